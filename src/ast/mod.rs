@@ -1,0 +1,109 @@
+//! What a `.slovo` file says, statement by statement, in the order it says it, with every place.
+//!
+//! The tree is total: text that is no statement becomes `Junk`, already reported by the parser, so later stages skip
+//! it in silence (and hold back "X is missing" where a block [`has_junk`](Block::has_junk)). The tree is never changed.
+
+mod items;
+mod streams;
+
+pub use items::{
+    Arg, ArgValue, Composition, DataClass, Evidence, Expected, Indicator, IndicatorStmt, Item, Journey,
+    JourneyStmt, LabelDecl, Metric, MetricKind, MetricStmt, Param, ParamType, Phase, Playbook, PlaybookStmt,
+    Policy, PolicyAction, PolicyStmt, PolicyWhen, Promise, PromiseStmt, PromiseStmtKind, Scenario,
+    ScenarioStmt, Step, StepStmt, Team, TeamStmt, Urgency,
+};
+pub use streams::{
+    Bound, Cmp, Condition, MatchOp, MatchValue, Matcher, Matchers, MetricName, Noun, Selector, Side, Stat,
+    Stream, StreamStmt, StreamStmtKind, Subject, Term, Verdict, Which,
+};
+
+use crate::source::Span;
+use crate::value::{Date, Decimal, Duration, Quantity};
+
+/// One parsed file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct File {
+    /// Top-level items in order.
+    pub items: Vec<Item>,
+    /// Every comment in order (`# …` without its line break), for the formatter.
+    pub comments: Vec<Span>,
+    /// The whole file.
+    pub span: Span,
+}
+
+/// An identifier or a label name, as written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ident {
+    /// The name.
+    pub name: String,
+    /// Where.
+    pub span: Span,
+}
+
+/// A quoted string.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Str {
+    /// The value, escapes resolved.
+    pub value: String,
+    /// Quotes included.
+    pub span: Span,
+    /// Written with `"""`: raw, may hold line breaks.
+    pub triple: bool,
+}
+
+/// A dotted path (`pay.accepted`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Path {
+    /// The names between the dots, at least one.
+    pub parts: Vec<Ident>,
+    /// The whole.
+    pub span: Span,
+}
+
+/// A value with its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct At<T> {
+    /// The value.
+    pub value: T,
+    /// Where.
+    pub span: Span,
+}
+
+/// A plain number with its place.
+pub type Number = At<Decimal>;
+/// A percentage with its place: 99.5 for `99.5%`.
+pub type Percent = At<Decimal>;
+/// A duration with its place.
+pub type Length = At<Duration>;
+/// A date with its place.
+pub type Day = At<Date>;
+
+/// The statements of a block in braces.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Block<S> {
+    /// Statements in order.
+    pub stmts: Vec<S>,
+    /// From `{` to `}`.
+    pub span: Span,
+    /// Something inside was unreadable and has been reported: what seems missing may be there.
+    pub has_junk: bool,
+}
+
+/// A limit: written out, or a parameter of the indicator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Limit {
+    /// `400ms`, `99%`, `10`
+    Value(At<Quantity>),
+    /// `$limit`
+    Var(Ident),
+}
+
+impl Limit {
+    /// Where it stands.
+    pub fn span(&self) -> Span {
+        match self {
+            Limit::Value(v) => v.span,
+            Limit::Var(v) => v.span,
+        }
+    }
+}

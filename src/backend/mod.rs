@@ -1,0 +1,22 @@
+//! Backends: pure functions from the model to files. One folder each.
+
+pub mod prometheus;
+
+use crate::ir::Model;
+
+/// A generated file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Artifact {
+    /// Path below the output folder, `/`-separated, made of identifiers only: it never leaves that folder.
+    pub path: String,
+    /// The whole content.
+    pub text: String,
+}
+
+/// Turns the model into files.
+pub trait Backend: Sync {
+    /// The name under `outputs` in slovo.yaml.
+    fn name(&self) -> &'static str;
+    /// All files, ordered by path.
+    fn emit(&self, model: &Model) -> Vec<Artifact>;
+}

@@ -1,0 +1,3 @@
+//! E02xx: names unknown, duplicate, misspelt.
+
+crate::diag::codes::codes! {}

@@ -1,0 +1,3 @@
+//! E04xx: objectives, windows, arithmetic, alerts.
+
+crate::diag::codes::codes! {}

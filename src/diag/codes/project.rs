@@ -1,0 +1,3 @@
+//! E05xx: slovo.yaml, files and folders.
+
+crate::diag::codes::codes! {}

@@ -1,0 +1,3 @@
+//! E06xx: PromQL in escapes.
+
+crate::diag::codes::codes! {}

@@ -1,0 +1,3 @@
+//! E01xx: the text is not the language.
+
+crate::diag::codes::codes! {}

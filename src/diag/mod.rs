@@ -1,0 +1,197 @@
+//! Diagnostics: one type for everything the compiler tells its user, and the catalogue of codes.
+//!
+//! A message is lower case, has no full stop, puts names in backticks and is readable alone. The primary label says
+//! what this place is; `help` says what to do. A fix that is certain carries its edits, so that `slovo check --fix`
+//! and an editor can apply it.
+
+pub mod codes;
+pub mod render;
+
+pub use codes::Code;
+
+use crate::source::Span;
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Stops the build.
+    Error,
+    /// Worth reading; stops the build only under `--deny warnings`.
+    Warning,
+}
+
+/// A place with a word on what it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// Where.
+    pub span: Span,
+    /// Is this the place of the mistake, or one that explains it?
+    pub primary: bool,
+    /// What this place is; may be empty.
+    pub message: String,
+}
+
+/// One replacement of source text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// What is replaced; empty to insert.
+    pub span: Span,
+    /// The new text.
+    pub replacement: String,
+}
+
+/// A mend the compiler can make itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does, as an order: ``write `payments` ``.
+    pub title: String,
+    /// The edits, which do not overlap.
+    pub edits: Vec<Edit>,
+    /// `true` when the result is surely what was meant: only these are applied by `check --fix`.
+    pub certain: bool,
+}
+
+/// One thing to tell the user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Which mistake it is.
+    pub code: &'static Code,
+    /// As in the catalogue unless `slovo.yaml` says otherwise.
+    pub severity: Severity,
+    /// One sentence.
+    pub message: String,
+    /// Places; the first primary one sorts the message.
+    pub labels: Vec<Label>,
+    /// Facts that explain.
+    pub notes: Vec<String>,
+    /// Ways out.
+    pub help: Vec<String>,
+    /// A mend, where there is one.
+    pub fix: Option<Fix>,
+}
+
+impl Diagnostic {
+    /// A diagnostic at a place: `label` says what that place is (may be empty).
+    pub fn new(
+        code: &'static Code,
+        span: Span,
+        message: impl Into<String>,
+        label: impl Into<String>,
+    ) -> Self {
+        let mut made = Self::unplaced(code, message);
+        made.labels.push(Label { span, primary: true, message: label.into() });
+        made
+    }
+    /// A diagnostic about the project as a whole (an empty folder, an unreadable file).
+    pub fn unplaced(code: &'static Code, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            severity: code.severity,
+            message: message.into(),
+            labels: Vec::new(),
+            notes: Vec::new(),
+            help: Vec::new(),
+            fix: None,
+        }
+    }
+    /// Adds a place that explains.
+    #[must_use]
+    pub fn also(mut self, span: Span, message: impl Into<String>) -> Self {
+        self.labels.push(Label { span, primary: false, message: message.into() });
+        self
+    }
+    /// Adds a fact.
+    #[must_use]
+    pub fn note(mut self, text: impl Into<String>) -> Self {
+        self.notes.push(text.into());
+        self
+    }
+    /// Adds a way out.
+    #[must_use]
+    pub fn help(mut self, text: impl Into<String>) -> Self {
+        self.help.push(text.into());
+        self
+    }
+    /// Adds a mend that is surely right: one replacement.
+    #[must_use]
+    pub fn fix(self, title: impl Into<String>, span: Span, replacement: impl Into<String>) -> Self {
+        self.with_fix(title, span, replacement, true)
+    }
+    /// Adds a mend that is probably right: shown and offered in the editor, not applied by `check --fix`.
+    #[must_use]
+    pub fn maybe_fix(self, title: impl Into<String>, span: Span, replacement: impl Into<String>) -> Self {
+        self.with_fix(title, span, replacement, false)
+    }
+    fn with_fix(
+        mut self,
+        title: impl Into<String>,
+        span: Span,
+        replacement: impl Into<String>,
+        certain: bool,
+    ) -> Self {
+        let edits = vec![Edit { span, replacement: replacement.into() }];
+        self.fix = Some(Fix { title: title.into(), edits, certain });
+        self
+    }
+    /// The place of the mistake, where it has one.
+    pub fn span(&self) -> Option<Span> {
+        self.labels.iter().find(|l| l.primary).map(|l| l.span)
+    }
+}
+
+/// A collection of diagnostics, filled by every stage.
+#[derive(Clone, Debug, Default)]
+pub struct Diagnostics {
+    list: Vec<Diagnostic>,
+}
+
+impl Diagnostics {
+    /// Adds one.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.list.push(diagnostic);
+    }
+    /// Adds all of another collection.
+    pub fn extend(&mut self, other: Diagnostics) {
+        self.list.extend(other.list);
+    }
+    /// Is there an error among them?
+    pub fn has_errors(&self) -> bool {
+        self.list.iter().any(|d| d.severity == Severity::Error)
+    }
+    /// How many.
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+    /// None at all?
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+    /// All of them, as they came.
+    pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
+        self.list.iter()
+    }
+    /// All of them, to change severities.
+    pub fn iter_mut(&mut self) -> std::slice::IterMut<'_, Diagnostic> {
+        self.list.iter_mut()
+    }
+    /// Keeps those for which `keep` holds.
+    pub fn retain(&mut self, keep: impl FnMut(&Diagnostic) -> bool) {
+        self.list.retain(keep);
+    }
+    /// Sorts by file and place, then code, then message, and drops exact repeats: the order in which they are shown.
+    pub fn sort(&mut self) {
+        self.list.sort_by(|a, b| {
+            let key = |d: &Diagnostic| d.span().map(|s| (s.file, s.start, s.end));
+            (key(a), a.code.id, &a.message).cmp(&(key(b), b.code.id, &b.message))
+        });
+        self.list.dedup();
+    }
+}
+
+impl IntoIterator for Diagnostics {
+    type Item = Diagnostic;
+    type IntoIter = std::vec::IntoIter<Diagnostic>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.list.into_iter()
+    }
+}

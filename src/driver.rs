@@ -1,0 +1,55 @@
+//! The stages in order, from source text to the model. No I/O.
+
+use rayon::prelude::*;
+
+use crate::diag::{Diagnostics, Severity};
+use crate::source::SourceMap;
+use crate::{ast, check, config, elaborate, ir, resolve, syntax};
+
+/// The result of a compilation.
+#[derive(Debug)]
+pub struct Compilation {
+    /// Everything to tell the user, sorted.
+    pub diagnostics: Diagnostics,
+    /// The model; absent when there are errors.
+    pub model: Option<ir::Model>,
+}
+
+/// Compiles the `.slovo` files of a source map. `sources` may hold `slovo.yaml` as well; it is passed over.
+pub fn compile(sources: &SourceMap, config: &config::Config) -> Compilation {
+    let mut diagnostics = Diagnostics::default();
+    let files = parse_all(sources, &mut diagnostics);
+    let names = resolve::resolve(&files, &mut diagnostics);
+    let model = elaborate::elaborate(&files, &names, &config.settings, sources, &mut diagnostics);
+    check::check(&model, &mut diagnostics);
+    config.lints.apply(&mut diagnostics);
+    let model = (!diagnostics.has_errors()).then_some(model);
+    diagnostics.sort();
+    Compilation { diagnostics, model }
+}
+
+/// Parses every `.slovo` file, on all cores, in the order of the map.
+pub fn parse_all(sources: &SourceMap, diagnostics: &mut Diagnostics) -> Vec<ast::File> {
+    let list: Vec<_> = sources.iter().filter(|(_, f)| f.path.ends_with(".slovo")).collect();
+    let parsed: Vec<_> = list
+        .into_par_iter()
+        .map(|(id, file)| {
+            let mut found = Diagnostics::default();
+            (syntax::parse(id, &file.text, &mut found), found)
+        })
+        .collect();
+    let mut files = Vec::with_capacity(parsed.len());
+    for (file, found) in parsed {
+        diagnostics.extend(found);
+        files.push(file);
+    }
+    files
+}
+
+impl Compilation {
+    /// Number of errors and warnings.
+    pub fn counts(&self) -> (usize, usize) {
+        let errors = self.diagnostics.iter().filter(|d| d.severity == Severity::Error).count();
+        (errors, self.diagnostics.len() - errors)
+    }
+}

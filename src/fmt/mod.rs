@@ -1,0 +1,1 @@
+//! The canonical form: `slovo fmt`. It has no options.

@@ -1,0 +1,178 @@
+//! Measurements with all names, units and parameters resolved.
+
+use super::{Composition, MatchOp, PromisePath, Stat, Which};
+use crate::value::{Decimal, Duration};
+
+/// One label matcher.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Matcher {
+    /// The label.
+    pub label: String,
+    /// The comparison.
+    pub op: MatchOp,
+    /// The value, unescaped.
+    pub value: String,
+}
+
+/// A metric with its matchers. `scope` of slovo.yaml and `where` are already added.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Selector {
+    /// The metric's name as in the catalogue: without `_bucket` or `_count` for a classic histogram; may be any UTF-8.
+    pub metric: String,
+    /// Matchers in the order written.
+    pub matchers: Vec<Matcher>,
+}
+
+/// A value of a sample compared with a limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reading {
+    /// The sample counts when its value is at least this.
+    AtLeast(Decimal),
+    /// The sample counts when its value is at most this.
+    AtMost(Decimal),
+}
+
+/// One addend of a stream: something that gives events per second.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Series {
+    /// `rate` of a counter.
+    Counter(Selector),
+    /// All observations of a histogram.
+    HistogramCount {
+        /// The histogram.
+        selector: Selector,
+        /// Native instead of classic.
+        native: bool,
+    },
+    /// Observations at or below a limit.
+    HistogramWithin {
+        /// The histogram.
+        selector: Selector,
+        /// Native instead of classic.
+        native: bool,
+        /// In the metric's unit; a bucket bound for a classic histogram.
+        limit: Decimal,
+    },
+    /// Observations above a limit.
+    HistogramOver {
+        /// The histogram.
+        selector: Selector,
+        /// Native instead of classic.
+        native: bool,
+        /// In the metric's unit; a bucket bound for a classic histogram.
+        limit: Decimal,
+    },
+    /// Samples of a gauge: each sample of each series is one event; with a condition, those that meet it.
+    Readings {
+        /// The gauge.
+        selector: Selector,
+        /// Which samples count; all without.
+        condition: Option<Reading>,
+    },
+    /// The user's own PromQL: events per second, with `$range` where the base range goes.
+    Promql(String),
+}
+
+/// Events, and which of them are good.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Events {
+    /// All events: the sum.
+    pub total: Vec<Series>,
+    /// The good or the bad ones: the sum.
+    pub outcome: Outcome,
+}
+
+/// Which side of the events is measured.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// These are good, the rest is bad.
+    Good(Vec<Series>),
+    /// These are bad.
+    Bad(Vec<Series>),
+}
+
+/// What was started and must finish in time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Completion {
+    /// Started: the sum.
+    pub started: Vec<Series>,
+    /// Finished: the sum.
+    pub finished: Vec<Series>,
+    /// In time means within this.
+    pub within: Duration,
+}
+
+/// Slices of time, each good or bad.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Slices {
+    /// The length of a slice.
+    pub slice: Duration,
+    /// What makes it good.
+    pub condition: Condition,
+    /// A slice without data is bad (otherwise it isn't counted).
+    pub silence_is_bad: bool,
+}
+
+/// What makes a slice good.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// At least this share (a fraction) of the slice's events was good. A percentile is this too: p95 within 800ms is
+    /// at least 0.95 within 800ms.
+    Share {
+        /// The events.
+        events: Events,
+        /// A fraction in (0, 1].
+        at_least: Decimal,
+        /// The percentile it was written as (95), where it was.
+        percentile: Option<Decimal>,
+    },
+    /// A statistic of gauge readings.
+    Stat {
+        /// Which.
+        stat: Stat,
+        /// The gauge.
+        selector: Selector,
+        /// What is good.
+        good: Reading,
+    },
+    /// Now minus a timestamp.
+    Age {
+        /// The newest or the oldest of several.
+        which: Which,
+        /// A gauge of a Unix time.
+        selector: Selector,
+        /// Timestamp units per second: 1 for seconds, 1000 for milliseconds.
+        per_second: Decimal,
+        /// The greatest good age, in seconds.
+        at_most: Decimal,
+    },
+    /// The user's own PromQL: a value now.
+    Promql {
+        /// The query.
+        query: String,
+        /// What is good.
+        good: Reading,
+    },
+}
+
+/// A promise made of others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Composed {
+    /// Product or minimum.
+    pub how: Composition,
+    /// The members, at least two.
+    pub members: Vec<PromisePath>,
+}
+
+/// How a promise is measured.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Measurement {
+    /// Good and bad events.
+    Events(Events),
+    /// Started and finished.
+    Completion(Completion),
+    /// Good and bad slices of time.
+    Slices(Slices),
+    /// Other promises.
+    Composed(Composed),
+}

@@ -1,0 +1,85 @@
+//! What `slovo.yaml` says, with defaults filled in and one environment chosen.
+
+use std::collections::BTreeMap;
+
+use super::Matcher;
+use super::burn::Profile;
+use crate::value::Duration;
+
+/// Project-wide settings.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// The `project` label on every series.
+    pub project: String,
+    /// The environment chosen with `--env`, where one was.
+    pub environment: Option<String>,
+    /// The window of a promise that states none.
+    pub default_window: Option<Duration>,
+    /// How often the prompt rules are evaluated. Default 30s.
+    pub evaluation_interval: Duration,
+    /// How often targets are scraped. Default 30s.
+    pub scrape_interval: Duration,
+    /// How long Prometheus keeps samples, where stated.
+    pub retention: Option<Duration>,
+    /// Labels every raw series carries.
+    pub common_labels: Vec<String>,
+    /// Matchers for every selector whose metric has the label.
+    pub scope: Vec<Matcher>,
+    /// Labels put on every rule and alert, in order.
+    pub labels: BTreeMap<String, String>,
+    /// Burn-rate tiers.
+    pub profile: Profile,
+    /// Values of the `severity` label.
+    pub severities: Severities,
+    /// Base addresses.
+    pub links: Links,
+    /// Today, for reviews and the age of guesses, where given: nothing reads the clock.
+    pub today: Option<crate::value::Date>,
+}
+
+/// Values of the `severity` label.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Severities {
+    /// For pages. Default `page`.
+    pub page: String,
+    /// For tickets. Default `ticket`.
+    pub ticket: String,
+}
+
+impl Default for Severities {
+    fn default() -> Self {
+        Self { page: "page".to_owned(), ticket: "ticket".to_owned() }
+    }
+}
+
+/// Base addresses for links in alerts, without a trailing slash.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Links {
+    /// Dashboards.
+    pub dashboards: Option<String>,
+    /// Documents.
+    pub documents: Option<String>,
+    /// Runbooks, for playbooks that give a path only.
+    pub runbooks: Option<String>,
+}
+
+impl Default for Settings {
+    /// What an empty `slovo.yaml` with `project: slovo` means.
+    fn default() -> Self {
+        Self {
+            project: "slovo".to_owned(),
+            environment: None,
+            default_window: None,
+            evaluation_interval: Duration::from_secs(30),
+            scrape_interval: Duration::from_secs(30),
+            retention: None,
+            common_labels: Vec::new(),
+            scope: Vec::new(),
+            labels: BTreeMap::new(),
+            profile: Profile::default(),
+            severities: Severities::default(),
+            links: Links::default(),
+            today: None,
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! Slovo compiles promises made to users into Prometheus rules.
+//!
+//! Data flows one way; each stage imports only the stages above it:
+//!
+//! ```text
+//! bytes  -> project   -> SourceMap, Config   reads the disk; the only place that does, with cli
+//!        -> syntax    -> ast::File           total: never fails, keeps comments and places; per file, in parallel
+//!        -> resolve   -> Names               tables beside the trees, which are never changed
+//!        -> elaborate -> ir::Model           type-checks each promise while making it; broken ones are left out
+//!        -> check     -> diagnostics         arithmetic and sense, on the model; errors stop here
+//!        -> backend   -> [Artifact]          pure functions
+//!        -> cli       -> disk                only what changed; a manifest lists what is ours
+//! ```
+//!
+//! A `&mut Diagnostics` goes through every stage: a user's mistake is a diagnostic, never an `Err`; `Err` is for I/O.
+//! Nothing outside `syntax` names pest's `Rule`; nothing outside `diag::render` names codespan; the tree never reaches
+//! a backend.
+
+pub mod ast;
+pub mod backend;
+pub mod check;
+pub mod cli;
+pub mod config;
+pub mod diag;
+pub mod driver;
+pub mod elaborate;
+pub mod fmt;
+pub mod ir;
+pub mod project;
+pub mod promql;
+pub mod resolve;
+pub mod source;
+pub mod syntax;
+pub mod value;

@@ -1,0 +1,57 @@
+//! Helpers of the test targets.
+#![allow(dead_code, unreachable_pub, reason = "each target uses its part")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "a test")]
+
+use std::path::{Path, PathBuf};
+
+/// Codes that only a real file system can raise; tests/project.rs shows them.
+pub const NEEDS_A_FILE_SYSTEM: &[&str] = &[];
+
+/// What a check says.
+pub struct Checked {
+    /// As a person reads it, without colour, 80 columns.
+    pub rendered: String,
+    /// The codes in order.
+    pub codes: Vec<&'static str>,
+}
+
+/// Checks files given as (path, text), with the text of `slovo.yaml` (a plain one where there is none).
+pub fn check(files: &[(&str, &str)], yaml: Option<&str>) -> Checked {
+    let project = slovo::project::Project::in_memory(files, yaml.unwrap_or("project: shop\n"));
+    let compiled = project.compile();
+    let codes = compiled.diagnostics.iter().map(|d| d.code.id).collect();
+    let options = slovo::diag::render::Options::plain(80);
+    Checked { rendered: slovo::diag::render::human(&compiled.diagnostics, &project.sources, &options), codes }
+}
+
+/// All files with this extension below a folder, sorted.
+pub fn files_below(folder: &Path, extension: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut open = vec![folder.to_owned()];
+    while let Some(next) = open.pop() {
+        for entry in std::fs::read_dir(&next).unwrap_or_else(|e| panic!("{}: {e}", next.display())) {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|e| e == extension) {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Compares with a golden file, or rewrites it under `UPDATE_GOLDENS=1`.
+pub fn golden(path: &Path, actual: &str, wrong: &mut Vec<String>) {
+    let expected = std::fs::read_to_string(path).unwrap_or_default();
+    if expected == actual {
+        return;
+    }
+    if std::env::var_os("UPDATE_GOLDENS").is_some() {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, actual).unwrap();
+        return;
+    }
+    wrong.push(format!("--- {}\n{actual}", path.display()));
+}

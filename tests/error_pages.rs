@@ -1,0 +1,80 @@
+//! docs/errors: each page's failing block fails with exactly its code, its mended block passes.
+//!
+//! A page holds fenced blocks. ` ```slovo fails ` and ` ```slovo passes ` are whole programs; with `prelude` after it the
+//! block is checked beside docs/errors/prelude.slovo. ` ```yaml fails ` and ` ```yaml passes ` are `slovo.yaml`, checked
+//! with the prelude as the program; ` ```yaml with ` is the `slovo.yaml` of the slovo blocks on the page.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "a test")]
+
+mod common;
+
+use std::path::Path;
+
+struct BlockOf {
+    info: String,
+    text: String,
+}
+
+fn blocks(page: &str) -> Vec<BlockOf> {
+    let mut found = Vec::new();
+    let mut open: Option<BlockOf> = None;
+    for line in page.lines() {
+        match (&mut open, line.strip_prefix("```")) {
+            (None, Some(info)) => open = Some(BlockOf { info: info.trim().to_owned(), text: String::new() }),
+            (Some(_), Some(_)) => found.extend(open.take()),
+            (Some(block), None) => {
+                block.text.push_str(line);
+                block.text.push('\n');
+            }
+            (None, None) => {}
+        }
+    }
+    found
+}
+
+#[test]
+fn pages_hold_what_they_say() {
+    let prelude = std::fs::read_to_string("docs/errors/prelude.slovo").unwrap();
+    let mut wrong = Vec::new();
+    for code in slovo::diag::codes::all() {
+        let page = std::fs::read_to_string(format!("docs/errors/{}.md", code.id)).unwrap_or_default();
+        if !page.starts_with(&format!("# {}: {}\n", code.id, code.title)) {
+            wrong.push(format!("{}: the page must start with `# {}: {}`", code.id, code.id, code.title));
+        }
+        let list = blocks(&page);
+        let yaml = list.iter().find(|b| b.info == "yaml with").map(|b| b.text.as_str());
+        let (mut fails, mut passes) = (0, 0);
+        for block in &list {
+            let words: Vec<&str> = block.info.split(' ').collect();
+            let checked = match words.as_slice() {
+                ["slovo", _] => common::check(&[("page.slovo", &block.text)], yaml),
+                ["slovo", _, "prelude"] => {
+                    common::check(&[("page.slovo", &block.text), ("prelude.slovo", &prelude)], yaml)
+                }
+                ["yaml", "fails" | "passes"] => {
+                    common::check(&[("prelude.slovo", &prelude)], Some(&block.text))
+                }
+                _ => continue,
+            };
+            let expected: &[&str] = if words[1] == "fails" { &[code.id] } else { &[] };
+            fails += usize::from(words[1] == "fails");
+            passes += usize::from(words[1] == "passes");
+            if checked.codes != expected {
+                wrong.push(format!("{} ({}):\n{}", code.id, block.info, checked.rendered));
+            }
+        }
+        if (fails == 0 || passes == 0) && !common::NEEDS_A_FILE_SYSTEM.contains(&code.id) {
+            wrong.push(format!("{}: needs a `fails` and a `passes` block", code.id));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// No page without a code.
+#[test]
+fn no_orphans() {
+    for path in common::files_below(Path::new("docs/errors"), "md") {
+        let id = path.file_stem().unwrap().to_string_lossy().into_owned();
+        assert!(id == "README" || slovo::diag::codes::find(&id).is_some(), "{id} is in no catalogue");
+    }
+}
