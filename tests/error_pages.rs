@@ -10,28 +10,6 @@ mod common;
 
 use std::path::Path;
 
-struct BlockOf {
-    info: String,
-    text: String,
-}
-
-fn blocks(page: &str) -> Vec<BlockOf> {
-    let mut found = Vec::new();
-    let mut open: Option<BlockOf> = None;
-    for line in page.lines() {
-        match (&mut open, line.strip_prefix("```")) {
-            (None, Some(info)) => open = Some(BlockOf { info: info.trim().to_owned(), text: String::new() }),
-            (Some(_), Some(_)) => found.extend(open.take()),
-            (Some(block), None) => {
-                block.text.push_str(line);
-                block.text.push('\n');
-            }
-            (None, None) => {}
-        }
-    }
-    found
-}
-
 #[test]
 fn pages_hold_what_they_say() {
     let prelude = std::fs::read_to_string("docs/errors/prelude.slovo").unwrap();
@@ -41,7 +19,7 @@ fn pages_hold_what_they_say() {
         if !page.starts_with(&format!("# {}: {}\n", code.id, code.title)) {
             wrong.push(format!("{}: the page must start with `# {}: {}`", code.id, code.id, code.title));
         }
-        let list = blocks(&page);
+        let list = common::blocks(&page);
         let yaml = list.iter().find(|b| b.info == "yaml with").map(|b| b.text.as_str());
         let (mut fails, mut passes) = (0, 0);
         for block in &list {

@@ -55,3 +55,31 @@ pub fn golden(path: &Path, actual: &str, wrong: &mut Vec<String>) {
     }
     wrong.push(format!("--- {}\n{actual}", path.display()));
 }
+
+/// A fenced block of a Markdown page.
+pub struct FencedBlock {
+    /// What stands after the fence.
+    pub info: String,
+    /// Its lines.
+    pub text: String,
+}
+
+/// The fenced blocks of a page.
+pub fn blocks(page: &str) -> Vec<FencedBlock> {
+    let mut found = Vec::new();
+    let mut open: Option<FencedBlock> = None;
+    for line in page.lines() {
+        match (&mut open, line.strip_prefix("```")) {
+            (None, Some(info)) => {
+                open = Some(FencedBlock { info: info.trim().to_owned(), text: String::new() })
+            }
+            (Some(_), Some(_)) => found.extend(open.take()),
+            (Some(block), None) => {
+                block.text.push_str(line);
+                block.text.push('\n');
+            }
+            (None, None) => {}
+        }
+    }
+    found
+}

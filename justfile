@@ -1,0 +1,26 @@
+# Everyday commands; `just` lists them.
+default:
+    @just --list
+
+# All that CI runs
+ci:
+    bash .ci/run
+
+# Formatting, lints and tests
+check:
+    cargo fmt --check
+    cargo clippy --all-targets -- -D warnings
+    cargo test
+
+# Rewrite golden files after a wanted change; read the diff
+goldens:
+    UPDATE_GOLDENS=1 cargo test
+    git diff --stat
+
+# Build the flagship example
+shop:
+    cargo run --release -- -C examples/astronomy-shop build
+
+# Measure against the figures in docs/performance.md
+bench:
+    cargo bench
