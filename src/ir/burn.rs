@@ -151,6 +151,45 @@ fn start_of(tier: &Tier, window: Duration, profile: &Profile) -> Duration {
     profile.windows.get(at.saturating_sub(1)).map_or(tier.long, |(long, _)| *long)
 }
 
+/// How long after the first failure an alert's windows hold enough, when from then on the share `failing` (a fraction)
+/// of evenly spread events is bad and nothing failed before. `None`: never.
+///
+/// After `t` a window `L` holds the error ratio `failing * t / L` (at most `failing`), so both windows are above the
+/// threshold from `t = factor * budget * L / failing` of the long one on; the short window is always there first. The
+/// guard counts events and is not in here: see [`detection_at`]. A page is later than this by what every alert waits
+/// for: the scrape, one evaluation and the delivery (about a minute).
+pub fn detection(alert: &Alert, budget: Decimal, failing: Decimal) -> Option<Duration> {
+    let threshold = alert.threshold(budget);
+    if failing <= threshold {
+        return None;
+    }
+    portion(alert.long, threshold.checked_div(failing)?)
+}
+
+/// As [`detection`], with the guard: at `per_day` events a day, `bad_events` of them (less a half, as the rules count)
+/// must be bad within the long window.
+pub fn detection_at(alert: &Alert, budget: Decimal, failing: Decimal, per_day: Decimal) -> Option<Duration> {
+    let burned = detection(alert, budget, failing)?;
+    let guard = Decimal::from(alert.bad_events) - Decimal::new(5, 1);
+    if guard <= Decimal::ZERO {
+        return Some(burned);
+    }
+    let days = guard.checked_div(failing.checked_mul(per_day)?)?;
+    let counted = portion(Duration::from_days(1), days).filter(|t| *t <= alert.long)?;
+    Some(burned.max(counted))
+}
+
+/// How long a total outage takes to spend the whole error budget: `budget * window`, for evenly spread events.
+pub fn outage_to_empty(budget: Decimal, window: Duration) -> Duration {
+    portion(window, budget).unwrap_or(window)
+}
+
+/// This fraction of a duration, to the microsecond.
+fn portion(whole: Duration, fraction: Decimal) -> Option<Duration> {
+    let micros = Decimal::from(whole.as_micros()).checked_mul(fraction)?.round();
+    u64::try_from(micros).ok().map(Duration::from_micros)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -170,6 +209,27 @@ mod tests {
         assert_eq!(shown("99.9", 1), "Page 1h/5m 6, Page 2h/10m 3, Ticket 6h/30m 1.5");
         assert_eq!(shown("99.9", 3), "Page 1h/5m 6, Page 2h/10m 3, Ticket 6h/30m 1.5, Ticket 1d/2h 1");
         assert_eq!(shown("50", 30), "Page 1d/2h 1.6, Ticket 3d/6h 1.5, Ticket 3d/6h 1");
+    }
+
+    /// A total outage at 99.9% over 30 days: 14.4 * 0.001 of an hour; at 99.5% over 28 days 13.44 * 0.005.
+    #[test]
+    fn detects() {
+        let d = |text: &str| Decimal::from_str_exact(text).unwrap();
+        let first = |budget: &str, days: u64| {
+            alerts(d(budget), Duration::from_days(days), &Profile::default()).first().cloned().unwrap()
+        };
+        let alert = first("0.001", 30);
+        let after = |failing: &str| detection(&alert, d("0.001"), d(failing)).map(|t| t.to_string());
+        assert_eq!(after("1").as_deref(), Some("51s840ms"));
+        assert_eq!(after("0.1").as_deref(), Some("8m38s400ms"));
+        assert_eq!(after("0.0144"), None);
+        assert_eq!(detection(&first("0.005", 28), d("0.005"), d("1")).unwrap().to_string(), "4m1s920ms");
+        let thin = |per_day: &str| detection_at(&alert, d("0.001"), d("1"), d(per_day)).map(|t| t.to_string());
+        assert_eq!(thin("1_000_000".replace('_', "").as_str()).as_deref(), Some("51s840ms"));
+        assert_eq!(thin("144").as_deref(), Some("45m"));
+        assert_eq!(thin("100"), None);
+        assert_eq!(thin("0"), None);
+        assert_eq!(outage_to_empty(d("0.005"), Duration::from_days(28)).to_string(), "3h21m36s");
     }
 
     /// Every alert fires in a total outage and none at a burn rate of exactly 1 (rules.md section 3's sweep).
