@@ -8,7 +8,7 @@ mod settings;
 pub use measure::{
     Completion, Composed, Condition, Events, Matcher, Measurement, Outcome, Reading, Selector, Series, Slices,
 };
-pub use settings::{Links, Settings, Severities};
+pub use settings::{Limits, Links, Settings, Severities};
 
 use std::collections::BTreeMap;
 
@@ -122,6 +122,8 @@ pub struct Journey {
     pub name_span: Span,
     /// The `review` statement's place.
     pub review_span: Option<Span>,
+    /// The `data` statement's place.
+    pub data_span: Option<Span>,
     /// Steps in order.
     pub steps: Vec<Step>,
     /// Promises of the whole journey.
@@ -160,6 +162,8 @@ pub struct Step {
     pub promises: Vec<Promise>,
     /// The identifier's place.
     pub name_span: Span,
+    /// The title's place.
+    pub title_span: Span,
     /// Place.
     pub origin: Origin,
 }
@@ -248,6 +252,8 @@ pub struct Places {
     pub measurement: Span,
     /// The whole `because`.
     pub because: Option<Span>,
+    /// The whole `urgency`, where written.
+    pub urgency: Option<Span>,
     /// The labels of `for each`, as in `for_each`.
     pub for_each: Vec<Span>,
     /// The members of a composed promise, in order.
@@ -278,6 +284,8 @@ pub struct Policy {
     pub incident: Option<(Decimal, Duration)>,
     /// The team that decides.
     pub escalate_to: Option<String>,
+    /// The identifier's place.
+    pub name_span: Span,
     /// Place.
     pub origin: Origin,
 }
@@ -293,6 +301,8 @@ pub struct PolicyClause {
     pub text: String,
     /// Exceptions in words.
     pub except: Vec<String>,
+    /// The whole clause's place.
+    pub span: Span,
 }
 
 /// What a policy's clause demands.
@@ -325,6 +335,12 @@ pub struct Playbook {
     pub restore_span: Option<Span>,
     /// Runbook's address.
     pub runbook: Option<String>,
+    /// The identifier's place.
+    pub name_span: Span,
+    /// The place of `first update within`.
+    pub first_update_span: Option<Span>,
+    /// The place of `users hear from`.
+    pub hear_from_span: Option<Span>,
     /// Place.
     pub origin: Origin,
 }
@@ -342,6 +358,12 @@ pub struct Scenario {
     pub phases: Vec<Phase>,
     /// What is expected.
     pub expects: Vec<Expectation>,
+    /// The identifier's place.
+    pub name_span: Span,
+    /// The promise's place.
+    pub promise_span: Span,
+    /// The places of the phases' values (the percentage of `failing`, the duration of the others), as in `phases`.
+    pub phase_spans: Vec<Span>,
     /// Place.
     pub origin: Origin,
 }

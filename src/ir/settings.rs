@@ -33,8 +33,29 @@ pub struct Settings {
     pub severities: Severities,
     /// Base addresses.
     pub links: Links,
+    /// How much is too much.
+    pub limits: Limits,
     /// Today, for reviews and the age of guesses, where given: nothing reads the clock.
     pub today: Option<crate::value::Date>,
+}
+
+/// How much is too much: `limits` in slovo.yaml. Each promise must be watched, reviewed and answered for by people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Journeys one team may own (`journeys_per_team`). Default 20.
+    pub journeys_per_team: usize,
+    /// Steps in a journey (`steps_per_journey`). Default 12.
+    pub steps_per_journey: usize,
+    /// Promises in a step (`promises_per_step`). Default 6.
+    pub promises_per_step: usize,
+    /// Digits after the point of an objective (`objective_digits`). Default 3: 99.999%.
+    pub objective_digits: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { journeys_per_team: 20, steps_per_journey: 12, promises_per_step: 6, objective_digits: 3 }
+    }
 }
 
 /// Values of the `severity` label.
@@ -79,6 +100,7 @@ impl Default for Settings {
             profile: Profile::default(),
             severities: Severities::default(),
             links: Links::default(),
+            limits: Limits::default(),
             today: None,
         }
     }
