@@ -1,0 +1,223 @@
+//! Regular expressions of label matchers, as Prometheus reads them: RE2 in Go's dialect, anchored at both ends, `.`
+//! matching line breaks too.
+//!
+//! The dialect is translated for the `regex` crate, which shares RE2's theory but not all of its syntax: `\d \w \s \b`
+//! are ASCII here, `\Q..\E` quotes, octal escapes count, `[a&&b]` and `[[a]` are plain characters, a `{` that starts no
+//! repetition is itself; look-around, back-references and `\C` are refused as Go refuses them. Known limits: Go's cap
+//! on the size of the compiled program is not imitated (ours gives [`RegexError::TooLarge`]), and classes such as
+//! `\p{Greek}` follow the crate's version of Unicode.
+
+mod translate;
+
+use std::cell::RefCell;
+use std::ops::Range;
+
+use rustc_hash::FxHashMap;
+
+/// Why a pattern cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RegexError {
+    /// Prometheus refuses it: what is wrong (lower case, no full stop), and the bytes of the pattern it is about.
+    Syntax {
+        /// What is wrong.
+        message: String,
+        /// Where in the pattern.
+        range: Range<usize>,
+    },
+    /// Too large to be tried here; Prometheus may accept it. A check must treat it as "unknown".
+    TooLarge,
+}
+
+/// A compiled pattern.
+#[derive(Clone, Debug)]
+pub struct Pattern {
+    kind: Kind,
+}
+
+#[derive(Clone, Debug)]
+enum Kind {
+    /// `a|b|c` without any operator: nothing to compile.
+    Literals(Vec<String>),
+    Compiled(regex::bytes::Regex),
+}
+
+/// Longest pattern and largest program that are tried.
+const LONGEST: usize = 100_000;
+const SIZE_LIMIT: usize = 4 << 20;
+
+impl Pattern {
+    /// Compiles a pattern.
+    pub fn new(pattern: &str) -> Result<Self, RegexError> {
+        if pattern.len() > LONGEST {
+            return Err(RegexError::TooLarge);
+        }
+        if !pattern.contains(|c: char| r"\.+*?()[]{}^$".contains(c)) {
+            return Ok(Self { kind: Kind::Literals(pattern.split('|').map(str::to_owned).collect()) });
+        }
+        let translated = translate::translate(pattern)?;
+        let compiled = regex::bytes::RegexBuilder::new(&format!("^(?s:{translated})$"))
+            .size_limit(SIZE_LIMIT)
+            .nest_limit(1000)
+            .build();
+        match compiled {
+            Ok(regex) => Ok(Self { kind: Kind::Compiled(regex) }),
+            Err(regex::Error::CompiledTooBig(_)) => Err(RegexError::TooLarge),
+            Err(error) => {
+                Err(RegexError::Syntax { message: words_of(&error.to_string()), range: 0..pattern.len() })
+            }
+        }
+    }
+    /// Does it match the whole value?
+    pub fn matches(&self, value: &str) -> bool {
+        match &self.kind {
+            Kind::Literals(list) => list.iter().any(|l| l == value),
+            Kind::Compiled(regex) => regex.is_match(value.as_bytes()),
+        }
+    }
+    /// The values it matches, where it is a plain list of them (`a|b|c`).
+    pub fn literals(&self) -> Option<&[String]> {
+        match &self.kind {
+            Kind::Literals(list) => Some(list),
+            Kind::Compiled(_) => None,
+        }
+    }
+}
+
+/// The crate prints the pattern and a caret on lines of their own; the last line says what is wrong.
+fn words_of(printed: &str) -> String {
+    let last = printed.lines().rev().find(|l| !l.trim().is_empty()).unwrap_or_default();
+    let words = last.trim().trim_start_matches("error: ").trim_end_matches('.');
+    if words.is_empty() { "not a valid regular expression".to_owned() } else { words.to_owned() }
+}
+
+thread_local! {
+    static CACHE: RefCell<FxHashMap<String, Result<Pattern, RegexError>>> = RefCell::default();
+}
+
+/// Most patterns are few and repeated; a program with more than so many starts anew.
+const CACHED: usize = 2_000;
+
+/// Does a matcher's pattern match the whole value? Compiled patterns are kept (per thread).
+pub fn regex_matches(pattern: &str, value: &str) -> Result<bool, RegexError> {
+    with_pattern(pattern, |compiled| compiled.matches(value))
+}
+
+/// Is it a pattern that Prometheus accepts?
+pub fn validate_regex(pattern: &str) -> Result<(), RegexError> {
+    with_pattern(pattern, |_| ())
+}
+
+/// Runs `ask` on the compiled pattern, which is kept (per thread): for many values at once.
+pub fn with_pattern<T>(pattern: &str, ask: impl FnOnce(&Pattern) -> T) -> Result<T, RegexError> {
+    CACHE.with(|cache| {
+        let Ok(mut cache) = cache.try_borrow_mut() else {
+            return Pattern::new(pattern).map(|p| ask(&p));
+        };
+        if !cache.contains_key(pattern) {
+            if cache.len() >= CACHED {
+                cache.clear();
+            }
+            cache.insert(pattern.to_owned(), Pattern::new(pattern));
+        }
+        match cache.get(pattern) {
+            Some(Ok(compiled)) => Ok(ask(compiled)),
+            Some(Err(error)) => Err(error.clone()),
+            None => Err(RegexError::TooLarge),
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn matches_as_prometheus_does() {
+        for (pattern, value, expected) in [
+            ("5..", "503", true),
+            ("5..", "5030", false),
+            ("GET|POST", "POST", true),
+            ("GET|POST", "POSTS", false),
+            ("", "", true),
+            (".*", "", true),
+            (".+", "a\nb", true),
+            ("a|", "", true),
+            ("(?i)get", "GET", true),
+            (r"\d+", "٣", false),
+            (r"\w", "é", false),
+            (r"[\d\s]+", "1 2", true),
+            (r"[^\d]", "x", true),
+            (r"[\D]", "1", false),
+            (r"\Qa.b\E.", "a.bc", true),
+            (r"\Qa.b\E.", "axbc", false),
+            (r"\101", "A", true),
+            (r"\x41\x{42}", "AB", true),
+            ("[[a]", "[", true),
+            ("[a&&b]+", "a&b", true),
+            ("[]a]+", "]a", true),
+            ("[a-]+", "a-", true),
+            ("a{,2}", "a{,2}", true),
+            ("a{2}", "aa", true),
+            ("x{", "x{", true),
+            (r"\<a\>", "<a>", true),
+            (r"a\bb", "ab", false),
+            (r"/api/\b.*", "/api/x", true),
+            (r"/health|/ready", "/ready", true),
+            (r"(?P<a>x)(?<b>y)", "xy", true),
+            (r"\p{L}\pN\PN", "é1x", true),
+            (r"\p{^L}", "1", true),
+            ("[[:alpha:]]+", "ab", true),
+            (r"1(\.0)?", "1.0", true),
+            ("a # b", "a # b", true),
+            ("^foo$", "foo", true),
+            ("(a|b){2}", "ba", true),
+            (r"[\w.-]+@", "a.b-c@", true),
+            (r"[+--]", ",", true),
+        ] {
+            assert_eq!(regex_matches(pattern, value), Ok(expected), "{pattern} on {value}");
+        }
+    }
+
+    #[test]
+    fn refuses_as_go_does() {
+        for (pattern, part, at) in [
+            ("(", "never closed", 0..1),
+            ("a)", "closes nothing", 1..2),
+            ("*", "nothing to repeat", 0..1),
+            ("a|*", "nothing to repeat", 2..3),
+            ("a**", "already repeated", 2..3),
+            ("(?=a)", "look-ahead", 0..3),
+            ("(?<=a)", "look-behind", 0..3),
+            ("(?x)a", "not known", 0..3),
+            (r"(a)\1", "back-references", 3..5),
+            (r"\8", "no escape", 0..2),
+            (r"\C", "not supported", 0..2),
+            (r"\Z", "no escape", 0..2),
+            (r"a\", "at the end", 1..2),
+            ("[a", "never closed", 0..1),
+            ("[z-a]", "backwards", 1..4),
+            ("a{1001}", "at most 1000", 1..7),
+            ("a{3,2}", "at most 1000", 1..6),
+            (r"\p{Nope}", "", 0..8),
+        ] {
+            match regex_matches(pattern, "") {
+                Err(RegexError::Syntax { message, range }) => {
+                    assert!(message.contains(part), "{pattern}: {message}");
+                    assert_eq!(range, at, "{pattern}: {message}");
+                    assert!(!message.ends_with('.'), "{message}");
+                }
+                other => panic!("{pattern}: {other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn limits() {
+        assert_eq!(
+            Pattern::new(&"(".repeat(50_000)).err().map(|e| matches!(e, RegexError::Syntax { .. })),
+            Some(true)
+        );
+        assert_eq!(Pattern::new(r"(\w{1000}){1000}").err(), Some(RegexError::TooLarge));
+        assert!(Pattern::new(&"a".repeat(200_000)).is_err());
+    }
+}

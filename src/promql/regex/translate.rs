@@ -1,0 +1,430 @@
+//! From Go's syntax of regular expressions to the `regex` crate's; what Go refuses is refused.
+
+use std::ops::Range;
+
+use super::RegexError;
+
+/// The same pattern for the crate, in a group of its own.
+pub(super) fn translate(pattern: &str) -> Result<String, RegexError> {
+    Translator::new(pattern).run()
+}
+
+/// From Go's syntax to the crate's.
+struct Translator<'a> {
+    text: &'a str,
+    at: usize,
+    out: String,
+    /// Starts of the open groups.
+    groups: Vec<usize>,
+    /// What a repetition would apply to: nothing, an item, or an item with a repetition.
+    before: Before,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Before {
+    Nothing,
+    Item,
+    Repeated,
+}
+
+type Done = Result<(), RegexError>;
+
+fn wrong<T>(range: Range<usize>, message: impl Into<String>) -> Result<T, RegexError> {
+    Err(RegexError::Syntax { message: message.into(), range })
+}
+
+impl<'a> Translator<'a> {
+    fn new(text: &'a str) -> Self {
+        let out = String::with_capacity(text.len() + 16);
+        Self { text, at: 0, out, groups: Vec::new(), before: Before::Nothing }
+    }
+    fn rest(&self) -> &'a str {
+        self.text.get(self.at..).unwrap_or("")
+    }
+    fn peek(&self) -> Option<char> {
+        self.rest().chars().next()
+    }
+    fn bump(&mut self) -> Option<char> {
+        let c = self.peek()?;
+        self.at += c.len_utf8();
+        Some(c)
+    }
+    fn literal(&mut self, c: char) {
+        if c.is_ascii_punctuation() {
+            self.out.push('\\');
+        }
+        if c == '<' || c == '>' {
+            // `\<` is a word boundary for the crate.
+            self.out.pop();
+        }
+        self.out.push(c);
+    }
+    fn run(mut self) -> Result<String, RegexError> {
+        self.out.push_str("(?:");
+        while let Some(c) = self.peek() {
+            self.step(c)?;
+        }
+        if let Some(open) = self.groups.last() {
+            return wrong(*open..*open + 1, "this `(` is never closed");
+        }
+        self.out.push(')');
+        Ok(self.out)
+    }
+    fn step(&mut self, c: char) -> Done {
+        let start = self.at;
+        match c {
+            '\\' => return self.escape(),
+            '[' => {
+                self.class()?;
+                self.before = Before::Item;
+            }
+            '(' => return self.group(),
+            ')' => {
+                self.bump();
+                if self.groups.pop().is_none() {
+                    return wrong(start..start + 1, "this `)` closes nothing");
+                }
+                self.out.push(')');
+                self.before = Before::Item;
+            }
+            '|' => {
+                self.bump();
+                self.out.push('|');
+                self.before = Before::Nothing;
+            }
+            '*' | '+' | '?' => {
+                self.bump();
+                return self.repeat(start, c.encode_utf8(&mut [0; 4]));
+            }
+            '{' => {
+                if let Some((length, low, high)) = counts(self.rest()) {
+                    self.at += length;
+                    if low > 1000 || high.is_some_and(|h| h > 1000 || h < low) {
+                        return wrong(
+                            start..self.at,
+                            "a repetition count is at most 1000, the lower one first",
+                        );
+                    }
+                    let text = self.text.get(start..self.at).unwrap_or("");
+                    return self.repeat(start, text);
+                } else {
+                    self.bump();
+                    self.literal('{');
+                    self.before = Before::Item;
+                }
+            }
+            '.' | '^' | '$' => {
+                self.bump();
+                self.out.push(c);
+                self.before = Before::Item;
+            }
+            c => {
+                self.bump();
+                self.literal(c);
+                self.before = Before::Item;
+            }
+        }
+        Ok(())
+    }
+    fn repeat(&mut self, start: usize, operator: &str) -> Done {
+        match self.before {
+            Before::Nothing => return wrong(start..self.at, format!("`{operator}` has nothing to repeat")),
+            Before::Repeated => {
+                return wrong(start..self.at, format!("`{operator}` repeats what is already repeated"));
+            }
+            Before::Item => {}
+        }
+        self.out.push_str(operator);
+        if self.peek() == Some('?') {
+            self.bump();
+            self.out.push('?');
+        }
+        self.before = Before::Repeated;
+        Ok(())
+    }
+    fn group(&mut self) -> Done {
+        let start = self.at;
+        self.bump();
+        if self.rest().starts_with('?') {
+            self.bump();
+            let behind = self.rest().starts_with("<=") || self.rest().starts_with("<!");
+            if self.rest().starts_with("P<") || self.rest().starts_with('<') && !behind {
+                let offset = if self.rest().starts_with('P') { 2 } else { 1 };
+                let name_at = self.at + offset;
+                let named = self.text.get(name_at..).and_then(|t| t.split_once('>'));
+                let Some((name, _)) = named.filter(|(n, _)| {
+                    !n.is_empty() && n.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+                }) else {
+                    return wrong(
+                        start..name_at,
+                        "a group's name has letters, digits and `_`, and ends with `>`",
+                    );
+                };
+                self.at = name_at + name.len() + 1;
+                // The name is of no use to a matcher, and the crate has other rules for it.
+                self.out.push('(');
+            } else {
+                return self.flags(start);
+            }
+        } else {
+            self.out.push('(');
+        }
+        self.opened(start)
+    }
+    fn opened(&mut self, start: usize) -> Done {
+        self.groups.push(start);
+        self.before = Before::Nothing;
+        if self.groups.len() > 900 {
+            return wrong(start..start + 1, "groups are nested too deeply");
+        }
+        Ok(())
+    }
+    fn flags(&mut self, start: usize) -> Done {
+        let from = self.at;
+        let (mut minus, mut last_is_minus) = (false, false);
+        loop {
+            let c = self.bump();
+            let seen = self.text.get(from..self.at).unwrap_or("");
+            match c {
+                Some('i' | 'm' | 's' | 'U') => last_is_minus = false,
+                Some('-') if !minus => (minus, last_is_minus) = (true, true),
+                Some(end @ (':' | ')')) if !last_is_minus => {
+                    if seen.len() > 1 || end == ':' {
+                        self.out.push_str("(?");
+                        self.out.push_str(seen);
+                    }
+                    if end == ')' {
+                        // Go lets nothing be repeated here.
+                        self.before = Before::Nothing;
+                        return Ok(());
+                    }
+                    return self.opened(start);
+                }
+                _ => {
+                    let message = if seen.starts_with(['=', '!', '<']) {
+                        "RE2 has no look-ahead or look-behind"
+                    } else {
+                        "this kind of group is not known to RE2"
+                    };
+                    return wrong(start..self.at, message);
+                }
+            }
+        }
+    }
+    /// An escape outside of a class.
+    fn escape(&mut self) -> Done {
+        let start = self.at;
+        self.bump();
+        let Some(c) = self.peek() else {
+            return wrong(start..self.at, "a `\\` at the end of the pattern");
+        };
+        self.before = Before::Item;
+        match c {
+            'A' | 'z' => {
+                self.bump();
+                self.out.push('\\');
+                self.out.push(c);
+            }
+            'b' | 'B' => {
+                self.bump();
+                self.out.push_str(if c == 'b' { r"(?-u:\b)" } else { r"(?-u:\B)" });
+            }
+            'Q' => {
+                self.bump();
+                let quoted = self.rest().split_once("\\E").map_or(self.rest(), |(q, _)| q);
+                let ends = self.rest().len() > quoted.len();
+                self.at += quoted.len() + if ends { 2 } else { 0 };
+                if quoted.is_empty() {
+                    self.before = Before::Nothing;
+                }
+                for c in quoted.chars() {
+                    self.literal(c);
+                }
+            }
+            'C' => return wrong(start..start + 2, "`\\C` is not supported by Prometheus"),
+            _ => {
+                let item = self.class_escape(start)?;
+                match item {
+                    Escaped::Char(c) => self.literal(c),
+                    Escaped::Class(text) => self.out.push_str(&text),
+                }
+            }
+        }
+        Ok(())
+    }
+    /// An escape that may stand in a class too; the `\` has been read.
+    fn class_escape(&mut self, start: usize) -> Result<Escaped, RegexError> {
+        let Some(c) = self.bump() else {
+            return wrong(start..self.at, "a `\\` at the end of the pattern");
+        };
+        let class = |text: &str| Ok(Escaped::Class(text.to_owned()));
+        match c {
+            'd' => class("[0-9]"),
+            'D' => class("[^0-9]"),
+            's' => class(r"[\t\n\f\r ]"),
+            'S' => class(r"[^\t\n\f\r ]"),
+            'w' => class("[0-9A-Za-z_]"),
+            'W' => class("[^0-9A-Za-z_]"),
+            'p' | 'P' => {
+                let name = match self.bump() {
+                    Some('{') => {
+                        let name = self.rest().split_once('}').map(|(n, _)| n);
+                        let Some(name) = name else {
+                            return wrong(start..self.at, "this class name is never closed");
+                        };
+                        self.at += name.len() + 1;
+                        name.to_owned()
+                    }
+                    Some(c) => c.to_string(),
+                    None => return wrong(start..self.at, "the name of a class is missing"),
+                };
+                let (name, not) = name.strip_prefix('^').map_or((name.as_str(), false), |n| (n, true));
+                if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_') {
+                    return wrong(start..self.at, "not the name of a class of characters");
+                }
+                let letter = if (c == 'P') == not { 'p' } else { 'P' };
+                Ok(Escaped::Class(format!("\\{letter}{{{name}}}")))
+            }
+            'a' => Ok(Escaped::Char('\x07')),
+            'f' => Ok(Escaped::Char('\x0c')),
+            'n' => Ok(Escaped::Char('\n')),
+            'r' => Ok(Escaped::Char('\r')),
+            't' => Ok(Escaped::Char('\t')),
+            'v' => Ok(Escaped::Char('\x0b')),
+            'x' => self.hex(start),
+            '0'..='7' => {
+                let more = self.rest().bytes().take(2).take_while(|b| (b'0'..=b'7').contains(b)).count();
+                if c != '0' && more == 0 {
+                    return wrong(start..self.at, "RE2 has no back-references");
+                }
+                self.at += more;
+                let digits = self.text.get(start + 1..self.at).unwrap_or("");
+                match u32::from_str_radix(digits, 8).ok().and_then(char::from_u32) {
+                    Some(c) => Ok(Escaped::Char(c)),
+                    None => wrong(start..self.at, "not a character"),
+                }
+            }
+            c if c.is_ascii_alphanumeric() || !c.is_ascii() => {
+                wrong(start..self.at, format!("`\\{c}` is no escape of RE2"))
+            }
+            c => Ok(Escaped::Char(c)),
+        }
+    }
+    fn hex(&mut self, start: usize) -> Result<Escaped, RegexError> {
+        let digits = if self.rest().starts_with('{') {
+            self.rest().split_once('}').map(|(d, _)| (d.get(1..).unwrap_or(""), d.len() + 1))
+        } else {
+            self.rest().get(..2).map(|d| (d, 2))
+        };
+        let parsed = digits.and_then(|(d, length)| {
+            let plain = d.bytes().all(|b| b.is_ascii_hexdigit());
+            let c = u32::from_str_radix(d, 16).ok().and_then(char::from_u32)?;
+            plain.then_some((c, length))
+        });
+        match parsed {
+            Some((c, length)) => {
+                self.at += length;
+                Ok(Escaped::Char(c))
+            }
+            None => wrong(start..self.at, "`\\x` takes two hexadecimal digits, or several in braces"),
+        }
+    }
+    fn class(&mut self) -> Done {
+        let start = self.at;
+        self.bump();
+        self.out.push('[');
+        if self.peek() == Some('^') {
+            self.bump();
+            self.out.push('^');
+        }
+        let mut first = true;
+        loop {
+            let item = self.at;
+            let Some(c) = self.peek() else {
+                return wrong(start..start + 1, "this `[` is never closed");
+            };
+            if c == ']' && !first {
+                self.bump();
+                self.out.push(']');
+                return Ok(());
+            }
+            first = false;
+            if c == '['
+                && let Some(inner) = self.rest().strip_prefix("[:").and_then(|r| r.split_once(":]"))
+                && inner.0.bytes().all(|b| b.is_ascii_alphabetic() || b == b'^')
+            {
+                self.at += inner.0.len() + 4;
+                let text = self.text.get(item..self.at).unwrap_or("");
+                self.out.push_str(text);
+                continue;
+            }
+            let Some(low) = self.class_char()? else { continue };
+            // A range, unless the `-` is the last character.
+            if self.rest().starts_with('-') && !self.rest().starts_with("-]") && self.rest().len() > 1 {
+                self.bump();
+                let from = self.at;
+                let high = if self.peek() == Some('\\') {
+                    self.bump();
+                    match self.class_escape(from)? {
+                        Escaped::Char(c) => Some(c),
+                        Escaped::Class(_) => None,
+                    }
+                } else {
+                    self.bump()
+                };
+                match high {
+                    Some(high) if high >= low => {
+                        self.class_literal(low);
+                        self.out.push('-');
+                        self.class_literal(high);
+                    }
+                    _ => return wrong(item..self.at, "this range of characters runs backwards"),
+                }
+            } else {
+                self.class_literal(low);
+            }
+        }
+    }
+    /// One character of a class; a class within it (`\d`) is written at once.
+    fn class_char(&mut self) -> Result<Option<char>, RegexError> {
+        let start = self.at;
+        match self.bump() {
+            Some('\\') => match self.class_escape(start)? {
+                Escaped::Char(c) => Ok(Some(c)),
+                Escaped::Class(text) => {
+                    self.out.push_str(&text);
+                    Ok(None)
+                }
+            },
+            other => Ok(other),
+        }
+    }
+    fn class_literal(&mut self, c: char) {
+        if matches!(c, '\\' | '[' | ']' | '^' | '-' | '&' | '~') {
+            self.out.push('\\');
+        }
+        self.out.push(c);
+    }
+}
+
+enum Escaped {
+    Char(char),
+    Class(String),
+}
+
+/// `{2}`, `{2,}`, `{2,5}` at the start of a text: its length and the counts; anything else is no repetition.
+fn counts(text: &str) -> Option<(usize, u32, Option<u32>)> {
+    let (inside, _) = text.strip_prefix('{')?.split_once('}')?;
+    let number = |t: &str| -> Option<u32> {
+        let digits = !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit());
+        // Go takes no leading zero; too many digits are too large in any case.
+        let plain = digits && (t == "0" || !t.starts_with('0'));
+        plain.then(|| t.parse().unwrap_or(u32::MAX))
+    };
+    let (low, high) = match inside.split_once(',') {
+        None => (number(inside)?, Some(number(inside)?)),
+        Some((low, "")) => (number(low)?, None),
+        Some((low, high)) => (number(low)?, Some(number(high)?)),
+    };
+    Some((inside.len() + 2, low, high))
+}
