@@ -1,6 +1,15 @@
 //! Diagnostics as people and programs read them. The only place that names codespan.
 
-use super::Diagnostics;
+mod human;
+mod json;
+mod view;
+mod wrap;
+
+pub use human::human;
+pub use json::json;
+pub use wrap::{clean, wrap};
+
+use super::{Diagnostic, Diagnostics, Severity};
 use crate::source::SourceMap;
 
 /// How to render.
@@ -19,8 +28,25 @@ impl Options {
     }
 }
 
-/// For a person: source, places, notes, ways out.
-pub fn human(diagnostics: &Diagnostics, sources: &SourceMap, options: &Options) -> String {
-    let _ = (diagnostics, sources, options);
-    String::new()
+impl Severity {
+    /// As printed.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        }
+    }
+}
+
+/// One line each, for editors and `grep`: `path:line:column: error[E0203]: message`.
+pub fn short(diagnostics: &Diagnostics, sources: &SourceMap) -> String {
+    diagnostics.iter().map(|d| one_line(d, sources) + "\n").collect()
+}
+
+fn one_line(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
+    let Diagnostic { code, severity, message, .. } = diagnostic;
+    let place = diagnostic.span().and_then(|s| sources.place(s));
+    let place = place.map(|(path, line, column)| format!("{}:{line}:{column}: ", clean(path)));
+    let message = clean(message).replace('\n', " ");
+    format!("{}{}[{}]: {message}", place.unwrap_or_default(), severity.as_str(), code.id)
 }
