@@ -1,10 +1,89 @@
 //! Arithmetic and sense, on the model: objectives, windows, alerts that can't fire, budgets below one event, promises
 //! that contradict each other or their words.
+//!
+//! The model may be partial: a promise with a mistake is already reported and missing, so nothing here may follow
+//! from its absence ([`Found::broken_within`]). A warning that is wrong costs more than one that is missing.
 
-use crate::diag::Diagnostics;
+mod alerts;
+mod compose;
+mod dates;
+mod limits;
+mod people;
+mod plain;
+mod policies;
+mod privacy;
+mod scenarios;
+mod traffic;
+mod windows;
+mod wording;
+mod words;
+
+use rayon::prelude::*;
+
+use crate::diag::{Diagnostic, Diagnostics, Severity};
 use crate::ir::Model;
+use crate::source::Span;
 
 /// Checks what was elaborated.
 pub fn check(model: &Model, diagnostics: &mut Diagnostics) {
-    let _ = (model, diagnostics);
+    let broken = broken(diagnostics);
+    let found: Vec<Diagnostics> = model
+        .journeys
+        .par_iter()
+        .map(|journey| {
+            let mut found = Found { broken: &broken, list: Diagnostics::default() };
+            for promise in journey.all_promises() {
+                alerts::check(model, promise, &mut found);
+                windows::check_slices(model, promise, &mut found);
+                wording::check(promise, &mut found);
+                dates::check_evidence(model, promise, &mut found);
+            }
+            wording::check_steps(journey, &mut found);
+            compose::check(model, journey, &mut found);
+            people::check(journey, &mut found);
+            privacy::check(model, journey, &mut found);
+            dates::check_review(model, journey, &mut found);
+            limits::check(model, journey, &mut found);
+            found.list
+        })
+        .collect();
+    for list in found {
+        diagnostics.extend(list);
+    }
+    let mut found = Found { broken: &broken, list: Diagnostics::default() };
+    windows::check_retention(model, &mut found);
+    people::check_playbooks(model, &mut found);
+    limits::check_teams(model, &mut found);
+    for policy in model.policies.values() {
+        policies::check(policy, &mut found);
+    }
+    for scenario in &model.scenarios {
+        scenarios::check(model, scenario, &mut found);
+    }
+    diagnostics.extend(found.list);
+}
+
+/// What a part of the checks found.
+struct Found<'a> {
+    broken: &'a [Span],
+    list: Diagnostics,
+}
+
+impl Found<'_> {
+    fn push(&mut self, diagnostic: Diagnostic) {
+        self.list.push(diagnostic);
+    }
+    /// Did an earlier stage report an error inside this place? Then what seems to be missing may stand there.
+    fn broken_within(&self, place: Span) -> bool {
+        let from = self.broken.partition_point(|s| (s.file, s.start) < (place.file, place.start));
+        self.broken.get(from).is_some_and(|s| s.file == place.file && s.start < place.end)
+    }
+}
+
+/// Places of earlier errors, sorted.
+fn broken(diagnostics: &Diagnostics) -> Vec<Span> {
+    let errors = diagnostics.iter().filter(|d| d.severity == Severity::Error);
+    let mut places: Vec<Span> = errors.filter_map(Diagnostic::span).collect();
+    places.sort_unstable();
+    places
 }

@@ -1,0 +1,78 @@
+//! Can the promise speak at all, and in time for its traffic?
+
+use super::{Found, plain, traffic};
+use crate::diag::Diagnostic;
+use crate::diag::codes::numbers as codes;
+use crate::ir::burn::{self, Alert, Loudness};
+use crate::ir::{Measurement, Model, Promise, Urgency};
+use crate::value::Decimal;
+
+pub(super) fn check(model: &Model, promise: &Promise, found: &mut Found<'_>) {
+    let all = burn::alerts(promise.error_budget(), promise.window, &model.settings.profile);
+    let alerts = speaking(promise, &all);
+    if promise.urgency != Urgency::None && alerts.is_empty() {
+        found.push(silent(promise));
+    } else {
+        traffic::check(promise, &alerts, found);
+    }
+    if promise.urgency == Urgency::Page {
+        late(promise, &alerts, found);
+    }
+}
+
+/// The alerts that carry the promise's urgency: pages for `page`, tickets (or else everything, less loudly) for `ticket`.
+pub(super) fn speaking(promise: &Promise, all: &[Alert]) -> Vec<Alert> {
+    let of = |loudness| all.iter().filter(|a| a.loudness == loudness).cloned().collect::<Vec<_>>();
+    match promise.urgency {
+        Urgency::None => Vec::new(),
+        Urgency::Page => of(Loudness::Page),
+        Urgency::Ticket => {
+            Some(of(Loudness::Ticket)).filter(|t| !t.is_empty()).unwrap_or_else(|| all.to_vec())
+        }
+    }
+}
+
+/// The most a total outage burns is `1 / budget`; a factor is at most 0.8 of that and at least 1.
+fn silent(promise: &Promise) -> Diagnostic {
+    let path = &promise.path;
+    let budget = promise.error_budget();
+    let (what, verb) = match promise.urgency {
+        Urgency::Page | Urgency::None => ("page", "page"),
+        Urgency::Ticket => ("ticket", "open a ticket"),
+    };
+    let fastest = Decimal::ONE.checked_div(budget).unwrap_or(Decimal::MAX);
+    let made = Diagnostic::new(
+        &codes::NO_ALERT,
+        promise.places.objective,
+        format!("no alert of `{path}` can ever {verb}"),
+        format!("{}% over {}", promise.objective, promise.window),
+    );
+    if fastest < Decimal::new(125, 2) {
+        let burns = plain::count(fastest.round_dp(2));
+        return made
+            .note(format!("a total outage burns the budget only {burns} times as fast as it may be spent"))
+            .help("promise more than 20%, or write `urgency none` and watch the budget on the dashboard");
+    }
+    made.note(format!("no {what} tier of the alerting profile fits this objective and window")).help(
+        "choose a longer window, add a tier to the alerting profile in slovo.yaml, or write `urgency none`",
+    )
+}
+
+/// A loss is only known once the time to finish is over; the windows grow with it.
+fn late(promise: &Promise, alerts: &[Alert], found: &mut Found<'_>) {
+    let Measurement::Completion(completion) = &promise.measurement else { return };
+    let Some(longest) = alerts.iter().map(|a| a.long).max() else { return };
+    if completion.within <= longest {
+        return;
+    }
+    let within = completion.within;
+    found.push(
+        Diagnostic::new(
+            &codes::LATE_COMPLETION,
+            promise.places.measurement,
+            format!("`{}` pages, but a loss is known only after {within}", promise.path),
+            format!("may take {within}, pages look back {longest}"),
+        )
+        .help(format!("write `urgency ticket`, or count what has not finished within {longest}")),
+    );
+}

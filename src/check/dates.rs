@@ -1,0 +1,55 @@
+//! Reviews overdue, guesses grown old. Only where today's date is given: nothing reads the clock.
+
+use super::{Found, plain};
+use crate::diag::Diagnostic;
+use crate::diag::codes::numbers as codes;
+use crate::ir::{Evidence, Journey, Model, Promise};
+use crate::value::Date;
+
+/// A guess must be replaced by a measurement or an agreement within so many days.
+const GUESS_LASTS: i32 = 90;
+
+pub(super) fn check_review(model: &Model, journey: &Journey, found: &mut Found<'_>) {
+    let (Some(today), Some((every, Some(last)))) = (model.settings.today, journey.review) else { return };
+    let late = days(last, today) - i32::try_from(every.as_days()).unwrap_or(i32::MAX);
+    if late <= 0 {
+        return;
+    }
+    found.push(
+        Diagnostic::new(
+            &codes::REVIEW_OVERDUE,
+            journey.review_span.unwrap_or(journey.name_span),
+            format!("the review of `{}` is overdue since {}", journey.id, ago(late)),
+            format!("last on {last}, today is {today}"),
+        )
+        .help("go through its promises with the people who agreed, then write the date after `last`"),
+    );
+}
+
+pub(super) fn check_evidence(model: &Model, promise: &Promise, found: &mut Found<'_>) {
+    let (Some(today), Some((Evidence::Guessed, _, on))) = (model.settings.today, &promise.because) else {
+        return;
+    };
+    let age = days(*on, today);
+    if age <= GUESS_LASTS {
+        return;
+    }
+    found.push(
+        Diagnostic::new(
+            &codes::OLD_GUESS,
+            promise.places.because.unwrap_or(promise.places.name),
+            format!("the number of `{}` was guessed {} ago", promise.path, ago(age)),
+            format!("guesses last {GUESS_LASTS} days, today is {today}"),
+        )
+        .help("look at what was kept since and write `because measured \"…\"`, or agree on it"),
+    );
+}
+
+/// Days from `from` to `to`; negative when `to` is earlier.
+fn days(from: Date, to: Date) -> i32 {
+    from.until(to).map_or(0, |span| span.get_days())
+}
+
+fn ago(days: i32) -> String {
+    plain::several(usize::try_from(days).unwrap_or(0), "day")
+}

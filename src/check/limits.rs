@@ -1,0 +1,64 @@
+//! Too much of a good thing: what no team can watch, no user notices.
+
+use std::collections::BTreeMap;
+
+use super::{Found, plain};
+use crate::diag::Diagnostic;
+use crate::diag::codes::numbers as codes;
+use crate::ir::burn::outage_to_empty;
+use crate::ir::{Journey, Model};
+use crate::source::Span;
+
+pub(super) fn check(model: &Model, journey: &Journey, found: &mut Found<'_>) {
+    let limits = &model.settings.limits;
+    if journey.steps.len() > limits.steps_per_journey {
+        let what = format!("the journey `{}` has {} steps", journey.id, journey.steps.len());
+        let reason = "a user's way that long is several journeys: each with its own goal, each worth a page of its own";
+        found.push(too_many(journey.name_span, what, "steps_per_journey", limits.steps_per_journey, reason));
+    }
+    for step in journey.steps.iter().filter(|s| s.promises.len() > limits.promises_per_step) {
+        let what = format!("the step `{}.{}` makes {} promises", journey.id, step.id, step.promises.len());
+        let reason = "each is an objective to review, alert on and answer for; users notice two or three";
+        found.push(too_many(step.name_span, what, "promises_per_step", limits.promises_per_step, reason));
+    }
+    for promise in journey.all_promises() {
+        if promise.objective.normalize().scale() <= limits.objective_digits {
+            continue;
+        }
+        let left = plain::time(outage_to_empty(promise.error_budget(), promise.window));
+        found.push(
+            Diagnostic::new(
+                &codes::TOO_FINE,
+                promise.places.objective,
+                format!("the objective of `{}` is finer than anybody can keep", promise.path),
+                format!("leaves {left} of total outage in {}", promise.window),
+            )
+            .note("no alert and no hand is that fast, and users cannot tell it from the networks between")
+            .help(format!(
+                "keep for at most {} digits after the point, or raise `limits: {{objective_digits}}` in slovo.yaml",
+                limits.objective_digits
+            )),
+        );
+    }
+}
+
+/// Journeys per owning team.
+pub(super) fn check_teams(model: &Model, found: &mut Found<'_>) {
+    let limit = model.settings.limits.journeys_per_team;
+    let mut owned: BTreeMap<&str, Vec<&Journey>> = BTreeMap::new();
+    for journey in &model.journeys {
+        owned.entry(&journey.owner).or_default().push(journey);
+    }
+    for (team, journeys) in owned {
+        let Some(first_beyond) = journeys.get(limit) else { continue };
+        let what = format!("the team `{team}` owns {} journeys", journeys.len());
+        let reason = "somebody must review each, answer its pages and explain its numbers";
+        found.push(too_many(first_beyond.name_span, what, "journeys_per_team", limit, reason));
+    }
+}
+
+fn too_many(place: Span, what: String, key: &str, limit: usize, reason: &str) -> Diagnostic {
+    Diagnostic::new(&codes::TOO_MANY, place, what, format!("the limit is {limit}"))
+        .note(reason)
+        .help(format!("divide it, or raise `limits: {{{key}: {limit}}}` in slovo.yaml if you know better"))
+}

@@ -1,0 +1,129 @@
+//! Steps nobody promised anything for, pages without a playbook, playbooks that come too late.
+
+use std::collections::BTreeMap;
+
+use super::{Found, plain};
+use crate::diag::Diagnostic;
+use crate::diag::codes::numbers as codes;
+use crate::ir::burn::outage_to_empty;
+use crate::ir::{Journey, Model, Playbook, Promise, Urgency};
+use crate::value::Duration;
+
+pub(super) fn check(journey: &Journey, found: &mut Found<'_>) {
+    for step in journey.steps.iter().filter(|s| s.promises.is_empty()) {
+        if found.broken_within(step.origin.span) {
+            continue;
+        }
+        let (id, place) = (format!("{}.{}", journey.id, step.id), step.name_span);
+        let help = "write a `promise` into it, or move what it says into a `note` of the journey";
+        found.push(if step.critical {
+            Diagnostic::new(
+                &codes::CRITICAL_UNPROMISED,
+                place,
+                format!("the critical step `{id}` promises nothing"),
+                "users decide here whether to trust us, and nobody watches",
+            )
+            .help(help)
+        } else {
+            let text = format!("the step `{id}` promises nothing");
+            Diagnostic::new(&codes::UNPROMISED, place, text, "nobody watches it").help(help)
+        });
+    }
+    let bare: Vec<&Promise> =
+        journey.all_promises().filter(|p| p.urgency == Urgency::Page && p.playbook.is_none()).collect();
+    if let Some(first) = bare.first()
+        && !found.broken_within(journey.origin.span)
+    {
+        let mut made = Diagnostic::new(
+            &codes::NO_PLAYBOOK,
+            first.places.name,
+            format!("`{}` wakes somebody who finds no playbook", first.path),
+            "pages, without a playbook on the promise, its step or its journey",
+        );
+        if bare.len() > 1 {
+            let others = plain::several(bare.len() - 1, "other promise");
+            made = made.note(format!("the same holds for {others} of `{}`", journey.id));
+        }
+        found.push(
+            made.help("write a `playbook NAME` line into the journey, or `urgency ticket` into the promise"),
+        );
+    }
+}
+
+pub(super) fn check_playbooks(model: &Model, found: &mut Found<'_>) {
+    // The paging promise with the least time, and how many others are served too late.
+    let mut served: BTreeMap<&str, Vec<(&Promise, Duration)>> = BTreeMap::new();
+    for (_, promise) in model.promises().filter(|(_, p)| p.urgency == Urgency::Page) {
+        if let Some(playbook) = &promise.playbook {
+            let time = outage_to_empty(promise.error_budget(), promise.window);
+            served.entry(playbook).or_default().push((promise, time));
+        }
+    }
+    for playbook in model.playbooks.values() {
+        if let Some(list) = served.get(playbook.id.as_str()) {
+            restore(playbook, list, found);
+        }
+        if let (Some((first, _)), Some(restore)) = (playbook.first_update, playbook.restore)
+            && first > restore
+        {
+            let mut made = Diagnostic::new(
+                &codes::LATE_UPDATE,
+                playbook.first_update_span.unwrap_or(playbook.name_span),
+                format!("users of `{}` hear of the trouble after it is over", playbook.id),
+                format!("the first word after {first}"),
+            );
+            if let Some(place) = playbook.restore_span {
+                made = made.also(place, format!("restored after {restore}"));
+            }
+            found.push(made.help(format!("tell them sooner: `first update within {}`", half(restore))));
+        }
+        if let (Some(who), None) = (&playbook.hear_from, &playbook.say)
+            && !found.broken_within(playbook.origin.span)
+        {
+            found.push(
+                Diagnostic::new(
+                    &codes::NOTHING_TO_SAY,
+                    playbook.hear_from_span.unwrap_or(playbook.name_span),
+                    format!("`{}` says who speaks to users, but not what they say", playbook.id),
+                    format!("`{who}` will have to find words in the middle of it"),
+                )
+                .help("write a `say \"…\"` line: what works, what doesn't, what to do meanwhile"),
+            );
+        }
+    }
+}
+
+/// A total outage spends `budget * window`; a restore time beyond it is a plan to break the promise.
+fn restore(playbook: &Playbook, served: &[(&Promise, Duration)], found: &mut Found<'_>) {
+    let Some(restore) = playbook.restore else { return };
+    let mut late: Vec<_> = served.iter().filter(|(_, time)| restore > *time).collect();
+    late.sort_by_key(|(_, time)| *time);
+    let Some((promise, time)) = late.first() else { return };
+    let mut made = Diagnostic::new(
+        &codes::LATE_RESTORE,
+        playbook.restore_span.unwrap_or(playbook.name_span),
+        format!("`{}` restores service after the budget of `{}` is gone", playbook.id, promise.path),
+        format!("a total outage spends that budget in {}", plain::time(*time)),
+    )
+    .also(promise.places.objective, format!("{}% over {}", promise.objective, promise.window));
+    if late.len() > 1 {
+        let others = plain::several(late.len() - 1, "other promise");
+        made = made.note(format!("the same holds for {others} that it serves"));
+    }
+    found.push(made.help(format!(
+        "restore within {} or less, give this promise a playbook of its own, or promise less",
+        round_down(*time)
+    )));
+}
+
+/// Whole minutes below, or the time itself when it is shorter than one.
+fn round_down(time: Duration) -> Duration {
+    match time.as_secs() / 60 {
+        0 => time,
+        minutes => Duration::from_mins(minutes),
+    }
+}
+
+fn half(time: Duration) -> Duration {
+    round_down(Duration::from_micros(time.as_micros() / 2))
+}

@@ -1,0 +1,121 @@
+//! Windows, slices and times to finish against each other and against what Prometheus keeps.
+
+use std::collections::BTreeMap;
+
+use super::{Found, alerts, plain};
+use crate::diag::Diagnostic;
+use crate::diag::codes::numbers as codes;
+use crate::ir::burn;
+use crate::ir::{Condition, Measurement, Model, Promise, Slices};
+use crate::value::{Decimal, Duration};
+
+/// Windows longer than the retention: one message per window.
+pub(super) fn check_retention(model: &Model, found: &mut Found<'_>) {
+    let Some(retention) = model.settings.retention else { return };
+    let mut too_long: BTreeMap<Duration, (&Promise, usize)> = BTreeMap::new();
+    for (_, promise) in model.promises().filter(|(_, p)| needs(p) > retention) {
+        too_long.entry(promise.window).and_modify(|(_, others)| *others += 1).or_insert((promise, 0));
+    }
+    for (window, (promise, others)) in too_long {
+        let mut made = Diagnostic::new(
+            &codes::BEYOND_RETENTION,
+            promise.places.window.unwrap_or(promise.places.objective),
+            format!("the window of `{}` is longer than Prometheus keeps samples", promise.path),
+            format!("looks back {}, samples are kept for {retention}", plain::time(needs(promise))),
+        );
+        if others > 0 {
+            made = made.note(format!(
+                "the same holds for {} over {window}",
+                plain::several(others, "other promise")
+            ));
+        }
+        found.push(made.help(format!(
+            "keep samples longer and say so (`retention: {}d` in slovo.yaml), or choose a shorter window",
+            needs(promise).as_days() + 1
+        )));
+    }
+}
+
+/// How far back the samples of a promise are read.
+fn needs(promise: &Promise) -> Duration {
+    match &promise.measurement {
+        Measurement::Completion(completion) => promise.window.plus(completion.within),
+        Measurement::Events(_) | Measurement::Slices(_) | Measurement::Composed(_) => promise.window,
+    }
+}
+
+pub(super) fn check_slices(model: &Model, promise: &Promise, found: &mut Found<'_>) {
+    match &promise.measurement {
+        Measurement::Slices(slices) => {
+            if !short(promise, slices, found) {
+                blunt(model, promise, slices, found);
+            }
+        }
+        Measurement::Completion(completion) => hidden(promise, completion.within, found),
+        Measurement::Events(_) | Measurement::Composed(_) => {}
+    }
+}
+
+/// A slice must hold a sample of a gauge, and two of a counter (an increase needs both ends).
+fn short(promise: &Promise, slices: &Slices, found: &mut Found<'_>) -> bool {
+    let (samples, what) = match &slices.condition {
+        Condition::Share { .. } => (2, "two samples, for an increase"),
+        Condition::Stat { .. } | Condition::Age { .. } => (1, "a sample"),
+        Condition::Promql { .. } => return false,
+    };
+    let scrape = promise.scrape_interval;
+    let least = scrape.times(samples);
+    if slices.slice >= least {
+        return false;
+    }
+    found.push(
+        Diagnostic::new(
+            &codes::SHORT_SLICE,
+            promise.places.noun,
+            format!("the slices of `{}` are shorter than its data", promise.path),
+            format!("{} long, scraped every {scrape}", slices.slice),
+        )
+        .note(format!("a slice needs {what}; without, it is not counted"))
+        .help(format!(
+            "write `{least} slices`, or scrape more often and say so (`scraped every` in the catalogue)"
+        )),
+    );
+    true
+}
+
+/// The shortest window of its alerts must hold at least one slice.
+fn blunt(model: &Model, promise: &Promise, slices: &Slices, found: &mut Found<'_>) {
+    let all = burn::alerts(promise.error_budget(), promise.window, &model.settings.profile);
+    let Some(shortest) = alerts::speaking(promise, &all).iter().map(|a| a.short).min() else { return };
+    if slices.slice <= shortest {
+        return;
+    }
+    found.push(
+        Diagnostic::new(
+            &codes::LONG_SLICE,
+            promise.places.noun,
+            format!("the slices of `{}` are too long for its alerts", promise.path),
+            format!("{} long, the alerts look at {shortest}", slices.slice),
+        )
+        .note("an alert cannot see that things are well again before a whole slice has passed")
+        .help(format!("write `{shortest} slices` or shorter ones, or a less urgent `urgency`")),
+    );
+}
+
+/// What was started in the last T of the window is not counted yet, so up to T / W of the loss can hide.
+fn hidden(promise: &Promise, within: Duration, found: &mut Found<'_>) {
+    let share = Decimal::from(within.as_micros()) / Decimal::from(promise.window.as_micros().max(1));
+    if share <= promise.error_budget() {
+        return;
+    }
+    found.push(
+        Diagnostic::new(
+            &codes::HIDDEN_LOSS,
+            promise.places.measurement,
+            format!("a loss as large as the budget of `{}` can hide while it may still finish", promise.path),
+            format!("{within} to finish is {} of {}", plain::percent(share), promise.window),
+        )
+        .note(format!("the error budget is {}", plain::percent(promise.error_budget())))
+        .help("choose a longer window, a shorter time to finish, or a lower objective"),
+    );
+}
