@@ -1,0 +1,277 @@
+//! Journeys, steps, promises.
+
+use pest::iterators::Pair;
+
+use super::super::parser::Rule;
+use super::super::recover::Context;
+use super::{Build, Entries, kids};
+use crate::ast::{
+    Arg, ArgValue, At, Composition, DataClass, Evidence, Ident, Item, Journey, JourneyStmt, Noun, Promise,
+    PromiseStmt, PromiseStmtKind, Step, StepStmt, Str, Urgency,
+};
+use crate::value::Duration;
+
+const JOURNEY: Entries<JourneyStmt> = Entries {
+    context: Context::Journey,
+    read: |build, pair| build.journey_stmt(pair),
+    junk: JourneyStmt::Junk,
+};
+const STEP: Entries<StepStmt> =
+    Entries { context: Context::Step, read: |build, pair| build.step_stmt(pair), junk: StepStmt::Junk };
+const PROMISE: Entries<PromiseStmt> = Entries {
+    context: Context::Promise,
+    read: |build, pair| build.promise_stmt(pair),
+    junk: |span| PromiseStmt { kind: PromiseStmtKind::Junk, span },
+};
+
+impl Build<'_> {
+    pub(super) fn journey(&mut self, pair: Pair<'_, Rule>) -> Option<Item> {
+        let span = self.span(&pair);
+        let (head, block) = self.titled(pair);
+        let body = self.block(block?, &JOURNEY);
+        let (name, title) = head?;
+        Some(Item::Journey(Journey { name, title, body, span }))
+    }
+
+    fn step(&mut self, pair: Pair<'_, Rule>) -> Option<Step> {
+        let span = self.span(&pair);
+        let (head, block) = self.titled(pair);
+        let body = self.block(block?, &STEP);
+        let (name, title) = head?;
+        Some(Step { name, title, body, span })
+    }
+
+    fn promise(&mut self, pair: Pair<'_, Rule>) -> Option<Promise> {
+        let span = self.span(&pair);
+        let (head, block) = self.titled(pair);
+        let body = self.block(block?, &PROMISE);
+        let (name, title) = head?;
+        Some(Promise { name, title, body, span })
+    }
+
+    /// Name, title and block of a journey, step, promise or policy.
+    pub(super) fn titled<'i>(
+        &mut self,
+        pair: Pair<'i, Rule>,
+    ) -> (Option<(Ident, Str)>, Option<Pair<'i, Rule>>) {
+        let whole = pair.clone();
+        let mut kids = kids(pair);
+        let Some(first) = kids.next() else { return (None, None) };
+        if first.as_rule() == Rule::bad_head {
+            let head = self.bad_head(&whole, &first).and_then(|h| Some((h.name?, h.title?)));
+            return (head, kids.next());
+        }
+        let name = self.ident(&first);
+        let title = kids.next().map(|p| self.str(&p));
+        (title.map(|t| (name, t)), kids.next())
+    }
+
+    fn journey_stmt(&mut self, pair: Pair<'_, Rule>) -> Option<JourneyStmt> {
+        let rule = pair.as_rule();
+        match rule {
+            Rule::step => return self.step(pair).map(JourneyStmt::Step),
+            Rule::promise => return self.promise(pair).map(JourneyStmt::Promise),
+            _ => {}
+        }
+        let span = self.span(&pair);
+        let mut kids = kids(pair);
+        if rule == Rule::for_each {
+            return Some(JourneyStmt::ForEach(self.labels(kids), span));
+        }
+        let first = kids.next()?;
+        Some(match rule {
+            Rule::owner => JourneyStmt::Owner(self.ident(&first), span),
+            Rule::user => JourneyStmt::User(self.str(&first), span),
+            Rule::goal => JourneyStmt::Goal(self.str(&first), span),
+            Rule::tier => JourneyStmt::Tier(self.number(&first)?, span),
+            Rule::review => {
+                let every = self.length(&first)?;
+                let last = match kids.next() {
+                    Some(p) => Some(self.date(&p)?),
+                    None => None,
+                };
+                JourneyStmt::Review(every, last, span)
+            }
+            Rule::agreed => {
+                let mut names = vec![self.ident(&first)];
+                let mut on = None;
+                for pair in kids {
+                    if pair.as_rule() == Rule::date {
+                        on = Some(self.date(&pair)?);
+                    } else {
+                        names.push(self.ident(&pair));
+                    }
+                }
+                JourneyStmt::Agreed(names, on, span)
+            }
+            Rule::data => {
+                let value = match first.as_str() {
+                    "none" => DataClass::None,
+                    "pseudonymous" => DataClass::Pseudonymous,
+                    _ => DataClass::Personal,
+                };
+                let class = At { value, span: self.span(&first) };
+                JourneyStmt::Data(class, kids.next().map(|p| self.str(&p)), span)
+            }
+            Rule::budget => JourneyStmt::BudgetPolicy(self.ident(&first), span),
+            Rule::uses => JourneyStmt::Playbook(self.ident(&first), span),
+            Rule::note => JourneyStmt::Note(self.str(&first), span),
+            _ => return None,
+        })
+    }
+
+    fn step_stmt(&mut self, pair: Pair<'_, Rule>) -> Option<StepStmt> {
+        let rule = pair.as_rule();
+        if rule == Rule::promise {
+            return self.promise(pair).map(StepStmt::Promise);
+        }
+        let span = self.span(&pair);
+        let mut kids = kids(pair);
+        match rule {
+            Rule::critical => return Some(StepStmt::Critical(span)),
+            Rule::served => return Some(StepStmt::ServedBy(self.strs(kids), span)),
+            Rule::tested => return Some(StepStmt::TestedBy(self.strs(kids), span)),
+            _ => {}
+        }
+        let first = kids.next()?;
+        Some(match rule {
+            Rule::if_broken => StepStmt::IfBroken(self.str(&first), span),
+            Rule::uses => StepStmt::Playbook(self.ident(&first), span),
+            Rule::note => StepStmt::Note(self.str(&first), span),
+            _ => return None,
+        })
+    }
+
+    fn promise_stmt(&mut self, pair: Pair<'_, Rule>) -> Option<PromiseStmt> {
+        let span = self.span(&pair);
+        let kind = match pair.as_rule() {
+            Rule::total
+            | Rule::good
+            | Rule::bad
+            | Rule::started
+            | Rule::finished
+            | Rule::silence => PromiseStmtKind::Stream(self.stream_stmt(pair)?),
+            _ => self.promise_stmt_kind(pair)?,
+        };
+        Some(PromiseStmt { kind, span })
+    }
+
+    fn promise_stmt_kind(&mut self, pair: Pair<'_, Rule>) -> Option<PromiseStmtKind> {
+        let rule = pair.as_rule();
+        let mut kids = kids(pair);
+        match rule {
+            Rule::for_each => return Some(PromiseStmtKind::ForEach(self.labels(kids))),
+            Rule::all_of => {
+                return Some(PromiseStmtKind::Composed(
+                    Composition::All,
+                    kids.map(|p| self.path(&p)).collect(),
+                ));
+            }
+            Rule::worst_of => {
+                return Some(PromiseStmtKind::Composed(
+                    Composition::Worst,
+                    kids.map(|p| self.path(&p)).collect(),
+                ));
+            }
+            _ => {}
+        }
+        let first = kids.next()?;
+        Some(match rule {
+            Rule::keep => {
+                let objective = self.percent(&first)?;
+                let noun = self.noun(kids.next()?)?;
+                let window = match kids.next() {
+                    Some(p) => Some(self.length(&p)?),
+                    None => None,
+                };
+                PromiseStmtKind::Keep { objective, noun, window }
+            }
+            Rule::aim => PromiseStmtKind::Aim(self.percent(&first)?),
+            Rule::expect => {
+                let number = self.number(&first)?;
+                let period = kids.next()?;
+                let value = match period.as_str() {
+                    "second" => Duration::from_secs(1),
+                    "minute" => Duration::from_mins(1),
+                    "hour" => Duration::from_hours(1),
+                    "week" => Duration::from_days(7),
+                    _ => Duration::from_days(1),
+                };
+                PromiseStmtKind::Expect(number, At { value, span: self.span(&period) })
+            }
+            Rule::measured => {
+                let indicator = self.ident(&first);
+                let (mut args, mut narrowed) = (Vec::new(), None);
+                for pair in kids {
+                    if pair.as_rule() == Rule::args {
+                        args = self.args(pair)?;
+                    } else {
+                        narrowed = Some(self.narrowed(pair)?);
+                    }
+                }
+                PromiseStmtKind::MeasuredBy { indicator, args, narrowed }
+            }
+            Rule::because => {
+                let value = match first.as_str() {
+                    "measured" => Evidence::Measured,
+                    "agreed" => Evidence::Agreed,
+                    _ => Evidence::Guessed,
+                };
+                let evidence = At { value, span: self.span(&first) };
+                let text = self.str(&kids.next()?);
+                PromiseStmtKind::Because(evidence, text, self.date(&kids.next()?)?)
+            }
+            Rule::blind => PromiseStmtKind::BlindTo(self.str(&first)),
+            Rule::proxy => {
+                let meant = self.str(&first);
+                PromiseStmtKind::Proxy(meant, self.str(&kids.next()?))
+            }
+            Rule::urgency => {
+                let value = match first.as_str() {
+                    "page" => Urgency::Page,
+                    "ticket" => Urgency::Ticket,
+                    _ => Urgency::None,
+                };
+                PromiseStmtKind::Urgency(At { value, span: self.span(&first) })
+            }
+            Rule::note => PromiseStmtKind::Note(self.str(&first)),
+            Rule::uses => PromiseStmtKind::Playbook(self.ident(&first)),
+            _ => return None,
+        })
+    }
+
+    fn args(&mut self, pair: Pair<'_, Rule>) -> Option<Vec<Arg>> {
+        let mut args = Vec::new();
+        for pair in kids(pair) {
+            let mut kids = kids(pair);
+            let name = self.ident(&kids.next()?);
+            let right = kids.next()?;
+            let value = if right.as_rule() == Rule::string {
+                ArgValue::Str(self.str(&right))
+            } else {
+                ArgValue::Limit(self.limit(&right)?)
+            };
+            args.push(Arg { name, value });
+        }
+        Some(args)
+    }
+
+    fn noun(&mut self, pair: Pair<'_, Rule>) -> Option<Noun> {
+        let span = self.span(&pair);
+        Some(match pair.as_rule() {
+            Rule::string => Noun::Quoted(self.str(&pair)),
+            Rule::minutes => Noun::Minutes(span),
+            Rule::slices => Noun::Slices(self.length(&kids(pair).next()?)?, span),
+            _ => {
+                let mut words = String::with_capacity(pair.as_str().len());
+                for word in pair.as_str().split_ascii_whitespace() {
+                    if !words.is_empty() {
+                        words.push(' ');
+                    }
+                    words.push_str(word);
+                }
+                Noun::Words(words, span)
+            }
+        })
+    }
+}

@@ -1,0 +1,176 @@
+//! Measurements.
+
+use pest::iterators::Pair;
+
+use super::super::parser::Rule;
+use super::{Build, kids};
+use crate::ast::{
+    At, Bound, Cmp, Condition, Limit, MatchOp, MatchValue, Matcher, Matchers, Selector, Side, Stat, Stream,
+    StreamStmt, StreamStmtKind, Subject, Term, Verdict, Which,
+};
+
+impl Build<'_> {
+    /// A statement about a measurement.
+    pub(super) fn stream_stmt(&mut self, pair: Pair<'_, Rule>) -> Option<StreamStmt> {
+        let span = self.span(&pair);
+        let rule = pair.as_rule();
+        let mut kids = kids(pair);
+        let kind = match rule {
+            Rule::total => {
+                let first = kids.next()?;
+                StreamStmtKind::Total(if first.as_rule() == Rule::readings {
+                    self.readings(first)?
+                } else {
+                    self.stream(first)?
+                })
+            }
+            Rule::started => StreamStmtKind::Started(self.stream(kids.next()?)?),
+            Rule::finished => {
+                let stream = self.stream(kids.next()?)?;
+                StreamStmtKind::Finished(stream, self.limit(&kids.next()?)?)
+            }
+            Rule::silence => StreamStmtKind::SilenceIsBad,
+            _ => {
+                let side = if rule == Rule::good { Side::Good } else { Side::Bad };
+                let first = kids.next()?;
+                match first.as_rule() {
+                    Rule::condition => StreamStmtKind::GoodWhen(self.condition(first)?),
+                    Rule::where_ => StreamStmtKind::Verdict(side, Verdict::Where(self.narrowed(first)?)),
+                    Rule::good_bound | Rule::bad_bound => {
+                        let bound = self.bound(first)?;
+                        let narrowed = match kids.next() {
+                            Some(p) => Some(self.narrowed(p)?),
+                            None => None,
+                        };
+                        StreamStmtKind::Verdict(side, Verdict::Bound(bound, narrowed))
+                    }
+                    _ => {
+                        let stream = self.stream(first)?;
+                        let bound = match kids.next() {
+                            Some(p) => Some(self.bound(p)?),
+                            None => None,
+                        };
+                        StreamStmtKind::Verdict(side, Verdict::Stream(stream, bound))
+                    }
+                }
+            }
+        };
+        Some(StreamStmt { kind, span })
+    }
+
+    fn stream(&mut self, pair: Pair<'_, Rule>) -> Option<Stream> {
+        let span = self.span(&pair);
+        let mut terms = Vec::with_capacity(1);
+        for pair in kids(pair) {
+            terms.push(if pair.as_rule() == Rule::promql {
+                let span = self.span(&pair);
+                Term::Promql(self.str(&kids(pair).next()?), span)
+            } else {
+                Term::Selector(self.selector(pair)?)
+            });
+        }
+        Some(Stream { terms, span })
+    }
+
+    fn readings(&mut self, pair: Pair<'_, Rule>) -> Option<Stream> {
+        let span = self.span(&pair);
+        let selector = self.selector(kids(pair).next()?)?;
+        Some(Stream { terms: vec![Term::Readings(selector, span)], span })
+    }
+
+    fn selector(&mut self, pair: Pair<'_, Rule>) -> Option<Selector> {
+        let span = self.span(&pair);
+        let mut kids = kids(pair);
+        let metric = self.metric_name(&kids.next()?);
+        let matchers = match kids.next() {
+            Some(p) => Some(self.matchers(p)?),
+            None => None,
+        };
+        Some(Selector { metric, matchers, span })
+    }
+
+    /// The matchers after `where`.
+    pub(super) fn narrowed(&mut self, pair: Pair<'_, Rule>) -> Option<Matchers> {
+        self.matchers(kids(pair).next()?)
+    }
+
+    fn matchers(&mut self, pair: Pair<'_, Rule>) -> Option<Matchers> {
+        let span = self.span(&pair);
+        let mut list = Vec::new();
+        for pair in kids(pair) {
+            let span = self.span(&pair);
+            let mut kids = kids(pair);
+            let label = self.label(&kids.next()?);
+            let op = kids.next()?;
+            let value = match op.as_str() {
+                "=" => MatchOp::Equal,
+                "!=" => MatchOp::NotEqual,
+                "=~" => MatchOp::Regex,
+                _ => MatchOp::NotRegex,
+            };
+            let op = At { value, span: self.span(&op) };
+            let right = kids.next()?;
+            let value = if right.as_rule() == Rule::var {
+                MatchValue::Var(self.var(&right))
+            } else {
+                MatchValue::Str(self.str(&right))
+            };
+            list.push(Matcher { label, op, value, span });
+        }
+        Some(Matchers { list, span })
+    }
+
+    /// `within 400ms`, `at least 1`. The words are `within`, `over`, or `at` with `most` or `least`.
+    fn bound(&mut self, pair: Pair<'_, Rule>) -> Option<Bound> {
+        let span = self.span(&pair);
+        let start = pair.as_span().start();
+        let mut kids = kids(pair);
+        let word = kids.next()?;
+        let value = match word.as_rule() {
+            Rule::within => Cmp::Within,
+            Rule::over => Cmp::Over,
+            Rule::most => Cmp::AtMost,
+            _ => Cmp::AtLeast,
+        };
+        let cmp = At { value, span: self.at(start, word.as_span().end()) };
+        let limit: Limit = self.limit(&kids.next()?)?;
+        Some(Bound { cmp, limit, span })
+    }
+
+    fn condition(&mut self, pair: Pair<'_, Rule>) -> Option<Condition> {
+        let span = self.span(&pair);
+        let mut kids = kids(pair);
+        let first = kids.next()?;
+        let place = self.span(&first);
+        let subject = match first.as_rule() {
+            Rule::share => Subject::Share(place),
+            Rule::percentile => {
+                let percentile = self.percentile(&first)?;
+                Subject::Percentile(percentile, self.selector(kids.next()?)?)
+            }
+            Rule::stat => {
+                let value = match first.as_str() {
+                    "max" => Stat::Max,
+                    "min" => Stat::Min,
+                    "avg" => Stat::Avg,
+                    _ => Stat::Sum,
+                };
+                Subject::Stat(At { value, span: place }, self.selector(kids.next()?)?)
+            }
+            Rule::age => {
+                let mut inner = super::kids(first);
+                let mut next = inner.next()?;
+                let mut which = None;
+                if next.as_rule() == Rule::which {
+                    let value = if next.as_str() == "oldest" { Which::Oldest } else { Which::Newest };
+                    which = Some(At { value, span: self.span(&next) });
+                    next = inner.next()?;
+                }
+                Subject::Age(which, self.selector(next)?)
+            }
+            _ => Subject::Promql(self.str(&super::kids(first).next()?), place),
+        };
+        let bound = self.bound(kids.next()?)?;
+        Some(Condition { subject, bound, span })
+    }
+}

@@ -1,0 +1,218 @@
+//! Single tokens: names, strings, numbers, durations, dates.
+
+use pest::iterators::Pair;
+
+use super::super::escape::unescape;
+use super::super::parser::Rule;
+use super::{Build, Kids};
+use crate::ast::{At, Day, Ident, Length, Limit, MetricName, Path, Percent, Str};
+use crate::diag::{Diagnostic, codes};
+use crate::source::Span;
+use crate::value::{Date, Decimal, Duration, Quantity};
+
+/// The longest identifier: they become label values and file names.
+const LONGEST: usize = 40;
+
+impl Build<'_> {
+    /// An identifier of the language.
+    pub(super) fn ident(&mut self, pair: &Pair<'_, Rule>) -> Ident {
+        let ident = self.label(pair);
+        self.check_length(&ident);
+        ident
+    }
+    fn check_length(&mut self, ident: &Ident) {
+        if ident.name.len() > LONGEST {
+            let length = ident.name.len();
+            self.report(
+                Diagnostic::new(
+                    &codes::syntax::IDENTIFIER,
+                    ident.span,
+                    format!("`{}` is too long a name", ident.name),
+                    format!("{length} characters, at most {LONGEST}"),
+                )
+                .help("names become label values and file names: keep them short, and say more in the title"),
+            );
+        }
+    }
+    /// A label or a unit: any length.
+    pub(super) fn label(&self, pair: &Pair<'_, Rule>) -> Ident {
+        Ident { name: pair.as_str().to_owned(), span: self.span(pair) }
+    }
+    /// `$limit` without its `$`.
+    pub(super) fn var(&self, pair: &Pair<'_, Rule>) -> Ident {
+        Ident { name: pair.as_str().get(1..).unwrap_or_default().to_owned(), span: self.span(pair) }
+    }
+    pub(super) fn path(&mut self, pair: &Pair<'_, Rule>) -> Path {
+        let mut start = pair.as_span().start();
+        let mut parts = Vec::with_capacity(3);
+        for name in pair.as_str().split('.') {
+            let ident = Ident { name: name.to_owned(), span: self.at(start, start + name.len()) };
+            self.check_length(&ident);
+            parts.push(ident);
+            start += name.len() + 1;
+        }
+        Path { parts, span: self.span(pair) }
+    }
+    /// `"..."` or `"""..."""`.
+    pub(super) fn str(&mut self, pair: &Pair<'_, Rule>) -> Str {
+        let literal = pair.as_str();
+        let span = self.span(pair);
+        if pair.as_rule() == Rule::triple {
+            let value = literal.get(3..literal.len() - 3).unwrap_or_default().to_owned();
+            return Str { value, span, triple: true };
+        }
+        let (value, bad) = unescape(literal.get(1..literal.len() - 1).unwrap_or_default());
+        let body = pair.as_span().start() + 1;
+        for bad in bad {
+            let place = self.at(body + bad.start, body + bad.end);
+            let shown = literal.get(1 + bad.start..1 + bad.end).unwrap_or_default();
+            self.report(
+                Diagnostic::new(
+                    &codes::syntax::ESCAPE,
+                    place,
+                    format!("`{shown}` cannot be read in a string"),
+                    bad.why,
+                )
+                .help("for a backslash itself write `\\\\`: a regular expression's `\\d` is `\\\\d` in a string")
+                .maybe_fix("double the backslash", place, shown.replacen('\\', "\\\\", 1)),
+            );
+        }
+        Str { value, span, triple: false }
+    }
+    /// A metric's name, plain or quoted.
+    pub(super) fn metric_name(&mut self, pair: &Pair<'_, Rule>) -> MetricName {
+        if pair.as_rule() == Rule::string {
+            let str = self.str(pair);
+            return MetricName { name: str.value, span: str.span, quoted: true };
+        }
+        MetricName { name: pair.as_str().to_owned(), span: self.span(pair), quoted: false }
+    }
+    /// `3_000`, `0.25`, `-5`.
+    pub(super) fn number(&mut self, pair: &Pair<'_, Rule>) -> Option<At<Decimal>> {
+        let span = self.span(pair);
+        self.decimal(pair.as_str(), span).map(|value| At { value, span })
+    }
+    /// `99.5%`
+    pub(super) fn percent(&mut self, pair: &Pair<'_, Rule>) -> Option<Percent> {
+        let span = self.span(pair);
+        self.decimal(pair.as_str().trim_end_matches('%'), span).map(|value| At { value, span })
+    }
+    /// `p99.9`
+    pub(super) fn percentile(&mut self, pair: &Pair<'_, Rule>) -> Option<At<Decimal>> {
+        let span = self.span(pair);
+        self.decimal(pair.as_str().trim_start_matches('p'), span).map(|value| At { value, span })
+    }
+    fn decimal(&mut self, text: &str, span: Span) -> Option<Decimal> {
+        let digits = text.trim_start_matches('-');
+        let mut chars = digits.chars();
+        if chars.next() == Some('0') && chars.next().is_some_and(|c| c.is_ascii_digit()) {
+            self.report(
+                Diagnostic::new(
+                    &codes::syntax::QUANTITY,
+                    span,
+                    format!("`{text}` begins with a zero"),
+                    "a number begins with another digit",
+                )
+                .help("write thousands as `1_000`: in a list, a comma begins the next number"),
+            );
+            return None;
+        }
+        let exact = if text.contains('_') {
+            Decimal::from_str_exact(&text.replace('_', ""))
+        } else {
+            Decimal::from_str_exact(text)
+        };
+        if let Ok(value) = exact {
+            return Some(value);
+        }
+        self.report(
+            Diagnostic::new(
+                &codes::syntax::VALUE,
+                span,
+                format!("`{}` has too many digits", short(text)),
+                "at most 28 digits",
+            )
+            .help("numbers are exact here, never rounded: write fewer digits"),
+        );
+        None
+    }
+    /// `400ms`
+    pub(super) fn length(&mut self, pair: &Pair<'_, Rule>) -> Option<Length> {
+        let span = self.span(pair);
+        let text = pair.as_str();
+        if let Some(value) = Duration::parse(text) {
+            return Some(At { value, span });
+        }
+        self.report(
+            Diagnostic::new(
+                &codes::syntax::VALUE,
+                span,
+                format!("`{}` is no duration", short(text)),
+                "a unit twice, finer than a microsecond, or too long",
+            )
+            .help("each unit stands at most once, as in `1h30m` or `250ms`"),
+        );
+        None
+    }
+    /// `2026-10-01`
+    pub(super) fn date(&mut self, pair: &Pair<'_, Rule>) -> Option<Day> {
+        let span = self.span(pair);
+        let mut parts = pair.as_str().split('-');
+        let mut part = || parts.next().and_then(|p| p.parse::<i16>().ok());
+        let found = (|| {
+            let (year, month, day) = (part()?, part()?, part()?);
+            Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
+        })();
+        if let Some(value) = found {
+            return Some(At { value, span });
+        }
+        self.report(
+            Diagnostic::new(
+                &codes::syntax::VALUE,
+                span,
+                format!("there is no day `{}`", pair.as_str()),
+                "not in the calendar",
+            )
+            .help("a date is year-month-day, as in `2026-10-01`"),
+        );
+        None
+    }
+    /// `400ms`, `99%`, `10`, `$limit`
+    pub(super) fn limit(&mut self, pair: &Pair<'_, Rule>) -> Option<Limit> {
+        Some(match pair.as_rule() {
+            Rule::var => Limit::Var(self.var(pair)),
+            Rule::dur => {
+                let at = self.length(pair)?;
+                Limit::Value(At { value: Quantity::Duration(at.value), span: at.span })
+            }
+            Rule::pct => {
+                let at = self.percent(pair)?;
+                Limit::Value(At { value: Quantity::Percent(at.value), span: at.span })
+            }
+            _ => {
+                let at = self.number(pair)?;
+                Limit::Value(At { value: Quantity::Number(at.value), span: at.span })
+            }
+        })
+    }
+
+    // ---- lists
+    pub(super) fn idents(&mut self, kids: Kids<'_>) -> Vec<Ident> {
+        kids.map(|p| self.ident(&p)).collect()
+    }
+    pub(super) fn labels(&mut self, kids: Kids<'_>) -> Vec<Ident> {
+        kids.map(|p| self.label(&p)).collect()
+    }
+    pub(super) fn strs(&mut self, kids: Kids<'_>) -> Vec<Str> {
+        kids.map(|p| self.str(&p)).collect()
+    }
+}
+
+/// At most 40 characters of something that may be long.
+fn short(text: &str) -> String {
+    let mut cut: String = text.chars().take(LONGEST).collect();
+    if cut.len() < text.len() {
+        cut.push('…');
+    }
+    cut
+}
