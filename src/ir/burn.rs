@@ -224,7 +224,8 @@ mod tests {
         assert_eq!(after("0.1").as_deref(), Some("8m38s400ms"));
         assert_eq!(after("0.0144"), None);
         assert_eq!(detection(&first("0.005", 28), d("0.005"), d("1")).unwrap().to_string(), "4m1s920ms");
-        let thin = |per_day: &str| detection_at(&alert, d("0.001"), d("1"), d(per_day)).map(|t| t.to_string());
+        let thin =
+            |per_day: &str| detection_at(&alert, d("0.001"), d("1"), d(per_day)).map(|t| t.to_string());
         assert_eq!(thin("1_000_000".replace('_', "").as_str()).as_deref(), Some("51s840ms"));
         assert_eq!(thin("144").as_deref(), Some("45m"));
         assert_eq!(thin("100"), None);
