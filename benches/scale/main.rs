@@ -10,8 +10,18 @@
 //!
 //! `cargo test --benches` runs a small project once, to see that it is still valid.
 
-#![allow(clippy::print_stdout, clippy::expect_used, clippy::indexing_slicing, missing_docs, reason = "a benchmark")]
-#![allow(clippy::disallowed_methods, clippy::cast_precision_loss, reason = "a benchmark writes files, prints ratios")]
+#![allow(
+    clippy::print_stdout,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    missing_docs,
+    reason = "a benchmark"
+)]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::cast_precision_loss,
+    reason = "a benchmark writes files, prints ratios"
+)]
 
 mod measure;
 mod project;
@@ -29,10 +39,12 @@ fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let value = |name: &str| args.iter().position(|a| a == name).and_then(|i| args.get(i + 1)).cloned();
     let bench = args.iter().any(|a| a == "--bench");
-    let sizes = value("--promises").unwrap_or_else(|| if bench { "1000,10000,100000" } else { "80" }.to_owned());
+    let sizes =
+        value("--promises").unwrap_or_else(|| if bench { "1000,10000,100000" } else { "80" }.to_owned());
     let options = Options {
         sizes: sizes.split(',').map(|n| n.parse().expect("--promises takes numbers")).collect(),
-        runs: value("--runs").map_or(if bench { 5 } else { 1 }, |n| n.parse().expect("--runs takes a number")),
+        runs: value("--runs")
+            .map_or(if bench { 5 } else { 1 }, |n| n.parse().expect("--runs takes a number")),
         slokit: value("--slokit").map(PathBuf::from).or_else(|| on_path("slokit")),
         write: value("--write").map(PathBuf::from),
     };
@@ -86,7 +98,14 @@ fn row(label: &str, promises: usize, tasks: &[Task], runs: usize) {
     for round in 0..=runs {
         for (task, results) in tasks.iter().zip(&mut all) {
             let run = measure::once(&task.program, &task.args, &task.folder).expect("run");
-            assert_eq!(run.status, task.status, "{} {:?} in {}", task.program.display(), task.args, task.folder.display());
+            assert_eq!(
+                run.status,
+                task.status,
+                "{} {:?} in {}",
+                task.program.display(),
+                task.args,
+                task.folder.display()
+            );
             if round > 0 || runs == 1 {
                 results.push(run);
             }

@@ -9,16 +9,16 @@ use wait4::Wait4;
 
 /// One run.
 #[derive(Clone, Copy, Debug)]
-pub struct Run {
-    pub wall: f64,
-    pub cpu: f64,
+pub(crate) struct Run {
+    pub(crate) wall: f64,
+    pub(crate) cpu: f64,
     /// Bytes.
-    pub memory: u64,
-    pub status: i32,
+    pub(crate) memory: u64,
+    pub(crate) status: i32,
 }
 
 /// Runs it in a folder, its output thrown away.
-pub fn once(program: &Path, args: &[String], folder: &Path) -> io::Result<Run> {
+pub(crate) fn once(program: &Path, args: &[String], folder: &Path) -> io::Result<Run> {
     let mut command = Command::new(program);
     command.args(args).current_dir(folder).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let start = Instant::now();
@@ -29,7 +29,7 @@ pub fn once(program: &Path, args: &[String], folder: &Path) -> io::Result<Run> {
 }
 
 /// The medians of several runs.
-pub fn median(runs: &[Run]) -> Run {
+pub(crate) fn median(runs: &[Run]) -> Run {
     let of = |value: &dyn Fn(&Run) -> f64| {
         let mut all: Vec<f64> = runs.iter().map(value).collect();
         all.sort_by(f64::total_cmp);
@@ -37,5 +37,10 @@ pub fn median(runs: &[Run]) -> Run {
     };
     let mut memory: Vec<u64> = runs.iter().map(|r| r.memory).collect();
     memory.sort_unstable();
-    Run { wall: of(&|r| r.wall), cpu: of(&|r| r.cpu), memory: memory[memory.len() / 2], status: runs[0].status }
+    Run {
+        wall: of(&|r| r.wall),
+        cpu: of(&|r| r.cpu),
+        memory: memory[memory.len() / 2],
+        status: runs[0].status,
+    }
 }

@@ -10,7 +10,7 @@ use std::io;
 use std::path::Path;
 
 /// Promises in each journey.
-pub const PER_JOURNEY: usize = 8;
+pub(crate) const PER_JOURNEY: usize = 8;
 /// Services with metrics of their own.
 const SERVICES: usize = 40;
 /// Journeys of one team.
@@ -18,7 +18,7 @@ const PER_TEAM: usize = 15;
 const MINE: [&str; 8] = ["search", "browse", "compare", "order", "pay", "track", "return", "rate"];
 
 /// Writes `slovo.yaml` and the `.slovo` files of so many promises.
-pub fn write_slovo(folder: &Path, promises: usize) -> io::Result<()> {
+pub(crate) fn write_slovo(folder: &Path, promises: usize) -> io::Result<()> {
     let journeys = promises.div_ceil(PER_JOURNEY);
     fs::create_dir_all(folder.join("journeys"))?;
     fs::write(folder.join("slovo.yaml"), "project: scale\nscrape_interval: 30s\nretention: 40d\n")?;
@@ -32,7 +32,7 @@ pub fn write_slovo(folder: &Path, promises: usize) -> io::Result<()> {
 }
 
 /// Writes one Sloth `prometheus/v1` spec per journey.
-pub fn write_sloth(folder: &Path, promises: usize) -> io::Result<()> {
+pub(crate) fn write_sloth(folder: &Path, promises: usize) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     for n in 0..promises.div_ceil(PER_JOURNEY) {
         fs::write(folder.join(format!("{}.yaml", id(n))), sloth(n))?;
@@ -41,10 +41,13 @@ pub fn write_sloth(folder: &Path, promises: usize) -> io::Result<()> {
 }
 
 /// Breaks one file in the middle: a misspelt statement and a bound that is no bucket.
-pub fn break_one(folder: &Path, promises: usize) -> io::Result<()> {
+pub(crate) fn break_one(folder: &Path, promises: usize) -> io::Result<()> {
     let path = folder.join(format!("journeys/{}.slovo", id(promises / PER_JOURNEY / 2)));
     let text = fs::read_to_string(&path)?;
-    fs::write(path, text.replacen("urgency ticket", "urgencey ticket", 1).replacen("limit: 400ms", "limit: 410ms", 1))
+    fs::write(
+        path,
+        text.replacen("urgency ticket", "urgencey ticket", 1).replacen("limit: 400ms", "limit: 410ms", 1),
+    )
 }
 
 fn id(n: usize) -> String {
@@ -132,9 +135,15 @@ fn journey(n: usize) -> String {
     let verb = MINE[n % MINE.len()];
     let expect = 20_000 + 137 * (n % 400);
     let slice = match n % 3 {
-        0 => format!("keep for 99.5% of 5m slices over 28d\n      good when p95 of svc_{s}_request_duration_seconds{{route=\"/{verb}/{n}/state\"}} within 800ms"),
-        1 => format!("keep for 99% of 5m slices over 28d\n      good when max of svc_{s}_queue_length{{queue=\"q{n}\"}} at most 100"),
-        _ => format!("keep for 99% of 5m slices over 28d\n      good when age of newest svc_{s}_last_run_timestamp_seconds{{queue=\"q{n}\"}} at most 10m\n      silence is bad"),
+        0 => format!(
+            "keep for 99.5% of 5m slices over 28d\n      good when p95 of svc_{s}_request_duration_seconds{{route=\"/{verb}/{n}/state\"}} within 800ms"
+        ),
+        1 => format!(
+            "keep for 99% of 5m slices over 28d\n      good when max of svc_{s}_queue_length{{queue=\"q{n}\"}} at most 100"
+        ),
+        _ => format!(
+            "keep for 99% of 5m slices over 28d\n      good when age of newest svc_{s}_last_run_timestamp_seconds{{queue=\"q{n}\"}} at most 10m\n      silence is bad"
+        ),
     };
     format!(
         r#"# Journey {n} of the synthetic project.
@@ -220,27 +229,48 @@ journey {name} "Get to {verb} number {n}" {{
 fn sloth(n: usize) -> String {
     let (name, s, t) = (id(n), n % SERVICES, n / PER_TEAM);
     let verb = MINE[n % MINE.len()];
-    let mut out = format!("version: \"prometheus/v1\"\nservice: \"{name}\"\nlabels:\n  owner: \"team_{t}\"\nslos:\n");
+    let mut out =
+        format!("version: \"prometheus/v1\"\nservice: \"{name}\"\nlabels:\n  owner: \"team_{t}\"\nslos:\n");
     let requests = format!("svc_{s}_requests_total");
     let seconds = format!("svc_{s}_request_duration_seconds");
     let by_code = |route: &str, more: &str| {
         let total = format!("sum(rate({requests}{{route=\"/{verb}/{n}{route}\"{more}}}[{{{{.window}}}}]))");
-        (format!("sum(rate({requests}{{route=\"/{verb}/{n}{route}\"{more}, code=~\"5..\"}}[{{{{.window}}}}]))"), total)
+        (
+            format!(
+                "sum(rate({requests}{{route=\"/{verb}/{n}{route}\"{more}, code=~\"5..\"}}[{{{{.window}}}}]))"
+            ),
+            total,
+        )
     };
     let by_time = |route: &str, le: &str| {
         let total = format!("sum(rate({seconds}_count{{route=\"/{verb}/{n}{route}\"}}[{{{{.window}}}}]))");
-        (format!("({total} - sum(rate({seconds}_bucket{{route=\"/{verb}/{n}{route}\", le=\"{le}\"}}[{{{{.window}}}}])))"), total)
+        (
+            format!(
+                "({total} - sum(rate({seconds}_bucket{{route=\"/{verb}/{n}{route}\", le=\"{le}\"}}[{{{{.window}}}}])))"
+            ),
+            total,
+        )
     };
     let jobs = |result: &str| {
         let total = format!("sum(rate(svc_{s}_jobs_started_total{{queue=\"q{n}\"}}[{{{{.window}}}}]))");
-        (format!("({total} - sum(rate(svc_{s}_jobs_finished_total{{queue=\"q{n}\", result=\"{result}\"}}[{{{{.window}}}}])))"), total)
+        (
+            format!(
+                "({total} - sum(rate(svc_{s}_jobs_finished_total{{queue=\"q{n}\", result=\"{result}\"}}[{{{{.window}}}}])))"
+            ),
+            total,
+        )
     };
     let list = [
         ("open-shown", "99.9", "The page opens", by_code("", ", method=~\"GET|POST\"")),
         ("open-quick", "99", "The page opens without a wait", by_time("", "0.4")),
         ("choose-kept", "99.9", "What was chosen is kept", by_code("/choose", ", method=\"POST\"")),
         ("choose-instant", "99", "Choosing answers within 250 ms", by_time("/choose", "0.25")),
-        ("finish-accepted", "99.5", "It goes through the first time", by_code("/finish", ", region=~\"eu|us\"")),
+        (
+            "finish-accepted",
+            "99.5",
+            "It goes through the first time",
+            by_code("/finish", ", region=~\"eu|us\""),
+        ),
         ("finish-told", "99", "The confirmation is sent", jobs("ok")),
         ("finish-steady", "99.5", "The state is known in time", by_time("/state", "0.8")),
         ("whole", "99", "Who starts comes to the end", by_code("", "")),

@@ -20,7 +20,8 @@ use crate::source::{FileId, Span};
 
 /// Parses one file. Never fails: what cannot be read is reported and left out as junk.
 pub fn parse(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> ast::File {
-    let mut tree = ast::File { items: Vec::new(), comments: Vec::new(), span: Span::new(file, 0, text.len()) };
+    let mut tree =
+        ast::File { items: Vec::new(), comments: Vec::new(), span: Span::new(file, 0, text.len()) };
     let Ok(pairs) = parser::Grammar::parse(parser::Rule::file, text) else {
         tree.items.push(ast::Item::Junk(tree.span));
         return tree;
@@ -58,7 +59,9 @@ mod tests {
                 let s = d.span().unwrap();
                 println!("  {} {:?} {:?}", d.code.id, d.message, &text[s.range()]);
             }
-            if std::env::var("SLOVO_AST").is_ok() { println!("{f:#?}"); }
+            if std::env::var("SLOVO_AST").is_ok() {
+                println!("{f:#?}");
+            }
         }
     }
 }

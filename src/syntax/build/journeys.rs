@@ -145,12 +145,9 @@ impl Build<'_> {
     fn promise_stmt(&mut self, pair: Pair<'_, Rule>) -> Option<PromiseStmt> {
         let span = self.span(&pair);
         let kind = match pair.as_rule() {
-            Rule::total
-            | Rule::good
-            | Rule::bad
-            | Rule::started
-            | Rule::finished
-            | Rule::silence => PromiseStmtKind::Stream(self.stream_stmt(pair)?),
+            Rule::total | Rule::good | Rule::bad | Rule::started | Rule::finished | Rule::silence => {
+                PromiseStmtKind::Stream(self.stream_stmt(pair)?)
+            }
             _ => self.promise_stmt_kind(pair)?,
         };
         Some(PromiseStmt { kind, span })
