@@ -1,26 +1,92 @@
 //! Finding and reading a project: the folder of `slovo.yaml` and every `.slovo` file below it.
+//!
+//! What belongs to a project is decided by its folder alone, never by the machine: hidden files and folders (their
+//! names begin with `.`) and folders named in a `.gitignore` of the project are passed over; a `.slovo` file outside
+//! of those is always read, even where `.gitignore` names it. Symbolic links are followed; one that leads back to a folder above itself adds nothing and
+//! is passed over.
 
-use crate::config::Config;
-use crate::diag::Diagnostics;
+mod decode;
+mod find;
+
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use crate::config::{self, Config};
+use crate::diag::codes::project as codes;
+use crate::diag::{Diagnostic, Diagnostics};
 use crate::driver::{self, Compilation};
 use crate::source::SourceMap;
+
+/// The name of the file that makes a folder a project.
+pub const CONFIG_FILE: &str = "slovo.yaml";
+/// Larger files are refused: nobody has written them, and nobody can review them.
+pub const LARGEST: u64 = 8 * 1024 * 1024;
 
 /// A project that has been read: `slovo.yaml` first, then the `.slovo` files by path.
 #[derive(Debug, Default)]
 pub struct Project {
+    /// The folder of `slovo.yaml`; empty for a project in memory and where none was found.
+    pub root: PathBuf,
     /// All texts.
     pub sources: SourceMap,
     /// What `slovo.yaml` says.
     pub config: Config,
     /// What was wrong with files, folders and `slovo.yaml`.
     pub diagnostics: Diagnostics,
+    /// Files are missing, so that what refers to them would be reported without being wrong.
+    incomplete: bool,
 }
 
 impl Project {
+    /// Finds the project that a folder belongs to and reads it, for this environment.
+    pub fn load(start: &Path, environment: Option<&str>) -> Self {
+        let mut made = Self::default();
+        let Some(root) = find::root(start) else {
+            let message = format!("no `{CONFIG_FILE}` in `{}` or any folder above it", start.display());
+            made.fail(
+                Diagnostic::unplaced(&codes::NO_PROJECT, message)
+                    .help("`slovo init` begins a project; `slovo -C DIR` works on one elsewhere"),
+            );
+            return made;
+        };
+        made.root = root;
+        match decode::read(&made.root.join(CONFIG_FILE), CONFIG_FILE) {
+            Ok(text) => {
+                let file = made.sources.add(CONFIG_FILE, text);
+                made.config = config::read(file, &made.sources, environment, &mut made.diagnostics);
+            }
+            Err(wrong) => made.fail(*wrong),
+        }
+        let (paths, wrong) = find::sources(&made.root);
+        for diagnostic in wrong {
+            made.fail(diagnostic);
+        }
+        let texts: Vec<_> =
+            paths.into_par_iter().map(|(path, shown)| (decode::read(&path, &shown), shown)).collect();
+        if texts.is_empty() && !made.incomplete {
+            let message = format!("no `.slovo` file in `{}` or below", made.root.display());
+            made.fail(
+                Diagnostic::unplaced(&codes::NO_SOURCES, message)
+                    .note("hidden folders and those named in `.gitignore` are passed over")
+                    .help("write a journey: `slovo init` in an empty folder shows what one looks like"),
+            );
+        }
+        for (text, shown) in texts {
+            match text {
+                Ok(text) => {
+                    made.sources.add(shown, text);
+                }
+                Err(wrong) => made.fail(*wrong),
+            }
+        }
+        made
+    }
     /// A project from texts, without a disk: for tests and editors. `files` are (path, text).
     pub fn in_memory(files: &[(&str, &str)], yaml: &str) -> Self {
         let mut made = Self::default();
-        made.sources.add("slovo.yaml", yaml);
+        let file = made.sources.add(CONFIG_FILE, yaml);
+        made.config = config::read(file, &made.sources, None, &mut made.diagnostics);
         let mut sorted = files.to_vec();
         sorted.sort_unstable();
         for (path, text) in sorted {
@@ -28,9 +94,21 @@ impl Project {
         }
         made
     }
+    fn fail(&mut self, diagnostic: Diagnostic) {
+        self.incomplete = true;
+        self.diagnostics.push(diagnostic);
+    }
     /// Compiles it: the project's own diagnostics come with those of the sources.
     pub fn compile(&self) -> Compilation {
-        let mut compiled = driver::compile(&self.sources, &self.config);
+        let mut compiled = if self.incomplete {
+            // Names declared in a file that could not be read would all be unknown: only what each file says by
+            // itself is checked.
+            let mut diagnostics = Diagnostics::default();
+            driver::parse_all(&self.sources, &mut diagnostics);
+            Compilation { diagnostics, model: None }
+        } else {
+            driver::compile(&self.sources, &self.config)
+        };
         compiled.diagnostics.extend(self.diagnostics.clone());
         compiled.diagnostics.sort();
         if compiled.diagnostics.has_errors() {

@@ -32,7 +32,21 @@ pub fn human(diagnostics: &Diagnostics, sources: &SourceMap, options: &Options) 
             plain.push_str("\n\n");
         }
     }
-    if options.color { String::from_utf8_lossy(out.as_slice()).into_owned() + &plain } else { plain }
+    if options.color {
+        String::from_utf8_lossy(out.as_slice()).into_owned() + &plain
+    } else {
+        trimmed(&plain)
+    }
+}
+
+/// Without the blanks that codespan leaves at the ends of lines between labels.
+fn trimmed(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.lines() {
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+    out
 }
 
 /// Turns a diagnostic into codespan's.

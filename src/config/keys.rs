@@ -1,0 +1,52 @@
+//! The keys of `slovo.yaml`, place by place. `docs/slovo.schema.json` must name the same (tests/schema.rs).
+
+pub(super) const TOP: &[&str] = &[
+    "project",
+    "default_window",
+    "evaluation_interval",
+    "scrape_interval",
+    "retention",
+    "today",
+    "common_labels",
+    "scope",
+    "labels",
+    "severities",
+    "alerting",
+    "links",
+    "limits",
+    "lints",
+    "outputs",
+    "environments",
+];
+/// What an environment may say otherwise.
+pub(super) const ENVIRONMENT: &[&str] = &[
+    "evaluation_interval",
+    "scrape_interval",
+    "retention",
+    "scope",
+    "labels",
+    "severities",
+    "links",
+    "outputs",
+];
+pub(super) const SEVERITIES: &[&str] = &["page", "ticket"];
+pub(super) const LINKS: &[&str] = &["dashboards", "documents", "runbooks"];
+pub(super) const LIMITS: &[&str] =
+    &["journeys_per_team", "steps_per_journey", "promises_per_step", "objective_digits"];
+pub(super) const ALERTING: &[&str] = &["tiers", "windows"];
+pub(super) const TIER: &[&str] = &["urgency", "share", "least", "window", "bad_events"];
+pub(super) const OUTPUTS: &[&str] = &["prometheus"];
+pub(super) const PROMETHEUS: &[&str] = &["path"];
+
+/// Every place with fixed keys, as a path into the JSON Schema, with its keys.
+pub const ALL: &[(&str, &[&str])] = &[
+    ("", TOP),
+    ("environments.*", ENVIRONMENT),
+    ("severities", SEVERITIES),
+    ("links", LINKS),
+    ("limits", LIMITS),
+    ("alerting", ALERTING),
+    ("alerting.tiers.*", TIER),
+    ("outputs", OUTPUTS),
+    ("outputs.prometheus", PROMETHEUS),
+];

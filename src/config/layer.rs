@@ -1,0 +1,239 @@
+//! What both `slovo.yaml` itself and each of its environments may say.
+
+use std::collections::BTreeMap;
+
+use super::keys;
+use super::reader::{Reader, listed};
+use super::tree::{Entry, Node, Value};
+use super::words::{is_label, parse_matcher};
+use crate::diag::Diagnostic;
+use crate::diag::codes::project as codes;
+use crate::ir::{Links, MatchOp, Matcher};
+use crate::promql::regex::{RegexError, validate_regex};
+use crate::source::Span;
+use crate::value::Duration;
+
+/// Labels that the compiler or Prometheus sets on rules and alerts.
+const OURS: &[&str] =
+    &["project", "journey", "step", "promise", "window", "severity", "alertname", "le", "quantile"];
+
+/// A backend by name, with its folder where one is said.
+pub(super) type Backend = (String, Option<(String, Span)>);
+
+/// One layer; what it does not say is `None` or empty.
+#[derive(Debug, Default)]
+pub(super) struct Layer {
+    pub(super) evaluation_interval: Option<Duration>,
+    pub(super) scrape_interval: Option<Duration>,
+    pub(super) retention: Option<Duration>,
+    pub(super) scope: Vec<Matcher>,
+    pub(super) labels: BTreeMap<String, String>,
+    pub(super) page: Option<String>,
+    pub(super) ticket: Option<String>,
+    pub(super) links: Links,
+    pub(super) outputs: Option<Vec<Backend>>,
+}
+
+impl Layer {
+    /// Reads an entry if its key belongs to a layer. `at` comes before its name in messages: `environments.a.`.
+    pub(super) fn read(&mut self, entry: &Entry, at: &str, reader: &mut Reader<'_>) -> bool {
+        let what = format!("{at}{}", entry.key);
+        let node = &entry.value;
+        let seconds = Duration::from_secs;
+        match entry.key.as_str() {
+            // Prometheus looks five minutes back for a sample: nothing slower is ever seen whole.
+            "evaluation_interval" => {
+                self.evaluation_interval = reader.duration(node, &what, seconds(1), seconds(300));
+            }
+            "scrape_interval" => {
+                self.scrape_interval = reader.duration(node, &what, seconds(1), seconds(300))
+            }
+            "retention" => {
+                self.retention =
+                    reader.duration(node, &what, Duration::from_hours(1), Duration::from_days(36_500));
+            }
+            "scope" => self.scope = scope(node, &what, reader),
+            "labels" => self.labels = labels(node, &what, reader),
+            "severities" => {
+                for field in reader.fields(node, &what, keys::SEVERITIES) {
+                    let value =
+                        reader.text(&field.value, &format!("{what}.{}", field.key)).map(str::to_owned);
+                    if field.key == "page" { self.page = value } else { self.ticket = value }
+                }
+            }
+            "links" => {
+                for field in reader.fields(node, &what, keys::LINKS) {
+                    let value = reader.link(&field.value, &format!("{what}.{}", field.key));
+                    match field.key.as_str() {
+                        "dashboards" => self.links.dashboards = value,
+                        "documents" => self.links.documents = value,
+                        _ => self.links.runbooks = value,
+                    }
+                }
+            }
+            "outputs" => self.outputs = Some(outputs(node, &what, reader)),
+            _ => return false,
+        }
+        true
+    }
+    /// Puts another layer on top of this one.
+    pub(super) fn overlay(&mut self, top: Layer) {
+        let replace = |below: &mut Option<Duration>, top: Option<Duration>| *below = top.or(*below);
+        replace(&mut self.evaluation_interval, top.evaluation_interval);
+        replace(&mut self.scrape_interval, top.scrape_interval);
+        replace(&mut self.retention, top.retention);
+        self.scope.retain(|m| !top.scope.iter().any(|t| t.label == m.label));
+        self.scope.extend(top.scope);
+        self.labels.extend(top.labels);
+        self.page = top.page.or(self.page.take());
+        self.ticket = top.ticket.or(self.ticket.take());
+        self.links.dashboards = top.links.dashboards.or(self.links.dashboards.take());
+        self.links.documents = top.links.documents.or(self.links.documents.take());
+        self.links.runbooks = top.links.runbooks.or(self.links.runbooks.take());
+        if top.outputs.is_some() {
+            self.outputs = top.outputs;
+        }
+    }
+}
+
+/// Is it a label name? Reports where not.
+pub(super) fn label_name(name: &str, span: Span, what: &str, reader: &mut Reader<'_>) -> bool {
+    if is_label(name) {
+        return true;
+    }
+    let message = format!("`{name}` in `{what}` is no label name");
+    let help = if name.starts_with("__") {
+        "names that begin with `__` are Prometheus' own"
+    } else {
+        "a label name holds letters, digits and `_`, and does not begin with a digit"
+    };
+    reader.wrong(&codes::BAD_LABEL, span, message, "not a label name", help);
+    false
+}
+
+fn labels(node: &Node, what: &str, reader: &mut Reader<'_>) -> BTreeMap<String, String> {
+    let mut made = BTreeMap::new();
+    for entry in reader.entries(node, what, "write one label per line: `team: shop`") {
+        if !label_name(&entry.key, entry.key_span, what, reader) {
+            continue;
+        }
+        if OURS.contains(&entry.key.as_str()) {
+            let message = format!("the label `{}` in `{what}` is set by the compiler", entry.key);
+            let help = match entry.key.as_str() {
+                "severity" => "its values stand under `severities`".to_owned(),
+                "project" => "its value is that of the key `project`".to_owned(),
+                _ => format!("choose another name; taken are {}", listed(OURS)),
+            };
+            reader.wrong(&codes::BAD_LABEL, entry.key_span, message, "already taken", &help);
+            continue;
+        }
+        if let Some(value) = reader.text(&entry.value, &format!("{what}.{}", entry.key)) {
+            made.insert(entry.key.clone(), value.to_owned());
+        }
+    }
+    made
+}
+
+fn scope(node: &Node, what: &str, reader: &mut Reader<'_>) -> Vec<Matcher> {
+    let mut made = Vec::new();
+    if let Value::List(items) = &node.value {
+        for item in items {
+            if let Some(text) = reader.text(item, what) {
+                made.extend(matcher(text, item.span, what, reader));
+            }
+        }
+        return made;
+    }
+    for entry in reader.entries(
+        node,
+        what,
+        "write a map (`cluster: prod`) or a list of matchers (`- cluster=~\"prod.*\"`)",
+    ) {
+        let name = &entry.key;
+        if !label_name(name, entry.key_span, what, reader) {
+            continue;
+        }
+        let Some(value) = reader.text(&entry.value, &format!("{what}.{name}")) else { continue };
+        if value.starts_with("=~") || value.starts_with("!~") || value.starts_with("!=") {
+            let message = format!("`{what}.{name}` is a value, not a matcher");
+            let help = format!("write the scope as a list: `- {name}{value}`");
+            reader.wrong(
+                &codes::BAD_VALUE,
+                entry.value.span,
+                message,
+                "in a map, values are compared with `=`",
+                &help,
+            );
+            continue;
+        }
+        made.push(Matcher { label: name.clone(), op: MatchOp::Equal, value: value.to_owned() });
+    }
+    made
+}
+
+fn matcher(text: &str, span: Span, what: &str, reader: &mut Reader<'_>) -> Option<Matcher> {
+    let made = match parse_matcher(text) {
+        Ok(made) => made,
+        Err(why) => {
+            let message = format!("an item of `{what}` is no matcher");
+            reader.wrong(
+                &codes::BAD_VALUE,
+                span,
+                message,
+                why,
+                "write for example `'namespace=~\"shop-.*\"'`",
+            );
+            return None;
+        }
+    };
+    if !label_name(&made.label, span, what, reader) {
+        return None;
+    }
+    if matches!(made.op, MatchOp::Regex | MatchOp::NotRegex)
+        && let Err(RegexError::Syntax { message: why, .. }) = validate_regex(&made.value)
+    {
+        let message = format!("the pattern of `{}` in `{what}` is refused by Prometheus", made.label);
+        reader.diagnostics.push(Diagnostic::new(&codes::BAD_VALUE, span, message, why));
+        return None;
+    }
+    Some(made)
+}
+
+fn outputs(node: &Node, what: &str, reader: &mut Reader<'_>) -> Vec<Backend> {
+    let mut made = Vec::new();
+    for backend in reader.fields(node, what, keys::OUTPUTS) {
+        let what = format!("{what}.{}", backend.key);
+        let mut path = None;
+        for field in reader.fields(&backend.value, &what, keys::PROMETHEUS) {
+            let what = format!("{what}.{}", field.key);
+            path = reader.text(&field.value, &what).and_then(|t| inside(t, field.value.span, &what, reader));
+        }
+        made.push((backend.key.clone(), path));
+    }
+    made
+}
+
+/// A folder below the project's, written with `/`.
+fn inside(text: &str, span: Span, what: &str, reader: &mut Reader<'_>) -> Option<(String, Span)> {
+    let parts: Vec<&str> = text.split(['/', '\\']).filter(|p| !p.is_empty() && *p != ".").collect();
+    let absolute = text.starts_with(['/', '\\', '~']) || text.get(1..2) == Some(":");
+    if absolute || parts.contains(&"..") || text.contains(char::is_control) {
+        let label = if absolute { "an absolute path" } else { "leaves the project" };
+        let help = "name a folder below that of `slovo.yaml`; `slovo build -o DIR` writes anywhere";
+        reader.wrong(
+            &codes::OUTPUT_OUTSIDE,
+            span,
+            format!("`{what}` is outside of the project"),
+            label,
+            help,
+        );
+        return None;
+    }
+    if parts.is_empty() {
+        let help = "name a folder of its own, so that it is clear which files are generated: `rules`";
+        let message = format!("`{what}` is the project's own folder");
+        reader.wrong(&codes::OUTPUT_OUTSIDE, span, message, "generated files would lie among sources", help);
+        return None;
+    }
+    Some((parts.join("/"), span))
+}

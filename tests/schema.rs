@@ -1,0 +1,57 @@
+//! docs/slovo.schema.json says what `slovo.yaml` accepts: the same keys, place by place, and every code that a lint
+//! may name looks as the schema says.
+
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, clippy::panic, reason = "a test")]
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+fn resolve<'s>(schema: &'s Value, at: &'s Value) -> &'s Value {
+    match at.get("$ref").and_then(Value::as_str) {
+        Some(path) => schema.pointer(path.trim_start_matches('#')).unwrap_or_else(|| panic!("{path}")),
+        None => at,
+    }
+}
+
+#[test]
+fn the_schema_names_the_keys_that_are_read() {
+    let schema: Value =
+        serde_json::from_str(&std::fs::read_to_string("docs/slovo.schema.json").unwrap()).unwrap();
+    for (path, keys) in slovo::config::keys::ALL {
+        let mut at = &schema;
+        for part in path.split('.').filter(|p| !p.is_empty()) {
+            at = resolve(&schema, at);
+            at = match part {
+                "*" => at.get("items").or_else(|| at.get("additionalProperties")).unwrap(),
+                key => at.pointer(&format!("/properties/{key}")).unwrap_or_else(|| panic!("{path}")),
+            };
+        }
+        let at = resolve(&schema, at);
+        assert_eq!(at["additionalProperties"], false, "{path}");
+        let said: BTreeSet<&str> = at["properties"].as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(said, keys.iter().copied().collect(), "{path}");
+    }
+}
+
+/// Everything at once is accepted, and arrives.
+#[test]
+fn a_full_configuration() {
+    let yaml = std::fs::read_to_string("tests/config/full.yaml").unwrap();
+    let project = slovo::project::Project::in_memory(&[("a.slovo", "")], &yaml);
+    let found: Vec<_> = project.diagnostics.iter().map(|d| &d.message).collect();
+    assert!(found.is_empty(), "{found:?}");
+    let settings = &project.config.settings;
+    assert_eq!(settings.project, "shop");
+    assert_eq!(settings.default_window.unwrap().as_days(), 28);
+    assert_eq!(settings.labels["version"], "1.50");
+    assert_eq!(settings.scope.len(), 2);
+    assert_eq!(settings.links.documents.as_deref(), Some("https://docs.example/slo"));
+    assert_eq!(settings.profile.tiers.len(), 2);
+    assert_eq!(settings.profile.windows.len(), 2);
+    assert_eq!(settings.limits.objective_digits, 4);
+    assert_eq!(settings.today.unwrap().to_string(), "2026-10-01");
+    assert_eq!(project.config.outputs[0].path, "rules");
+    assert_eq!(project.config.environments, ["production", "staging"]);
+    assert_eq!(project.config.lints.levels.len(), 1);
+}
