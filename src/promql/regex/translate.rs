@@ -231,9 +231,11 @@ impl<'a> Translator<'a> {
             }
             'Q' => {
                 self.bump();
-                let quoted = self.rest().split_once("\\E").map_or(self.rest(), |(q, _)| q);
-                let ends = self.rest().len() > quoted.len();
-                self.at += quoted.len() + if ends { 2 } else { 0 };
+                // Without an end it would swallow what Prometheus puts behind the pattern, which is then refused.
+                let Some((quoted, _)) = self.rest().split_once("\\E") else {
+                    return wrong(start..self.at, "`\\Q` is never closed by `\\E`");
+                };
+                self.at += quoted.len() + 2;
                 if quoted.is_empty() {
                     self.before = Before::Nothing;
                 }
