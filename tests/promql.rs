@@ -5,6 +5,8 @@
     clippy::panic,
     clippy::disallowed_methods,
     clippy::print_stderr,
+    clippy::wildcard_enum_match_arm,
+    clippy::format_push_string,
     reason = "a test"
 )]
 

@@ -80,22 +80,18 @@ pub fn uses_range(expr: &Expr) -> bool {
 
 /// The first `$range`.
 pub fn base_range(expr: &Expr) -> Option<Range<usize>> {
-    let window = match &expr.kind {
-        ExprKind::Selector(s) => s.window.as_ref(),
-        _ => None,
-    };
-    let own = match window {
+    let base = |window: Option<&Extent>| match window {
         Some(Extent::Base { range }) => Some(range.clone()),
-        _ => None,
+        Some(Extent::Fixed { .. }) | None => None,
     };
-    let own = own.or_else(|| expr.children().find_map(base_range));
-    own.or_else(|| match &expr.kind {
-        ExprKind::Subquery(s) => match &s.window {
-            Extent::Base { range } => Some(range.clone()),
-            Extent::Fixed { .. } => None,
-        },
-        _ => None,
-    })
+    if let ExprKind::Selector(selector) = &expr.kind {
+        return base(selector.window.as_ref());
+    }
+    let below = expr.children().find_map(base_range);
+    if let (None, ExprKind::Subquery(subquery)) = (&below, &expr.kind) {
+        return base(Some(&subquery.window));
+    }
+    below
 }
 
 /// The place of the division that makes the whole expression a ratio of two vectors: through parentheses, signs,
@@ -106,14 +102,18 @@ pub fn looks_like_ratio(expr: &Expr) -> Option<Range<usize>> {
         ExprKind::Paren(inner) | ExprKind::Unary(inner) => looks_like_ratio(inner),
         ExprKind::Binary(b) => {
             let measured = |side: &Expr| value_type(side) == ValueType::Vector && !selectors(side).is_empty();
-            match b.op {
-                BinaryOp::Div if measured(&b.left) && measured(&b.right) => Some(b.op_range.clone()),
-                BinaryOp::Or => looks_like_ratio(&b.left).or_else(|| looks_like_ratio(&b.right)),
-                BinaryOp::And | BinaryOp::Unless => looks_like_ratio(&b.left),
-                op if op.is_comparison() && b.returns_bool.is_some() => None,
+            let vectors = measured(&b.left) && measured(&b.right);
+            if b.op == BinaryOp::Or {
+                looks_like_ratio(&b.left).or_else(|| looks_like_ratio(&b.right))
+            } else if b.op.is_set() {
+                looks_like_ratio(&b.left)
+            } else if vectors {
                 // A ratio times traffic is a number of events again.
-                _ if measured(&b.left) && measured(&b.right) => None,
-                _ => looks_like_ratio(&b.left).or_else(|| looks_like_ratio(&b.right)),
+                (b.op == BinaryOp::Div).then(|| b.op_range.clone())
+            } else if b.returns_bool.is_some() {
+                None
+            } else {
+                looks_like_ratio(&b.left).or_else(|| looks_like_ratio(&b.right))
             }
         }
         ExprKind::Aggregate(a)
@@ -313,29 +313,23 @@ fn of_binary(b: &Binary) -> Labels {
         (_, ValueType::Scalar) => return left,
         _ => {}
     }
-    match b.op {
-        BinaryOp::And | BinaryOp::Unless => return left,
-        BinaryOp::Or => {
-            return match (left, right) {
-                (a, b) if a == b => a,
-                (Labels::Exactly(a), Labels::Exactly(b)) => Labels::Mixed(a, b),
-                (Labels::AllBut(a), Labels::AllBut(b)) => {
-                    Labels::AllBut(a.intersection(&b).cloned().collect())
-                }
-                _ => Labels::Unknown,
-            };
-        }
-        _ => {}
+    if b.op == BinaryOp::Or {
+        return match (left, right) {
+            (a, b) if a == b => a,
+            (Labels::Exactly(a), Labels::Exactly(b)) => Labels::Mixed(a, b),
+            (Labels::AllBut(a), Labels::AllBut(b)) => Labels::AllBut(a.intersection(&b).cloned().collect()),
+            _ => Labels::Unknown,
+        };
+    }
+    if b.op.is_set() {
+        return left;
     }
     let Some(matching) = &b.matching else { return left.common(right) };
     if let Some(group) = &matching.group {
         let (many, one) = if group.left { (left, right) } else { (right, left) };
         return texts(&group.labels).fold(many, |labels, taken| {
             // The label comes from the one side, or goes when that has none.
-            match one.clone().only([taken].into_iter()) {
-                Labels::Exactly(set) if set.is_empty() => labels.without([taken].into_iter()),
-                _ => labels.with(taken),
-            }
+            if one.may_have(taken) { labels.with(taken) } else { labels.without([taken].into_iter()) }
         });
     }
     if matching.on {
@@ -348,12 +342,15 @@ fn of_binary(b: &Binary) -> Labels {
 impl Labels {
     /// Of the labels of `on (..)`, those that both sides can carry: where one has none the other's is empty too.
     fn common_names<'a>(&self, other: &Self, on: impl Iterator<Item = &'a str>) -> BTreeSet<String> {
-        let may = |side: &Self, label: &str| match side {
+        on.filter(|l| self.may_have(l) && other.may_have(l)).map(str::to_owned).collect()
+    }
+    /// Can a series carry this label?
+    pub fn may_have(&self, label: &str) -> bool {
+        match self {
             Labels::Exactly(set) => set.contains(label),
             Labels::AllBut(set) => !set.contains(label),
             Labels::Mixed(a, b) => a.contains(label) || b.contains(label),
             Labels::Unknown => true,
-        };
-        on.filter(|l| may(self, l) && may(other, l)).map(str::to_owned).collect()
+        }
     }
 }

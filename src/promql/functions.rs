@@ -4,7 +4,7 @@ use super::ast::ValueType;
 use ValueType::{Matrix as M, Scalar as N, String as S, Vector as V};
 
 /// A function's signature.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Function {
     /// The name.
     pub name: &'static str,

@@ -1,5 +1,7 @@
 //! From text to tokens, with Prometheus' rules: in braces there are only labels, in brackets `:` is a separator.
 
+#![allow(clippy::wildcard_enum_match_arm, reason = "any other token is the wrong one")]
+
 use std::ops::Range;
 
 use super::SyntaxError;
@@ -64,25 +66,25 @@ impl<'a> Lexer<'a> {
             self.skip_while(|c| c != '\n' && c != '\r');
         }
     }
-    fn token(&mut self, kind: Kind, length: usize) -> Result<Token, SyntaxError> {
+    fn token(&mut self, kind: Kind, length: usize) -> Token {
         let start = self.at;
         self.at += length;
-        Ok(Token { kind, range: start..self.at })
+        Token { kind, range: start..self.at }
     }
     fn next(&mut self) -> Result<Token, SyntaxError> {
         self.skip_blanks();
         let rest = self.rest();
-        let Some(c) = rest.chars().next() else { return self.token(Kind::End, 0) };
+        let Some(c) = rest.chars().next() else { return Ok(self.token(Kind::End, 0)) };
         let start = self.at;
         match c {
             '"' | '\'' | '`' => return self.string(c),
             '}' => {
                 self.in_braces = false;
-                return self.token(Kind::RightBrace, 1);
+                return Ok(self.token(Kind::RightBrace, 1));
             }
-            ',' => return self.token(Kind::Comma, 1),
+            ',' => return Ok(self.token(Kind::Comma, 1)),
             c if is_name_start(c) || (c == ':' && !self.in_braces && !self.in_brackets) => {
-                return self.name();
+                return Ok(self.name());
             }
             '=' | '!' => return self.equality(),
             '$' => return self.variable(),
@@ -128,7 +130,7 @@ impl<'a> Lexer<'a> {
             '<' => (Kind::Less, 1),
             _ => return Err(self.stray(c)),
         };
-        self.token(kind, length)
+        Ok(self.token(kind, length))
     }
     /// A character that starts no token.
     fn stray(&self, c: char) -> SyntaxError {
@@ -175,7 +177,6 @@ impl<'a> Lexer<'a> {
             }
         };
         let range = start..start + length;
-        let shown = self.slice(range.clone());
         let wrong = if self.in_braces {
             (kind == Kind::Equal).then_some(("`==` compares values of series, not labels", "write `=`"))
         } else {
@@ -189,12 +190,11 @@ impl<'a> Lexer<'a> {
             }
         };
         if let Some((message, help)) = wrong {
-            let _ = shown;
             return Err(SyntaxError::syntax(range, message).with_help(Some(help.to_owned())));
         }
-        self.token(kind, length)
+        Ok(self.token(kind, length))
     }
-    fn name(&mut self) -> Result<Token, SyntaxError> {
+    fn name(&mut self) -> Token {
         let start = self.at;
         let colons = !self.in_braces && !self.in_brackets;
         self.skip_while(|c| is_name_part(c) || (colons && c == ':'));
@@ -208,7 +208,7 @@ impl<'a> Lexer<'a> {
         } else {
             Word::find(text).map_or(Kind::Ident, Kind::Word)
         };
-        Ok(Token { kind, range: start..self.at })
+        Token { kind, range: start..self.at }
     }
     fn variable(&mut self) -> Result<Token, SyntaxError> {
         let start = self.at;

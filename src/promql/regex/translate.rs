@@ -107,11 +107,10 @@ impl<'a> Translator<'a> {
                     }
                     let text = self.text.get(start..self.at).unwrap_or("");
                     return self.repeat(start, text);
-                } else {
-                    self.bump();
-                    self.literal('{');
-                    self.before = Before::Item;
                 }
+                self.bump();
+                self.literal('{');
+                self.before = Before::Item;
             }
             '.' | '^' | '$' => {
                 self.bump();
