@@ -47,6 +47,8 @@ pub(super) fn check(promise: &Promise, alerts: &[Alert], found: &mut Found<'_>) 
         found.push(traffic.too_thin(alerts));
     } else if Decimal::from(least) > traffic.budget {
         found.push(traffic.guarded(least));
+    } else if let Some(alert) = alerts.iter().find(|a| traffic.one_is_enough(a)) {
+        found.push(traffic.jumpy(alert));
     }
 }
 
@@ -64,6 +66,11 @@ impl<'a> Traffic<'a> {
     fn within(&self, window: Duration) -> Decimal {
         let day = Decimal::from(Duration::from_days(1).as_micros());
         self.per_day * (Decimal::from(window.as_micros()) / day)
+    }
+    /// Does a single bad event put both windows above the threshold, with no guard against it?
+    fn one_is_enough(&self, alert: &Alert) -> bool {
+        let threshold = alert.threshold(self.promise.error_budget());
+        alert.bad_events <= 1 && threshold * self.within(alert.long) < Decimal::ONE
     }
     fn place(&self) -> crate::source::Span {
         self.promise.places.objective
@@ -144,6 +151,20 @@ impl<'a> Traffic<'a> {
             Some(objective) => made.help(format!("keep for {objective}% at most, or over a longer window")),
             None => made.help("so few events are better promised in slices of time, or over a longer window"),
         }
+    }
+    fn jumpy(&self, alert: &Alert) -> Diagnostic {
+        let Promise { path, noun, .. } = self.promise;
+        let seen = plain::count(self.within(alert.long));
+        let threshold = plain::percent(alert.threshold(self.promise.error_budget()));
+        let made = Diagnostic::new(
+            &codes::JUMPY,
+            self.place(),
+            format!("a single bad event is enough for an alert of `{path}`"),
+            format!("speaks above {threshold} bad"),
+        );
+        self.with_expect(made)
+            .note(format!("{} holds about {seen} {noun}, so one bad one is above that", alert.long))
+            .help("give the tier in slovo.yaml `bad_events: 5`, or promise less")
     }
 }
 

@@ -5,6 +5,7 @@ crate::diag::codes::codes! {
     BELOW_ONE = Error "E0411" "an error budget below one event";
     GUARDED = Warning "W0412" "alerts that wait until the budget is gone";
     TOO_THIN = Warning "W0413" "too little traffic for an alert";
+    JUMPY = Warning "W0414" "an alert that a single failure triggers";
     NO_TRAFFIC = Error "E0415" "no traffic expected";
     BEYOND_RETENTION = Error "E0416" "a window longer than the retention";
     SHORT_SLICE = Error "E0417" "slices shorter than the data";
