@@ -1,6 +1,164 @@
-//! The command line: one file per subcommand.
+//! The command line: one file per subcommand. Exit status: 0 fine, 1 mistakes in the source (or files out of date),
+//! 2 usage or I/O.
 
-/// Runs the command line and gives the exit status: 0 fine, 1 mistakes in the source, 2 usage or I/O.
-pub fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+mod args;
+mod build;
+mod check;
+mod completions;
+mod explain;
+mod fix;
+mod fmt;
+mod init;
+mod man;
+mod output;
+mod screen;
+
+use std::fmt::Display;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::diag::codes::project as codes;
+use crate::diag::{Diagnostics, Severity};
+use crate::project::Project;
+use args::{Args, Command};
+use screen::Screen;
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Status {
+    /// Fine.
+    Fine,
+    /// Mistakes in the source, or files out of date.
+    Mistakes,
+    /// Usage or I/O.
+    Failed,
+}
+
+/// A command could not do its work: usage or I/O.
+#[derive(Debug)]
+struct Failure {
+    message: String,
+    help: Option<String>,
+}
+
+impl Failure {
+    fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), help: None }
+    }
+    fn help(mut self, text: impl Into<String>) -> Self {
+        self.help = Some(text.into());
+        self
+    }
+    /// What could not be done, and the system's reason.
+    fn io(what: impl Display, error: &std::io::Error) -> Self {
+        Self::new(format!("{what}: {}", error.to_string().to_lowercase()))
+    }
+}
+
+type Outcome = Result<Status, Failure>;
+
+/// Runs the command line.
+pub fn main() -> ExitCode {
+    report_panics();
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(shown) => {
+            // Help and versions come as errors with exit code 0. A closed pipe is no concern of ours.
+            let _ = shown.print();
+            return ExitCode::from(if shown.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let screen = Screen::new(args.color, args.quiet);
+    let outcome = run(&args, &screen).unwrap_or_else(|failure| {
+        screen.fail(&failure.message, failure.help.as_deref());
+        Status::Failed
+    });
+    ExitCode::from(match outcome {
+        Status::Fine => 0,
+        Status::Mistakes => 1,
+        Status::Failed => 2,
+    })
+}
+
+fn run(args: &Args, screen: &Screen) -> Outcome {
+    let start = start_folder(args)?;
+    match &args.command {
+        Command::Init(options) => init::run(options, &start, screen),
+        Command::Check(options) => check::run(options, &start, screen),
+        Command::Build(options) => build::run(options, &start, screen),
+        Command::Fmt(options) => fmt::run(options, &start, screen),
+        Command::Explain(options) => explain::run(options, &start, screen),
+        Command::Completions(options) => completions::run(options, screen),
+        Command::Man(options) => man::run(options, screen),
+    }
+}
+
+/// Where the project is looked for.
+fn start_folder(args: &Args) -> Result<PathBuf, Failure> {
+    match &args.project {
+        Some(folder) if folder.is_dir() => Ok(folder.clone()),
+        Some(folder) => {
+            let message = format!("`{}` is no folder", folder.display());
+            Err(Failure::new(message).help("`-C DIR` takes a folder of the project"))
+        }
+        None => std::env::current_dir().map_err(|e| Failure::io("the current folder cannot be read", &e)),
+    }
+}
+
+/// What a finished command with these findings returns.
+fn status_of(diagnostics: &Diagnostics) -> Status {
+    // Not the source's mistakes, but the disk's or the command line's.
+    let outside = [&codes::NO_PROJECT, &codes::UNREADABLE, &codes::UNKNOWN_ENVIRONMENT];
+    if diagnostics.iter().any(|d| outside.contains(&d.code)) {
+        Status::Failed
+    } else if diagnostics.has_errors() {
+        Status::Mistakes
+    } else {
+        Status::Fine
+    }
+}
+
+/// Reads the project and puts the command line's wishes over what `slovo.yaml` says.
+fn load(start: &std::path::Path, wishes: &args::Wishes) -> Project {
+    let mut project = Project::load(start, wishes.env.as_deref());
+    project.config.settings.today = wishes.today.or(project.config.settings.today);
+    for denied in &wishes.deny {
+        match denied {
+            args::Denied::Warnings => project.config.lints.deny_warnings = true,
+            args::Denied::Code(id) => {
+                project.config.lints.levels.insert((*id).to_owned(), crate::config::Level::Deny);
+            }
+        }
+    }
+    project
+}
+
+/// `2 errors, 1 warning`; empty when there is nothing.
+fn counted(diagnostics: &Diagnostics) -> String {
+    let errors = diagnostics.iter().filter(|d| d.severity == Severity::Error).count();
+    let warnings = diagnostics.len() - errors;
+    let parts = [(errors, "error"), (warnings, "warning")];
+    let shown = parts.iter().filter(|(n, _)| *n > 0).map(|(n, word)| plural(*n, word));
+    shown.collect::<Vec<_>>().join(", ")
+}
+
+/// `1 file`, `2 files`.
+fn plural(n: usize, word: &str) -> String {
+    format!("{n} {word}{}", if n == 1 { "" } else { "s" })
+}
+
+/// A panic is a bug: say so, with what a report needs, instead of a stack trace.
+fn report_panics() {
+    std::panic::set_hook(Box::new(|info| {
+        let place = info.location().map(|l| format!(" ({}:{})", l.file(), l.line())).unwrap_or_default();
+        let what = info.payload_as_str().unwrap_or("no message");
+        let version = env!("CARGO_PKG_VERSION");
+        screen::last_words(&format!(
+            "error: slovo {version} stopped: {what}{place}\n\
+             This is a bug in slovo, not in your files; nothing was half written. Please report it with this message \
+             and, if you can, the file that led to it.\n"
+        ));
+    }));
 }

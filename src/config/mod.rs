@@ -11,7 +11,7 @@ mod words;
 
 pub use lints::{Level, Lints};
 pub use reader::parse_date;
-pub use words::nearest;
+pub use words::{as_identifier as project_name, nearest};
 
 use crate::diag::codes::project as codes;
 use crate::diag::{Diagnostic, Diagnostics};

@@ -19,7 +19,7 @@ pub(super) fn is_identifier(name: &str) -> bool {
 }
 
 /// The identifier nearest to a name, where there is one: `Web Shop` gives `web_shop`.
-pub(super) fn as_identifier(name: &str) -> Option<String> {
+pub fn as_identifier(name: &str) -> Option<String> {
     let made: String =
         name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect();
     let made: String = made.trim_matches('_').chars().take(40).collect();

@@ -8,7 +8,7 @@ use crate::diag::Diagnostic;
 use crate::diag::codes::project as codes;
 
 /// Reads a file that is shown to the user as `shown`: UTF-8, without a byte order mark.
-pub(super) fn read(path: &Path, shown: &str) -> Result<String, Box<Diagnostic>> {
+pub fn read(path: &Path, shown: &str) -> Result<String, Box<Diagnostic>> {
     let failed = |error: std::io::Error| Box::new(unreadable(shown, &error));
     let kind = std::fs::metadata(path).map_err(failed)?;
     if !kind.is_file() {

@@ -8,6 +8,8 @@
 mod decode;
 mod find;
 
+pub use decode::read as read_text;
+
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
@@ -43,11 +45,7 @@ impl Project {
     pub fn load(start: &Path, environment: Option<&str>) -> Self {
         let mut made = Self::default();
         let Some(root) = find::root(start) else {
-            let message = format!("no `{CONFIG_FILE}` in `{}` or any folder above it", start.display());
-            made.fail(
-                Diagnostic::unplaced(&codes::NO_PROJECT, message)
-                    .help("`slovo init` begins a project; `slovo -C DIR` works on one elsewhere"),
-            );
+            made.fail(no_project(start));
             return made;
         };
         made.root = root;
@@ -94,6 +92,20 @@ impl Project {
         }
         made
     }
+    /// The folder of the project that a folder belongs to.
+    pub fn root_of(folder: &Path) -> Option<PathBuf> {
+        find::root(folder)
+    }
+    /// The `.slovo` files of the project that a folder belongs to, with the paths they are shown by.
+    pub fn files(start: &Path, diagnostics: &mut Diagnostics) -> Vec<(PathBuf, String)> {
+        let Some(root) = find::root(start) else {
+            diagnostics.push(no_project(start));
+            return Vec::new();
+        };
+        let (files, wrong) = find::sources(&root);
+        wrong.into_iter().for_each(|d| diagnostics.push(d));
+        files
+    }
     fn fail(&mut self, diagnostic: Diagnostic) {
         self.incomplete = true;
         self.diagnostics.push(diagnostic);
@@ -116,4 +128,10 @@ impl Project {
         }
         compiled
     }
+}
+
+fn no_project(start: &Path) -> Diagnostic {
+    let message = format!("no `{CONFIG_FILE}` in `{}` or any folder above it", start.display());
+    Diagnostic::unplaced(&codes::NO_PROJECT, message)
+        .help("`slovo init` begins a project; `slovo -C DIR` works on one elsewhere")
 }

@@ -1,0 +1,172 @@
+//! What can be said on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+use crate::diag::{Severity, codes};
+use crate::value::Date;
+
+/// Compiles promises made to users into Prometheus rules.
+#[derive(Debug, Parser)]
+#[command(
+    name = "slovo",
+    version,
+    max_term_width = 100,
+    after_help = "Exit status: 0 fine, 1 mistakes in the source or files out of date, 2 usage or I/O."
+)]
+pub(super) struct Args {
+    /// Works on the project of this folder instead of the current one
+    #[arg(short = 'C', long, global = true, value_name = "DIR")]
+    pub(super) project: Option<PathBuf>,
+    /// Colours on the terminal; `NO_COLOR` is respected
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub(super) color: Color,
+    /// Says nothing but what is wrong
+    #[arg(short, long, global = true)]
+    pub(super) quiet: bool,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Begins a project: slovo.yaml and a journey that builds at once
+    Init(Init),
+    /// Finds mistakes, without writing anything
+    Check(Check),
+    /// Writes the rules
+    Build(Build),
+    /// Brings files into the canonical form
+    Fmt(Fmt),
+    /// Explains a code, or what a promise becomes
+    Explain(Explain),
+    /// Prints completions for a shell
+    Completions(Completions),
+    /// Prints a manual page in roff
+    Man(Man),
+}
+
+/// What several commands accept.
+#[derive(Debug, Default, ClapArgs)]
+pub(super) struct Wishes {
+    /// Uses this environment of slovo.yaml
+    #[arg(long, value_name = "NAME")]
+    pub(super) env: Option<String>,
+    /// Treats warnings as errors: all of them, or those of one code
+    #[arg(long, value_name = "warnings|CODE", value_parser = parse_denied)]
+    pub(super) deny: Vec<Denied>,
+    /// The date that reviews and the age of guesses are judged by
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = parse_date)]
+    pub(super) today: Option<Date>,
+}
+
+/// What is denied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Denied {
+    /// Every warning.
+    Warnings,
+    /// One code's.
+    Code(&'static str),
+}
+
+fn parse_denied(text: &str) -> Result<Denied, String> {
+    if text == "warnings" {
+        return Ok(Denied::Warnings);
+    }
+    match codes::find(text) {
+        Some(code) if code.severity == Severity::Warning => Ok(Denied::Code(code.id)),
+        Some(code) => Err(format!("{} is an error already", code.id)),
+        None => Err("it takes `warnings` or the code of a warning, such as W0501".to_owned()),
+    }
+}
+
+fn parse_date(text: &str) -> Result<Date, String> {
+    crate::config::parse_date(text).ok_or_else(|| "a date is written as 2026-10-01".to_owned())
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Init {
+    /// The folder, made where it is not there [default: the current one]
+    pub(super) folder: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Check {
+    #[command(flatten)]
+    pub(super) wishes: Wishes,
+    /// Mends what can surely be mended, in the files themselves
+    #[arg(long)]
+    pub(super) fix: bool,
+    /// How findings are printed
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub(super) format: Format,
+}
+
+/// How findings are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// With the source, on standard error
+    Human,
+    /// One line each, on standard output
+    Short,
+    /// One JSON document, on standard output
+    Json,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Build {
+    #[command(flatten)]
+    pub(super) wishes: Wishes,
+    /// Writes below this folder instead of the project's
+    #[arg(short, long, value_name = "DIR")]
+    pub(super) output: Option<PathBuf>,
+    /// Writes nothing; shows what would change, and fails if anything would
+    #[arg(long)]
+    pub(super) check: bool,
+    /// Overwrites files that an earlier build did not write
+    #[arg(long, conflicts_with = "check")]
+    pub(super) force: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Fmt {
+    /// Writes nothing; names the files that would change, and fails if there are any
+    #[arg(long)]
+    pub(super) check: bool,
+    /// Writes nothing; shows what would change, and fails if anything would
+    #[arg(long)]
+    pub(super) diff: bool,
+    /// Files, or `-` for standard input [default: every file of the project]
+    pub(super) files: Vec<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Explain {
+    #[command(flatten)]
+    pub(super) wishes: Wishes,
+    /// A code (E0203), or a promise's path (checkout.pay.accepted) [default: lists both]
+    #[arg(value_name = "CODE|PROMISE")]
+    pub(super) what: Option<String>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Completions {
+    /// The shell
+    #[arg(value_enum)]
+    pub(super) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Man {
+    /// The page of a subcommand [default: that of slovo itself]
+    pub(super) command: Option<String>,
+}

@@ -1,0 +1,180 @@
+//! `slovo build`: writes the rules.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::args::Build;
+use super::output::{Action, Folder, Manifest, Plan, Wanted, apply};
+use super::screen::{Screen, unified};
+use super::{Outcome, Status, check, counted, load, plural, status_of};
+use crate::backend::{Backend, prometheus::Prometheus};
+use crate::config::{Output, nearest};
+use crate::diag::Diagnostic;
+use crate::diag::codes::project as codes;
+use crate::driver::Compilation;
+use crate::ir::Model;
+use crate::project::Project;
+
+/// Every backend there is.
+const BACKENDS: &[&dyn Backend] = &[&Prometheus];
+
+pub(super) fn run(options: &Build, start: &Path, screen: &Screen) -> Outcome {
+    let progress = screen.progress("building");
+    let project = load(start, &options.wishes);
+    let mut compiled = project.compile();
+    let Some(model) = compiled.model.take() else {
+        drop(progress);
+        return Ok(report(&project, &compiled, screen));
+    };
+    let mut folders = Vec::new();
+    for output in &project.config.outputs {
+        let folder = folder_of(output, &project, options.output.as_deref());
+        let before = Manifest::read(&folder.path)?;
+        folders.push((output, folder, before));
+    }
+    let promises: BTreeSet<String> = model.promises().map(|(_, p)| p.path.to_string()).collect();
+    lost(&folders, &promises, &model, &mut compiled);
+    project.config.lints.apply(&mut compiled.diagnostics);
+    compiled.diagnostics.sort();
+    drop(progress);
+    if compiled.diagnostics.has_errors() {
+        return Ok(report(&project, &compiled, screen));
+    }
+    check::show(&project, &compiled, screen);
+
+    let progress = screen.progress("building");
+    let mut plans = Vec::new();
+    for (output, folder, before) in folders {
+        let Some(backend) = BACKENDS.iter().find(|b| b.name() == output.backend) else { continue };
+        let settings = &model.settings;
+        let mut manifest = Manifest::new(&settings.project, settings.environment.as_deref());
+        manifest.promises.clone_from(&promises);
+        let wanted = Wanted { artifacts: backend.emit(&model), manifest, force: options.force };
+        plans.push(Plan::new(folder, before, wanted)?);
+    }
+    drop(progress);
+    if options.check {
+        return compare(&plans, screen);
+    }
+    for plan in &plans {
+        apply(plan)?;
+        say(plan, screen);
+    }
+    let found = counted(&compiled.diagnostics);
+    if !found.is_empty() {
+        screen.say(&found);
+    }
+    Ok(Status::Fine)
+}
+
+/// Mistakes stop the build.
+fn report(project: &Project, compiled: &Compilation, screen: &Screen) -> Status {
+    check::show(project, compiled, screen);
+    screen.say(&format!("{}; nothing was written", counted(&compiled.diagnostics)));
+    status_of(&compiled.diagnostics)
+}
+
+/// Where a backend writes: below the project's folder, or below the one that was asked for.
+fn folder_of(output: &Output, project: &Project, asked: Option<&Path>) -> Folder {
+    let base = asked.unwrap_or(&project.root);
+    let shown = match asked {
+        Some(asked) => format!("{}/{}", asked.display(), output.path),
+        None => output.path.clone(),
+    };
+    let within = asked.is_none().then(|| project.root.clone());
+    Folder { path: base.join(&output.path), shown, within }
+}
+
+type Before<'p> = (&'p Output, Folder, Option<Manifest>);
+
+/// Promises that earlier builds knew and this one does not.
+fn lost(folders: &[Before<'_>], promises: &BTreeSet<String>, model: &Model, compiled: &mut Compilation) {
+    let settings = &model.settings;
+    let same = |m: &&Manifest| m.project == settings.project && m.environment == settings.environment;
+    let known: BTreeSet<&String> =
+        folders.iter().filter_map(|(_, _, m)| m.as_ref()).filter(same).flat_map(|m| &m.promises).collect();
+    let fresh: Vec<&str> = promises.iter().filter(|p| !known.contains(p)).map(String::as_str).collect();
+    for gone in known.into_iter().filter(|p| !promises.contains(*p)) {
+        let message = format!("the promise `{gone}` is gone, and with it what was recorded for it");
+        let made = Diagnostic::unplaced(&codes::LOST_HISTORY, message)
+            .note("a promise is known by its path; under another one its budget begins anew");
+        let last = |path: &str| path.rsplit('.').next().unwrap_or("").to_owned();
+        let moved = fresh.iter().find(|p| last(p) == last(gone)).copied();
+        compiled.diagnostics.push(match moved.or_else(|| nearest(gone, fresh.iter().copied())) {
+            Some(new) => made.help(format!(
+                "if it is `{new}` now, give it its old path back and change the title instead"
+            )),
+            None => made.help("nothing is to be done if it was meant to go"),
+        });
+    }
+}
+
+/// `--check`: a diff of what would change.
+fn compare(plans: &[Plan], screen: &Screen) -> Outcome {
+    let color = screen.colored_out();
+    let mut changes = 0;
+    for plan in plans {
+        for (path, action) in &plan.actions {
+            changes += 1;
+            let name = format!("{}/{path}", plan.folder.shown);
+            let after = plan.content(path);
+            Screen::out(&match action {
+                Action::Create => unified("", after, ("/dev/null", &name), color),
+                Action::Rewrite { before, .. } => unified(before, after, (&name, &name), color),
+                Action::Remove { before } => unified(before, "", (&name, "/dev/null"), color),
+            })?;
+        }
+    }
+    if changes == 0 {
+        screen.say("everything is up to date");
+        return Ok(Status::Fine);
+    }
+    screen.say(&format!(
+        "{} out of date; `slovo build` writes {}",
+        plural(changes, "file"),
+        if changes == 1 { "it" } else { "them" }
+    ));
+    Ok(Status::Mistakes)
+}
+
+fn say(plan: &Plan, screen: &Screen) {
+    let (mut written, mut removed) = (0, 0);
+    for (path, action) in &plan.actions {
+        match action {
+            Action::Remove { .. } => removed += 1,
+            Action::Create => written += 1,
+            Action::Rewrite { by_hand, .. } => {
+                written += 1;
+                if *by_hand {
+                    screen.say(&format!(
+                        "`{}/{path}` had been changed by hand; those changes are gone",
+                        plan.folder.shown
+                    ));
+                }
+            }
+        }
+    }
+    let shown = &plan.folder.shown;
+    if plan.is_empty() {
+        screen.say(&format!("{shown}: {} up to date", plural(plan.unchanged, "file")));
+        return;
+    }
+    let mut parts = Vec::new();
+    for (n, word) in [(written, "written"), (removed, "removed"), (plan.unchanged, "unchanged")] {
+        if n > 0 {
+            parts.push(format!("{} {word}", plural(n, "file")));
+        }
+    }
+    screen.say(&format!("{shown}: {}", parts.join(", ")));
+}
+
+/// A backend cannot be chosen that does not exist: `slovo.yaml` accepts only these.
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_output_has_its_backend() {
+        for key in crate::config::keys::ALL.iter().find(|(path, _)| *path == "outputs").unwrap().1 {
+            assert!(super::BACKENDS.iter().any(|b| b.name() == *key), "{key}");
+        }
+    }
+}

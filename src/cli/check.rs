@@ -1,0 +1,53 @@
+//! `slovo check`: finds mistakes, without writing anything (unless `--fix`).
+
+use std::path::Path;
+
+use super::args::{Check, Format};
+use super::screen::Screen;
+use super::{Outcome, counted, fix, load, plural, status_of};
+use crate::diag::render;
+use crate::driver::Compilation;
+use crate::project::Project;
+
+pub(super) fn run(options: &Check, start: &Path, screen: &Screen) -> Outcome {
+    let (project, compiled) = if options.fix {
+        fix::until_stable(start, &options.wishes, screen)?
+    } else {
+        let _progress = screen.progress("checking");
+        let project = load(start, &options.wishes);
+        let compiled = project.compile();
+        (project, compiled)
+    };
+    match options.format {
+        Format::Human => show(&project, &compiled, screen),
+        Format::Short => Screen::out(&render::short(&compiled.diagnostics, &project.sources))?,
+        Format::Json => Screen::out(&render::json(&compiled.diagnostics, &project.sources))?,
+    }
+    if options.format != Format::Json {
+        summary(&project, &compiled, options.fix, screen);
+    }
+    Ok(status_of(&compiled.diagnostics))
+}
+
+/// Prints findings for a person.
+pub(super) fn show(project: &Project, compiled: &Compilation, screen: &Screen) {
+    Screen::err(&render::human(&compiled.diagnostics, &project.sources, &screen.options()));
+}
+
+fn summary(project: &Project, compiled: &Compilation, fixed: bool, screen: &Screen) {
+    let found = counted(&compiled.diagnostics);
+    let files = plural(project.sources.iter().filter(|(_, f)| f.path.ends_with(".slovo")).count(), "file");
+    if found.is_empty() {
+        let promises = compiled.model.as_ref().map_or(0, |m| m.promises().count());
+        screen.say(&format!("no mistakes: {} in {files}", plural(promises, "promise")));
+        return;
+    }
+    let certain = compiled.diagnostics.iter().filter(|d| d.fix.as_ref().is_some_and(|f| f.certain)).count();
+    let hint = match certain {
+        0 => String::new(),
+        _ if fixed => String::new(),
+        1 => "; `slovo check --fix` mends one of them".to_owned(),
+        n => format!("; `slovo check --fix` mends {n} of them"),
+    };
+    screen.say(&format!("{found} in {files}{hint}"));
+}

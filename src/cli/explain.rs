@@ -1,0 +1,76 @@
+//! `slovo explain`: a code's page, or what a promise becomes.
+
+use std::path::Path;
+
+use super::args::Explain;
+use super::screen::Screen;
+use super::{Failure, Outcome, Status, check, load, status_of};
+use crate::config::nearest;
+use crate::diag::codes;
+use crate::ir::Model;
+
+pub(super) fn run(options: &Explain, start: &Path, screen: &Screen) -> Outcome {
+    let Some(what) = &options.what else {
+        let lines: Vec<String> = codes::all().map(|c| format!("{}  {}", c.id, c.title)).collect();
+        Screen::out(&(lines.join("\n") + "\n"))?;
+        return Ok(Status::Fine);
+    };
+    if let Some(code) = codes::find(what) {
+        Screen::out(code.page)?;
+        return Ok(Status::Fine);
+    }
+    let mut letters = what.chars();
+    let like_a_code =
+        letters.next().is_some_and(|c| "EWew".contains(c)) && letters.all(|c| c.is_ascii_digit());
+    if like_a_code && what.len() > 1 {
+        let near = nearest(&what.to_ascii_uppercase(), codes::all().map(|c| c.id));
+        let help = near.map_or("`slovo explain` lists all codes".to_owned(), |n| {
+            format!("did you mean `{n}`? `slovo explain` lists all codes")
+        });
+        return Err(Failure::new(format!("there is no code `{what}`")).help(help));
+    }
+    promise(what, options, start, screen)
+}
+
+fn promise(what: &str, options: &Explain, start: &Path, screen: &Screen) -> Outcome {
+    let project = load(start, &options.wishes);
+    let compiled = project.compile();
+    let Some(model) = &compiled.model else {
+        check::show(&project, &compiled, screen);
+        screen.say("a promise can be explained once these are mended");
+        return Ok(status_of(&compiled.diagnostics));
+    };
+    let found = model.promises().find(|(_, p)| p.path.to_string() == what);
+    let Some((_, promise)) = found else {
+        return Err(unknown(what, model));
+    };
+    let _ = promise;
+    Ok(Status::Fine)
+}
+
+/// No such promise: the one that was meant, or those of the journey or step that was named.
+fn unknown(what: &str, model: &Model) -> Failure {
+    let paths: Vec<String> = model.promises().map(|(_, p)| p.path.to_string()).collect();
+    let failure = Failure::new(format!("there is no code and no promise `{what}`"));
+    let below: Vec<&str> = paths
+        .iter()
+        .filter(|p| {
+            p.strip_prefix(what).is_some_and(|r| r.starts_with('.')) || p.ends_with(&format!(".{what}"))
+        })
+        .map(String::as_str)
+        .collect();
+    if !below.is_empty() {
+        return failure.help(format!(
+            "did you mean {}?",
+            below.iter().take(8).map(|p| format!("`{p}`")).collect::<Vec<_>>().join(" or ")
+        ));
+    }
+    match nearest(what, paths.iter().map(String::as_str)) {
+        Some(near) => failure.help(format!("did you mean `{near}`?")),
+        None if paths.is_empty() => failure.help("this project has no promises yet"),
+        None => failure.help(format!(
+            "a promise is named by its path, such as `{}`",
+            paths.first().map_or("", String::as_str)
+        )),
+    }
+}

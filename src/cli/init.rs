@@ -1,0 +1,50 @@
+//! `slovo init`: begins a project. Never overwrites anything.
+
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use super::args::Init;
+use super::screen::Screen;
+use super::{Failure, Outcome, Status};
+use crate::config::project_name;
+use crate::project::{CONFIG_FILE, Project};
+
+const YAML: &str = include_str!("../../templates/init/slovo.yaml");
+const JOURNEY: &str = include_str!("../../templates/init/checkout.slovo");
+
+pub(super) fn run(options: &Init, start: &Path, screen: &Screen) -> Outcome {
+    let folder = options.folder.as_ref().map_or_else(|| start.to_owned(), |f| start.join(f));
+    let failed =
+        |what: &Path, e: &std::io::Error| Failure::io(format!("`{}` cannot be written", what.display()), e);
+    let folder = std::path::absolute(&folder).map_err(|e| failed(&folder, &e))?;
+    if let Some(root) = Project::root_of(&folder) {
+        let message =
+            format!("`{}` belongs to the project of `{}` already", folder.display(), root.display());
+        return Err(
+            Failure::new(message).help("every `.slovo` file below that folder is part of it: just write one")
+        );
+    }
+    let name = folder.file_name().and_then(|n| project_name(&n.to_string_lossy()));
+    let yaml = YAML.replace("PROJECT", name.as_deref().unwrap_or("shop"));
+    let files = [(CONFIG_FILE, yaml.as_str()), ("checkout.slovo", JOURNEY)];
+    for (name, _) in files {
+        let path = folder.join(name);
+        if path.symlink_metadata().is_ok() {
+            let message = format!("`{}` is there already", path.display());
+            return Err(
+                Failure::new(message).help("nothing was written; `slovo init DIR` begins in another folder")
+            );
+        }
+    }
+    fs::create_dir_all(&folder).map_err(|e| failed(&folder, &e))?;
+    for (name, text) in files {
+        let path: PathBuf = folder.join(name);
+        // A file that came up meanwhile is not overwritten either.
+        let made = OpenOptions::new().write(true).create_new(true).open(&path);
+        made.and_then(|mut f| f.write_all(text.as_bytes())).map_err(|e| failed(&path, &e))?;
+        screen.say(&format!("wrote {}", path.display()));
+    }
+    screen.say("next: `slovo check`, then `slovo build`; the files say what they mean");
+    Ok(Status::Fine)
+}

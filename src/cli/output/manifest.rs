@@ -1,0 +1,110 @@
+//! `.slovo-manifest.json`: what a build wrote.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Component, Path};
+
+use serde::{Deserialize, Serialize};
+
+use crate::cli::Failure;
+
+/// The manifest's name in its folder.
+pub(super) const MANIFEST: &str = ".slovo-manifest.json";
+/// The version that this program writes and reads.
+const VERSION: u32 = 1;
+
+/// What a build wrote into a folder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::cli) struct Manifest {
+    version: u32,
+    /// A word to whoever opens the file.
+    #[serde(default)]
+    note: String,
+    /// Whose files these are.
+    pub(in crate::cli) project: String,
+    /// For which environment.
+    pub(in crate::cli) environment: Option<String>,
+    /// Paths below the folder with the hashes of their contents.
+    pub(in crate::cli) files: BTreeMap<String, String>,
+    /// The paths of all promises: one that goes loses its history.
+    pub(in crate::cli) promises: BTreeSet<String>,
+}
+
+impl Manifest {
+    pub(in crate::cli) fn new(project: &str, environment: Option<&str>) -> Self {
+        Self {
+            version: VERSION,
+            note: "written by slovo build: the files it owns here; keep it beside them".to_owned(),
+            project: project.to_owned(),
+            environment: environment.map(str::to_owned),
+            files: BTreeMap::new(),
+            promises: BTreeSet::new(),
+        }
+    }
+    /// The manifest of a folder, where there is one.
+    #[allow(clippy::disallowed_methods, reason = "the manifest belongs to the output")]
+    pub(in crate::cli) fn read(folder: &Path) -> Result<Option<Self>, Failure> {
+        let path = folder.join(MANIFEST);
+        let help = "restore it from version control, or remove it: then files that are there count as somebody else's";
+        let wrong =
+            |why: &str| Failure::new(format!("`{}` cannot be used: {why}", path.display())).help(help);
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            // The folder is a file: reported when it is to be used.
+            Err(error) if error.kind() == std::io::ErrorKind::NotADirectory => return Ok(None),
+            Err(error) => return Err(wrong(&error.to_string().to_lowercase())),
+        };
+        let made: Self = serde_json::from_str(&text).map_err(|e| wrong(&e.to_string()))?;
+        if made.version != VERSION {
+            return Err(wrong(&format!(
+                "it is of version {}, this program knows version {VERSION}",
+                made.version
+            )));
+        }
+        // Files named in it may be removed: none of them may lie elsewhere, whoever wrote it.
+        match made.files.keys().find(|p| !is_below(p)) {
+            Some(path) => Err(wrong(&format!("it names `{path}`, which is not below this folder"))),
+            None => Ok(Some(made)),
+        }
+    }
+    pub(in crate::cli) fn to_text(&self) -> String {
+        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
+    }
+}
+
+/// Is it a relative path that stays below where it starts?
+pub(super) fn is_below(path: &str) -> bool {
+    let mut parts = Path::new(path).components().peekable();
+    parts.peek().is_some() && parts.all(|part| matches!(part, Component::Normal(_)))
+}
+
+/// A hash of a content (FNV-1a, 64 bits): tells whether a file is still as it was written, nothing more.
+pub(super) fn hash(content: &[u8]) -> String {
+    let fold = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+    format!("fnv1a64:{:016x}", content.iter().fold(0xcbf2_9ce4_8422_2325, fold))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_stay_below() {
+        for (path, below) in [
+            ("a.yml", true),
+            ("a/b.yml", true),
+            ("", false),
+            ("../a", false),
+            ("a/../../b", false),
+            ("/a", false),
+        ] {
+            assert_eq!(is_below(path), below, "{path}");
+        }
+    }
+
+    #[test]
+    fn hashes_as_published() {
+        assert_eq!(hash(b""), "fnv1a64:cbf29ce484222325");
+        assert_eq!(hash(b"foobar"), "fnv1a64:85944171f73967e8");
+    }
+}

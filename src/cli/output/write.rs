@@ -1,0 +1,106 @@
+//! From a plan to the disk.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+
+use tempfile::{Builder, NamedTempFile};
+
+use super::manifest::MANIFEST;
+use super::plan::{Action, Plan};
+use crate::cli::Failure;
+
+/// Replaces a file at once: it holds the old content or the new one, never a part.
+pub(in crate::cli) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let made = stage(folder, content)?;
+    if let Ok(before) = fs::metadata(path) {
+        if before.permissions().readonly() {
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the file is read-only"));
+        }
+        made.as_file().set_permissions(before.permissions())?;
+    }
+    made.persist(path).map(|_| ()).map_err(|e| e.error)
+}
+
+/// A temporary file with this content, safely on the disk, with the permissions of any new file.
+fn stage(folder: &Path, content: &[u8]) -> io::Result<NamedTempFile> {
+    let mut builder = Builder::new();
+    builder.prefix(".slovo-tmp-");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    let mut made = builder.tempfile_in(folder)?;
+    made.write_all(content)?;
+    made.as_file().sync_all()?;
+    Ok(made)
+}
+
+/// Carries a plan out.
+pub(in crate::cli) fn apply(plan: &Plan) -> Result<(), Failure> {
+    let Plan { folder, actions, before, after, .. } = plan;
+    let failed = |path: &str, error: &io::Error| {
+        let failure = Failure::io(format!("`{}/{path}` cannot be written", folder.shown), error);
+        failure.help("nothing was changed")
+    };
+    let manifest = after.to_text();
+    let kept = before.as_ref() == Some(after) && folder.path.join(MANIFEST).is_file();
+    if actions.is_empty() && kept {
+        return Ok(());
+    }
+    fs::create_dir_all(&folder.path).map_err(|e| failed("", &e))?;
+    // First everything that needs space.
+    let mut staged = Vec::new();
+    for (path, action) in actions {
+        if matches!(action, Action::Remove { .. }) {
+            continue;
+        }
+        let target = folder.path.join(path);
+        let parent = target.parent().unwrap_or(&folder.path);
+        fs::create_dir_all(parent).map_err(|e| failed(path, &e))?;
+        let inside = |p: &Path| {
+            p.canonicalize().is_ok_and(|p| folder.path.canonicalize().is_ok_and(|f| p.starts_with(f)))
+        };
+        if !inside(parent) {
+            let message = format!("`{}/{path}` leaves its folder by a symbolic link", folder.shown);
+            return Err(Failure::new(message).help("nothing was changed"));
+        }
+        let made = stage(parent, plan.content(path).as_bytes()).map_err(|e| failed(path, &e))?;
+        staged.push((path, made, target));
+    }
+    let mut both = after.clone();
+    for (path, hash) in before.iter().flat_map(|m| &m.files) {
+        both.files.insert(path.clone(), hash.clone());
+    }
+    let both = stage(&folder.path, both.to_text().as_bytes()).map_err(|e| failed(MANIFEST, &e))?;
+    let last = stage(&folder.path, manifest.as_bytes()).map_err(|e| failed(MANIFEST, &e))?;
+    // From here on only names change.
+    let half = |path: &str, error: &io::Error| {
+        let failure = Failure::io(format!("`{}/{path}` cannot be replaced", folder.shown), error);
+        failure.help("other files may be new already; mend the cause and build again")
+    };
+    both.persist(folder.path.join(MANIFEST)).map_err(|e| failed(MANIFEST, &e.error))?;
+    for (path, made, target) in staged {
+        made.persist(&target).map_err(|e| half(path, &e.error))?;
+    }
+    for (path, _) in actions.iter().filter(|(_, a)| matches!(a, Action::Remove { .. })) {
+        remove(&folder.path, path).map_err(|e| half(path, &e))?;
+    }
+    last.persist(folder.path.join(MANIFEST)).map_err(|e| half(MANIFEST, &e.error))?;
+    Ok(())
+}
+
+/// Removes a file of ours, and the folders below `folder` that it leaves empty.
+#[allow(clippy::disallowed_methods, reason = "the manifest says that it is ours")]
+fn remove(folder: &Path, path: &str) -> io::Result<()> {
+    let target = folder.join(path);
+    fs::remove_file(&target)?;
+    for parent in target.ancestors().skip(1).take_while(|p| *p != folder) {
+        if fs::remove_dir(parent).is_err() {
+            break;
+        }
+    }
+    Ok(())
+}
