@@ -153,7 +153,9 @@ fn plural(n: usize, word: &str) -> String {
 fn report_panics() {
     std::panic::set_hook(Box::new(|info| {
         let place = info.location().map(|l| format!(" ({}:{})", l.file(), l.line())).unwrap_or_default();
-        let what = info.payload_as_str().unwrap_or("no message");
+        let said = info.payload();
+        let text = said.downcast_ref::<&str>().copied().or(said.downcast_ref::<String>().map(String::as_str));
+        let what = text.unwrap_or("no message");
         let version = env!("CARGO_PKG_VERSION");
         screen::last_words(&format!(
             "error: slovo {version} stopped: {what}{place}\n\

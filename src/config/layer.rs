@@ -46,7 +46,7 @@ impl Layer {
                 self.evaluation_interval = reader.duration(node, &what, seconds(1), seconds(300));
             }
             "scrape_interval" => {
-                self.scrape_interval = reader.duration(node, &what, seconds(1), seconds(300))
+                self.scrape_interval = reader.duration(node, &what, seconds(1), seconds(300));
             }
             "retention" => {
                 self.retention =

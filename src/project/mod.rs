@@ -103,7 +103,9 @@ impl Project {
             return Vec::new();
         };
         let (files, wrong) = find::sources(&root);
-        wrong.into_iter().for_each(|d| diagnostics.push(d));
+        for diagnostic in wrong {
+            diagnostics.push(diagnostic);
+        }
         files
     }
     fn fail(&mut self, diagnostic: Diagnostic) {
