@@ -1,6 +1,7 @@
 //! Backends: pure functions from the model to files. One folder each.
 
 pub mod prometheus;
+pub mod yaml;
 
 use crate::ir::Model;
 

@@ -1,0 +1,211 @@
+//! A small YAML emitter with exact quoting. Every string that any of PyYAML, Go's yaml.v3 or kubectl's parser would read
+//! as something else (`on`, `1_000`, `2024-01-01`, `<<`) is quoted, which no serialiser we know of does; it also writes
+//! comments and lists indented as the Prometheus documentation has them.
+
+/// Writes YAML into one string.
+#[derive(Debug, Default)]
+pub struct Yaml {
+    out: String,
+}
+
+/// How a string is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Style {
+    Plain,
+    Block,
+    Quoted,
+}
+
+const BLANKS: &str = "                                ";
+
+impl Yaml {
+    /// An empty document with room for this many bytes.
+    pub fn with_capacity(bytes: usize) -> Self {
+        Self { out: String::with_capacity(bytes) }
+    }
+    /// The text.
+    pub fn finish(self) -> String {
+        self.out
+    }
+    /// A comment line. Line breaks and control characters in it become blanks, so that no text can leave its comment.
+    pub fn comment(&mut self, indent: usize, text: &str) {
+        self.indent(indent);
+        self.out.push_str("# ");
+        if text.bytes().all(|b| (0x20..0x7f).contains(&b)) {
+            self.out.push_str(text.trim_end_matches(' '));
+        } else {
+            let line: String = text.chars().map(|c| if is_unprintable(c) || c == '\t' { ' ' } else { c }).collect();
+            self.out.push_str(line.trim_end());
+        }
+        self.out.push('\n');
+    }
+    /// An empty line.
+    pub fn blank(&mut self) {
+        self.out.push('\n');
+    }
+    /// `key:` with its value on the lines to follow.
+    pub fn open(&mut self, indent: usize, key: &str) {
+        self.indent(indent);
+        self.key(key);
+        self.out.push('\n');
+    }
+    /// `key: value`
+    pub fn pair(&mut self, indent: usize, key: &str, value: &str) {
+        self.indent(indent);
+        self.key(key);
+        self.out.push(' ');
+        self.scalar(indent + 2, value, style_of(value));
+    }
+    /// `- key: value`, the first pair of a list's mapping. The dash stands at `indent`, the other pairs at `indent + 2`.
+    pub fn item(&mut self, indent: usize, key: &str, value: &str) {
+        self.indent(indent);
+        self.out.push_str("- ");
+        self.key(key);
+        self.out.push(' ');
+        self.scalar(indent + 4, value, style_of(value));
+    }
+    /// `key: |-` and the text below it, as it is, even where it has one line only: for code. Text that a block cannot
+    /// hold is quoted.
+    pub fn code(&mut self, indent: usize, key: &str, value: &str) {
+        self.indent(indent);
+        self.key(key);
+        self.out.push(' ');
+        let style = if fits_block(value) { Style::Block } else { Style::Quoted };
+        self.scalar(indent + 2, value, style);
+    }
+    /// `key: {a: b, c: d}`
+    pub fn flow<'t>(&mut self, indent: usize, key: &str, pairs: impl IntoIterator<Item = (&'t str, &'t str)>) {
+        self.indent(indent);
+        self.key(key);
+        self.out.push_str(" {");
+        for (at, (name, value)) in pairs.into_iter().enumerate() {
+            if at > 0 {
+                self.out.push_str(", ");
+            }
+            self.key(name);
+            self.out.push(' ');
+            if is_plain(value) {
+                self.out.push_str(value);
+            } else {
+                self.quoted(value);
+            }
+        }
+        self.out.push_str("}\n");
+    }
+    fn indent(&mut self, width: usize) {
+        self.out.push_str(BLANKS.get(..width).unwrap_or(BLANKS));
+    }
+    fn key(&mut self, key: &str) {
+        if is_plain(key) {
+            self.out.push_str(key);
+        } else {
+            self.quoted(key);
+        }
+        self.out.push(':');
+    }
+    fn scalar(&mut self, indent: usize, value: &str, style: Style) {
+        match style {
+            Style::Plain => self.out.push_str(value),
+            Style::Quoted => self.quoted(value),
+            Style::Block => return self.block(indent, value),
+        }
+        self.out.push('\n');
+    }
+    fn block(&mut self, indent: usize, value: &str) {
+        let body = value.strip_suffix('\n');
+        self.out.push_str(match body {
+            None => "|-\n",
+            Some(body) if body.ends_with('\n') => "|+\n",
+            Some(_) => "|\n",
+        });
+        for line in body.unwrap_or(value).split('\n') {
+            if !line.is_empty() {
+                self.indent(indent);
+                self.out.push_str(line);
+            }
+            self.out.push('\n');
+        }
+    }
+    fn quoted(&mut self, value: &str) {
+        self.out.push('"');
+        let mut from = 0;
+        for (at, c) in value.char_indices() {
+            let short = match c {
+                '"' => "\\\"",
+                '\\' => "\\\\",
+                '\n' => "\\n",
+                '\t' => "\\t",
+                '\r' => "\\r",
+                c if is_unprintable(c) => "",
+                _ => continue,
+            };
+            self.out.push_str(value.get(from..at).unwrap_or_default());
+            from = at + c.len_utf8();
+            if short.is_empty() {
+                self.hex(c);
+            } else {
+                self.out.push_str(short);
+            }
+        }
+        self.out.push_str(value.get(from..).unwrap_or_default());
+        self.out.push('"');
+    }
+    fn hex(&mut self, c: char) {
+        self.out.push_str("\\u");
+        for shift in [12, 8, 4, 0] {
+            let digit = char::from_digit((u32::from(c) >> shift) & 0xf, 16).unwrap_or('0');
+            self.out.push(digit);
+        }
+    }
+}
+
+fn style_of(value: &str) -> Style {
+    if is_plain(value) {
+        Style::Plain
+    } else if value.as_bytes().contains(&b'\n') && fits_block(value) {
+        Style::Block
+    } else {
+        Style::Quoted
+    }
+}
+
+/// `^[A-Za-z][A-Za-z0-9_./-]*$`, and no word that YAML 1.1 reads as a boolean, a null or a number.
+fn is_plain(value: &str) -> bool {
+    let bytes = value.as_bytes();
+    let starts = bytes.first().is_some_and(u8::is_ascii_alphabetic);
+    let word = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'/' | b'-');
+    if !starts || !bytes.iter().all(word) {
+        return false;
+    }
+    bytes.len() > 5
+        || !["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"]
+            .iter()
+            .any(|w| value.eq_ignore_ascii_case(w))
+}
+
+/// Can a literal block hold it unchanged?
+fn fits_block(value: &str) -> bool {
+    let bytes = value.as_bytes();
+    if matches!(bytes.first(), None | Some(b' ' | b'\t' | b'\n')) {
+        return false;
+    }
+    let mut before = 0;
+    let mut ascii = true;
+    for &b in bytes {
+        if b < 0x20 && b != b'\n' || b == 0x7f || b == b'\n' && before == b' ' {
+            return false;
+        }
+        ascii &= b < 0x80;
+        before = b;
+    }
+    before != b' ' && (ascii || !value.chars().any(|c| c != '\n' && is_unprintable(c)))
+}
+
+/// Not printable in YAML, or a line break to some parser.
+fn is_unprintable(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
+}
+
+#[cfg(test)]
+#[path = "yaml_tests.rs"]
+mod tests;
