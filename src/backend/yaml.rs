@@ -1,4 +1,4 @@
-//! A small YAML emitter with exact quoting. Every string that any of PyYAML, Go's yaml.v3 or kubectl's parser would read
+//! A small YAML emitter with exact quoting. Every string that `PyYAML`, Go's yaml.v3 or kubectl's parser would read
 //! as something else (`on`, `1_000`, `2024-01-01`, `<<`) is quoted, which no serialiser we know of does; it also writes
 //! comments and lists indented as the Prometheus documentation has them.
 
@@ -34,7 +34,8 @@ impl Yaml {
         if text.bytes().all(|b| (0x20..0x7f).contains(&b)) {
             self.out.push_str(text.trim_end_matches(' '));
         } else {
-            let line: String = text.chars().map(|c| if is_unprintable(c) || c == '\t' { ' ' } else { c }).collect();
+            let line: String =
+                text.chars().map(|c| if is_unprintable(c) || c == '\t' { ' ' } else { c }).collect();
             self.out.push_str(line.trim_end());
         }
         self.out.push('\n');
@@ -74,7 +75,12 @@ impl Yaml {
         self.scalar(indent + 2, value, style);
     }
     /// `key: {a: b, c: d}`
-    pub fn flow<'t>(&mut self, indent: usize, key: &str, pairs: impl IntoIterator<Item = (&'t str, &'t str)>) {
+    pub fn flow<'t>(
+        &mut self,
+        indent: usize,
+        key: &str,
+        pairs: impl IntoIterator<Item = (&'t str, &'t str)>,
+    ) {
         self.indent(indent);
         self.key(key);
         self.out.push_str(" {");

@@ -1,0 +1,214 @@
+//! Burn-rate alerts: one rule of pages and one of tickets for each promise. The tiers of a rule are joined with `or` and keep
+//! their own identity, since the `window` label comes from the series.
+
+use std::fmt::Write as _;
+
+use super::composed;
+use super::plan::{Entry, Plan};
+use super::ranges;
+use super::sink::{Rule, Sink};
+use super::text::put;
+use super::windows::{COUNT, RATIO};
+use super::words::{self, inert, percent};
+use crate::ast::Urgency;
+use crate::ir::burn::{Alert, Loudness};
+use crate::ir::{Measurement, Promise};
+use crate::value::{Decimal, Duration};
+
+/// Labels of every alert of this journey besides the identity, made inert.
+#[derive(Debug)]
+pub(crate) struct AlertLabels {
+    /// With the receiver of pages.
+    page: Vec<(String, String)>,
+    /// With the receiver of tickets.
+    ticket: Vec<(String, String)>,
+}
+
+impl AlertLabels {
+    /// Severity, owner, receiver, the settings' labels and the team's.
+    pub(crate) fn of(plan: &Plan<'_>) -> Self {
+        let settings = &plan.model.settings;
+        let team = plan.model.teams.get(&plan.journey.owner);
+        let list = |severity: &str, receiver: Option<&String>| {
+            let mut list: Vec<(String, String)> = vec![("severity".to_owned(), inert(severity).into_owned())];
+            let mut add = |name: &str, value: &str| {
+                let taken = ["project", "journey", "step", "promise", "window"].contains(&name);
+                if !taken && !list.iter().any(|(n, _)| n == name) {
+                    list.push((name.to_owned(), inert(value).into_owned()));
+                }
+            };
+            if !plan.journey.owner.is_empty() {
+                add("owner", &plan.journey.owner);
+            }
+            if let Some(receiver) = receiver {
+                add("receiver", receiver);
+            }
+            for (name, value) in team.iter().flat_map(|t| &t.labels) {
+                add(name, value);
+            }
+            for (name, value) in &plan.labels {
+                add(name, value);
+            }
+            list
+        };
+        Self {
+            page: list(&settings.severities.page, team.and_then(|t| t.pages.as_ref())),
+            ticket: list(&settings.severities.ticket, team.and_then(|t| t.tickets.as_ref())),
+        }
+    }
+    /// Those of this loudness.
+    pub(crate) fn of_loudness(&self, loudness: Loudness) -> impl Iterator<Item = (&str, &str)> {
+        let list = match loudness {
+            Loudness::Page => &self.page,
+            Loudness::Ticket => &self.ticket,
+        };
+        list.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+}
+
+/// How loud an alert is for this promise: a promise of urgency `ticket` never pages.
+pub(crate) fn loudness(promise: &Promise, alert: &Alert) -> Loudness {
+    match promise.urgency {
+        Urgency::Page => alert.loudness,
+        Urgency::Ticket | Urgency::None => Loudness::Ticket,
+    }
+}
+
+/// How many bad events an alert wants to see. Of slices, which are few, three.
+pub(crate) fn least_bad(promise: &Promise, alert: &Alert) -> u32 {
+    match promise.measurement {
+        Measurement::Slices(_) => alert.bad_events.min(3),
+        Measurement::Events(_) | Measurement::Completion(_) | Measurement::Composed(_) => alert.bad_events,
+    }
+}
+
+/// The name of the alerts of a loudness.
+pub(crate) fn name(loud: Loudness) -> &'static str {
+    match loud {
+        Loudness::Page => "PromiseBurnsFast",
+        Loudness::Ticket => "PromiseBurnsSlowly",
+    }
+}
+
+/// Writes the alert rules of this loudness for every promise of the journey.
+pub(crate) fn write(
+    plan: &Plan<'_>,
+    labels: &AlertLabels,
+    loud: Loudness,
+    expr: &mut String,
+    sink: &mut impl Sink,
+) {
+    let mut matchers = String::new();
+    for entry in &plan.entries {
+        let promise = entry.promise;
+        let tiers = || entry.alerts.iter().filter(|a| loudness(promise, a) == loud);
+        if tiers().next().is_none() {
+            continue;
+        }
+        expr.clear();
+        matchers.clear();
+        plan.select(&mut matchers, promise);
+        for (at, alert) in tiers().enumerate() {
+            expr.push_str(if at > 0 { "\nor " } else { "" });
+            condition(plan, expr, entry, alert, &matchers);
+        }
+        let path = &promise.path;
+        let mut all = vec![("project", ""), ("journey", path.journey.as_str())];
+        let project = inert(&plan.model.settings.project);
+        if let Some(first) = all.first_mut() {
+            first.1 = &project;
+        }
+        all.extend(path.step.as_deref().map(|s| ("step", s)));
+        all.push(("promise", &path.promise));
+        all.extend(labels.of_loudness(loud).filter(|(n, _)| !promise.for_each.iter().any(|(l, _)| l == n)));
+        let mut annotations = Vec::with_capacity(6);
+        annotations.push(("summary", words::summary(plan, entry)));
+        annotations.push(("description", words::description(entry, &fired(promise, tiers()))));
+        let playbook = promise.playbook.as_ref().and_then(|id| plan.model.playbooks.get(id));
+        annotations.extend(playbook.and_then(|p| words::users(plan, p)).map(|t| ("users", t)));
+        words::links(plan, promise, &mut annotations);
+        sink.rule(&Rule {
+            name: name(loud),
+            alert: true,
+            expr,
+            hold: None,
+            labels: &all,
+            annotations: &annotations,
+            promise: Some(path),
+        });
+    }
+}
+
+/// Both windows above the threshold, and enough bad events in the long one.
+fn condition(plan: &Plan<'_>, out: &mut String, entry: &Entry<'_>, alert: &Alert, matchers: &str) {
+    let promise = entry.promise;
+    let threshold = alert.threshold(promise.error_budget());
+    ratio(out, matchers, alert.long);
+    out.push_str(" > ");
+    put(out, threshold);
+    out.push_str("\n  and ignoring (window) ");
+    ratio(out, matchers, alert.short);
+    out.push_str(" > ");
+    put(out, threshold);
+    let least = least_bad(promise, alert);
+    if least == 0 {
+        return;
+    }
+    let least = Decimal::from(least) - Decimal::new(5, 1);
+    if let Measurement::Composed(list) = &promise.measurement {
+        out.push_str("\n  and on (");
+        out.push_str(&composed::group(promise, false));
+        out.push_str(") (");
+        composed::bad_events(plan, out, promise, list, alert.long);
+        out.push_str(" >= ");
+        put(out, least);
+        out.push(')');
+    } else {
+        out.push_str("\n  and ignoring (window) ");
+        read(out, COUNT, matchers, alert.long);
+        out.push_str(" >= ");
+        put(out, least);
+    }
+}
+
+fn ratio(out: &mut String, matchers: &str, window: Duration) {
+    read(out, RATIO, matchers, window);
+}
+
+/// A series of a window: prompt ones bare, the others through their last sample.
+fn read(out: &mut String, series: &str, matchers: &str, window: Duration) {
+    let prompt = ranges::is_prompt(window);
+    if !prompt {
+        out.push_str("last_over_time(");
+    }
+    out.push_str(series);
+    out.push('{');
+    out.push_str(matchers);
+    out.push_str(",window=\"");
+    put(out, window);
+    out.push_str("\"}");
+    if !prompt {
+        out.push('[');
+        put(out, ranges::read_back(ranges::SLOW));
+        out.push_str("])");
+    }
+}
+
+/// `At most 0.1% may be bad. Burning more than 14.4 times as fast over 1h and 5m (2% of the budget) or 6 times over ..`
+fn fired<'a>(promise: &Promise, tiers: impl Iterator<Item = &'a Alert>) -> String {
+    let budget = percent(promise.error_budget());
+    let mut out = format!("At most {budget}% may be bad. It was more than ");
+    for (at, alert) in tiers.enumerate() {
+        out.push_str(if at > 0 { " or " } else { "" });
+        let times = alert.factor.round_dp(2).normalize();
+        if times == Decimal::ONE {
+            out.push_str("that");
+        } else {
+            let _ = write!(out, "{times} times that");
+        }
+        let spent = percent(alert.spent.round_dp(3));
+        let _ = write!(out, " over {} and {} ({spent}% of the budget)", alert.long, alert.short);
+    }
+    out.push('.');
+    out
+}

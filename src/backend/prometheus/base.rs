@@ -1,0 +1,56 @@
+//! Base rules: events and bad events a second. The only rules that read raw series.
+
+use super::plan::Plan;
+use super::sink::{Rule, Sink};
+use super::slices;
+use super::streams::Reach;
+use super::text::by;
+use crate::ir::{Measurement, Promise};
+
+/// Events a second.
+pub(crate) const EVENTS: &str = "promise:events:rate";
+/// Bad events a second.
+pub(crate) const BAD: &str = "promise:bad_events:rate";
+/// Finished events a second, of a promise of completion.
+pub(crate) const FINISHED: &str = "promise:finished_events:rate";
+
+/// Writes the base rules of a promise.
+pub(crate) fn write(plan: &Plan<'_>, promise: &Promise, expr: &mut String, sink: &mut impl Sink) {
+    let labels = plan.promise_labels(promise);
+    let mut record = |name: &str, expr: &str| {
+        let promise = Some(&promise.path);
+        sink.rule(&Rule { name, alert: false, expr, hold: None, labels: &labels, annotations: &[], promise });
+    };
+    let reach = || Reach::base(promise.scrape_interval, plan.evaluation, by(&promise.for_each));
+    match &promise.measurement {
+        Measurement::Events(events) => {
+            let reach = reach();
+            expr.clear();
+            reach.sum(expr, &events.total);
+            record(EVENTS, expr);
+            expr.clear();
+            reach.bad(expr, events);
+            record(BAD, expr);
+        }
+        Measurement::Completion(completion) => {
+            let reach = reach();
+            expr.clear();
+            reach.sum(expr, &completion.started);
+            record(EVENTS, expr);
+            expr.clear();
+            reach.or_zero(expr, &completion.finished, &completion.started);
+            record(FINISHED, expr);
+        }
+        Measurement::Slices(slices) => {
+            let reach =
+                Reach::slice(slices.slice, promise.scrape_interval, plan.evaluation, by(&promise.for_each));
+            expr.clear();
+            slices::events(expr, slices, promise, &reach);
+            record(EVENTS, expr);
+            expr.clear();
+            slices::bad(expr, slices, promise, &reach);
+            record(BAD, expr);
+        }
+        Measurement::Composed(_) => {}
+    }
+}

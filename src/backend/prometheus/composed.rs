@@ -1,0 +1,184 @@
+//! Promises made of others, per window: `all of` is the product of the members' good shares, as if their failures were
+//! independent; `worst of` the largest error ratio. Both are there only while every member is: a missing member is no
+//! data, never a good one.
+
+use super::budget::COVERAGE;
+use super::plan::Plan;
+use super::ranges;
+use super::sink::{Rule, Sink};
+use super::text::{promise_matchers, put};
+use super::windows::{COUNT, RATIO};
+use crate::ast::Composition;
+use crate::ir::{Composed, Measurement, Promise};
+use crate::promql::print;
+use crate::value::Duration;
+
+/// The composed promises of a journey.
+pub(crate) fn all<'p>(plan: &'p Plan<'_>) -> impl Iterator<Item = (&'p Promise, &'p Composed)> {
+    plan.promises().filter_map(|p| match &p.measurement {
+        Measurement::Composed(composed) => Some((p, composed)),
+        Measurement::Events(_) | Measurement::Slices(_) | Measurement::Completion(_) => None,
+    })
+}
+
+/// Writes the ratios of a composed promise over all windows and the budget. One rule, with every evaluation: it reads a
+/// few recorded samples only.
+pub(crate) fn write(
+    plan: &Plan<'_>,
+    promise: &Promise,
+    composed: &Composed,
+    expr: &mut String,
+    sink: &mut impl Sink,
+) {
+    let mut windows = String::new();
+    for window in plan.windows_of(true) {
+        windows.push_str(if windows.is_empty() { "" } else { "|" });
+        put(&mut windows, window);
+    }
+    let members = members(plan, promise, composed, |out, selector| {
+        out.push_str(RATIO);
+        out.push_str(selector);
+        out.push_str(",window=~\"");
+        out.push_str(&windows);
+        out.push_str("\"}\n    or last_over_time(");
+        out.push_str(RATIO);
+        out.push_str(selector);
+        out.push_str(",window!~\"");
+        out.push_str(&windows);
+        out.push_str("\"}[");
+        put(out, back(promise));
+        out.push_str("])");
+    });
+    let by = group(promise, true);
+    expr.clear();
+    match composed.how {
+        Composition::All => {
+            expr.push_str("1 - exp(sum by (");
+            expr.push_str(&by);
+            expr.push_str(") (ln(1 - (\n");
+            expr.push_str(&members);
+            expr.push_str("\n))))");
+        }
+        Composition::Worst => {
+            expr.push_str("max by (");
+            expr.push_str(&by);
+            expr.push_str(") (\n");
+            expr.push_str(&members);
+            expr.push_str("\n)");
+        }
+    }
+    complete(expr, &by, &members, composed);
+    record(plan, promise, RATIO, expr, sink);
+}
+
+/// Writes the coverage of a composed promise: that of its youngest member.
+pub(crate) fn coverage(
+    plan: &Plan<'_>,
+    promise: &Promise,
+    composed: &Composed,
+    expr: &mut String,
+    sink: &mut impl Sink,
+) {
+    let members = members(plan, promise, composed, |out, selector| {
+        out.push_str("last_over_time(");
+        out.push_str(COVERAGE);
+        out.push_str(selector);
+        out.push_str("}[");
+        put(out, back(promise));
+        out.push_str("])");
+    });
+    let by = group(promise, true);
+    expr.clear();
+    expr.push_str("min by (");
+    expr.push_str(&by);
+    expr.push_str(") (\n");
+    expr.push_str(&members);
+    expr.push_str("\n)");
+    complete(expr, &by, &members, composed);
+    record(plan, promise, COVERAGE, expr, sink);
+}
+
+/// Appends the bad events of all members in a window, for the guard of an alert.
+pub(crate) fn bad_events(
+    plan: &Plan<'_>,
+    out: &mut String,
+    promise: &Promise,
+    composed: &Composed,
+    window: Duration,
+) {
+    let prompt = ranges::is_prompt(window);
+    out.push_str("sum by (");
+    out.push_str(&group(promise, false));
+    out.push_str(") (\n");
+    out.push_str(&members(plan, promise, composed, |out, selector| {
+        out.push_str(if prompt { "" } else { "last_over_time(" });
+        out.push_str(COUNT);
+        out.push_str(selector);
+        out.push_str(",window=\"");
+        put(out, window);
+        out.push_str("\"}");
+        if !prompt {
+            out.push('[');
+            put(out, ranges::read_back(ranges::SLOW));
+            out.push_str("])");
+        }
+    }));
+    out.push_str("\n)");
+}
+
+/// The labels of the budgets, with or without the window.
+pub(crate) fn group(promise: &Promise, window: bool) -> String {
+    let mut out = String::new();
+    let labels = promise.for_each.iter().map(|(name, _)| name.as_str());
+    print::label_list(&mut out, window.then_some("window").into_iter().chain(labels));
+    out
+}
+
+/// How far back members are read: a journey computes its budgets at most half as often as this window asks for.
+fn back(promise: &Promise) -> Duration {
+    ranges::read_back(ranges::budget_interval(promise.window).times(2))
+}
+
+fn record(plan: &Plan<'_>, promise: &Promise, name: &str, expr: &str, sink: &mut impl Sink) {
+    let labels = plan.promise_labels(promise);
+    let promise = Some(&promise.path);
+    sink.rule(&Rule { name, alert: false, expr, hold: None, labels: &labels, annotations: &[], promise });
+}
+
+/// The condition that every member is there.
+fn complete(out: &mut String, by: &str, members: &str, composed: &Composed) {
+    out.push_str("\nand on (");
+    out.push_str(by);
+    out.push_str(") count by (");
+    out.push_str(by);
+    out.push_str(") (\n");
+    out.push_str(members);
+    out.push_str("\n) == ");
+    put(out, composed.members.len());
+}
+
+/// The members side by side; `one` appends a member's series, given its matchers without the closing brace.
+fn members(
+    plan: &Plan<'_>,
+    promise: &Promise,
+    composed: &Composed,
+    one: impl Fn(&mut String, &str),
+) -> String {
+    // Once for each member, whatever labels of the settings it had a moment ago.
+    let mut out = String::from("  max by (window, journey, step, promise");
+    for (label, _) in &promise.for_each {
+        out.push_str(", ");
+        print::label_name(&mut out, label);
+    }
+    out.push_str(") (");
+    let mut selector = String::new();
+    for (at, member) in composed.members.iter().enumerate() {
+        out.push_str(if at > 0 { "\n    or " } else { "\n    " });
+        selector.clear();
+        selector.push('{');
+        promise_matchers(&mut selector, &plan.model.settings.project, member);
+        one(&mut out, &selector);
+    }
+    out.push_str("\n  )");
+    out
+}

@@ -1,0 +1,219 @@
+//! Alerts on the measurement itself: no data, a part of it gone, counts that contradict each other, budgets that policies
+//! speak of.
+
+use std::fmt::Write as _;
+
+use super::alerts::AlertLabels;
+use super::base;
+use super::meaning::{INFO, REMAINING};
+use super::plan::{Plan, is_composed};
+use super::ranges;
+use super::sink::{Rule, Sink};
+use super::streams::may_contradict;
+use super::text::put;
+use super::windows::{self, COUNT, RATIO, Source};
+use super::words::inert;
+use crate::ast::Urgency;
+use crate::ir::burn::Loudness;
+use crate::ir::{Condition, Measurement, PolicyAction};
+use crate::value::{Decimal, Duration};
+
+/// Alerts when a promise has no events at all for five minutes. An idle service has (zero) events, a vanished one none.
+pub(crate) fn no_data(plan: &Plan<'_>, labels: &AlertLabels, expr: &mut String, sink: &mut impl Sink) {
+    for (urgency, name, loud) in
+        [(Urgency::Page, "page", Loudness::Page), (Urgency::Ticket, "ticket", Loudness::Ticket)]
+    {
+        if !plan.promises().any(|p| p.urgency == urgency && !is_composed(p)) {
+            continue;
+        }
+        expr.clear();
+        let _ = write!(
+            expr,
+            "group by (project, journey, step, promise) ({INFO}{{{m},kind!=\"composed\",urgency=\"{name}\"}})\n  \
+             unless on (step, promise) present_over_time({events}{{{m}}}[5m])",
+            m = plan.matchers,
+            events = base::EVENTS,
+        );
+        let summary = "No data for {{ if $labels.step }}{{ $labels.step }}.{{ end }}{{ $labels.promise }}: nobody knows if it is kept";
+        let description = "No series matched for 5 minutes: the target is gone, or a metric or a label was renamed. The budget is not shown and \
+                           no other alert of this promise can fire until it is back.";
+        alert(
+            plan,
+            labels,
+            loud,
+            "PromiseNoData",
+            expr,
+            Some(Duration::from_mins(2)),
+            (summary, description),
+            sink,
+        );
+    }
+}
+
+/// Alerts when a value of `for each` that was there yesterday is gone while others are there.
+pub(crate) fn part_gone(plan: &Plan<'_>, labels: &AlertLabels, expr: &mut String, sink: &mut impl Sink) {
+    if !plan.promises().any(|p| !p.for_each.is_empty() && p.urgency != Urgency::None) {
+        return;
+    }
+    expr.clear();
+    let _ = write!(
+        expr,
+        "group without (window) (last_over_time({RATIO}{{{m},window=\"1d\"}}[{back}] offset 5m))\n  \
+         unless ignoring (window) present_over_time({RATIO}{{{m},window=\"5m\"}}[15m])\n  \
+         and on (step, promise) {RATIO}{{{m},window=\"5m\"}}",
+        m = plan.matchers,
+        back = ranges::read_back(ranges::SLOW),
+    );
+    let summary = "A part of {{ if $labels.step }}{{ $labels.step }}.{{ end }}{{ $labels.promise }} has no data any more";
+    let description = "It had data within the last day and has none now, while others have. If it was removed on purpose, this ends by itself \
+                       within a day.";
+    alert(plan, labels, Loudness::Ticket, "PromisePartGone", expr, None, (summary, description), sink);
+}
+
+/// May the journey's counts contradict each other? Not where good or bad is a subset of the events by construction.
+pub(crate) fn needs_sanity(plan: &Plan<'_>) -> bool {
+    plan.promises().filter(|p| p.urgency != Urgency::None).any(|p| match &p.measurement {
+        Measurement::Events(events) => may_contradict(events),
+        Measurement::Slices(slices) => match &slices.condition {
+            Condition::Share { .. }
+            | Condition::Stat { .. }
+            | Condition::Age { .. }
+            | Condition::Promql { .. } => false,
+        },
+        Measurement::Completion(_) | Measurement::Composed(_) => false,
+    })
+}
+
+/// Alerts when more events were good, or bad, than there were.
+pub(crate) fn sanity(plan: &Plan<'_>, labels: &AlertLabels, expr: &mut String, sink: &mut impl Sink) {
+    let hour = Duration::from_hours(1);
+    let source = Source::base(plan.evaluation);
+    expr.clear();
+    let _ = write!(expr, "{COUNT}{{{},window=\"1h\"}} < -0.5\nor ", plan.matchers);
+    windows::recorded(plan, expr, COUNT, "1h", Some(Duration::default()));
+    expr.push_str("\n  - 1.01 * ");
+    put(expr, windows::seconds(source.every));
+    expr.push_str(" * ");
+    windows::sum(plan, expr, source.events, &plan.matchers, hour, None);
+    expr.push_str(" > 0.5");
+    let summary = "The counts of {{ if $labels.step }}{{ $labels.step }}.{{ end }}{{ $labels.promise }} contradict each other";
+    let description = "In the last hour more events were good, or more were bad, than there were events: good, bad and total don't count the same \
+                       things.";
+    alert(
+        plan,
+        labels,
+        Loudness::Ticket,
+        "PromiseCountsContradict",
+        expr,
+        None,
+        (summary, description),
+        sink,
+    );
+}
+
+/// Tickets of the journey's policy: one rule whose label says which clause holds.
+pub(crate) fn policy(plan: &Plan<'_>, labels: &AlertLabels, expr: &mut String, sink: &mut impl Sink) {
+    let Some(policy) = plan.journey.policy.as_ref().and_then(|id| plan.model.policies.get(id)) else {
+        return;
+    };
+    let mut clauses: Vec<_> = policy.clauses.iter().collect();
+    clauses.sort_by_key(|c| c.below);
+    let Some(highest) = clauses.last() else { return };
+    if plan.promises().all(|p| p.urgency == Urgency::None) {
+        return;
+    }
+    expr.clear();
+    let _ = write!(expr, "{REMAINING}{{{}}} {}", plan.matchers, limit(highest.below));
+    if plan.promises().any(|p| p.urgency == Urgency::None) {
+        let _ = write!(expr, "\n  unless on (step, promise) {INFO}{{{},urgency=\"none\"}}", plan.matchers);
+    }
+    let mut state = String::new();
+    let mut text = String::new();
+    for (at, clause) in clauses.iter().enumerate() {
+        let last = at + 1 == clauses.len();
+        let open = match (at, last) {
+            (0, true) => String::new(),
+            (0, false) => format!("{{{{ if {} }}}}", go_limit(clause.below)),
+            (_, false) => format!("{{{{ else if {} }}}}", go_limit(clause.below)),
+            (_, true) => "{{ else }}".to_owned(),
+        };
+        let _ = write!(state, "{open}{}", clause.below.normalize());
+        let action = match &clause.action {
+            PolicyAction::Tell(team) => {
+                let title = plan.model.teams.get(team).map_or(team.as_str(), |t| t.title.as_str());
+                format!("Tell {}: ", inert(title))
+            }
+            PolicyAction::Slow => "Go slower: ".to_owned(),
+            PolicyAction::Freeze => "Stop changes: ".to_owned(),
+        };
+        let _ = write!(text, "{open}{action}{}", inert(&clause.text));
+        if !clause.except.is_empty() {
+            let _ = write!(text, " (except {})", inert(&clause.except.join(", ")));
+        }
+        if last && at > 0 {
+            state.push_str("{{ end }}");
+            text.push_str("{{ end }}");
+        }
+    }
+    let summary = "{{ if $labels.step }}{{ $labels.step }}.{{ end }}{{ $labels.promise }}: {{ $value | humanizePercentage }} of the error budget is left";
+    let mut all: Vec<(&str, &str)> = vec![("policy", &policy.id), ("below", &state)];
+    all.extend(labels.of_loudness(Loudness::Ticket));
+    let annotations =
+        [("summary", summary.to_owned()), ("description", format!("{}. {text}", inert(&policy.title)))];
+    sink.rule(&Rule {
+        name: "PromiseBudgetPolicy",
+        alert: true,
+        expr,
+        hold: None,
+        labels: &all,
+        annotations: &annotations,
+        promise: None,
+    });
+}
+
+/// `below 20% left` is `< 0.2`, `when spent` is `<= 0`.
+fn limit(below: Decimal) -> String {
+    if below.is_zero() {
+        "<= 0".to_owned()
+    } else {
+        format!("< {}", (below / Decimal::ONE_HUNDRED).normalize())
+    }
+}
+
+/// The same in a Go template, where a float must look like one.
+fn go_limit(below: Decimal) -> String {
+    let value = (below / Decimal::ONE_HUNDRED).normalize().to_string();
+    if below.is_zero() {
+        "le $value 0.0".to_owned()
+    } else if value.contains('.') {
+        format!("lt $value {value}")
+    } else {
+        format!("lt $value {value}.0")
+    }
+}
+
+#[allow(clippy::too_many_arguments, reason = "one call for each alert, all of it needed")]
+fn alert(
+    plan: &Plan<'_>,
+    labels: &AlertLabels,
+    loud: Loudness,
+    name: &str,
+    expr: &str,
+    hold: Option<Duration>,
+    (summary, description): (&'static str, &'static str),
+    sink: &mut impl Sink,
+) {
+    let project = inert(&plan.model.settings.project);
+    let mut all: Vec<(&str, &str)> = vec![("project", &project), ("journey", &plan.journey.id)];
+    all.extend(labels.of_loudness(loud));
+    let annotations = [("summary", summary.to_owned()), ("description", description.to_owned())];
+    sink.rule(&Rule {
+        name,
+        alert: true,
+        expr,
+        hold,
+        labels: &all,
+        annotations: &annotations,
+        promise: None,
+    });
+}

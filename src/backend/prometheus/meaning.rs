@@ -1,0 +1,214 @@
+//! What the numbers mean: constants of the promises, burn rates, what is left.
+
+use super::budget::{self, Budgets, COVERAGE};
+use super::plan::{Plan, is_composed};
+use super::ranges;
+use super::sink::{Rule, Sink};
+use super::text::put;
+use super::windows::{COUNT, RATIO, recorded};
+use crate::ast::Urgency;
+use crate::ir::{Measurement, Promise};
+use crate::value::Decimal;
+
+/// One for each promise, with what is known of it.
+pub(crate) const INFO: &str = "promise_info";
+/// The error budget as a fraction.
+pub(crate) const BUDGET: &str = "promise:error_budget:ratio";
+/// The burn rate of each window.
+pub(crate) const BURN: &str = "promise:burn_rate";
+/// What is left of the budget: 1 is all, 0 nothing, negative overspent.
+pub(crate) const REMAINING: &str = "promise:budget_remaining";
+
+/// Writes the group's rules.
+pub(crate) fn write(plan: &Plan<'_>, budgets: &Budgets, expr: &mut String, sink: &mut impl Sink) {
+    for entry in &plan.entries {
+        info(plan, entry.promise, sink);
+    }
+    let labels = plan.journey_labels(None);
+    let mut record = |name: &str, expr: &str| {
+        sink.rule(&Rule {
+            name,
+            alert: false,
+            expr,
+            hold: None,
+            labels: &labels,
+            annotations: &[],
+            promise: None,
+        });
+    };
+    constants(plan, expr, "objective", Promise::error_budget, |p| Some(p.objective));
+    record(BUDGET, expr);
+    expr.clear();
+    expr.push_str("1 - ");
+    budget_of(plan, expr);
+    record("promise:objective:ratio", expr);
+    if plan.promises().any(|p| p.stretch.is_some()) {
+        let ratio = |p: &Promise| p.stretch.unwrap_or_default() / Decimal::ONE_HUNDRED;
+        constants(plan, expr, "stretch", ratio, |p| p.stretch);
+        record("promise:stretch:ratio", expr);
+    }
+    burn_rate(plan, expr);
+    record(BURN, expr);
+    remaining(plan, budgets, expr);
+    record(REMAINING, expr);
+    if plan.measures() {
+        left(plan, budgets, expr);
+        record("promise:bad_events:left", expr);
+    }
+}
+
+fn info(plan: &Plan<'_>, promise: &Promise, sink: &mut impl Sink) {
+    let objective = promise.objective.normalize().to_string();
+    let stretch = promise.stretch.map(|s| s.normalize().to_string());
+    let over = promise.window.to_string();
+    let mut labels = plan.promise_labels(promise);
+    labels.extend([("kind", kind(promise)), ("objective", &objective), ("over", &over)]);
+    labels.extend(stretch.as_deref().map(|s| ("stretch", s)));
+    labels.extend([
+        ("owner", plan.journey.owner.as_str()),
+        ("urgency", urgency(promise.urgency)),
+        ("title", &promise.title),
+    ]);
+    // A label of the settings with such a name gives way.
+    let mut seen: Vec<&str> = Vec::with_capacity(labels.len());
+    labels.reverse();
+    labels.retain(|(name, _)| {
+        let new = !seen.contains(name);
+        seen.push(name);
+        new
+    });
+    labels.reverse();
+    let (expr, promise) = ("vector(1)", Some(&promise.path));
+    sink.rule(&Rule {
+        name: INFO,
+        alert: false,
+        expr,
+        hold: None,
+        labels: &labels,
+        annotations: &[],
+        promise,
+    });
+}
+
+/// The form of a promise in one word.
+pub(crate) fn kind(promise: &Promise) -> &'static str {
+    match promise.measurement {
+        Measurement::Events(_) => "events",
+        Measurement::Completion(_) => "completion",
+        Measurement::Slices(_) => "slices",
+        Measurement::Composed(_) => "composed",
+    }
+}
+
+/// The urgency as written.
+pub(crate) fn urgency(urgency: Urgency) -> &'static str {
+    match urgency {
+        Urgency::Page => "page",
+        Urgency::Ticket => "ticket",
+        Urgency::None => "none",
+    }
+}
+
+/// A constant for each promise, picked by a label of `promise_info`: one term for each value, whatever the number of
+/// promises.
+fn constants(
+    plan: &Plan<'_>,
+    out: &mut String,
+    label: &str,
+    ratio: impl Fn(&Promise) -> Decimal,
+    value: impl Fn(&Promise) -> Option<Decimal>,
+) {
+    let mut values: Vec<(Decimal, Decimal)> =
+        plan.promises().filter_map(|p| Some((value(p)?, ratio(p)))).collect();
+    values.sort_unstable();
+    values.dedup();
+    out.clear();
+    out.push_str("max by (step, promise) (");
+    for (at, (shown, ratio)) in values.iter().enumerate() {
+        out.push_str(if at > 0 { "\n  or " } else { "\n  " });
+        put(out, ratio.normalize());
+        out.push_str(" * ");
+        out.push_str(INFO);
+        out.push('{');
+        out.push_str(&plan.matchers);
+        out.push(',');
+        out.push_str(label);
+        out.push_str("=\"");
+        put(out, shown.normalize());
+        out.push_str("\"}");
+    }
+    out.push_str("\n)");
+}
+
+fn braces(plan: &Plan<'_>, out: &mut String, more: &str) {
+    out.push('{');
+    out.push_str(&plan.matchers);
+    out.push_str(more);
+    out.push('}');
+}
+
+fn burn_rate(plan: &Plan<'_>, out: &mut String) {
+    let mut prompt = String::new();
+    for window in plan.windows_of(true) {
+        prompt.push_str(if prompt.is_empty() { "" } else { "|" });
+        put(&mut prompt, window);
+    }
+    out.clear();
+    out.push_str("max by (window, ");
+    out.push_str(&plan.identity);
+    out.push_str(") (\n  ");
+    out.push_str(RATIO);
+    braces(plan, out, &format!(",window=~\"{prompt}\""));
+    out.push_str("\n  or last_over_time(");
+    out.push_str(RATIO);
+    braces(plan, out, &format!(",window!~\"{prompt}|budget\""));
+    out.push('[');
+    put(out, ranges::read_back(ranges::SLOW));
+    out.push_str("])\n)");
+    over_budget(plan, out);
+}
+
+/// ` / on (step, promise) group_left () ..` the error budget.
+fn over_budget(plan: &Plan<'_>, out: &mut String) {
+    out.push_str(" / on (step, promise) group_left () ");
+    budget_of(plan, out);
+}
+
+/// `max by` keeps the match one to one in the minutes after a label of the settings has changed.
+fn budget_of(plan: &Plan<'_>, out: &mut String) {
+    out.push_str("max by (step, promise) (");
+    out.push_str(BUDGET);
+    braces(plan, out, "");
+    out.push(')');
+}
+
+/// Only while there is data: a budget that nobody measures is not whole.
+fn remaining(plan: &Plan<'_>, budgets: &Budgets, out: &mut String) {
+    out.clear();
+    out.push_str("1 - ");
+    recorded(plan, out, RATIO, "budget", Some(back(plan, budgets)));
+    over_budget(plan, out);
+    out.push_str("\nand on (");
+    out.push_str(&plan.identity);
+    out.push_str(") ");
+    out.push_str(RATIO);
+    braces(plan, out, ",window=\"5m\"");
+}
+
+/// Composed promises are computed with the slow group, the others with the budget's.
+fn back(plan: &Plan<'_>, budgets: &Budgets) -> crate::value::Duration {
+    if plan.promises().all(is_composed) { ranges::read_back(ranges::SLOW) } else { budgets.back() }
+}
+
+/// How many bad events (or slices) a whole window at the average rate so far still allows.
+fn left(plan: &Plan<'_>, budgets: &Budgets, out: &mut String) {
+    let series = |out: &mut String, name: &str| recorded(plan, out, name, "budget", Some(budgets.back()));
+    out.clear();
+    series(out, budget::EVENTS);
+    out.push_str(" / ");
+    series(out, COVERAGE);
+    out.push_str("\n  * on (step, promise) group_left () ");
+    budget_of(plan, out);
+    out.push_str("\n  - ");
+    series(out, COUNT);
+}

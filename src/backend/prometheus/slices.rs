@@ -1,0 +1,193 @@
+//! Slices of time: each evaluation judges the slice that ends now and counts `1 / slice` events a second, bad or not.
+
+use super::streams::Reach;
+use super::text::put;
+use crate::ast::{Stat, Which};
+use crate::ir::{Condition, Promise, Reading, Selector, Slices};
+use crate::promql::print;
+use crate::value::Decimal;
+
+/// One event a slice while there is data; always, where silence is bad.
+pub(crate) fn events(out: &mut String, slices: &Slices, promise: &Promise, reach: &Reach) {
+    if slices.silence_is_bad {
+        out.push('(');
+        always(out, promise);
+        out.push(')');
+    } else {
+        match &slices.condition {
+            Condition::Share { events, .. } => {
+                out.push_str("group");
+                out.push_str(&reach.by);
+                out.push('(');
+                reach.sum(out, &events.total);
+                out.push(')');
+            }
+            Condition::Stat { stat: Stat::Sum, selector, .. } | Condition::Age { selector, .. } => {
+                out.push_str("group");
+                out.push_str(&reach.by);
+                out.push('(');
+                reach.now(out, selector);
+                out.push(')');
+            }
+            Condition::Stat { selector, .. } => {
+                over(out, ("group", "present_over_time"), selector, slices, reach)
+            }
+            Condition::Promql { query, .. } => {
+                out.push_str("group");
+                out.push_str(&reach.by);
+                out.push_str("(\n");
+                out.push_str(query.trim());
+                out.push_str("\n)");
+            }
+        }
+    }
+    out.push_str(" / ");
+    put(out, slices.slice.seconds().normalize());
+}
+
+/// The bad slices. A value that is no number (an idle slice) compares as false: the comparison asks for the bad, so that
+/// an idle slice is good; where silence is bad it asks for the good, and what is not good is bad.
+pub(crate) fn bad(out: &mut String, slices: &Slices, promise: &Promise, reach: &Reach) {
+    let silence = slices.silence_is_bad;
+    out.push('(');
+    if silence {
+        out.push_str("1 - (");
+    }
+    let good = value(out, slices, reach);
+    let (op, limit) = match (good, silence) {
+        (Reading::AtMost(limit), false) => (" > bool ", limit),
+        (Reading::AtMost(limit), true) => (" <= bool ", limit),
+        (Reading::AtLeast(limit), false) => (" < bool ", limit),
+        (Reading::AtLeast(limit), true) => (" >= bool ", limit),
+    };
+    out.push_str(op);
+    put(out, limit.normalize());
+    if silence {
+        out.push_str(")\nor ");
+        always(out, promise);
+    }
+    out.push_str(") / ");
+    put(out, slices.slice.seconds().normalize());
+}
+
+/// A billionth: shares are ratios of floats, and exactly 1% bad must not be more than 1%.
+const HAIR: Decimal = Decimal::from_parts(1, 0, 0, false, 9);
+
+/// The value of a slice, and when it is good.
+fn value(out: &mut String, slices: &Slices, reach: &Reach) -> Reading {
+    match &slices.condition {
+        Condition::Share { events, at_least, .. } => {
+            out.push_str("(\n");
+            reach.bad(out, events);
+            out.push_str("\n) / ");
+            if slices.silence_is_bad {
+                out.push_str("(\n");
+                reach.sum(out, &events.total);
+                out.push_str("\n)");
+            } else {
+                out.push_str("clamp_min(\n");
+                reach.sum(out, &events.total);
+                out.push_str("\n, 1e-9)");
+            }
+            Reading::AtMost(Decimal::ONE - *at_least + HAIR)
+        }
+        Condition::Stat { stat, selector, good } => {
+            match stat {
+                Stat::Max => over(out, ("max", "max_over_time"), selector, slices, reach),
+                Stat::Min => over(out, ("min", "min_over_time"), selector, slices, reach),
+                Stat::Avg => {
+                    over(out, ("sum", "sum_over_time"), selector, slices, reach);
+                    out.push_str(" / ");
+                    over(out, ("sum", "count_over_time"), selector, slices, reach);
+                }
+                Stat::Sum => aggregate(out, "sum", selector, reach),
+            }
+            *good
+        }
+        Condition::Age { which, selector, per_second, at_most } => {
+            out.push_str("time() - ");
+            aggregate(out, if *which == Which::Newest { "max" } else { "min" }, selector, reach);
+            if *per_second != Decimal::ONE {
+                out.push_str(" / ");
+                put(out, per_second.normalize());
+            }
+            Reading::AtMost(*at_most)
+        }
+        Condition::Promql { query, good } => {
+            // The worst, should the query give several.
+            out.push_str(if matches!(good, Reading::AtMost(_)) { "max" } else { "min" });
+            out.push_str(&reach.by);
+            out.push_str("(\n");
+            out.push_str(query.trim());
+            out.push_str("\n)");
+            *good
+        }
+    }
+}
+
+/// `max by (region) (queue_length{..})`
+fn aggregate(out: &mut String, how: &str, selector: &Selector, reach: &Reach) {
+    out.push_str(how);
+    out.push_str(&reach.by);
+    out.push('(');
+    reach.now(out, selector);
+    out.push(')');
+}
+
+/// `max by (region) (max_over_time(queue_length{..}[1m]))`
+fn over(
+    out: &mut String,
+    (how, over_time): (&str, &str),
+    selector: &Selector,
+    slices: &Slices,
+    reach: &Reach,
+) {
+    out.push_str(how);
+    out.push_str(&reach.by);
+    out.push('(');
+    out.push_str(over_time);
+    out.push('(');
+    print::selector(out, &selector.metric, "", &selector.matchers, &[]);
+    out.push('[');
+    put(out, reach.gauge_range(slices.slice));
+    out.push_str("]))");
+}
+
+/// 1 for each budget: `vector(1)`, or one for each declared combination of the labels.
+fn always(out: &mut String, promise: &Promise) {
+    let declared: Vec<(&str, &[String])> = promise
+        .for_each
+        .iter()
+        .filter_map(|(name, values)| Some((name.as_str(), values.as_deref()?)))
+        .collect();
+    let mut combinations: Vec<Vec<&str>> = vec![Vec::new()];
+    for (_, values) in &declared {
+        combinations = combinations
+            .iter()
+            .flat_map(|c| {
+                values.iter().map(move |v| {
+                    let mut next = c.clone();
+                    next.push(v.as_str());
+                    next
+                })
+            })
+            .collect();
+    }
+    for (at, combination) in combinations.iter().enumerate() {
+        if at > 0 {
+            out.push_str(" or ");
+        }
+        for _ in combination {
+            out.push_str("label_replace(");
+        }
+        out.push_str("vector(1)");
+        for ((name, _), value) in declared.iter().zip(combination) {
+            out.push_str(", ");
+            print::quote_into(out, name);
+            out.push_str(", ");
+            // `$` would name a group of the (empty) pattern.
+            print::quote_into(out, &value.replace('$', "$$"));
+            out.push_str(", \"\", \"\")");
+        }
+    }
+}

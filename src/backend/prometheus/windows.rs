@@ -1,0 +1,216 @@
+//! Windows: error ratios and counts over plain ranges of the base series or the roll-up, one rule for the whole journey.
+//!
+//! Counts are `E * sum_over_time`, never `avg * W`; ratios divide by `clamp_min(events, 1e-9)`, so that there is never a
+//! NaN and an idle window has lost nothing. Sums go `by` the identity, so that a changed label of the settings doesn't
+//! split a promise's history or make two series of one.
+
+use super::base::{BAD, EVENTS, FINISHED};
+use super::plan::Plan;
+use super::ranges;
+use super::sink::{Rule, Sink};
+use super::text::put;
+use crate::ir::{Completion, Measurement, Promise};
+use crate::value::{Decimal, Duration};
+
+/// Bad share of the events of a window.
+pub(crate) const RATIO: &str = "promise:error_ratio";
+/// Bad events of a window.
+pub(crate) const COUNT: &str = "promise:bad_events:increase";
+
+/// Three series that belong together, and how much time one sample stands for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Source {
+    pub(crate) events: &'static str,
+    pub(crate) bad: &'static str,
+    pub(crate) finished: &'static str,
+    pub(crate) every: Duration,
+}
+
+impl Source {
+    /// The base series.
+    pub(crate) fn base(evaluation: Duration) -> Self {
+        Self { events: EVENTS, bad: BAD, finished: FINISHED, every: evaluation }
+    }
+    /// The roll-up of five minutes.
+    pub(crate) fn fine() -> Self {
+        Self {
+            events: "promise:events:roll5m",
+            bad: "promise:bad_events:roll5m",
+            finished: "promise:finished_events:roll5m",
+            every: ranges::SLOW,
+        }
+    }
+    /// The roll-up of fifteen minutes.
+    pub(crate) fn coarse() -> Self {
+        Self {
+            events: "promise:events:roll15m",
+            bad: "promise:bad_events:roll15m",
+            finished: "promise:finished_events:roll15m",
+            every: ranges::COARSE,
+        }
+    }
+    /// What a window reads.
+    pub(crate) fn of(window: Duration, evaluation: Duration) -> Self {
+        if ranges::is_from_base(window) { Self::base(evaluation) } else { Self::fine() }
+    }
+}
+
+/// Writes the rules of a window.
+pub(crate) fn write(plan: &Plan<'_>, window: Duration, expr: &mut String, sink: &mut impl Sink) {
+    let source = Source::of(window, plan.evaluation);
+    let name = window.to_string();
+    let labels = plan.journey_labels(Some(&name));
+    let counted = plan.counted.contains(&window);
+    let mut record = |name: &str, expr: &str| {
+        sink.rule(&Rule {
+            name,
+            alert: false,
+            expr,
+            hold: None,
+            labels: &labels,
+            annotations: &[],
+            promise: None,
+        });
+    };
+    if counted {
+        expr.clear();
+        for (promise, completion) in completions(plan) {
+            put(expr, seconds(source.every));
+            expr.push_str(" * clamp_min(");
+            lost(plan, expr, promise, completion, window, source);
+            expr.push_str(", 0)\nor ");
+        }
+        put(expr, seconds(source.every));
+        expr.push_str(" * ");
+        sum(plan, expr, source.bad, &plan.matchers, window, None);
+        record(COUNT, expr);
+    }
+    expr.clear();
+    for (promise, completion) in completions(plan) {
+        expr.push_str("clamp((");
+        lost(plan, expr, promise, completion, window, source);
+        expr.push_str(") / clamp_min(");
+        started(plan, expr, promise, completion, window, source);
+        expr.push_str(", 1e-9), 0, 1)\nor ");
+    }
+    expr.push_str("clamp(");
+    if counted {
+        recorded(plan, expr, COUNT, &name, ranges::is_prompt(window).then_some(Duration::default()));
+        expr.push_str("\n  / clamp_min(");
+        put(expr, seconds(source.every));
+        expr.push_str(" * ");
+    } else {
+        sum(plan, expr, source.bad, &plan.matchers, window, None);
+        expr.push_str("\n  / clamp_min(");
+    }
+    sum(plan, expr, source.events, &plan.matchers, window, None);
+    expr.push_str(", 1e-9), 0, 1)");
+    record(RATIO, expr);
+}
+
+/// Appends a series of this file by its window label: bare when `Some(0)`, else its last sample within `back` (by
+/// default that of slow groups).
+pub(crate) fn recorded(
+    plan: &Plan<'_>,
+    out: &mut String,
+    series: &str,
+    window: &str,
+    back: Option<Duration>,
+) {
+    out.push_str("max by (");
+    out.push_str(&plan.identity);
+    out.push_str(") (");
+    let bare = back.is_some_and(Duration::is_zero);
+    if !bare {
+        out.push_str("last_over_time(");
+    }
+    out.push_str(series);
+    out.push('{');
+    out.push_str(&plan.matchers);
+    out.push_str(",window=\"");
+    out.push_str(window);
+    out.push_str("\"}");
+    if !bare {
+        out.push('[');
+        put(out, back.unwrap_or(ranges::read_back(ranges::SLOW)));
+        out.push_str("])");
+    }
+    out.push(')');
+}
+
+/// `sum by (step, promise) (sum_over_time(promise:events:rate{..}[1h]))`
+pub(crate) fn sum(
+    plan: &Plan<'_>,
+    out: &mut String,
+    series: &str,
+    matchers: &str,
+    range: Duration,
+    offset: Option<Duration>,
+) {
+    out.push_str("sum by (");
+    out.push_str(&plan.identity);
+    out.push_str(") (sum_over_time(");
+    out.push_str(series);
+    out.push('{');
+    out.push_str(matchers);
+    out.push_str("}[");
+    put(out, range);
+    out.push(']');
+    if let Some(offset) = offset {
+        out.push_str(" offset ");
+        put(out, offset);
+    }
+    out.push_str("))");
+}
+
+/// Promises of completion.
+pub(crate) fn completions<'p>(plan: &'p Plan<'_>) -> impl Iterator<Item = (&'p Promise, &'p Completion)> {
+    plan.promises().filter_map(|p| match &p.measurement {
+        Measurement::Completion(completion) => Some((p, completion)),
+        Measurement::Events(_) | Measurement::Slices(_) | Measurement::Composed(_) => None,
+    })
+}
+
+/// A window of completion is at least twice the limit; the limit is counted in whole samples.
+fn completion_ranges(completion: &Completion, window: Duration, source: Source) -> (Duration, Duration) {
+    let limit = ranges::round_up(completion.within, source.every);
+    (window.max(limit.times(2)), limit)
+}
+
+/// Started between `W + T` and `T` ago.
+pub(crate) fn started(
+    plan: &Plan<'_>,
+    out: &mut String,
+    promise: &Promise,
+    completion: &Completion,
+    window: Duration,
+    source: Source,
+) {
+    let (window, limit) = completion_ranges(completion, window, source);
+    let mut matchers = String::new();
+    plan.select(&mut matchers, promise);
+    sum(plan, out, source.events, &matchers, window, Some(limit));
+}
+
+/// Started between `W + T` and `T` ago, less finished in the last `W + T`. Two recorded streams, compared per window:
+/// comparing them at the base would count the traffic's waves as losses.
+pub(crate) fn lost(
+    plan: &Plan<'_>,
+    out: &mut String,
+    promise: &Promise,
+    completion: &Completion,
+    window: Duration,
+    source: Source,
+) {
+    started(plan, out, promise, completion, window, source);
+    let (window, limit) = completion_ranges(completion, window, source);
+    let mut matchers = String::new();
+    plan.select(&mut matchers, promise);
+    out.push_str(" - ");
+    sum(plan, out, source.finished, &matchers, window.plus(limit), None);
+}
+
+/// Seconds without trailing zeros.
+pub(crate) fn seconds(duration: Duration) -> Decimal {
+    duration.seconds().normalize()
+}

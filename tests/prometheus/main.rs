@@ -1,0 +1,14 @@
+//! The Prometheus backend, evaluated: promtool runs the rules on made-up traffic and compares numbers, not text.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    reason = "a test"
+)]
+#![allow(missing_docs, unreachable_pub, reason = "a test")]
+
+mod alerts;
+mod build;
+mod forms;
+mod tools;
