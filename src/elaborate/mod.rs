@@ -11,7 +11,7 @@ use crate::{ast, ir};
 /// Builds the model.
 pub fn elaborate(
     files: &[ast::File],
-    names: &Names,
+    names: &Names<'_>,
     settings: &ir::Settings,
     sources: &SourceMap,
     diagnostics: &mut Diagnostics,

@@ -1,14 +1,26 @@
-//! From the trees to names: tables of everything declared, duplicates and misspelt references reported.
+//! From the trees to names: tables of everything declared; duplicates, misspelt references and statements that stand
+//! twice or not at all are reported. Whatever is reported here, elaboration passes over in silence.
+
+pub(crate) mod args;
+mod names;
+mod paths;
+mod refs;
+mod statements;
+pub(crate) mod suggest;
+mod tables;
+
+pub use tables::{Names, PromiseRef, Table};
 
 use crate::ast;
 use crate::diag::Diagnostics;
 
-/// What is declared where.
-#[derive(Debug, Default)]
-pub struct Names;
-
 /// Collects declarations and resolves references.
-pub fn resolve(files: &[ast::File], diagnostics: &mut Diagnostics) -> Names {
-    let _ = (files, diagnostics);
-    Names
+pub fn resolve<'a>(files: &'a [ast::File], diagnostics: &mut Diagnostics) -> Names<'a> {
+    let names = tables::collect(files, diagnostics);
+    for item in files.iter().flat_map(|f| &f.items) {
+        names::check(item, diagnostics);
+        statements::check(item, diagnostics);
+        refs::check(&names, item, diagnostics);
+    }
+    names
 }

@@ -1,0 +1,74 @@
+//! Did-you-mean.
+
+/// Candidates beyond which no suggestion is looked for: a wrong program must not take minutes.
+const MOST: usize = 20_000;
+
+/// The candidate that was most likely meant: the same but for case and dashes, else the nearest by edits (a swap of
+/// neighbours is one), at most a third of the name's letters.
+pub(crate) fn closest<'c>(wanted: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+    let plain = normal(wanted);
+    let most = (plain.chars().count() / 3).max(1);
+    let mut best: Option<(usize, &str)> = None;
+    for candidate in candidates.into_iter().take(MOST) {
+        if candidate == wanted {
+            continue;
+        }
+        if candidate.len().abs_diff(plain.len()) > most * 4 {
+            continue;
+        }
+        let distance = if normal(candidate) == plain { 0 } else { strsim::osa_distance(&plain, candidate) };
+        if distance <= most && best.is_none_or(|(least, _)| distance < least) {
+            best = Some((distance, candidate));
+        }
+    }
+    best.map(|(_, candidate)| candidate)
+}
+
+/// Lower case, with `_` for dashes and blanks.
+fn normal(name: &str) -> String {
+    name.chars().map(|c| if matches!(c, '-' | ' ' | '.') { '_' } else { c.to_ascii_lowercase() }).collect()
+}
+
+/// `a`, `b` and `c`, each in backticks; at most `most`, then `…`.
+pub(crate) fn list<'c>(names: impl IntoIterator<Item = &'c str>, most: usize) -> String {
+    let mut shown: Vec<String> = Vec::new();
+    for name in names {
+        if shown.len() == most {
+            shown.push("…".to_owned());
+            break;
+        }
+        shown.push(format!("`{name}`"));
+    }
+    match shown.split_last() {
+        Some((last, rest)) if !rest.is_empty() && last != "…" => format!("{} and {last}", rest.join(", ")),
+        _ => shown.join(", "),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_what_was_meant() {
+        let names = ["shop", "support", "payment_trouble", "shop_director"];
+        for (wanted, meant) in [
+            ("shp", Some("shop")),
+            ("Shop", Some("shop")),
+            ("payment-trouble", Some("payment_trouble")),
+            ("suport", Some("support")),
+            ("spuport", Some("support")),
+            ("fulfilment", None),
+            ("x", None),
+        ] {
+            assert_eq!(closest(wanted, names), meant, "{wanted}");
+        }
+    }
+
+    #[test]
+    fn lists() {
+        assert_eq!(list(["a"], 3), "`a`");
+        assert_eq!(list(["a", "b"], 3), "`a` and `b`");
+        assert_eq!(list(["a", "b", "c", "d"], 2), "`a`, `b`, …");
+    }
+}
