@@ -1,12 +1,96 @@
 //! From trees and names to the model: each promise is type-checked while it is made (kinds, units, bounds, labels,
 //! subsets). A promise with a mistake is reported and left out, so that the checks of the others still run.
 
-use std::collections::BTreeMap;
+mod bounds;
+mod catalogue;
+mod completion;
+mod composed;
+mod for_each;
+mod indicator;
+mod journey;
+mod labels;
+mod measure;
+mod numbers;
+mod out;
+mod people;
+mod promise;
+mod scenario;
+mod selector;
+mod shape;
+mod sides;
+mod slices;
+mod stream;
+mod subset;
+mod unit;
 
-use crate::diag::Diagnostics;
+use std::collections::BTreeSet;
+
+use rayon::prelude::*;
+
+use crate::ast::{Arg, ArgValue, Limit};
+use crate::diag::codes::types::NO_LABELS;
+use crate::diag::{Diagnostic, Diagnostics};
 use crate::resolve::Names;
-use crate::source::SourceMap;
+use crate::source::{SourceMap, Span};
+use crate::value::Quantity;
 use crate::{ast, ir};
+
+use catalogue::Catalogue;
+use out::Out;
+
+/// What every part of elaboration reads.
+#[derive(Clone, Copy)]
+pub(crate) struct Cx<'a> {
+    /// What is declared.
+    pub(crate) names: &'a Names<'a>,
+    /// The metrics.
+    pub(crate) catalogue: &'a Catalogue<'a>,
+    /// What slovo.yaml says.
+    pub(crate) settings: &'a ir::Settings,
+    /// The texts, for line numbers.
+    pub(crate) sources: &'a SourceMap,
+}
+
+impl Cx<'_> {
+    /// Place and line of an object.
+    pub(crate) fn origin(&self, span: Span) -> ir::Origin {
+        let line = self.sources.get(span.file).map_or(0, |f| f.line_index(span.start as usize));
+        ir::Origin { span, line: u32::try_from(line + 1).unwrap_or(u32::MAX) }
+    }
+}
+
+/// Values of an indicator's parameters.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Env<'a> {
+    args: &'a [Arg],
+}
+
+impl<'a> Env<'a> {
+    /// The arguments of a call.
+    pub(crate) fn of(args: &'a [Arg]) -> Self {
+        Self { args }
+    }
+    fn arg(&self, name: &str) -> Option<&'a Arg> {
+        self.args.iter().find(|a| a.name.name == name)
+    }
+    /// The text given for a parameter.
+    pub(crate) fn string(&self, name: &str) -> Option<(&'a str, Span)> {
+        match &self.arg(name)?.value {
+            ArgValue::Str(s) => Some((&s.value, s.span)),
+            ArgValue::Limit(_) => None,
+        }
+    }
+    /// A limit's value and place, and whether it is an argument.
+    pub(crate) fn limit(&self, limit: &Limit) -> Option<(Quantity, Span, bool)> {
+        match limit {
+            Limit::Value(v) => Some((v.value, v.span, false)),
+            Limit::Var(var) => match &self.arg(&var.name)?.value {
+                ArgValue::Limit(Limit::Value(v)) => Some((v.value, v.span, true)),
+                ArgValue::Limit(Limit::Var(_)) | ArgValue::Str(_) => None,
+            },
+        }
+    }
+}
 
 /// Builds the model.
 pub fn elaborate(
@@ -16,14 +100,58 @@ pub fn elaborate(
     sources: &SourceMap,
     diagnostics: &mut Diagnostics,
 ) -> ir::Model {
-    let _ = (files, names, diagnostics);
+    let _ = files;
+    let catalogue = Catalogue::new(names, settings, diagnostics);
+    let cx = Cx { names, catalogue: &catalogue, settings, sources };
+    let mut unlabelled = Vec::new();
+
+    let indicators: Vec<_> = names.indicators.iter().collect();
+    let checked: Vec<_> = indicators.par_iter().map(|(_, i)| indicator::check(&cx, i)).collect();
+    let mut broken = BTreeSet::new();
+    for ((name, _), out) in indicators.iter().zip(checked) {
+        if out.broken {
+            broken.insert(*name);
+        }
+        diagnostics.extend(out.found);
+        unlabelled.extend(out.unlabelled);
+    }
+
+    let mut list: Vec<_> = names.journeys.iter().map(|(_, j)| j).collect();
+    list.sort_unstable_by(|a, b| a.name.name.cmp(&b.name.name));
+    let made: Vec<_> = list.par_iter().map(|j| journey::journey(&cx, &broken, j)).collect();
+    let mut journeys = Vec::with_capacity(made.len());
+    for (journey, out) in made {
+        journeys.push(journey);
+        diagnostics.extend(out.found);
+        unlabelled.extend(out.unlabelled);
+    }
+    no_labels(&cx, unlabelled, diagnostics);
+
     ir::Model {
         settings: settings.clone(),
         files: sources.iter().map(|(_, f)| f.path.clone()).collect(),
-        teams: BTreeMap::new(),
-        policies: BTreeMap::new(),
-        playbooks: BTreeMap::new(),
-        journeys: Vec::new(),
-        scenarios: Vec::new(),
+        teams: people::teams(&cx),
+        policies: people::policies(&cx, diagnostics),
+        playbooks: people::playbooks(&cx, diagnostics),
+        journeys,
+        scenarios: scenario::scenarios(&cx, diagnostics),
+    }
+}
+
+/// One warning for each metric whose labels are used but not declared.
+fn no_labels(cx: &Cx<'_>, mut used: Vec<(&str, &str, Span)>, out: &mut Diagnostics) {
+    used.sort_unstable_by_key(|(metric, _, span)| (*metric, span.file, span.start));
+    used.dedup_by_key(|(metric, _, _)| *metric);
+    for (name, label, span) in used {
+        let Some(metric) = cx.catalogue.get(name) else { continue };
+        if metric.junk {
+            continue;
+        }
+        let said = format!("`{name}` declares no `labels`, so its matchers are not checked");
+        out.push(
+            Diagnostic::new(&NO_LABELS, metric.decl.name.span, said, "without `labels`")
+                .also(span, format!("`{label}` may not exist"))
+                .help(format!("list them: `metric {name}: .. {{ labels {label} }}`")),
+        );
     }
 }

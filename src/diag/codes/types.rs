@@ -1,3 +1,55 @@
 //! E03xx: metric kinds, units, labels, bounds, subsets.
 
-crate::diag::codes::codes! {}
+crate::diag::codes::codes! {
+    UNKNOWN_METRIC = Error "E0301" "a metric that is not in the catalogue";
+    HISTOGRAM_SERIES = Error "E0302" "a part of a histogram named instead of the histogram";
+    RATE_OF_GAUGE = Error "E0303" "events of a gauge";
+    READINGS_OF = Error "E0304" "readings of what is no gauge";
+    COUNTER_LIMIT = Error "E0305" "a limit on a counter";
+    COMPARISON = Error "E0306" "a comparison that does not fit";
+    SUMMARY = Error "E0307" "a summary where events are counted";
+    WRONG_KIND = Error "E0308" "a metric of the wrong kind";
+    UNIT = Error "E0309" "a limit in another unit than the metric";
+    RATIO_RANGE = Error "E0310" "a share outside of 0% to 100%";
+    NOT_A_BOUND = Error "E0311" "a limit that is no bucket bound";
+    ABOVE_BUCKETS = Error "E0312" "a limit above the highest bucket bound";
+    NO_BUCKETS = Error "E0313" "a histogram whose bounds are not declared";
+    BUCKETS = Error "E0314" "bucket bounds that do not ascend";
+    UNIT_WORD = Error "E0315" "a unit that is not written in full";
+    SUM = Error "E0316" "a sum of different things";
+    TIMESTAMP = Error "E0317" "the age of what is no timestamp";
+    PERCENTILE = Error "E0318" "a percentile out of range";
+    TOO_SHORT = Error "E0319" "shorter than the scrape interval";
+    UNKNOWN_LABEL = Error "E0320" "a label that the metric does not have";
+    UNKNOWN_VALUE = Error "E0321" "a value that the label does not take";
+    MATCHES_NOTHING = Error "E0322" "a pattern that leaves no value";
+    CONTRADICTION = Error "E0323" "matchers that contradict each other";
+    LABEL_RESERVED = Error "E0324" "a label that Prometheus makes itself";
+    REGEX = Error "E0325" "a pattern that Prometheus does not read";
+    NARROWED_PROMQL = Error "E0326" "a query that cannot be narrowed";
+    NOT_PART_OF = Error "E0330" "a stream that is not part of total";
+    WIDER = Error "E0331" "a stream that is wider than total";
+    EVERYTHING = Error "E0332" "every event is good, or bad";
+    OVERLAP = Error "E0333" "good events counted twice";
+    WRONG_SIDE = Error "E0334" "successes counted as bad, or failures as good";
+    BOTH_SIDES = Error "E0335" "good and bad at once";
+    NO_TOTAL = Error "E0336" "good or bad of no total";
+    NO_VERDICT = Error "E0337" "a total without good or bad";
+    NO_WHEN = Error "E0340" "slices of time without `good when`";
+    NO_SLICES = Error "E0341" "`good when` without slices of time";
+    SILENCE = Error "E0342" "`silence is bad` without slices of time";
+    SILENT_EACH = Error "E0343" "`silence is bad` for unknown values";
+    SHARE_OF_NOTHING = Error "E0344" "a share of no events";
+    ONE_END = Error "E0345" "a completion with one end";
+    COMPLETION = Error "E0346" "started and finished that do not belong together";
+    EACH_LABEL = Error "E0350" "`for each` label that a metric does not have";
+    EACH_RESERVED = Error "E0351" "`for each` label that is taken";
+    RECORDED_NAME = Error "E0352" "a metric named like a recorded one";
+    PART_OF = Error "E0353" "`part of` that leads nowhere";
+    HISTOGRAM_SUFFIX = Error "E0354" "a histogram declared by one of its parts";
+    NO_LABELS = Warning "W0301" "a metric that declares no labels";
+    MATCHES_ALL = Warning "W0302" "a matcher that narrows nothing";
+    REPEATED_MATCHER = Warning "W0303" "a matcher said twice";
+    NOT_NARROWED = Warning "W0304" "a stream that cannot be narrowed like total";
+    COUNTER_NAME = Warning "W0305" "a name that says another kind";
+}

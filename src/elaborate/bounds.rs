@@ -1,0 +1,195 @@
+//! Limits: units, and for classic histograms the bucket bounds.
+
+use super::Env;
+use super::catalogue::Metric;
+use super::out::Out;
+use super::selector::Sel;
+use super::stream::cmp_text;
+use super::unit::Unit;
+use crate::ast::{self, MetricKind};
+use crate::diag::Diagnostic;
+use crate::diag::codes::types::{ABOVE_BUCKETS, NO_BUCKETS, NOT_A_BOUND, RATIO_RANGE, UNIT};
+use crate::source::Span;
+use crate::value::{Decimal, Quantity};
+
+/// A limit in the metric's unit.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Bounded {
+    /// Reported.
+    Wrong,
+    /// A parameter whose value is not known yet.
+    Unknown,
+    /// This.
+    At(Decimal),
+}
+
+/// A limit in the metric's unit.
+pub(crate) fn value<'a>(
+    out: &mut Out<'a>,
+    env: Env<'a>,
+    metric: &Metric<'a>,
+    metric_span: Span,
+    bound: &'a ast::Bound,
+) -> Bounded {
+    let Some((limit, span, from_arg)) = env.limit(&bound.limit) else { return Bounded::Unknown };
+    let Some(converted) = metric.unit.convert(limit) else {
+        let made = mismatch(metric, limit, span).also(metric_span, format!("of {}", metric.unit.word()));
+        out.report(if from_arg { made.also(bound.span, "compared here") } else { made });
+        return Bounded::Wrong;
+    };
+    if metric.unit == Unit::Ratio && !(Decimal::ZERO..=Decimal::ONE).contains(&converted) {
+        let said = format!("`{}` is a ratio, between 0 and 1", metric.name);
+        let made = Diagnostic::new(&RATIO_RANGE, span, said, "never reached").also(metric_span, "a ratio");
+        out.report(match limit {
+            Quantity::Number(n) if n <= Decimal::ONE_HUNDRED => {
+                made.maybe_fix(format!("write `{n}%`"), span, format!("{n}%"))
+            }
+            Quantity::Number(_) | Quantity::Percent(_) | Quantity::Duration(_) => {
+                made.help("write a share from `0%` to `100%`")
+            }
+        });
+        return Bounded::Wrong;
+    }
+    Bounded::At(converted)
+}
+
+/// A limit of another dimension than the metric's unit.
+fn mismatch(metric: &Metric<'_>, limit: Quantity, span: Span) -> Diagnostic {
+    let (name, unit) = (metric.name, metric.unit.word());
+    match (metric.unit, limit) {
+        (Unit::Time(..), Quantity::Number(n)) => {
+            let said = format!("`{n}` of what? `{name}` is measured in {unit}");
+            let mut made = Diagnostic::new(&UNIT, span, said, "a number without a unit");
+            let readings: Vec<String> = [Some("milliseconds"), Some("seconds"), Some(unit)]
+                .into_iter()
+                .filter_map(|w| Unit::of(w).literal(n))
+                .collect();
+            let mut shown: Vec<String> = Vec::new();
+            for reading in readings {
+                if !shown.contains(&reading) {
+                    shown.push(reading);
+                }
+            }
+            made = made.help(format!(
+                "write the unit: {}",
+                shown.iter().map(|s| format!("`{s}`")).collect::<Vec<_>>().join(" or ")
+            ));
+            match metric.unit.literal(n) {
+                Some(own) => made.maybe_fix(format!("as the metric counts: `{own}`"), span, own),
+                None => made,
+            }
+        }
+        (Unit::Unknown, _) => {
+            let said = format!("`{name}` states no unit, so it cannot be compared with {}", limit.describe());
+            let word = match limit {
+                Quantity::Duration(_) => "seconds",
+                Quantity::Percent(_) => "ratio",
+                Quantity::Number(_) => "requests",
+            };
+            Diagnostic::new(&UNIT, span, said, limit.describe())
+                .also(metric.decl.kind.span, "no unit here")
+                .help(format!("say what it measures: `{} of {word}`", metric.kind.as_str()))
+        }
+        (Unit::Time(..) | Unit::Ratio | Unit::Percent | Unit::Count(_), _) => {
+            let said = format!("`{name}` is measured in {unit}, not compared with {}", limit.describe());
+            let help = match metric.unit {
+                Unit::Time(..) => "write a duration: `400ms`",
+                Unit::Ratio | Unit::Percent => "write a share: `99%`",
+                Unit::Count(_) | Unit::Unknown => "write a plain number, or correct the unit in the catalogue",
+            };
+            Diagnostic::new(&UNIT, span, said, limit.describe()).help(help)
+        }
+    }
+}
+
+/// A limit that must be a bucket bound.
+pub(crate) fn bucket<'a>(out: &mut Out<'a>, env: Env<'a>, sel: &Sel<'a>, bound: &'a ast::Bound) -> Bounded {
+    let metric = sel.metric;
+    let classic = metric.kind == MetricKind::Histogram;
+    if classic && metric.buckets.is_none() {
+        if !metric.junk {
+            let said = format!("the bucket bounds of `{}` are not declared", metric.name);
+            out.report(
+                Diagnostic::new(&NO_BUCKETS, bound.span, said, "must be one of the bounds")
+                    .also(metric.decl.name.span, "declared here, without `buckets`")
+                    .help("list them as the target exposes them: `buckets 0.1, 0.25, 0.5, 1`")
+                    .help("or declare it as `native histogram`, which takes any limit"),
+            );
+        }
+        out.broken = true;
+        return Bounded::Wrong;
+    }
+    let limit = match value(out, env, metric, sel.metric_span, bound) {
+        Bounded::At(limit) => limit,
+        other @ (Bounded::Wrong | Bounded::Unknown) => return other,
+    };
+    let Some((bounds, declared)) = metric.buckets.as_ref().filter(|_| classic) else {
+        return Bounded::At(limit);
+    };
+    if bounds.binary_search(&limit).is_ok() {
+        return Bounded::At(limit);
+    }
+    let (span, from_arg) = match env.limit(&bound.limit) {
+        Some((_, span, from_arg)) => (span, from_arg),
+        None => (bound.span, false),
+    };
+    let made = not_a_bound(metric, bounds, limit, span, bound).also(*declared, "its bounds");
+    out.report(if from_arg { made.also(bound.span, "compared here") } else { made });
+    Bounded::Wrong
+}
+
+/// Names the neighbours of a limit that is no bound.
+fn not_a_bound(
+    metric: &Metric<'_>,
+    bounds: &[Decimal],
+    limit: Decimal,
+    span: Span,
+    bound: &ast::Bound,
+) -> Diagnostic {
+    let unit = metric.unit;
+    let at = bounds.partition_point(|b| *b < limit);
+    let below = at.checked_sub(1).and_then(|i| bounds.get(i));
+    let above = bounds.get(at);
+    let cmp = cmp_text(bound.cmp.value);
+    let (shown, name) = (unit.write(limit), metric.name);
+    let sentence = |b: &Decimal| format!("`{cmp} {}`", unit.write(*b));
+    match (below, above) {
+        (Some(highest), None) => {
+            let said = format!("`{shown}` is above the highest bucket bound of `{name}`");
+            let label = format!("the highest is {}", unit.write(*highest));
+            Diagnostic::new(&ABOVE_BUCKETS, span, said, label)
+                .note(format!("whatever is above {} is counted together", unit.write(*highest)))
+                .help(format!("or give the histogram a bucket at {shown}, and declare it"))
+                .maybe_fix(format!("write {}", sentence(highest)), span, unit.write(*highest))
+        }
+        (_, Some(next)) => {
+            let said = format!("`{shown}` is not a bucket bound of `{name}`");
+            let label = match below {
+                Some(below) => format!("between the bounds {} and {}", unit.write(*below), unit.write(*next)),
+                None => format!("below the lowest bound, {}", unit.write(*next)),
+            };
+            let nearest = match below {
+                Some(below) if limit - *below <= *next - limit => below,
+                Some(_) | None => next,
+            };
+            let other = match below {
+                Some(below) if nearest == below => Some(next),
+                other => other,
+            };
+            let made = Diagnostic::new(&NOT_A_BOUND, span, said, label);
+            let made = match other {
+                Some(other) => made.help(format!("or promise {}", sentence(other))),
+                None => made,
+            };
+            made.help(format!("or give the histogram a bucket at {shown}, and declare it")).maybe_fix(
+                format!("write {}", sentence(nearest)),
+                span,
+                unit.write(*nearest),
+            )
+        }
+        (None, None) => {
+            let said = format!("`{name}` has no bucket bounds");
+            Diagnostic::new(&NOT_A_BOUND, span, said, "must be one of them").help("list them: `buckets 0.1, 0.5`")
+        }
+    }
+}

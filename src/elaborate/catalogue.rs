@@ -1,0 +1,323 @@
+//! The catalogue: what is declared of each metric, checked in itself.
+
+use rustc_hash::FxHashMap;
+
+use super::unit::Unit;
+use crate::ast::{self, MetricKind, MetricStmt, Str};
+use crate::diag::codes::types::{
+    BUCKETS, COUNTER_NAME, HISTOGRAM_SUFFIX, LABEL_RESERVED, PART_OF, RECORDED_NAME, UNIT_WORD, WRONG_KIND,
+};
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::ir::Settings;
+use crate::resolve::Names;
+use crate::resolve::suggest::closest;
+use crate::source::Span;
+use crate::value::{Decimal, Duration};
+
+/// A metric of the catalogue.
+#[derive(Debug)]
+pub(crate) struct Metric<'a> {
+    /// Its declaration.
+    pub(crate) decl: &'a ast::Metric,
+    /// Its name.
+    pub(crate) name: &'a str,
+    /// Its kind.
+    pub(crate) kind: MetricKind,
+    /// Its unit.
+    pub(crate) unit: Unit<'a>,
+    /// Its labels, where declared.
+    pub(crate) labels: Option<&'a [ast::LabelDecl]>,
+    /// The bounds, ascending, and where they are declared.
+    pub(crate) buckets: Option<(Vec<Decimal>, Span)>,
+    /// How often it is scraped.
+    pub(crate) interval: Duration,
+    /// Something in its braces was unreadable: what seems missing may be there.
+    pub(crate) junk: bool,
+    /// Its declaration has an error: what follows from it is not reported.
+    pub(crate) broken: bool,
+    /// Metrics that count its events too, nearest first.
+    pub(crate) part_of: Vec<&'a str>,
+}
+
+/// What is known of a label of a metric.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Label<'a> {
+    /// Declared, with its values where they are a closed set.
+    Declared(Option<&'a [Str]>),
+    /// Every series has it.
+    Common,
+    /// The metric declares no labels.
+    Unchecked,
+    /// The metric does not have it.
+    Missing,
+}
+
+impl<'a> Label<'a> {
+    /// The closed set of its values.
+    pub(crate) fn values(self) -> Option<&'a [Str]> {
+        match self {
+            Label::Declared(values) => values,
+            Label::Common | Label::Unchecked | Label::Missing => None,
+        }
+    }
+}
+
+/// All metrics.
+#[derive(Debug)]
+pub(crate) struct Catalogue<'a> {
+    metrics: FxHashMap<&'a str, Metric<'a>>,
+    common: &'a [String],
+}
+
+/// Labels that every series has.
+const ALWAYS: [&str; 2] = ["job", "instance"];
+
+impl<'a> Catalogue<'a> {
+    /// Reads and checks the declarations.
+    pub(crate) fn new(names: &'a Names<'a>, settings: &'a Settings, out: &mut Diagnostics) -> Self {
+        let mut metrics: FxHashMap<&'a str, Metric<'a>> = FxHashMap::default();
+        for (name, decl) in names.metrics.iter() {
+            let mut metric = read(name, decl, settings, out);
+            metric.part_of = ancestors(names, decl, out);
+            checked_name(names, &mut metric, out);
+            metrics.insert(name, metric);
+        }
+        Self { metrics, common: &settings.common_labels }
+    }
+
+    /// The metric of this name.
+    pub(crate) fn get(&self, name: &str) -> Option<&Metric<'a>> {
+        self.metrics.get(name)
+    }
+
+    /// What is known of a label of a metric.
+    pub(crate) fn label(&self, metric: &Metric<'a>, label: &str) -> Label<'a> {
+        let declared = metric.labels.and_then(|l| l.iter().find(|l| l.label.name == label));
+        if let Some(found) = declared {
+            return Label::Declared(found.values.as_deref());
+        }
+        if ALWAYS.contains(&label) || self.common.iter().any(|c| c == label) {
+            return Label::Common;
+        }
+        if metric.labels.is_none() { Label::Unchecked } else { Label::Missing }
+    }
+
+    /// The labels a metric certainly has, for suggestions.
+    pub(crate) fn labels_of<'c>(&'c self, metric: &'c Metric<'a>) -> impl Iterator<Item = &'c str> {
+        let own = metric.labels.unwrap_or_default().iter().map(|l| l.label.name.as_str());
+        own.chain(self.common.iter().map(String::as_str)).chain(ALWAYS)
+    }
+}
+
+fn read<'a>(name: &'a str, decl: &'a ast::Metric, settings: &Settings, out: &mut Diagnostics) -> Metric<'a> {
+    let mut metric = Metric {
+        decl,
+        name,
+        kind: decl.kind.value,
+        unit: Unit::of(decl.unit.as_ref().map(|u| u.name.as_str())),
+        labels: None,
+        buckets: None,
+        interval: settings.scrape_interval,
+        junk: decl.body.as_ref().is_some_and(|b| b.has_junk),
+        broken: false,
+        part_of: Vec::new(),
+    };
+    if let Some(unit) = &decl.unit
+        && let Some(long) = Unit::long_form(&unit.name)
+    {
+        let said = format!("`{}` is not how the unit of `{name}` is written", unit.name);
+        let made = Diagnostic::new(&UNIT_WORD, unit.span, said, "a unit in full, plural");
+        out.push(made.fix(format!("write `{long}`"), unit.span, long));
+        metric.unit = Unit::of(Some(long));
+    }
+    for stmt in decl.body.iter().flat_map(|b| &b.stmts) {
+        match stmt {
+            MetricStmt::Labels(list, _) => {
+                if metric.labels.is_none() {
+                    metric.labels = Some(list);
+                }
+                for label in list {
+                    reserved(name, &label.label, out);
+                }
+            }
+            MetricStmt::Buckets(list, span) => {
+                let (bounds, sound) = buckets(&metric, list, *span, out);
+                metric.broken |= !sound;
+                metric.buckets.get_or_insert((bounds, *span));
+            }
+            MetricStmt::ScrapedEvery(every, _) => {
+                if every.value.is_zero() {
+                    let said = format!("`{name}` cannot be scraped every 0s");
+                    let made = Diagnostic::new(&BUCKETS, every.span, said, "must be longer than nothing");
+                    out.push(made.help("write how often Prometheus scrapes it: `scraped every 1m`"));
+                } else {
+                    metric.interval = every.value;
+                }
+            }
+            MetricStmt::Junk(_) => {}
+        }
+    }
+    metric
+}
+
+/// Labels that Prometheus makes itself.
+fn reserved(metric: &str, label: &ast::Ident, out: &mut Diagnostics) {
+    let help = match label.name.as_str() {
+        "le" => "leave it out: bounds are listed as `buckets`",
+        "quantile" => "leave it out: quantiles of a summary cannot be added up",
+        "__name__" => "leave it out: it is the metric's name",
+        _ => return,
+    };
+    let said = format!("`{}` is not declared as a label", label.name);
+    out.push(
+        Diagnostic::new(&LABEL_RESERVED, label.span, said, format!("Prometheus gives it to `{metric}` itself"))
+            .help(help),
+    );
+}
+
+/// Bounds must ascend.
+fn buckets(metric: &Metric<'_>, list: &[ast::Number], span: Span, out: &mut Diagnostics) -> (Vec<Decimal>, bool) {
+    let name = metric.name;
+    let mut sound = true;
+    if metric.kind != MetricKind::Histogram {
+        let said = format!("`{name}` is a {}, which has no bucket bounds", metric.kind.as_str());
+        let help = match metric.kind {
+            MetricKind::NativeHistogram => "remove them: a native histogram takes any limit",
+            MetricKind::Counter | MetricKind::Gauge | MetricKind::Summary | MetricKind::Histogram => {
+                "remove them, or declare it as `histogram`"
+            }
+        };
+        let made = Diagnostic::new(&WRONG_KIND, span, said, "only classic histograms have these");
+        out.push(made.also(metric.decl.kind.span, metric.kind.as_str()).help(help));
+        sound = false;
+    }
+    let mut bounds: Vec<Decimal> = list.iter().map(|b| b.value.normalize()).collect();
+    let wrong = list.windows(2).find_map(|pair| match pair {
+        [a, b] if a.value >= b.value => Some((a, b)),
+        _ => None,
+    });
+    if let Some((a, b)) = wrong {
+        bounds.sort_unstable();
+        bounds.dedup();
+        let fixed: Vec<String> = bounds.iter().map(Decimal::to_string).collect();
+        let said = format!("bucket bounds of `{name}` do not ascend");
+        let label = if a.value == b.value { "the same bound again" } else { "less than the one before it" };
+        out.push(
+            Diagnostic::new(&BUCKETS, b.span, said, label)
+                .also(a.span, "after this one")
+                .maybe_fix("sort them", span, format!("buckets {}", fixed.join(", "))),
+        );
+    }
+    (bounds, sound)
+}
+
+/// The metrics that count this one's events as well, nearest first; `part of` must lead somewhere and not in a circle.
+fn ancestors<'a>(names: &'a Names<'a>, decl: &'a ast::Metric, out: &mut Diagnostics) -> Vec<&'a str> {
+    let mut list: Vec<&'a str> = Vec::new();
+    let mut at = decl;
+    while let Some(parent) = &at.part_of {
+        let first = std::ptr::eq(at, decl);
+        let Some(next) = names.metrics.get(&parent.name) else {
+            if first {
+                let said = format!("there is no metric `{}`", parent.name);
+                let made = Diagnostic::new(&PART_OF, parent.span, said, "not in the catalogue");
+                out.push(match closest(&parent.name, names.metrics.names()) {
+                    Some(found) => made.maybe_fix(format!("did you mean `{found}`?"), parent.span, found),
+                    None => made.help("declare it, or remove `part of`"),
+                });
+            }
+            return list;
+        };
+        let name = next.name.name.as_str();
+        if std::ptr::eq(next, decl) {
+            let said = format!("`{}` is part of itself", decl.name.name);
+            let own = decl.part_of.as_ref().map_or(decl.name.span, |p| p.span);
+            let mut made = Diagnostic::new(&PART_OF, own, said, "this leads back to it");
+            if let Some(other) = list.last().and_then(|l| names.metrics.get(l)) {
+                made = made.also(other.name.span, "by way of this metric");
+            }
+            out.push(made.help("remove `part of` from the metric that counts all events"));
+            return list;
+        }
+        if list.contains(&name) {
+            return list; // A circle further up, reported there.
+        }
+        let countable =
+            |k: MetricKind| matches!(k, MetricKind::Counter | MetricKind::Histogram | MetricKind::NativeHistogram);
+        if first {
+            for (metric, span) in [(at, at.kind.span), (next, parent.span)] {
+                if !countable(metric.kind.value) {
+                    let kind = metric.kind.value.as_str();
+                    let said = format!("`{}` is a {kind}: it counts no events", metric.name.name);
+                    let made = Diagnostic::new(&PART_OF, span, said, format!("a {kind}"));
+                    out.push(made.help("`part of` joins counters and histograms only; remove it"));
+                    return list;
+                }
+            }
+        }
+        list.push(name);
+        at = next;
+    }
+    list
+}
+
+/// Names that say another kind than the declaration, or are taken by the rules we record.
+fn checked_name(names: &Names<'_>, metric: &mut Metric<'_>, out: &mut Diagnostics) {
+    let (name, place) = (metric.name, metric.decl.name.span);
+    if name.starts_with("promise:") || name == "promise_info" {
+        let said = format!("`{name}` is a name of the series that slovo records");
+        let made = Diagnostic::new(&RECORDED_NAME, place, said, "recorded by the generated rules");
+        out.push(made.help("measure the raw metric; to build on promises, use `all of` or `worst of`"));
+        metric.broken = true;
+        return;
+    }
+    let histogram = matches!(metric.kind, MetricKind::Histogram | MetricKind::NativeHistogram);
+    for suffix in ["_bucket", "_count", "_sum"] {
+        let Some(base) = name.strip_suffix(suffix) else { continue };
+        if histogram && suffix == "_bucket" {
+            let said = format!("`{name}` is one of the series of histogram `{base}`");
+            let made = Diagnostic::new(&HISTOGRAM_SUFFIX, place, said, "a histogram's name has no `_bucket`");
+            out.push(made.fix(format!("write `{base}`"), place, base));
+            return;
+        }
+        if let Some(other) = names.metrics.get(base)
+            && matches!(other.kind.value, MetricKind::Histogram | MetricKind::NativeHistogram)
+        {
+            let said = format!("`{name}` is declared already, as a part of histogram `{base}`");
+            out.push(
+                Diagnostic::new(&HISTOGRAM_SUFFIX, place, said, "one of its series")
+                    .also(other.name.span, "the histogram")
+                    .help(format!("remove this declaration and use `{base}`")),
+            );
+            return;
+        }
+        return;
+    }
+    // Names in quotes come from OpenTelemetry, which has no such custom.
+    if metric.decl.name.quoted || name.contains(':') {
+        return;
+    }
+    match metric.kind {
+        MetricKind::Counter if !name.ends_with("_total") => {
+            let said = format!("counter `{name}` does not end in `_total`");
+            out.push(
+                Diagnostic::new(&COUNTER_NAME, place, said, "most counters are exposed as `.._total`")
+                    .help("look at the name your target exposes; a wrong one selects nothing")
+                    .help(format!("if it is right, it may be a gauge: `metric {name}: gauge ..`")),
+            );
+        }
+        MetricKind::Gauge if name.ends_with("_total") => {
+            let said = format!("gauge `{name}` ends in `_total` as counters do");
+            out.push(
+                Diagnostic::new(&COUNTER_NAME, place, said, "a counter by its name")
+                    .also(metric.decl.kind.span, "but a gauge by its declaration")
+                    .help("if it only goes up, declare it as `counter`"),
+            );
+        }
+        MetricKind::Counter
+        | MetricKind::Gauge
+        | MetricKind::Histogram
+        | MetricKind::NativeHistogram
+        | MetricKind::Summary => {}
+    }
+}

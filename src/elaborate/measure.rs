@@ -1,0 +1,292 @@
+//! A measurement: the statements of a promise, or of an indicator and the promise that uses it, made into one.
+
+use super::out::Out;
+use super::selector::{Sel, read};
+use super::stream::{Form, Term, limited, lower, narrowed, own, stream};
+use super::{Cx, Env, completion, labels, shape, sides, slices, subset};
+use crate::ast::{Condition, Limit, Matchers, Side, Stream, StreamStmt, StreamStmtKind, Verdict};
+use crate::diag::Diagnostic;
+use crate::diag::codes::types::OVERLAP;
+use crate::ir;
+use crate::source::Span;
+use crate::value::Duration;
+
+/// The statements of a measurement.
+#[derive(Default)]
+pub(crate) struct Parts<'a> {
+    /// What the parameters of the streams are.
+    pub(crate) env: Env<'a>,
+    /// `total`
+    pub(crate) total: Option<(&'a Stream, Span)>,
+    /// `good`, `bad`
+    pub(crate) verdicts: Vec<(Side, &'a Verdict, Span)>,
+    /// `started`
+    pub(crate) started: Option<(&'a Stream, Span)>,
+    /// `finished`
+    pub(crate) finished: Option<(&'a Stream, &'a Limit, Span)>,
+    /// `good when`, with the parameters of its own place
+    pub(crate) when: Option<(&'a Condition, Env<'a>, Span)>,
+    /// `silence is bad`
+    pub(crate) silence: Option<Span>,
+    /// `where` after a call
+    pub(crate) narrowed: Option<&'a Matchers>,
+    /// Something was unreadable: what seems missing may be there.
+    pub(crate) junk: bool,
+}
+
+impl<'a> Parts<'a> {
+    /// Takes the statements of one block; the first of a kind counts.
+    pub(crate) fn take(&mut self, stmt: &'a StreamStmt, env: Env<'a>) {
+        match &stmt.kind {
+            StreamStmtKind::Total(s) => {
+                self.total.get_or_insert((s, stmt.span));
+            }
+            StreamStmtKind::Verdict(side, verdict) => self.verdicts.push((*side, verdict, stmt.span)),
+            StreamStmtKind::Started(s) => {
+                self.started.get_or_insert((s, stmt.span));
+            }
+            StreamStmtKind::Finished(s, within) => {
+                self.finished.get_or_insert((s, within, stmt.span));
+            }
+            StreamStmtKind::GoodWhen(c) => {
+                self.when.get_or_insert((c, env, stmt.span));
+            }
+            StreamStmtKind::SilenceIsBad => {
+                self.silence.get_or_insert(stmt.span);
+            }
+        }
+    }
+}
+
+/// What the promise around a measurement says of it.
+pub(crate) struct Around<'a> {
+    /// The promise or the indicator in words: ``promise `accepted` ``.
+    pub(crate) what: String,
+    /// Its name's place.
+    pub(crate) place: Span,
+    /// The noun; none while an indicator is checked by itself.
+    pub(crate) noun: Option<&'a crate::ast::Noun>,
+}
+
+impl Around<'_> {
+    /// The slice, where the noun is one of time.
+    pub(crate) fn slice(&self) -> Option<(Duration, Span)> {
+        let noun = self.noun?;
+        Some((noun.slice()?, noun.span()))
+    }
+}
+
+/// A measurement that was read.
+#[derive(Default)]
+pub(crate) struct Measured<'a> {
+    /// For the model; none where parameters are unknown or something is wrong.
+    pub(crate) ir: Option<ir::Measurement>,
+    /// Every selector; those of all events (not of the good or the bad ones) first.
+    pub(crate) sels: Vec<Sel<'a>>,
+    /// How many selectors are the good or the bad ones', at the end.
+    pub(crate) verdicts: usize,
+    /// Every query, and whether it is a stream (else a value now).
+    pub(crate) queries: Vec<(&'a crate::ast::Str, bool)>,
+}
+
+impl<'a> Measured<'a> {
+    /// The selectors of all events.
+    pub(crate) fn base(&self) -> &[Sel<'a>] {
+        self.sels.get(..self.sels.len() - self.verdicts).unwrap_or_default()
+    }
+    /// Notes what the addends read.
+    pub(crate) fn note(&mut self, terms: &[Term<'a>]) {
+        for term in terms {
+            match term {
+                Term::Series(sel, _) => self.sels.push(sel.clone()),
+                Term::Promql(text, _) => self.queries.push((text, true)),
+            }
+        }
+    }
+}
+
+/// Events and which of them are good.
+pub(crate) struct Outcome<'a> {
+    pub(crate) total: Vec<Term<'a>>,
+    pub(crate) side: Side,
+    pub(crate) counted: Vec<Term<'a>>,
+    /// Nothing was left out.
+    pub(crate) whole: bool,
+}
+
+impl<'a> Outcome<'a> {
+    pub(crate) fn lower(&self, cx: &Cx<'a>) -> Option<ir::Events> {
+        if !self.whole {
+            return None;
+        }
+        let counted = lower(cx, &self.counted)?;
+        let outcome = match self.side {
+            Side::Good => ir::Outcome::Good(counted),
+            Side::Bad => ir::Outcome::Bad(counted),
+        };
+        Some(ir::Events { total: lower(cx, &self.total)?, outcome })
+    }
+}
+
+/// Reads a measurement.
+pub(crate) fn measure<'a>(cx: &Cx<'a>, out: &mut Out<'a>, parts: &Parts<'a>, around: &Around<'a>) -> Measured<'a> {
+    let mut made = Measured::default();
+    shape::check(out, parts, around);
+    if parts.started.is_some() || parts.finished.is_some() {
+        completion::completion(cx, out, parts, &mut made);
+        return made;
+    }
+    let events = events(cx, out, parts);
+    if let Some(events) = &events {
+        made.note(&events.total);
+        let base = made.sels.len();
+        made.note(&events.counted);
+        made.verdicts = made.sels.len() - base;
+    }
+    let slice = around.slice();
+    if parts.when.is_some() {
+        slices::slices(cx, out, parts, slice, events, &mut made);
+    } else if let Some(events) = events {
+        made.ir = events.lower(cx).map(ir::Measurement::Events);
+    }
+    made
+}
+
+/// Reads `total` with its verdicts.
+fn events<'a>(cx: &Cx<'a>, out: &mut Out<'a>, parts: &Parts<'a>) -> Option<Outcome<'a>> {
+    let Some((written, _)) = parts.total else {
+        // Still read what stands alone, for its own mistakes.
+        for (side, verdict, _) in &parts.verdicts {
+            if let Verdict::Stream(s, bound) = verdict {
+                own(cx, out, parts.env, *side, s, bound.as_ref());
+            }
+        }
+        return None;
+    };
+    let mut total = stream(cx, out, parts.env, written);
+    let mut whole = total.len() == written.terms.len();
+    if let Some(where_) = parts.narrowed {
+        match narrowed(cx, out, Env::default(), &total, where_) {
+            Some(terms) => total = terms,
+            None => whole = false,
+        }
+    }
+    let side = parts.verdicts.first().map_or(Side::Bad, |(side, ..)| *side);
+    let mut counted: Vec<Vec<Term<'a>>> = Vec::new();
+    for (side, verdict, _) in &parts.verdicts {
+        match verdict_of(cx, out, parts, *side, verdict, &total, whole) {
+            Some(terms) => counted.push(terms),
+            None => whole = false,
+        }
+    }
+    if whole && side == Side::Good {
+        exclusive(cx, out, &counted, &total);
+    }
+    let counted = counted.into_iter().flatten().collect();
+    Some(Outcome { total, side, counted, whole: whole && !parts.verdicts.is_empty() })
+}
+
+fn verdict_of<'a>(
+    cx: &Cx<'a>,
+    out: &mut Out<'a>,
+    parts: &Parts<'a>,
+    side: Side,
+    verdict: &'a Verdict,
+    total: &[Term<'a>],
+    whole: bool,
+) -> Option<Vec<Term<'a>>> {
+    let env = parts.env;
+    match verdict {
+        Verdict::Where(written) => {
+            let matchers: Vec<_> = written.list.iter().map(|m| read(env, m)).collect();
+            if whole && subset::is_everything(cx, out, side, total, written, &matchers) {
+                return None;
+            }
+            let terms = narrowed(cx, out, env, total, written)?;
+            sides::check(out, side, &matchers);
+            Some(terms)
+        }
+        Verdict::Bound(bound, written) => {
+            let terms = match written {
+                Some(written) => narrowed(cx, out, env, total, written)?,
+                None => total.to_vec(),
+            };
+            if side == Side::Good && let Some(written) = written {
+                let matchers: Vec<_> = written.list.iter().map(|m| read(env, m)).collect();
+                sides::check(out, side, &matchers);
+            }
+            limited(cx, out, env, side, &terms, bound)
+        }
+        Verdict::Stream(written, bound) => {
+            let mut terms = own(cx, out, env, side, written, bound.as_ref())?;
+            // What narrows total at the call narrows a stream of its own as well, or it would count more.
+            if let Some(where_) = parts.narrowed {
+                terms = narrowed(cx, out, Env::default(), &terms, where_)?;
+            }
+            if whole {
+                subset::part_of_total(cx, out, side, &terms, total);
+            }
+            if bound.is_none() {
+                let all: Vec<_> = total.iter().filter_map(Term::sel).flat_map(|s| &s.matchers).collect();
+                for sel in terms.iter().filter_map(Term::sel) {
+                    let extra: Vec<labels::Match<'a>> =
+                        sel.matchers.iter().filter(|m| !all.iter().any(|a| a.same(m))).copied().collect();
+                    sides::check(out, side, &extra);
+                }
+            }
+            Some(terms)
+        }
+    }
+}
+
+/// Several `good`s must exclude each other, or an event would be counted twice.
+fn exclusive<'a>(cx: &Cx<'a>, out: &mut Out<'a>, goods: &[Vec<Term<'a>>], total: &[Term<'a>]) {
+    for (i, first) in goods.iter().enumerate() {
+        for second in goods.iter().skip(i + 1) {
+            let overlap = first.iter().find_map(|a| second.iter().find(|b| may_overlap(cx, a, b, total)).map(|b| (a, b)));
+            if let Some((a, b)) = overlap {
+                let (a_span, b_span) = (place(a), place(b));
+                out.report(
+                    Diagnostic::new(
+                        &OVERLAP,
+                        b_span,
+                        "an event may be counted as good twice",
+                        "may count the same events",
+                    )
+                    .also(a_span, "as this one")
+                    .note("several `good`s are added up, so no event may be in two of them")
+                    .help("let one label tell them apart: `{code=\"200\"}` and `{code=\"204\"}`")
+                    .help("or join them in one: `good where {code=~\"200|204\"}`"),
+                );
+                return;
+            }
+        }
+    }
+}
+
+/// The place where a verdict narrows, else the whole.
+fn place(term: &Term<'_>) -> Span {
+    let last = term.sel().and_then(|s| s.matchers.last());
+    last.map_or(term.span(), |m| m.span)
+}
+
+fn may_overlap<'a>(cx: &Cx<'a>, a: &Term<'a>, b: &Term<'a>, total: &[Term<'a>]) -> bool {
+    let (Term::Series(x, x_form), Term::Series(y, y_form)) = (a, b) else { return false };
+    // Terms of different addends of total count different events.
+    let base = |s: &Sel<'a>| subset::counted_by(s, total).map(|(i, _)| i);
+    if base(x) != base(y) {
+        return false;
+    }
+    let apart = x.matchers.iter().any(|m| {
+        let values = cx.catalogue.label(x.metric, m.label).values();
+        y.on(m.label).iter().any(|n| labels::disjoint(m, n, values))
+    });
+    let unknown = |s: &Sel<'a>| s.matchers.iter().any(|m| m.known().is_none());
+    let ranges = match (x_form, y_form) {
+        (Form::AtLeast(Some(low)), Form::AtMost(Some(high))) | (Form::AtMost(Some(high)), Form::AtLeast(Some(low))) => {
+            low > high
+        }
+        _ => false,
+    };
+    !apart && !ranges && !unknown(x) && !unknown(y)
+}

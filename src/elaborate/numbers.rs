@@ -1,0 +1,131 @@
+//! Numbers of promises and journeys that must lie in a range.
+
+use super::Cx;
+use super::out::Out;
+use crate::ast::{self, Number, Percent};
+use crate::diag::codes::numbers::{
+    NO_WINDOW, NOTHING_EXPECTED, OBJECTIVE, SHARE_RANGE, STRETCH, TIER, WINDOW_RANGE, ZERO_LENGTH,
+};
+use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::source::Span;
+use crate::value::{Decimal, Duration};
+
+/// Longest window.
+const LONGEST: Duration = Duration::from_days(90);
+
+/// `keep for P%`: above 0, below 100.
+pub(crate) fn objective(out: &mut Out<'_>, percent: &Percent) {
+    let p = percent.value;
+    if p > Decimal::ZERO && p < Decimal::ONE_HUNDRED {
+        return;
+    }
+    let said = format!("an objective of {p}% cannot be kept");
+    let (label, help) = if p == Decimal::ONE_HUNDRED {
+        ("leaves no error budget", "write the least that users accept: `99.9%` leaves one failure in a thousand")
+    } else if p > Decimal::ONE_HUNDRED {
+        ("more than everything", "write a percentage below 100: `99.9%`")
+    } else {
+        ("promises nothing", "write the least that users accept: `99.9%`")
+    };
+    out.report(Diagnostic::new(&OBJECTIVE, percent.span, said, label).help(help));
+}
+
+/// `aim for Q%`: above the objective, below 100.
+pub(crate) fn stretch(out: &mut Out<'_>, keep: Option<&Percent>, aim: &Percent) {
+    let q = aim.value;
+    if q >= Decimal::ONE_HUNDRED {
+        let said = format!("an aim of {q}% cannot be reached");
+        let made = Diagnostic::new(&STRETCH, aim.span, said, "must be below 100%");
+        out.report(made.help("write what you strive for: `99.95%`"));
+        return;
+    }
+    let Some(keep) = keep else { return };
+    if q > keep.value {
+        return;
+    }
+    let said = format!("the aim, {q}%, is not above the objective, {}%", keep.value);
+    out.report(
+        Diagnostic::new(&STRETCH, aim.span, said, "what we strive for")
+            .also(keep.span, "the least we accept")
+            .help("aim higher than what is kept, or remove `aim for`"),
+    );
+}
+
+/// The window: as written, or the project's.
+pub(crate) fn window(cx: &Cx<'_>, out: &mut Out<'_>, written: Option<&ast::Length>, place: Span) -> Option<Duration> {
+    let Some(window) = written else {
+        if cx.settings.default_window.is_none() {
+            out.report(
+                Diagnostic::new(&NO_WINDOW, place.after(), "over which window?", "no `over` here")
+                    .help("write `over 28d`, or set `default_window: 28d` in slovo.yaml"),
+            );
+        }
+        return cx.settings.default_window;
+    };
+    let length = window.value;
+    if length.is_whole_days() && length <= LONGEST {
+        return Some(length);
+    }
+    let said = format!("a window of {length} is not possible");
+    let made = if length > LONGEST {
+        Diagnostic::new(&WINDOW_RANGE, window.span, said, "90d at most")
+            .help("write `28d`, `30d` or `90d`: over longer windows nobody feels what was spent")
+    } else if length < Duration::from_days(1) {
+        Diagnostic::new(&WINDOW_RANGE, window.span, said, "1d at least")
+            .help("write `28d`, or `1d` at least: what matters sooner is said by the alerts")
+    } else {
+        let days = Duration::from_days(length.as_days());
+        Diagnostic::new(&WINDOW_RANGE, window.span, said, "whole days only").maybe_fix(
+            format!("write `{days}`"),
+            window.span,
+            days.to_string(),
+        )
+    };
+    out.report(made);
+    None
+}
+
+/// `expect N per day`, a day.
+pub(crate) fn expect_per_day(out: &mut Out<'_>, number: &Number, per: &ast::Length) -> Option<Decimal> {
+    if number.value <= Decimal::ZERO || per.value.is_zero() {
+        let made = Diagnostic::new(&NOTHING_EXPECTED, number.span, "nothing is expected", "must be above 0");
+        out.report(made.help("write how many come on a normal day, or remove `expect`"));
+        return None;
+    }
+    let day = Decimal::from(Duration::from_days(1).as_micros());
+    let per_day = number.value.checked_mul(day)?.checked_div(Decimal::from(per.value.as_micros()))?;
+    Some(per_day.round_dp(6).normalize())
+}
+
+/// `tier 1`: a whole number from 1.
+pub(crate) fn tier(out: &mut Out<'_>, number: &Number) -> Option<u32> {
+    let whole = number.value.fract().is_zero() && number.value >= Decimal::ONE;
+    let made = if whole { u32::try_from(number.value).ok() } else { None };
+    if made.is_none() {
+        let said = format!("there is no tier {}", number.value);
+        let report = Diagnostic::new(&TIER, number.span, said, "a whole number from 1");
+        out.report(report.help("write `tier 1` for what matters most, `tier 2` for what comes next"));
+    }
+    made
+}
+
+/// A percentage above 0 and at most (or below) 100.
+pub(crate) fn share(out: &mut Diagnostics, percent: &Percent, what: &str, hundred: bool) {
+    let p = percent.value;
+    if p > Decimal::ZERO && (p < Decimal::ONE_HUNDRED || hundred && p == Decimal::ONE_HUNDRED) {
+        return;
+    }
+    let most = if hundred { "at most 100%" } else { "below 100%" };
+    let said = format!("{what} of {p}% is not possible");
+    let made = Diagnostic::new(&SHARE_RANGE, percent.span, said, format!("must be above 0% and {most}"));
+    out.push(made.help("write a percentage such as `20%`"));
+}
+
+/// A length of time above 0.
+pub(crate) fn length(out: &mut Diagnostics, length: &ast::Length, what: &str) {
+    let code: &'static Code = &ZERO_LENGTH;
+    if length.value.is_zero() {
+        let said = format!("{what} takes no time");
+        out.push(Diagnostic::new(code, length.span, said, "must be longer than nothing").help("write a time: `15m`"));
+    }
+}

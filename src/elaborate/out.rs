@@ -1,0 +1,44 @@
+//! Where elaboration reports to.
+
+use crate::diag::{Diagnostic, Diagnostics, Severity};
+use crate::source::Span;
+
+/// The reports of one promise or one indicator.
+///
+/// An indicator is checked once by itself, with its parameters unknown, and again in each call, with the arguments
+/// known. What stands in its text is its own fault and is reported the first time only; a call reports what stands in
+/// the call. So while a call is elaborated, reports that point into the indicator are held back.
+#[derive(Debug, Default)]
+pub(crate) struct Out<'a> {
+    /// What was found.
+    pub(crate) found: Diagnostics,
+    /// What points into the indicator of the call at hand.
+    pub(crate) held: Vec<Diagnostic>,
+    /// The body of the indicator of the call at hand.
+    inside: Option<Span>,
+    /// An error was reported or held.
+    pub(crate) broken: bool,
+    /// Matchers on metrics that declare no labels: metric, label, place of the matcher.
+    pub(crate) unlabelled: Vec<(&'a str, &'a str, Span)>,
+}
+
+impl Out<'_> {
+    /// Takes a report.
+    pub(crate) fn report(&mut self, diagnostic: Diagnostic) {
+        self.broken |= diagnostic.severity == Severity::Error;
+        if self.inside.is_some() && self.inside.is_some_and(|i| diagnostic.span().is_some_and(|s| within(i, s))) {
+            self.held.push(diagnostic);
+        } else {
+            self.found.push(diagnostic);
+        }
+    }
+
+    /// From now on reports that point into this indicator are held.
+    pub(crate) fn enter(&mut self, indicator: Span) {
+        self.inside = Some(indicator);
+    }
+}
+
+fn within(outer: Span, inner: Span) -> bool {
+    outer.file == inner.file && outer.start <= inner.start && inner.end <= outer.end
+}

@@ -1,0 +1,285 @@
+//! One promise: its measurement and everything around it.
+
+use std::collections::BTreeSet;
+
+use super::measure::{Around, Measured, Parts, measure};
+use super::out::Out;
+use super::{Cx, Env, composed, for_each, indicator, numbers};
+use crate::ast::{self, Arg, Composition, Ident, Matchers, Noun, PromiseStmtKind, StreamStmt, StreamStmtKind, Urgency};
+use crate::diag::codes::names::SAID_TWICE;
+use crate::diag::codes::types::NO_WHEN;
+use crate::diag::{Diagnostic, Severity};
+use crate::ir;
+use crate::resolve::PromiseRef;
+use crate::source::Span;
+use crate::value::{Date, Decimal, Duration};
+
+/// What a promise gets from the journey and the step it stands in.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Outer<'a> {
+    /// `for each` of the journey.
+    pub(crate) for_each: &'a [Ident],
+    /// The nearest playbook outside of the promise.
+    pub(crate) playbook: Option<&'a Ident>,
+}
+
+struct Keep<'a> {
+    objective: &'a ast::Percent,
+    noun: &'a Noun,
+    window: Option<&'a ast::Length>,
+}
+
+/// The statements of a promise; of each kind the first.
+#[derive(Default)]
+struct Said<'a> {
+    keep: Option<Keep<'a>>,
+    aim: Option<&'a ast::Percent>,
+    expect: Option<(&'a ast::Number, &'a ast::Length, Span)>,
+    measured_by: Option<(&'a Ident, &'a [Arg], Option<&'a Matchers>)>,
+    composed: Option<(Composition, &'a [ast::Path])>,
+    streams: Vec<&'a StreamStmt>,
+    because: Option<(ast::Evidence, &'a ast::Str, Date, Span)>,
+    urgency: Option<(Urgency, Span)>,
+    for_each: &'a [Ident],
+    playbook: Option<&'a Ident>,
+    /// The measurement's first statement.
+    measurement: Option<Span>,
+}
+
+impl<'a> Said<'a> {
+    fn read(promise: &'a ast::Promise) -> Self {
+        let mut said = Self::default();
+        for stmt in &promise.body.stmts {
+            match &stmt.kind {
+                PromiseStmtKind::Keep { objective, noun, window } => {
+                    said.keep.get_or_insert(Keep { objective, noun, window: window.as_ref() });
+                }
+                PromiseStmtKind::Aim(p) => {
+                    said.aim.get_or_insert(p);
+                }
+                PromiseStmtKind::Expect(n, per) => {
+                    said.expect.get_or_insert((n, per, stmt.span));
+                }
+                PromiseStmtKind::MeasuredBy { indicator, args, narrowed } => {
+                    said.measured_by.get_or_insert((indicator, args, narrowed.as_ref()));
+                    said.measurement.get_or_insert(stmt.span);
+                }
+                PromiseStmtKind::Composed(how, list) => {
+                    said.composed.get_or_insert((*how, list));
+                    said.measurement.get_or_insert(stmt.span);
+                }
+                PromiseStmtKind::Stream(s) => {
+                    said.streams.push(s);
+                    said.measurement.get_or_insert(stmt.span);
+                }
+                PromiseStmtKind::Because(evidence, text, day) => {
+                    said.because.get_or_insert((evidence.value, text, day.value, stmt.span));
+                }
+                PromiseStmtKind::Urgency(u) => {
+                    said.urgency.get_or_insert((u.value, stmt.span));
+                }
+                PromiseStmtKind::ForEach(labels) => {
+                    if said.for_each.is_empty() {
+                        said.for_each = labels;
+                    }
+                }
+                PromiseStmtKind::Playbook(name) => {
+                    said.playbook.get_or_insert(name);
+                }
+                PromiseStmtKind::BlindTo(_)
+                | PromiseStmtKind::Proxy(..)
+                | PromiseStmtKind::Note(_)
+                | PromiseStmtKind::Junk => {}
+            }
+        }
+        said
+    }
+}
+
+/// How a promise is measured.
+#[derive(Default)]
+struct Way<'a> {
+    measured: Measured<'a>,
+    indicator: Option<String>,
+    silence: Option<Span>,
+}
+
+/// Makes a promise, or reports why not.
+pub(crate) fn promise<'a>(
+    cx: &Cx<'a>,
+    broken: &BTreeSet<&str>,
+    at: PromiseRef<'a>,
+    outer: Outer<'a>,
+) -> (Option<ir::Promise>, Out<'a>) {
+    let mut out = Out::default();
+    let said = Said::read(at.promise);
+    let mut window = None;
+    if let Some(keep) = &said.keep {
+        numbers::objective(&mut out, keep.objective);
+        window = numbers::window(cx, &mut out, keep.window, keep.noun.span());
+    }
+    if let Some(aim) = said.aim {
+        numbers::stretch(&mut out, said.keep.as_ref().map(|k| k.objective), aim);
+    }
+    let expect = said.expect.and_then(|(n, per, _)| numbers::expect_per_day(&mut out, n, per));
+    for_each::reserved(&mut out, said.for_each);
+    let mut way = match said.composed {
+        Some((how, list)) => {
+            no_slices(&mut out, &said, at.promise);
+            let ir = composed::composed(cx, &mut out, at, how, list);
+            Way { measured: Measured { ir, ..Measured::default() }, ..Way::default() }
+        }
+        None => way_of(cx, &mut out, broken, at.promise, &said),
+    };
+    let name = at.promise.name.name.as_str();
+    let each = for_each::for_each(cx, &mut out, name, outer.for_each, said.for_each, &way.measured);
+    for_each::silence(&mut out, way.silence, &each);
+    if out.broken {
+        return (None, out);
+    }
+    let made = way.measured.ir.take().and_then(|measurement| {
+        let numbers = (window?, expect);
+        model(cx, &said, at, outer, numbers, measurement, way, each)
+    });
+    (made, out)
+}
+
+/// Composed promises have no slices of their own.
+fn no_slices<'a>(out: &mut Out<'a>, said: &Said<'a>, promise: &'a ast::Promise) {
+    let Some(keep) = said.keep.as_ref().filter(|k| k.noun.slice().is_some()) else { return };
+    let text = keep.noun.text();
+    let said = format!("promise `{}` counts {text}, but is composed", promise.name.name);
+    out.report(
+        Diagnostic::new(&NO_WHEN, keep.noun.span(), said, "slices of time")
+            .help("name what the whole is about: `keep for 99% of visits`"),
+    );
+}
+
+/// Reads the measurement, with the indicator's statements where one is used.
+fn way_of<'a>(
+    cx: &Cx<'a>,
+    out: &mut Out<'a>,
+    broken: &BTreeSet<&str>,
+    promise: &'a ast::Promise,
+    said: &Said<'a>,
+) -> Way<'a> {
+    let mut parts = Parts { junk: promise.body.has_junk, ..Parts::default() };
+    let mut way = Way::default();
+    let mut called = None;
+    if let Some((ident, args, narrowed)) = said.measured_by {
+        let Some(found) = cx.names.indicators.get(&ident.name) else {
+            out.broken = true; // Reported with the names.
+            return way;
+        };
+        way.indicator = Some(found.name.name.clone());
+        indicator::take(&mut parts, found, Env::of(args));
+        parts.narrowed = narrowed;
+        called = Some((found, ident.span));
+        out.enter(found.body.span);
+    }
+    for stmt in &said.streams {
+        let beside = matches!(stmt.kind, StreamStmtKind::GoodWhen(_) | StreamStmtKind::SilenceIsBad);
+        if called.is_some() && !beside {
+            out.broken = true; // Two measurements: reported with the names.
+            continue;
+        }
+        if let (StreamStmtKind::GoodWhen(_), Some((_, _, first))) = (&stmt.kind, &parts.when)
+            && called.is_some()
+        {
+            let message = "`good when` stands twice";
+            out.report(
+                Diagnostic::new(&SAID_TWICE, stmt.span, message, "said again here")
+                    .also(*first, "the indicator says it")
+                    .help("keep one of them"),
+            );
+            continue;
+        }
+        parts.take(stmt, Env::default());
+    }
+    let nothing = parts.total.is_none() && parts.verdicts.is_empty() && parts.when.is_none();
+    if nothing && parts.started.is_none() && parts.finished.is_none() {
+        out.broken = true; // Not measured: reported with the names.
+        return way;
+    }
+    way.silence = parts.silence.filter(|_| parts.when.is_some());
+    let noun = said.keep.as_ref().map(|k| k.noun);
+    let around = Around { what: format!("promise `{}`", promise.name.name), place: promise.name.span, noun };
+    way.measured = measure(cx, out, &parts, &around);
+    if let Some((indicator, place)) = called {
+        settle(out, broken.contains(indicator.name.name.as_str()), &indicator.name.name, place);
+    }
+    way
+}
+
+/// What was held because it points into the indicator was reported there, if the indicator is broken in itself;
+/// if not, the call brought it about and must not pass in silence.
+fn settle(out: &mut Out<'_>, broken: bool, indicator: &str, call: Span) {
+    for held in std::mem::take(&mut out.held) {
+        if held.severity == Severity::Error && !broken {
+            out.found.push(held.also(call, format!("in this use of `{indicator}`")));
+        }
+    }
+}
+
+#[allow(clippy::too_many_arguments, reason = "the parts of a promise, each made by another step")]
+fn model<'a>(
+    cx: &Cx<'a>,
+    said: &Said<'a>,
+    at: PromiseRef<'a>,
+    outer: Outer<'a>,
+    (window, expect_per_day): (Duration, Option<Decimal>),
+    measurement: ir::Measurement,
+    way: Way<'a>,
+    each: Vec<for_each::Each>,
+) -> Option<ir::Promise> {
+    let written = at.promise;
+    let keep = said.keep.as_ref()?;
+    let composed = matches!(measurement, ir::Measurement::Composed(_));
+    let usual = if composed { Urgency::Ticket } else { Urgency::Page };
+    let intervals = way.measured.sels.iter().map(|s| s.metric.interval);
+    let (mut blind_to, mut proxies, mut notes) = (Vec::new(), Vec::new(), Vec::new());
+    for stmt in &written.body.stmts {
+        match &stmt.kind {
+            PromiseStmtKind::BlindTo(s) => blind_to.push(s.value.clone()),
+            PromiseStmtKind::Proxy(what, why) => proxies.push((what.value.clone(), why.value.clone())),
+            PromiseStmtKind::Note(s) => notes.push(s.value.clone()),
+            _ => {}
+        }
+    }
+    let (for_each, for_each_spans) = each.into_iter().unzip();
+    let members = said.composed.map_or_else(Vec::new, |(_, list)| list.iter().map(|p| p.span).collect());
+    Some(ir::Promise {
+        path: composed::path_of(at),
+        title: written.title.value.clone(),
+        objective: keep.objective.value.normalize(),
+        stretch: said.aim.map(|a| a.value.normalize()),
+        noun: keep.noun.text(),
+        window,
+        measurement,
+        indicator: way.indicator,
+        scrape_interval: intervals.max().unwrap_or(cx.settings.scrape_interval),
+        for_each,
+        expect_per_day,
+        urgency: said.urgency.map_or(usual, |(u, _)| u),
+        because: said.because.map(|(evidence, text, day, _)| (evidence, text.value.clone(), day)),
+        blind_to,
+        proxies,
+        notes,
+        playbook: said.playbook.or(outer.playbook).map(|p| p.name.clone()),
+        places: ir::Places {
+            name: written.name.span,
+            title: written.title.span,
+            objective: keep.objective.span,
+            noun: keep.noun.span(),
+            stretch: said.aim.map(|a| a.span),
+            window: keep.window.map(|w| w.span),
+            expect: said.expect.map(|(_, _, span)| span),
+            measurement: said.measurement.unwrap_or(written.name.span),
+            because: said.because.map(|(_, _, _, span)| span),
+            urgency: said.urgency.map(|(_, span)| span),
+            for_each: for_each_spans,
+            members,
+        },
+        origin: cx.origin(written.span),
+    })
+}

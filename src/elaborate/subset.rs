@@ -1,0 +1,178 @@
+//! Good and bad events are a part of all events, by construction or by what the catalogue says.
+
+use super::Cx;
+use super::catalogue::Label;
+use super::labels::{Match, implied};
+use super::out::Out;
+use super::selector::Sel;
+use super::stream::Term;
+use crate::ast::{Matchers, Side};
+use crate::diag::Diagnostic;
+use crate::diag::codes::types::{EVERYTHING, NOT_NARROWED, NOT_PART_OF, WIDER};
+use crate::source::Span;
+
+pub(crate) fn word(side: Side) -> &'static str {
+    match side {
+        Side::Good => "good",
+        Side::Bad => "bad",
+    }
+}
+
+/// Reports a `where` that leaves everything: all events would be good, or all bad.
+pub(crate) fn is_everything<'a>(
+    cx: &Cx<'a>,
+    out: &mut Out<'a>,
+    side: Side,
+    total: &[Term<'a>],
+    written: &Matchers,
+    matchers: &[Match<'a>],
+) -> bool {
+    let all = total.iter().all(|t| {
+        t.sel().is_some_and(|sel| {
+            matchers.iter().all(|m| {
+                let label = cx.catalogue.label(sel.metric, m.label);
+                let known = matches!(label, Label::Declared(_) | Label::Common | Label::Unchecked);
+                known && implied(&sel.on(m.label), m, label.values()) == Some(true)
+            })
+        })
+    });
+    if !all || total.is_empty() {
+        return false;
+    }
+    let word = word(side);
+    let said = format!("every event of `total` is {word}");
+    let label = if matchers.is_empty() { "narrows nothing" } else { "holds for all of `total`" };
+    let mut made = Diagnostic::new(&EVERYTHING, written.span, said, label);
+    if let Some(first) = total.first() {
+        made = made.also(first.span(), "all events");
+    }
+    out.report(made.help(format!("say what makes an event {word}: `{word} where {{code=~\"..\"}}`")));
+    true
+}
+
+/// Checks a stream of its own against total.
+pub(crate) fn part_of_total<'a>(
+    cx: &Cx<'a>,
+    out: &mut Out<'a>,
+    side: Side,
+    own: &[Term<'a>],
+    total: &[Term<'a>],
+) {
+    // What a query counts is not known.
+    if total.iter().any(|t| t.sel().is_none()) {
+        return;
+    }
+    for sel in own.iter().filter_map(Term::sel) {
+        one_part(cx, out, side, sel, total);
+    }
+    same_as_total(cx, out, side, own, total);
+}
+
+/// A term and the addend of total that counts its events too.
+pub(crate) fn counted_by<'t, 'a>(sel: &Sel<'a>, total: &'t [Term<'a>]) -> Option<(usize, &'t Sel<'a>)> {
+    let sels = || total.iter().enumerate().filter_map(|(i, t)| Some((i, t.sel()?)));
+    sels().find(|(_, t)| t.metric.name == sel.metric.name).or_else(|| {
+        sel.metric.part_of.iter().find_map(|parent| sels().find(|(_, t)| t.metric.name == *parent))
+    })
+}
+
+fn one_part<'a>(cx: &Cx<'a>, out: &mut Out<'a>, side: Side, sel: &Sel<'a>, total: &[Term<'a>]) {
+    let word = word(side);
+    let name = sel.metric.name;
+    let Some((_, all)) = counted_by(sel, total) else {
+        let Some(first) = total.first() else { return };
+        let of = first.sel().map_or("total", |s| s.metric.name);
+        let said = format!("`{name}` is not known to be part of `{of}`");
+        out.report(
+            Diagnostic::new(&NOT_PART_OF, sel.metric_span, said, format!("counts the {word} events"))
+                .also(first.span(), "counts all events")
+                .note(format!("if an event here is not counted there, the share of {word} events is wrong"))
+                .help(format!(
+                    "if each of its events is counted by `{of}` too, say so in the catalogue: `metric {name}: {} of .., part of {of}`",
+                    sel.metric.kind.as_str()
+                )),
+        );
+        return;
+    };
+    if !sel.sound || !all.sound {
+        return;
+    }
+    let mut seen: Vec<&str> = Vec::new();
+    for wanted in &all.matchers {
+        let label = cx.catalogue.label(sel.metric, wanted.label);
+        match label {
+            Label::Missing if sel.metric.junk || seen.contains(&wanted.label) => {}
+            Label::Missing => {
+                seen.push(wanted.label);
+                let said =
+                    format!("`{name}` has no label `{}`, so it counts more than `total` does", wanted.label);
+                out.report(
+                    Diagnostic::new(&NOT_NARROWED, sel.metric_span, said, "cannot be narrowed like `total`")
+                        .also(wanted.span, "`total` is narrowed here")
+                        .help("measure both over all values of the label, or expose the label on both metrics"),
+                );
+            }
+            // It may or may not have the label: the warning about missing `labels` says so.
+            Label::Unchecked if sel.on(wanted.label).is_empty() => {
+                out.unlabelled.push((sel.metric.name, wanted.label, wanted.label_span));
+            }
+            Label::Declared(_) | Label::Common | Label::Unchecked => {
+                if implied(&sel.on(wanted.label), wanted, label.values()) == Some(false) {
+                    out.report(wider(side, sel, wanted));
+                }
+            }
+        }
+    }
+}
+
+/// A matcher of total is missing, or another one stands in its place.
+fn wider(side: Side, sel: &Sel<'_>, wanted: &Match<'_>) -> Diagnostic {
+    let word = word(side);
+    let text = wanted.text();
+    let there = sel.on(wanted.label);
+    let said = format!("`{word}` counts events that `total` does not: `{text}` is missing");
+    let label = match there.first() {
+        Some(other) => format!("has `{}` instead", other.text()),
+        None => format!("counts every `{}`", wanted.label),
+    };
+    let place = there.first().map_or(sel.span, |m| m.span);
+    let made = Diagnostic::new(&WIDER, place, said, label).also(wanted.span, "`total` is narrowed here");
+    let title = format!("narrow it too: `{text}`");
+    match (there.first(), sel.braces) {
+        (Some(other), _) => made.maybe_fix(title, other.span, text),
+        (None, Some(braces)) => {
+            let inner = Span { start: braces.start + 1, end: braces.start + 1, ..braces };
+            let comma = if sel.matchers.is_empty() { "" } else { ", " };
+            made.maybe_fix(title, inner, format!("{text}{comma}"))
+        }
+        (None, None) => made.maybe_fix(title, sel.metric_span.after(), format!("{{{text}}}")),
+    }
+}
+
+/// The same stream on both sides.
+fn same_as_total<'a>(cx: &Cx<'a>, out: &mut Out<'a>, side: Side, own: &[Term<'a>], total: &[Term<'a>]) {
+    let equal = |a: &Term<'a>, b: &Term<'a>| match (a, b) {
+        (Term::Series(x, f), Term::Series(y, g)) => {
+            let covers = |x: &Sel<'a>, y: &Sel<'a>| {
+                y.matchers.iter().all(|m| {
+                    let values = cx.catalogue.label(x.metric, m.label).values();
+                    implied(&x.on(m.label), m, values) == Some(true)
+                })
+            };
+            f == g && x.metric.name == y.metric.name && covers(x, y) && covers(y, x)
+        }
+        (Term::Promql(x, _), Term::Promql(y, _)) => x.value == y.value,
+        (Term::Series(..), Term::Promql(..)) | (Term::Promql(..), Term::Series(..)) => false,
+    };
+    if own.is_empty() || own.len() != total.len() || !own.iter().zip(total).all(|(a, b)| equal(a, b)) {
+        return;
+    }
+    let (Some(first), Some(all)) = (own.first(), total.first()) else { return };
+    let word = word(side);
+    let said = format!("every event of `total` is {word}: both count the same");
+    out.report(
+        Diagnostic::new(&EVERYTHING, first.span(), said, "the same as `total`")
+            .also(all.span(), "all events")
+            .help(format!("say what makes an event {word}: `{word} where {{code=~\"..\"}}`")),
+    );
+}

@@ -1,0 +1,167 @@
+//! Units of metrics, and limits written in other ones.
+
+use crate::value::{Decimal, Duration, Quantity};
+
+/// What a metric's values (of a counter: its events) are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unit<'a> {
+    /// A length of time or a Unix time: the word, and nanoseconds in one of it.
+    Time(&'a str, u64),
+    /// `ratio`: 0 to 1.
+    Ratio,
+    /// `percent`: 0 to 100.
+    Percent,
+    /// `bytes`, or a noun for counts.
+    Count(&'a str),
+    /// Not stated.
+    Unknown,
+}
+
+/// Units of time.
+const TIMES: [(&str, u64); 7] = [
+    ("nanoseconds", 1),
+    ("microseconds", 1_000),
+    ("milliseconds", 1_000_000),
+    ("seconds", 1_000_000_000),
+    ("minutes", 60_000_000_000),
+    ("hours", 3_600_000_000_000),
+    ("days", 86_400_000_000_000),
+];
+
+/// Short and singular forms that are surely meant for one of ours.
+const SHORT: [(&str, &str); 20] = [
+    ("ns", "nanoseconds"),
+    ("nanosecond", "nanoseconds"),
+    ("us", "microseconds"),
+    ("microsecond", "microseconds"),
+    ("ms", "milliseconds"),
+    ("msec", "milliseconds"),
+    ("millis", "milliseconds"),
+    ("millisecond", "milliseconds"),
+    ("s", "seconds"),
+    ("sec", "seconds"),
+    ("secs", "seconds"),
+    ("second", "seconds"),
+    ("minute", "minutes"),
+    ("hour", "hours"),
+    ("day", "days"),
+    ("byte", "bytes"),
+    ("ratios", "ratio"),
+    ("fraction", "ratio"),
+    ("percentage", "percent"),
+    ("percents", "percent"),
+];
+
+impl<'a> Unit<'a> {
+    /// The unit a word names.
+    pub(crate) fn of(word: Option<&'a str>) -> Self {
+        let Some(word) = word else { return Unit::Unknown };
+        match word {
+            "ratio" => Unit::Ratio,
+            "percent" => Unit::Percent,
+            _ => match TIMES.iter().find(|(name, _)| *name == word) {
+                Some((_, nanos)) => Unit::Time(word, *nanos),
+                None => Unit::Count(word),
+            },
+        }
+    }
+
+    /// The word that was meant by a short or singular form.
+    pub(crate) fn long_form(word: &str) -> Option<&'static str> {
+        let lower = word.to_ascii_lowercase();
+        if let Some((_, long)) = SHORT.iter().find(|(short, _)| *short == lower) {
+            return Some(long);
+        }
+        // `Seconds`, `milisecons`: near enough to a unit of time to be no noun (`records` is one, so short words are not).
+        let known = TIMES.iter().map(|(name, _)| *name).chain(["ratio", "percent", "bytes"]);
+        let near = known.filter(|k| *k != word).find(|k| {
+            *k == lower || k.len() > 9 && strsim::osa_distance(&lower, k) <= 2
+        });
+        near.filter(|n| *n != word)
+    }
+
+    /// As written; a placeholder where none is stated.
+    pub(crate) fn word(&self) -> &'a str {
+        match self {
+            Unit::Time(word, _) | Unit::Count(word) => word,
+            Unit::Ratio => "ratio",
+            Unit::Percent => "percent",
+            Unit::Unknown => "no unit",
+        }
+    }
+
+    /// A limit in this unit: `400ms` is 0.4 of seconds, `75%` is 0.75 of a ratio. `None` where the two do not mix.
+    pub(crate) fn convert(&self, limit: Quantity) -> Option<Decimal> {
+        match (self, limit) {
+            (Unit::Time(_, nanos), Quantity::Duration(d)) => {
+                let length = Decimal::from(d.as_micros()).checked_mul(Decimal::ONE_THOUSAND)?;
+                Some(length.checked_div(Decimal::from(*nanos))?.normalize())
+            }
+            (Unit::Ratio, Quantity::Percent(p)) => Some((p / Decimal::ONE_HUNDRED).normalize()),
+            (Unit::Percent, Quantity::Percent(p)) => Some(p.normalize()),
+            (Unit::Ratio | Unit::Percent | Unit::Count(_) | Unit::Unknown, Quantity::Number(n)) => {
+                Some(n.normalize())
+            }
+            (Unit::Time(..), Quantity::Percent(_) | Quantity::Number(_))
+            | (Unit::Ratio | Unit::Percent, Quantity::Duration(_))
+            | (Unit::Count(_) | Unit::Unknown, Quantity::Duration(_) | Quantity::Percent(_)) => None,
+        }
+    }
+
+    /// A value of this unit as the language writes it: 0.25 of seconds is `250ms`.
+    pub(crate) fn write(&self, value: Decimal) -> String {
+        match self {
+            Unit::Time(word, nanos) => {
+                let micros = value
+                    .checked_mul(Decimal::from(*nanos))
+                    .and_then(|n| n.checked_div(Decimal::ONE_THOUSAND))
+                    .filter(|m| m.fract().is_zero())
+                    .and_then(|m| u64::try_from(m).ok());
+                match micros {
+                    Some(micros) => Duration::from_micros(micros).to_string(),
+                    None => format!("{} {word}", value.normalize()),
+                }
+            }
+            Unit::Ratio => format!("{}%", (value * Decimal::ONE_HUNDRED).normalize()),
+            Unit::Percent => format!("{}%", value.normalize()),
+            Unit::Count(_) | Unit::Unknown => value.normalize().to_string(),
+        }
+    }
+
+    /// The literal of this unit with these digits: `400ms` for 400 of milliseconds.
+    pub(crate) fn literal(&self, digits: Decimal) -> Option<String> {
+        let Unit::Time(_, _) = self else { return None };
+        let shown = self.write(digits);
+        (!shown.contains(' ')).then_some(shown)
+    }
+
+    /// Units of this in one second, for time.
+    pub(crate) fn per_second(&self) -> Option<Decimal> {
+        let Unit::Time(_, nanos) = self else { return None };
+        (*nanos <= 1_000_000_000).then(|| Decimal::from(1_000_000_000 / *nanos))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn converts() {
+        let dec = |s: &str| Decimal::from_str_exact(s).unwrap();
+        let ms = Quantity::Duration(Duration::from_millis(400));
+        assert_eq!(Unit::of(Some("seconds")).convert(ms), Some(dec("0.4")));
+        assert_eq!(Unit::of(Some("milliseconds")).convert(ms), Some(dec("400")));
+        assert_eq!(Unit::of(Some("bytes")).convert(ms), None);
+        assert_eq!(Unit::of(Some("ratio")).convert(Quantity::Percent(dec("75"))), Some(dec("0.75")));
+        assert_eq!(Unit::of(Some("seconds")).convert(Quantity::Number(dec("400"))), None);
+        assert_eq!(Unit::of(Some("seconds")).write(dec("0.25")), "250ms");
+        assert_eq!(Unit::of(Some("bytes")).write(dec("250")), "250");
+        assert_eq!(Unit::of(Some("milliseconds")).per_second(), Some(dec("1000")));
+        for (word, long) in [("ms", Some("milliseconds")), ("milisecons", Some("milliseconds")), ("calls", None)] {
+            assert_eq!(Unit::long_form(word), long, "{word}");
+        }
+        assert_eq!(Unit::long_form("seconds"), None);
+        assert_eq!(Unit::long_form("milliseconds"), None);
+    }
+}
