@@ -95,7 +95,9 @@ fn mismatch(metric: &Metric<'_>, limit: Quantity, span: Span) -> Diagnostic {
             let help = match metric.unit {
                 Unit::Time(..) => "write a duration: `400ms`",
                 Unit::Ratio | Unit::Percent => "write a share: `99%`",
-                Unit::Count(_) | Unit::Unknown => "write a plain number, or correct the unit in the catalogue",
+                Unit::Count(_) | Unit::Unknown => {
+                    "write a plain number, or correct the unit in the catalogue"
+                }
             };
             Diagnostic::new(&UNIT, span, said, limit.describe()).help(help)
         }
@@ -189,7 +191,8 @@ fn not_a_bound(
         }
         (None, None) => {
             let said = format!("`{name}` has no bucket bounds");
-            Diagnostic::new(&NOT_A_BOUND, span, said, "must be one of them").help("list them: `buckets 0.1, 0.5`")
+            Diagnostic::new(&NOT_A_BOUND, span, said, "must be one of them")
+                .help("list them: `buckets 0.1, 0.5`")
         }
     }
 }

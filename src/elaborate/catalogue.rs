@@ -170,13 +170,23 @@ fn reserved(metric: &str, label: &ast::Ident, out: &mut Diagnostics) {
     };
     let said = format!("`{}` is not declared as a label", label.name);
     out.push(
-        Diagnostic::new(&LABEL_RESERVED, label.span, said, format!("Prometheus gives it to `{metric}` itself"))
-            .help(help),
+        Diagnostic::new(
+            &LABEL_RESERVED,
+            label.span,
+            said,
+            format!("Prometheus gives it to `{metric}` itself"),
+        )
+        .help(help),
     );
 }
 
 /// Bounds must ascend.
-fn buckets(metric: &Metric<'_>, list: &[ast::Number], span: Span, out: &mut Diagnostics) -> (Vec<Decimal>, bool) {
+fn buckets(
+    metric: &Metric<'_>,
+    list: &[ast::Number],
+    span: Span,
+    out: &mut Diagnostics,
+) -> (Vec<Decimal>, bool) {
     let name = metric.name;
     let mut sound = true;
     if metric.kind != MetricKind::Histogram {
@@ -202,11 +212,11 @@ fn buckets(metric: &Metric<'_>, list: &[ast::Number], span: Span, out: &mut Diag
         let fixed: Vec<String> = bounds.iter().map(Decimal::to_string).collect();
         let said = format!("bucket bounds of `{name}` do not ascend");
         let label = if a.value == b.value { "the same bound again" } else { "less than the one before it" };
-        out.push(
-            Diagnostic::new(&BUCKETS, b.span, said, label)
-                .also(a.span, "after this one")
-                .maybe_fix("sort them", span, format!("buckets {}", fixed.join(", "))),
-        );
+        out.push(Diagnostic::new(&BUCKETS, b.span, said, label).also(a.span, "after this one").maybe_fix(
+            "sort them",
+            span,
+            format!("buckets {}", fixed.join(", ")),
+        ));
     }
     (bounds, sound)
 }
@@ -242,8 +252,9 @@ fn ancestors<'a>(names: &'a Names<'a>, decl: &'a ast::Metric, out: &mut Diagnost
         if list.contains(&name) {
             return list; // A circle further up, reported there.
         }
-        let countable =
-            |k: MetricKind| matches!(k, MetricKind::Counter | MetricKind::Histogram | MetricKind::NativeHistogram);
+        let countable = |k: MetricKind| {
+            matches!(k, MetricKind::Counter | MetricKind::Histogram | MetricKind::NativeHistogram)
+        };
         if first {
             for (metric, span) in [(at, at.kind.span), (next, parent.span)] {
                 if !countable(metric.kind.value) {

@@ -40,7 +40,8 @@ pub(crate) fn completion<'a>(cx: &Cx<'a>, out: &mut Out<'a>, parts: &Parts<'a>, 
     if !same_unit(out, &started, &finished) || is_same(out, &started, &finished) {
         return;
     }
-    let (Some(started), Some(finished), Some(within)) = (lower(cx, &started), lower(cx, &finished), within) else {
+    let (Some(started), Some(finished), Some(within)) = (lower(cx, &started), lower(cx, &finished), within)
+    else {
         return;
     };
     made.ir = Some(ir::Measurement::Completion(ir::Completion { started, finished, within }));

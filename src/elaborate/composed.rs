@@ -93,22 +93,24 @@ fn other_budgets(
 
 /// The window of a promise and where it is stated.
 fn window_of(cx: &Cx<'_>, promise: &ast::Promise) -> Option<(Duration, Span)> {
-    promise.body.stmts.iter().find_map(|s| match &s.kind {
-        PromiseStmtKind::Keep { window: Some(window), .. } => Some((window.value, window.span)),
-        PromiseStmtKind::Keep { window: None, noun, .. } => Some((cx.settings.default_window?, noun.span())),
-        _ => None,
+    promise.body.stmts.iter().find_map(|s| {
+        let PromiseStmtKind::Keep { window, noun, .. } = &s.kind else { return None };
+        match window {
+            Some(window) => Some((window.value, window.span)),
+            None => Some((cx.settings.default_window?, noun.span())),
+        }
     })
 }
 
 /// The `for each` labels of a promise: its journey's, then its own.
 fn for_each_of(found: PromiseRef<'_>) -> Vec<&Ident> {
-    let journey = found.journey.body.stmts.iter().find_map(|s| match s {
-        JourneyStmt::ForEach(labels, _) => Some(labels),
-        _ => None,
+    let journey = found.journey.body.stmts.iter().find_map(|s| {
+        let JourneyStmt::ForEach(labels, _) = s else { return None };
+        Some(labels)
     });
-    let own = found.promise.body.stmts.iter().find_map(|s| match &s.kind {
-        PromiseStmtKind::ForEach(labels) => Some(labels),
-        _ => None,
+    let own = found.promise.body.stmts.iter().find_map(|s| {
+        let PromiseStmtKind::ForEach(labels) = &s.kind else { return None };
+        Some(labels)
     });
     journey.into_iter().chain(own).flatten().collect()
 }

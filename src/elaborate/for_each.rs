@@ -12,8 +12,18 @@ use crate::resolve::suggest::{closest, list};
 use crate::source::Span;
 
 /// Labels that the generated rules give a meaning of their own.
-const RESERVED: [&str; 10] =
-    ["project", "journey", "step", "promise", "le", "window", "severity", "quantile", "alertname", "__name__"];
+const RESERVED: [&str; 10] = [
+    "project",
+    "journey",
+    "step",
+    "promise",
+    "le",
+    "window",
+    "severity",
+    "quantile",
+    "alertname",
+    "__name__",
+];
 
 /// Reports labels that no budget can be kept for. To be asked once for each list as written.
 pub(crate) fn reserved(out: &mut Out<'_>, labels: &[Ident]) {
@@ -27,7 +37,9 @@ pub(crate) fn reserved(out: &mut Out<'_>, labels: &[Ident]) {
             "le" | "quantile" | "__name__" => "Prometheus gives this label a meaning of its own",
             _ => "the generated rules give this label a meaning of their own",
         };
-        out.report(Diagnostic::new(&EACH_RESERVED, label.span, said, what).help("remove it, or use another label"));
+        out.report(
+            Diagnostic::new(&EACH_RESERVED, label.span, said, what).help("remove it, or use another label"),
+        );
     }
 }
 
@@ -69,7 +81,13 @@ pub(crate) fn for_each<'a>(
     made
 }
 
-fn on_every_metric<'a>(cx: &Cx<'a>, out: &mut Out<'a>, promise: &str, label: &'a Ident, measured: &Measured<'a>) {
+fn on_every_metric<'a>(
+    cx: &Cx<'a>,
+    out: &mut Out<'a>,
+    promise: &str,
+    label: &'a Ident,
+    measured: &Measured<'a>,
+) {
     let name = label.name.as_str();
     for sel in &measured.sels {
         match cx.catalogue.label(sel.metric, name) {
@@ -79,12 +97,15 @@ fn on_every_metric<'a>(cx: &Cx<'a>, out: &mut Out<'a>, promise: &str, label: &'a
             Label::Missing => {
                 let metric = sel.metric.name;
                 let said = format!("`{metric}`, by which `{promise}` is measured, has no label `{name}`");
-                let made = Diagnostic::new(&EACH_LABEL, label.span, said, "one budget for each value of this")
-                    .also(sel.metric_span, "measured by this metric")
-                    .also(sel.metric.decl.name.span, "declared here");
+                let made =
+                    Diagnostic::new(&EACH_LABEL, label.span, said, "one budget for each value of this")
+                        .also(sel.metric_span, "measured by this metric")
+                        .also(sel.metric.decl.name.span, "declared here");
                 out.report(match closest(name, cx.catalogue.labels_of(sel.metric)) {
                     Some(found) => made.maybe_fix(format!("did you mean `{found}`?"), label.span, found),
-                    None => made.help(format!("its labels are {}", list(cx.catalogue.labels_of(sel.metric), 12))),
+                    None => {
+                        made.help(format!("its labels are {}", list(cx.catalogue.labels_of(sel.metric), 12)))
+                    }
                 });
                 return;
             }
@@ -112,7 +133,8 @@ fn values<'a>(cx: &Cx<'a>, label: &str, measured: &Measured<'a>) -> Option<Vec<S
 
 /// A silent slice can only be bad for a value that is known to exist.
 pub(crate) fn silence(out: &mut Out<'_>, silence: Option<Span>, each: &[Each]) {
-    let (Some(silence), Some(((label, _), span))) = (silence, each.iter().find(|((_, values), _)| values.is_none()))
+    let (Some(silence), Some(((label, _), span))) =
+        (silence, each.iter().find(|((_, values), _)| values.is_none()))
     else {
         return;
     };

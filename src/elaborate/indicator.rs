@@ -22,7 +22,7 @@ pub(crate) fn check<'a>(cx: &Cx<'a>, indicator: &'a Indicator) -> Out<'a> {
     let mut parts = Parts::default();
     take(&mut parts, indicator, Env::default());
     let what = format!("indicator `{}`", indicator.name.name);
-    let around = Around { what, place: indicator.name.span, noun: None };
+    let around = Around { what, noun: None };
     measure(cx, &mut out, &parts, &around);
     out
 }

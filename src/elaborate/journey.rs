@@ -10,7 +10,11 @@ use crate::ir;
 use crate::resolve::PromiseRef;
 
 /// Makes a journey of all its promises that have no mistake.
-pub(crate) fn journey<'a>(cx: &Cx<'a>, broken: &BTreeSet<&str>, written: &'a ast::Journey) -> (ir::Journey, Out<'a>) {
+pub(crate) fn journey<'a>(
+    cx: &Cx<'a>,
+    broken: &BTreeSet<&str>,
+    written: &'a ast::Journey,
+) -> (ir::Journey, Out<'a>) {
     let mut out = Out::default();
     let mut made = ir::Journey {
         id: written.name.name.clone(),
@@ -50,22 +54,18 @@ pub(crate) fn journey<'a>(cx: &Cx<'a>, broken: &BTreeSet<&str>, written: &'a ast
         out.unlabelled.extend(found.unlabelled);
     };
     for stmt in &written.body.stmts {
-        match stmt {
-            JourneyStmt::Step(step) => {
-                let (mut made_step, playbook) = step_of(cx, step);
-                let inner = Outer { playbook: playbook.or(outer.playbook), ..outer };
-                for stmt in &step.body.stmts {
-                    if let StepStmt::Promise(promise) = stmt {
-                        let at = PromiseRef { journey: written, step: Some(step), promise };
-                        add(&mut made_step.promises, at, inner);
-                    }
+        if let JourneyStmt::Step(step) = stmt {
+            let (mut made_step, playbook) = step_of(cx, step);
+            let inner = Outer { playbook: playbook.or(outer.playbook), ..outer };
+            for stmt in &step.body.stmts {
+                if let StepStmt::Promise(promise) = stmt {
+                    let at = PromiseRef { journey: written, step: Some(step), promise };
+                    add(&mut made_step.promises, at, inner);
                 }
-                made.steps.push(made_step);
             }
-            JourneyStmt::Promise(promise) => {
-                add(&mut made.promises, PromiseRef { journey: written, step: None, promise }, outer);
-            }
-            _ => {}
+            made.steps.push(made_step);
+        } else if let JourneyStmt::Promise(promise) = stmt {
+            add(&mut made.promises, PromiseRef { journey: written, step: None, promise }, outer);
         }
     }
     (made, out)

@@ -62,8 +62,6 @@ impl<'a> Parts<'a> {
 pub(crate) struct Around<'a> {
     /// The promise or the indicator in words: ``promise `accepted` ``.
     pub(crate) what: String,
-    /// Its name's place.
-    pub(crate) place: Span,
     /// The noun; none while an indicator is checked by itself.
     pub(crate) noun: Option<&'a crate::ast::Noun>,
 }
@@ -129,7 +127,12 @@ impl<'a> Outcome<'a> {
 }
 
 /// Reads a measurement.
-pub(crate) fn measure<'a>(cx: &Cx<'a>, out: &mut Out<'a>, parts: &Parts<'a>, around: &Around<'a>) -> Measured<'a> {
+pub(crate) fn measure<'a>(
+    cx: &Cx<'a>,
+    out: &mut Out<'a>,
+    parts: &Parts<'a>,
+    around: &Around<'a>,
+) -> Measured<'a> {
     let mut made = Measured::default();
     shape::check(out, parts, around);
     if parts.started.is_some() || parts.finished.is_some() {
@@ -211,7 +214,9 @@ fn verdict_of<'a>(
                 Some(written) => narrowed(cx, out, env, total, written)?,
                 None => total.to_vec(),
             };
-            if side == Side::Good && let Some(written) = written {
+            if side == Side::Good
+                && let Some(written) = written
+            {
                 let matchers: Vec<_> = written.list.iter().map(|m| read(env, m)).collect();
                 sides::check(out, side, &matchers);
             }
@@ -243,7 +248,9 @@ fn verdict_of<'a>(
 fn exclusive<'a>(cx: &Cx<'a>, out: &mut Out<'a>, goods: &[Vec<Term<'a>>], total: &[Term<'a>]) {
     for (i, first) in goods.iter().enumerate() {
         for second in goods.iter().skip(i + 1) {
-            let overlap = first.iter().find_map(|a| second.iter().find(|b| may_overlap(cx, a, b, total)).map(|b| (a, b)));
+            let overlap = first
+                .iter()
+                .find_map(|a| second.iter().find(|b| may_overlap(cx, a, b, total)).map(|b| (a, b)));
             if let Some((a, b)) = overlap {
                 let (a_span, b_span) = (place(a), place(b));
                 out.report(
@@ -283,9 +290,8 @@ fn may_overlap<'a>(cx: &Cx<'a>, a: &Term<'a>, b: &Term<'a>, total: &[Term<'a>]) 
     });
     let unknown = |s: &Sel<'a>| s.matchers.iter().any(|m| m.known().is_none());
     let ranges = match (x_form, y_form) {
-        (Form::AtLeast(Some(low)), Form::AtMost(Some(high))) | (Form::AtMost(Some(high)), Form::AtLeast(Some(low))) => {
-            low > high
-        }
+        (Form::AtLeast(Some(low)), Form::AtMost(Some(high)))
+        | (Form::AtMost(Some(high)), Form::AtLeast(Some(low))) => low > high,
         _ => false,
     };
     !apart && !ranges && !unknown(x) && !unknown(y)

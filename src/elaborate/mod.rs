@@ -36,7 +36,6 @@ use crate::value::Quantity;
 use crate::{ast, ir};
 
 use catalogue::Catalogue;
-use out::Out;
 
 /// What every part of elaboration reads.
 #[derive(Clone, Copy)]

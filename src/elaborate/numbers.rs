@@ -1,12 +1,12 @@
 //! Numbers of promises and journeys that must lie in a range.
 
+use std::cmp::Ordering;
+
 use super::Cx;
 use super::out::Out;
 use crate::ast::{self, Number, Percent};
-use crate::diag::codes::numbers::{
-    NO_WINDOW, NOTHING_EXPECTED, OBJECTIVE, SHARE_RANGE, STRETCH, TIER, WINDOW_RANGE, ZERO_LENGTH,
-};
-use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::diag::codes::numbers::{NO_WINDOW, OBJECTIVE, STRETCH, TIER, WINDOW_RANGE, ZERO_LENGTH};
+use crate::diag::{Diagnostic, Diagnostics};
 use crate::source::Span;
 use crate::value::{Decimal, Duration};
 
@@ -20,12 +20,13 @@ pub(crate) fn objective(out: &mut Out<'_>, percent: &Percent) {
         return;
     }
     let said = format!("an objective of {p}% cannot be kept");
-    let (label, help) = if p == Decimal::ONE_HUNDRED {
-        ("leaves no error budget", "write the least that users accept: `99.9%` leaves one failure in a thousand")
-    } else if p > Decimal::ONE_HUNDRED {
-        ("more than everything", "write a percentage below 100: `99.9%`")
-    } else {
-        ("promises nothing", "write the least that users accept: `99.9%`")
+    let (label, help) = match p.cmp(&Decimal::ONE_HUNDRED) {
+        Ordering::Equal => (
+            "leaves no error budget",
+            "write the least that users accept: `99.9%` leaves one failure in a thousand",
+        ),
+        Ordering::Greater => ("more than everything", "write a percentage below 100: `99.9%`"),
+        Ordering::Less => ("promises nothing", "write the least that users accept: `99.9%`"),
     };
     out.report(Diagnostic::new(&OBJECTIVE, percent.span, said, label).help(help));
 }
@@ -52,7 +53,12 @@ pub(crate) fn stretch(out: &mut Out<'_>, keep: Option<&Percent>, aim: &Percent) 
 }
 
 /// The window: as written, or the project's.
-pub(crate) fn window(cx: &Cx<'_>, out: &mut Out<'_>, written: Option<&ast::Length>, place: Span) -> Option<Duration> {
+pub(crate) fn window(
+    cx: &Cx<'_>,
+    out: &mut Out<'_>,
+    written: Option<&ast::Length>,
+    place: Span,
+) -> Option<Duration> {
     let Some(window) = written else {
         if cx.settings.default_window.is_none() {
             out.report(
@@ -86,12 +92,7 @@ pub(crate) fn window(cx: &Cx<'_>, out: &mut Out<'_>, written: Option<&ast::Lengt
 }
 
 /// `expect N per day`, a day.
-pub(crate) fn expect_per_day(out: &mut Out<'_>, number: &Number, per: &ast::Length) -> Option<Decimal> {
-    if number.value <= Decimal::ZERO || per.value.is_zero() {
-        let made = Diagnostic::new(&NOTHING_EXPECTED, number.span, "nothing is expected", "must be above 0");
-        out.report(made.help("write how many come on a normal day, or remove `expect`"));
-        return None;
-    }
+pub(crate) fn expect_per_day(number: &Number, per: &ast::Length) -> Option<Decimal> {
     let day = Decimal::from(Duration::from_days(1).as_micros());
     let per_day = number.value.checked_mul(day)?.checked_div(Decimal::from(per.value.as_micros()))?;
     Some(per_day.round_dp(6).normalize())
@@ -109,23 +110,13 @@ pub(crate) fn tier(out: &mut Out<'_>, number: &Number) -> Option<u32> {
     made
 }
 
-/// A percentage above 0 and at most (or below) 100.
-pub(crate) fn share(out: &mut Diagnostics, percent: &Percent, what: &str, hundred: bool) {
-    let p = percent.value;
-    if p > Decimal::ZERO && (p < Decimal::ONE_HUNDRED || hundred && p == Decimal::ONE_HUNDRED) {
-        return;
-    }
-    let most = if hundred { "at most 100%" } else { "below 100%" };
-    let said = format!("{what} of {p}% is not possible");
-    let made = Diagnostic::new(&SHARE_RANGE, percent.span, said, format!("must be above 0% and {most}"));
-    out.push(made.help("write a percentage such as `20%`"));
-}
-
 /// A length of time above 0.
 pub(crate) fn length(out: &mut Diagnostics, length: &ast::Length, what: &str) {
-    let code: &'static Code = &ZERO_LENGTH;
     if length.value.is_zero() {
         let said = format!("{what} takes no time");
-        out.push(Diagnostic::new(code, length.span, said, "must be longer than nothing").help("write a time: `15m`"));
+        out.push(
+            Diagnostic::new(&ZERO_LENGTH, length.span, said, "must be longer than nothing")
+                .help("write a time: `15m`"),
+        );
     }
 }

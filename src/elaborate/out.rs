@@ -26,7 +26,9 @@ impl Out<'_> {
     /// Takes a report.
     pub(crate) fn report(&mut self, diagnostic: Diagnostic) {
         self.broken |= diagnostic.severity == Severity::Error;
-        if self.inside.is_some() && self.inside.is_some_and(|i| diagnostic.span().is_some_and(|s| within(i, s))) {
+        if self.inside.is_some()
+            && self.inside.is_some_and(|i| diagnostic.span().is_some_and(|s| within(i, s)))
+        {
             self.held.push(diagnostic);
         } else {
             self.found.push(diagnostic);

@@ -56,10 +56,7 @@ fn policy(cx: &Cx<'_>, written: &ast::Policy, out: &mut Diagnostics) -> ir::Poli
         match stmt {
             PolicyStmt::Clause { when, action, text, except, span } => {
                 let below = match when {
-                    PolicyWhen::Below(p) => {
-                        numbers::share(out, p, "a budget", true);
-                        p.value
-                    }
+                    PolicyWhen::Below(p) => p.value,
                     PolicyWhen::Spent(_) => Decimal::ZERO,
                 };
                 let action = match action {
@@ -77,7 +74,6 @@ fn policy(cx: &Cx<'_>, written: &ast::Policy, out: &mut Diagnostics) -> ir::Poli
                 });
             }
             PolicyStmt::Incident(share, within, _) => {
-                numbers::share(out, share, "an incident's cost", true);
                 numbers::length(out, within, "a review");
                 made.incident.get_or_insert((share.value, within.value));
             }

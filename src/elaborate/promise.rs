@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use super::measure::{Around, Measured, Parts, measure};
 use super::out::Out;
 use super::{Cx, Env, composed, for_each, indicator, numbers};
-use crate::ast::{self, Arg, Composition, Ident, Matchers, Noun, PromiseStmtKind, StreamStmt, StreamStmtKind, Urgency};
+use crate::ast::{
+    self, Arg, Composition, Ident, Matchers, Noun, PromiseStmtKind, StreamStmt, StreamStmtKind, Urgency,
+};
 use crate::diag::codes::names::SAID_TWICE;
 use crate::diag::codes::types::NO_WHEN;
 use crate::diag::{Diagnostic, Severity};
@@ -121,7 +123,7 @@ pub(crate) fn promise<'a>(
     if let Some(aim) = said.aim {
         numbers::stretch(&mut out, said.keep.as_ref().map(|k| k.objective), aim);
     }
-    let expect = said.expect.and_then(|(n, per, _)| numbers::expect_per_day(&mut out, n, per));
+    let expect = said.expect.and_then(|(n, per, _)| numbers::expect_per_day(n, per));
     for_each::reserved(&mut out, said.for_each);
     let mut way = match said.composed {
         Some((how, list)) => {
@@ -203,7 +205,7 @@ fn way_of<'a>(
     }
     way.silence = parts.silence.filter(|_| parts.when.is_some());
     let noun = said.keep.as_ref().map(|k| k.noun);
-    let around = Around { what: format!("promise `{}`", promise.name.name), place: promise.name.span, noun };
+    let around = Around { what: format!("promise `{}`", promise.name.name), noun };
     way.measured = measure(cx, out, &parts, &around);
     if let Some((indicator, place)) = called {
         settle(out, broken.contains(indicator.name.name.as_str()), &indicator.name.name, place);
@@ -239,11 +241,12 @@ fn model<'a>(
     let intervals = way.measured.sels.iter().map(|s| s.metric.interval);
     let (mut blind_to, mut proxies, mut notes) = (Vec::new(), Vec::new(), Vec::new());
     for stmt in &written.body.stmts {
-        match &stmt.kind {
-            PromiseStmtKind::BlindTo(s) => blind_to.push(s.value.clone()),
-            PromiseStmtKind::Proxy(what, why) => proxies.push((what.value.clone(), why.value.clone())),
-            PromiseStmtKind::Note(s) => notes.push(s.value.clone()),
-            _ => {}
+        if let PromiseStmtKind::BlindTo(s) = &stmt.kind {
+            blind_to.push(s.value.clone());
+        } else if let PromiseStmtKind::Proxy(what, why) = &stmt.kind {
+            proxies.push((what.value.clone(), why.value.clone()));
+        } else if let PromiseStmtKind::Note(s) = &stmt.kind {
+            notes.push(s.value.clone());
         }
     }
     let (for_each, for_each_spans) = each.into_iter().unzip();

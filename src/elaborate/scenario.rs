@@ -21,10 +21,7 @@ fn scenario(cx: &Cx<'_>, written: &ast::Scenario, out: &mut Diagnostics) -> Opti
                     let (made, span) = match phase {
                         Phase::Normal(d) => (ir::Phase::Normal(d.value), d.span),
                         Phase::Silent(d) => (ir::Phase::Silent(d.value), d.span),
-                        Phase::Failing(p, d) => {
-                            numbers::share(out, p, "a failure", true);
-                            (ir::Phase::Failing(p.value, d.value), p.span)
-                        }
+                        Phase::Failing(p, d) => (ir::Phase::Failing(p.value, d.value), p.span),
                     };
                     match phase {
                         Phase::Normal(d) | Phase::Silent(d) | Phase::Failing(_, d) => {

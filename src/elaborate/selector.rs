@@ -52,10 +52,8 @@ impl<'a> Sel<'a> {
             }
         }
         for scope in &cx.settings.scope {
-            let has = matches!(
-                cx.catalogue.label(self.metric, &scope.label),
-                Label::Declared(_) | Label::Common
-            );
+            let has =
+                matches!(cx.catalogue.label(self.metric, &scope.label), Label::Declared(_) | Label::Common);
             if has && !matchers.contains(scope) {
                 matchers.push(scope.clone());
             }
@@ -167,7 +165,13 @@ fn unknown_metric(cx: &Cx<'_>, name: &ast::MetricName) -> Diagnostic {
 }
 
 /// Does the metric have the label?
-fn known_label<'a>(cx: &Cx<'a>, out: &mut Out<'a>, metric: &'a Metric<'a>, m: &Match<'a>, whose: &str) -> bool {
+fn known_label<'a>(
+    cx: &Cx<'a>,
+    out: &mut Out<'a>,
+    metric: &'a Metric<'a>,
+    m: &Match<'a>,
+    whose: &str,
+) -> bool {
     let help = match m.label {
         "le" => Some("leave it out and write the limit: `good within 400ms`"),
         "quantile" => Some("leave it out: quantiles cannot be added up; use a histogram"),
@@ -205,17 +209,28 @@ fn known_value<'a>(cx: &Cx<'a>, out: &mut Out<'a>, metric: &'a Metric<'a>, m: &M
     let pattern = matches!(m.op, MatchOp::Regex | MatchOp::NotRegex);
     if pattern && let Err(RegexError::Syntax { message, .. }) = with_pattern(value, |_| ()) {
         let said = format!("`{value}` is not a regular expression that Prometheus reads");
-        out.report(Diagnostic::new(&REGEX, m.value_span, said, message).help(
-            "Prometheus uses RE2 and matches whole values; to compare plain text, use `=`",
-        ));
+        out.report(
+            Diagnostic::new(&REGEX, m.value_span, said, message)
+                .help("Prometheus uses RE2 and matches whole values; to compare plain text, use `=`"),
+        );
         return false;
     }
     let Some(values) = cx.catalogue.label(metric, m.label).values() else { return true };
-    if pattern { pattern_fits(out, metric, m, value, values) } else { value_fits(out, metric, m, value, values) }
+    if pattern {
+        pattern_fits(out, metric, m, value, values)
+    } else {
+        value_fits(out, metric, m, value, values)
+    }
 }
 
 /// A plain value outside of the label's closed set. The empty value means "no such label" and is always allowed.
-fn value_fits<'a>(out: &mut Out<'a>, metric: &Metric<'a>, m: &Match<'a>, value: &str, values: &[Str]) -> bool {
+fn value_fits<'a>(
+    out: &mut Out<'a>,
+    metric: &Metric<'a>,
+    m: &Match<'a>,
+    value: &str,
+    values: &[Str],
+) -> bool {
     if value.is_empty() || values.iter().any(|v| v.value == value) {
         return true;
     }
@@ -246,7 +261,13 @@ fn value_fits<'a>(out: &mut Out<'a>, metric: &Metric<'a>, m: &Match<'a>, value: 
 }
 
 /// A pattern that selects nothing, or everything, of a closed set.
-fn pattern_fits<'a>(out: &mut Out<'a>, metric: &Metric<'a>, m: &Match<'a>, value: &str, values: &[Str]) -> bool {
+fn pattern_fits<'a>(
+    out: &mut Out<'a>,
+    metric: &Metric<'a>,
+    m: &Match<'a>,
+    value: &str,
+    values: &[Str],
+) -> bool {
     let asked = with_pattern(value, |p| {
         let hits = values.iter().filter(|v| p.matches(&v.value)).count();
         let idle = p.literals().and_then(|l| {
@@ -259,9 +280,10 @@ fn pattern_fits<'a>(out: &mut Out<'a>, metric: &Metric<'a>, m: &Match<'a>, value
     let positive = m.op == MatchOp::Regex;
     let place = m.culprit();
     if hits == 0 && positive && !empty || hits == values.len() && !positive {
-        let said = match positive {
-            true => format!("no value of label `{}` of `{}` matches `{value}`", m.label, metric.name),
-            false => format!("`{value}` excludes every value of label `{}` of `{}`", m.label, metric.name),
+        let said = if positive {
+            format!("no value of label `{}` of `{}` matches `{value}`", m.label, metric.name)
+        } else {
+            format!("`{value}` excludes every value of label `{}` of `{}`", m.label, metric.name)
         };
         let mut made = Diagnostic::new(&MATCHES_NOTHING, place, said, "nothing is left");
         if let Some(first) = values.first() {
@@ -273,7 +295,8 @@ fn pattern_fits<'a>(out: &mut Out<'a>, metric: &Metric<'a>, m: &Match<'a>, value
     }
     if let Some(idle) = idle {
         let said = format!("label `{}` of `{}` is never `{idle}`", m.label, metric.name);
-        let mut made = Diagnostic::new(&UNKNOWN_VALUE, m.value_span, said, format!("`{idle}` is not a value"));
+        let mut made =
+            Diagnostic::new(&UNKNOWN_VALUE, m.value_span, said, format!("`{idle}` is not a value"));
         if let Some(first) = values.first() {
             made = made.also(first.span, "its values are declared here");
         }
@@ -281,9 +304,10 @@ fn pattern_fits<'a>(out: &mut Out<'a>, metric: &Metric<'a>, m: &Match<'a>, value
         return false;
     }
     if hits == values.len() || hits == 0 && !positive {
-        let said = match positive {
-            true => format!("every value of label `{}` of `{}` matches `{value}`", m.label, metric.name),
-            false => format!("`{value}` excludes no value of label `{}` of `{}`", m.label, metric.name),
+        let said = if positive {
+            format!("every value of label `{}` of `{}` matches `{value}`", m.label, metric.name)
+        } else {
+            format!("`{value}` excludes no value of label `{}` of `{}`", m.label, metric.name)
         };
         let made = Diagnostic::new(&MATCHES_ALL, place, said, "this narrows nothing");
         out.report(made.help(format!("remove it, or correct the pattern: its values are {}", plain())));
@@ -340,7 +364,8 @@ fn scope<'a>(cx: &Cx<'a>, out: &mut Out<'a>, sel: &mut Sel<'a>) {
             value_span: sel.metric_span,
             from_arg: false,
         };
-        let against = sel.matchers.iter().find(|m| m.label == made.label && disjoint(m, &made, label.values()));
+        let against =
+            sel.matchers.iter().find(|m| m.label == made.label && disjoint(m, &made, label.values()));
         if let Some(m) = against {
             let said = format!("`{}` contradicts the project's scope", m.text());
             out.report(

@@ -41,8 +41,13 @@ fn counterparts<'a>(out: &mut Out<'a>, parts: &Parts<'a>, around: &Around<'a>) {
         (None, Some((side, _, span))) if !completion => {
             let word = word(*side);
             out.report(
-                Diagnostic::new(&NO_TOTAL, *span, format!("{what} has no `total`"), format!("{word} of what?"))
-                    .help("say which events count at all: `total METRIC{..}`"),
+                Diagnostic::new(
+                    &NO_TOTAL,
+                    *span,
+                    format!("{what} has no `total`"),
+                    format!("{word} of what?"),
+                )
+                .help("say which events count at all: `total METRIC{..}`"),
             );
         }
         (Some((_, span)), None) => {
@@ -95,13 +100,16 @@ fn slices<'a>(out: &mut Out<'a>, parts: &Parts<'a>, around: &Around<'a>) {
             let said = format!("{what} counts {text}, but does not say when one is good");
             let mut made = Diagnostic::new(&NO_WHEN, noun.span(), said, "slices of time");
             made = match &parts.total {
-                Some(_) => made.help("add `good when share at least 99%`: the share of good events in a slice"),
+                Some(_) => {
+                    made.help("add `good when share at least 99%`: the share of good events in a slice")
+                }
                 None => made.help("add `good when ..`, such as `good when max of METRIC{..} at most 10`"),
             };
             out.report(made.help("or name what the events are: `keep for 99% of requests`"));
         }
         (None, Some((_, _, span))) => {
-            let said = format!("{what} is good `when`, but counts `{}` instead of slices of time", noun.text());
+            let said =
+                format!("{what} is good `when`, but counts `{}` instead of slices of time", noun.text());
             let mut made = Diagnostic::new(&NO_SLICES, *span, said, "decides over a slice of time")
                 .also(noun.span(), "not a slice of time");
             made = made.maybe_fix("count minutes", noun.span(), "minutes");
@@ -122,4 +130,3 @@ fn slices<'a>(out: &mut Out<'a>, parts: &Parts<'a>, around: &Around<'a>) {
         );
     }
 }
-

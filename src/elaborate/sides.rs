@@ -89,9 +89,10 @@ fn word(label: &str, value: &str) -> Option<Side> {
         let mut chars = value.chars();
         let first = chars.next();
         let rest = chars.as_str();
-        let class = matches!(rest, ".." | "xx" | ".*" | ".+" | "\\d\\d" | "\\d{2}" | "[0-9][0-9]" | "[0-9]{2}")
-            || rest.len() == 2 && rest.chars().all(|c| c.is_ascii_digit() || c == '.')
-            || rest.len() > 2 && rest.starts_with(|c: char| c.is_ascii_digit()) && rest.contains('[');
+        let class =
+            matches!(rest, ".." | "xx" | ".*" | ".+" | "\\d\\d" | "\\d{2}" | "[0-9][0-9]" | "[0-9]{2}")
+                || rest.len() == 2 && rest.chars().all(|c| c.is_ascii_digit() || c == '.')
+                || rest.len() > 2 && rest.starts_with(|c: char| c.is_ascii_digit()) && rest.contains('[');
         match first {
             Some('2') if class => return Some(Side::Good),
             Some('5') if class => return Some(Side::Bad),

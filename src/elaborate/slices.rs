@@ -9,7 +9,7 @@ use super::unit::Unit;
 use super::{Cx, Env};
 use crate::ast::{self, At, Cmp, Condition, MetricKind, Stat, Subject, Which};
 use crate::diag::Diagnostic;
-use crate::diag::codes::types::{COMPARISON, PERCENTILE, RATIO_RANGE, TIMESTAMP, TOO_SHORT, UNIT};
+use crate::diag::codes::types::{COMPARISON, PERCENTILE, RATIO_RANGE, TIMESTAMP, UNIT};
 use crate::ir;
 use crate::source::Span;
 use crate::value::{Decimal, Duration, Quantity};
@@ -31,36 +31,11 @@ pub(crate) fn slices<'a>(
         Subject::Age(which, s) => age(cx, out, env, parts, condition, which.as_ref(), s, made),
         Subject::Promql(text, span) => query(out, env, parts, condition, text, *span, made),
     };
-    let Some((slice, place)) = slice else { return };
-    if !long_enough(cx, out, slice, place, &made.sels) {
-        return;
-    }
+    let Some((slice, _)) = slice else { return };
     if let Some(condition) = condition {
         let silence_is_bad = parts.silence.is_some();
         made.ir = Some(ir::Measurement::Slices(ir::Slices { slice, condition, silence_is_bad }));
     }
-}
-
-/// A slice holds at least one scrape.
-fn long_enough<'a>(
-    cx: &Cx<'a>,
-    out: &mut Out<'a>,
-    slice: Duration,
-    place: Span,
-    sels: &[Sel<'a>],
-) -> bool {
-    let slowest = sels.iter().max_by_key(|s| s.metric.interval);
-    let interval = slowest.map_or(cx.settings.scrape_interval, |s| s.metric.interval);
-    if slice >= interval && !slice.is_zero() {
-        return true;
-    }
-    let said = format!("slices of {slice} are shorter than the scrape interval, {interval}");
-    let mut made = Diagnostic::new(&TOO_SHORT, place, said, "most slices would hold no sample");
-    if let Some(sel) = slowest {
-        made = made.also(sel.metric.decl.name.span, format!("scraped every {interval}"));
-    }
-    out.report(made.maybe_fix(format!("count `{interval} slices`"), place, format!("{interval} slices")));
-    false
 }
 
 fn share<'a>(
@@ -133,7 +108,9 @@ fn percentile<'a>(
     if !in_range {
         let said = format!("p{p} is no percentile");
         let report = Diagnostic::new(&PERCENTILE, percentile.span, said, "must be above 0 and below 100");
-        out.report(report.help("write `p95`, `p99` or `p99.9`; for the slowest of all, count `bad over` a limit"));
+        out.report(
+            report.help("write `p95`, `p99` or `p99.9`; for the slowest of all, count `bad over` a limit"),
+        );
     }
     let sel = looked_at(cx, out, env, parts, written)?;
     let native = match sel.metric.kind {
@@ -175,8 +152,12 @@ fn statistic<'a>(
     if sel.metric.kind != MetricKind::Gauge {
         let form = format!("{} of", stat.value.as_str());
         let help = match sel.metric.kind {
-            MetricKind::Counter => "a counter only goes up; use `total ..`, `bad ..` and `good when share at least 99%`",
-            MetricKind::Histogram | MetricKind::NativeHistogram => "use a percentile: `p95 of METRIC{..} within 800ms`",
+            MetricKind::Counter => {
+                "a counter only goes up; use `total ..`, `bad ..` and `good when share at least 99%`"
+            }
+            MetricKind::Histogram | MetricKind::NativeHistogram => {
+                "use a percentile: `p95 of METRIC{..} within 800ms`"
+            }
             MetricKind::Gauge | MetricKind::Summary => "use a gauge",
         };
         wrong_kind(out, &sel, &form, "gauge", help);
@@ -234,7 +215,11 @@ fn age<'a>(
         return None;
     }
     let Some(per_second) = metric.unit.per_second() else {
-        let said = format!("`age of` asks for a timestamp, but `{}` is a gauge of {}", metric.name, metric.unit.word());
+        let said = format!(
+            "`age of` asks for a timestamp, but `{}` is a gauge of {}",
+            metric.name,
+            metric.unit.word()
+        );
         out.report(
             Diagnostic::new(&TIMESTAMP, sel.metric_span, said, "not a Unix time")
                 .also(metric.decl.unit.as_ref().map_or(metric.decl.kind.span, |u| u.span), "declared here")
@@ -255,7 +240,12 @@ fn age<'a>(
         return None;
     };
     let which = which.map_or(Which::Newest, |w| w.value);
-    Some(ir::Condition::Age { which, selector: sel.lower(cx)?, per_second, at_most: limit.seconds().normalize() })
+    Some(ir::Condition::Age {
+        which,
+        selector: sel.lower(cx)?,
+        per_second,
+        at_most: limit.seconds().normalize(),
+    })
 }
 
 fn query<'a>(
@@ -271,9 +261,14 @@ fn query<'a>(
     if let Some(where_) = parts.narrowed {
         let said = "`where` cannot narrow a PromQL query".to_owned();
         out.report(
-            Diagnostic::new(&crate::diag::codes::types::NARROWED_PROMQL, where_.span, said, "narrows nothing")
-                .also(span, "PromQL, which is taken as it is")
-                .help("leave it out"),
+            Diagnostic::new(
+                &crate::diag::codes::types::NARROWED_PROMQL,
+                where_.span,
+                said,
+                "narrows nothing",
+            )
+            .also(span, "PromQL, which is taken as it is")
+            .help("leave it out"),
         );
         return None;
     }
@@ -284,9 +279,10 @@ fn query<'a>(
         return None;
     }
     match env.limit(&bound.limit)? {
-        (Quantity::Number(n), _, _) => {
-            Some(ir::Condition::Promql { query: text.value.clone(), good: reading(bound.cmp.value, n.normalize()) })
-        }
+        (Quantity::Number(n), _, _) => Some(ir::Condition::Promql {
+            query: text.value.clone(),
+            good: reading(bound.cmp.value, n.normalize()),
+        }),
         (other @ (Quantity::Percent(_) | Quantity::Duration(_)), span, _) => {
             let said = format!("a query's value is a number without a unit, not {}", other.describe());
             let plain = match other {
@@ -295,10 +291,11 @@ fn query<'a>(
                 Quantity::Number(n) => n,
             };
             let word = if matches!(other, Quantity::Percent(_)) { "a ratio" } else { "seconds" };
-            out.report(
-                Diagnostic::new(&UNIT, span, said, other.describe())
-                    .maybe_fix(format!("if the query gives {word}, write `{plain}`"), span, plain.to_string()),
-            );
+            out.report(Diagnostic::new(&UNIT, span, said, other.describe()).maybe_fix(
+                format!("if the query gives {word}, write `{plain}`"),
+                span,
+                plain.to_string(),
+            ));
             None
         }
     }

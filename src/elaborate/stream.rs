@@ -87,7 +87,12 @@ pub(crate) fn lower<'a>(cx: &Cx<'a>, terms: &[Term<'a>]) -> Option<Vec<ir::Serie
 }
 
 /// Reads a stream. Addends with mistakes are reported and left out; `whole` tells whether none was.
-pub(crate) fn stream<'a>(cx: &Cx<'a>, out: &mut Out<'a>, env: Env<'a>, written: &'a ast::Stream) -> Vec<Term<'a>> {
+pub(crate) fn stream<'a>(
+    cx: &Cx<'a>,
+    out: &mut Out<'a>,
+    env: Env<'a>,
+    written: &'a ast::Stream,
+) -> Vec<Term<'a>> {
     let mut terms = Vec::with_capacity(written.terms.len());
     for term in &written.terms {
         match term {
@@ -131,7 +136,11 @@ fn counted<'a>(out: &mut Out<'a>, metric: &Metric<'a>, sel: &Sel<'a>) -> Option<
                     "a gauge",
                 )
                 .also(metric.decl.kind.span, "declared as gauge")
-                .maybe_fix("count its samples: `readings of`", sel.metric_span.before(), "readings of "),
+                .maybe_fix(
+                    "count its samples: `readings of`",
+                    sel.metric_span.before(),
+                    "readings of ",
+                ),
             );
             None
         }
@@ -144,7 +153,9 @@ fn counted<'a>(out: &mut Out<'a>, metric: &Metric<'a>, sel: &Sel<'a>) -> Option<
                     "a summary",
                 )
                 .also(metric.decl.kind.span, "declared as summary")
-                .help(format!("to count its events, declare `metric {name}_count: counter of ..` and use that"))
+                .help(format!(
+                    "to count its events, declare `metric {name}_count: counter of ..` and use that"
+                ))
                 .help("for a limit on its values, have the target expose a histogram"),
             );
             None
@@ -178,9 +189,7 @@ fn addable<'a>(out: &mut Out<'a>, first: &Term<'a>, other: &Term<'a>) {
         let (label, other) = if readings(b_form) { ("readings", "events") } else { ("events", "readings") };
         let said = "events and readings of a gauge cannot be added up".to_owned();
         out.report(
-            Diagnostic::new(&SUM, b.span, said, label)
-                .also(a.span, other)
-                .help("make two promises of them"),
+            Diagnostic::new(&SUM, b.span, said, label).also(a.span, other).help("make two promises of them"),
         );
         return;
     }
@@ -273,18 +282,19 @@ fn compared<'a>(
             let said = format!("`{name}` is a counter: its events have no value to compare with a limit");
             let made = Diagnostic::new(&COUNTER_LIMIT, bound.span, said, "compares values")
                 .also(sel.metric_span, "a counter");
-            out.report(made.help("for a limit on durations or sizes, `total` must be a histogram")
-                .help(match side {
+            out.report(made.help("for a limit on durations or sizes, `total` must be a histogram").help(
+                match side {
                     Side::Good => "to pick good events by their labels, write `good where {..}`",
                     Side::Bad => "to pick bad events by their labels, write `bad where {..}`",
-                }));
+                },
+            ));
             return None;
         }
     };
     let wanted = match (histogram, side, cmp) {
-        (true, Side::Good, Cmp::Within) | (true, Side::Bad, Cmp::Over) | (false, _, Cmp::AtLeast | Cmp::AtMost) => {
-            None
-        }
+        (true, Side::Good, Cmp::Within)
+        | (true, Side::Bad, Cmp::Over)
+        | (false, _, Cmp::AtLeast | Cmp::AtMost) => None,
         (true, Side::Good, Cmp::AtMost) => Some("within"),
         (true, Side::Bad, Cmp::AtLeast) => Some("over"),
         (false, _, Cmp::Within) => Some("at most"),

@@ -109,7 +109,9 @@ fn one_part<'a>(cx: &Cx<'a>, out: &mut Out<'a>, side: Side, sel: &Sel<'a>, total
                 out.report(
                     Diagnostic::new(&NOT_NARROWED, sel.metric_span, said, "cannot be narrowed like `total`")
                         .also(wanted.span, "`total` is narrowed here")
-                        .help("measure both over all values of the label, or expose the label on both metrics"),
+                        .help(
+                            "measure both over all values of the label, or expose the label on both metrics",
+                        ),
                 );
             }
             // It may or may not have the label: the warning about missing `labels` says so.

@@ -74,9 +74,9 @@ impl<'a> Unit<'a> {
         }
         // `Seconds`, `milisecons`: near enough to a unit of time to be no noun (`records` is one, so short words are not).
         let known = TIMES.iter().map(|(name, _)| *name).chain(["ratio", "percent", "bytes"]);
-        let near = known.filter(|k| *k != word).find(|k| {
-            *k == lower || k.len() > 9 && strsim::osa_distance(&lower, k) <= 2
-        });
+        let near = known
+            .filter(|k| *k != word)
+            .find(|k| *k == lower || k.len() > 9 && strsim::osa_distance(&lower, k) <= 2);
         near.filter(|n| *n != word)
     }
 
@@ -158,7 +158,9 @@ mod tests {
         assert_eq!(Unit::of(Some("seconds")).write(dec("0.25")), "250ms");
         assert_eq!(Unit::of(Some("bytes")).write(dec("250")), "250");
         assert_eq!(Unit::of(Some("milliseconds")).per_second(), Some(dec("1000")));
-        for (word, long) in [("ms", Some("milliseconds")), ("milisecons", Some("milliseconds")), ("calls", None)] {
+        for (word, long) in
+            [("ms", Some("milliseconds")), ("milisecons", Some("milliseconds")), ("calls", None)]
+        {
             assert_eq!(Unit::long_form(word), long, "{word}");
         }
         assert_eq!(Unit::long_form("seconds"), None);

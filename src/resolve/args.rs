@@ -2,8 +2,8 @@
 
 use super::suggest::{closest, list};
 use crate::ast::{
-    Arg, ArgValue, Bound, Ident, Indicator, IndicatorStmt, Limit, MatchOp, MatchValue, Matchers, ParamType, Selector,
-    Stream, StreamStmt, StreamStmtKind, Subject, Term, Verdict,
+    Arg, ArgValue, Bound, Ident, Indicator, IndicatorStmt, Limit, MatchOp, MatchValue, Matchers, ParamType,
+    Selector, Stream, StreamStmt, StreamStmtKind, Subject, Term, Verdict,
 };
 use crate::diag::codes::names::{
     ARG_TYPE, MISSING_ARG, PARAM_USE, SAID_TWICE, UNKNOWN_ARG, UNKNOWN_PARAM, UNUSED_PARAM, VARIABLE_OUTSIDE,
@@ -63,7 +63,13 @@ fn unknown(indicator: &Indicator, var: &Ident) -> Diagnostic {
 }
 
 /// A `string` is compared with `=`, a `regex` with `=~`; the others are limits.
-fn misused(ty: ParamType, var: &Ident, place: &Place<'_>, declared: crate::source::Span, out: &mut Diagnostics) {
+fn misused(
+    ty: ParamType,
+    var: &Ident,
+    place: &Place<'_>,
+    declared: crate::source::Span,
+    out: &mut Diagnostics,
+) {
     let name = &var.name;
     let (label, help) = match (ty, place) {
         (ParamType::String, Place::Matcher(MatchOp::Equal | MatchOp::NotEqual))
@@ -173,13 +179,11 @@ fn unknown_arg(indicator: &Indicator, arg: &Arg, args: &[Arg]) -> Diagnostic {
     if let Some(found) = closest(&arg.name.name, free.iter().copied()) {
         return made.maybe_fix(format!("did you mean `{found}`?"), arg.name.span, found);
     }
-    match indicator.params.is_empty() {
-        true => made.help("remove it: the indicator takes no arguments"),
-        false => made.help(format!(
-            "its parameters are {}",
-            list(indicator.params.iter().map(|p| p.name.name.as_str()), 9)
-        )),
+    if indicator.params.is_empty() {
+        return made.help("remove it: the indicator takes no arguments");
     }
+    let names = indicator.params.iter().map(|p| p.name.name.as_str());
+    made.help(format!("its parameters are {}", list(names, 9)))
 }
 
 fn example(ty: ParamType) -> &'static str {

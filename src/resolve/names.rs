@@ -84,8 +84,12 @@ fn identifier(kind: &str, name: &Ident, out: &mut Diagnostics) {
         out.push(made);
     } else if text.len() > LONGEST {
         let said = format!("the name of {kind} `{text}` is too long");
-        let made =
-            Diagnostic::new(&BAD_NAME, name.span, said, format!("{} characters, {LONGEST} at most", text.len()));
+        let made = Diagnostic::new(
+            &BAD_NAME,
+            name.span,
+            said,
+            format!("{} characters, {LONGEST} at most", text.len()),
+        );
         out.push(made.help("put the words into the title in quotes; the name becomes a label value"));
     }
 }
@@ -96,7 +100,9 @@ fn metric(metric: &crate::ast::Metric, out: &mut Diagnostics) {
     for stmt in &body.stmts {
         let crate::ast::MetricStmt::Labels(list, _) = stmt else { continue };
         for (at, label) in list.iter().enumerate() {
-            let Some(first) = list.iter().take(at).find(|l| l.label.name == label.label.name) else { continue };
+            let Some(first) = list.iter().take(at).find(|l| l.label.name == label.label.name) else {
+                continue;
+            };
             out.push(
                 Diagnostic::new(
                     &DUPLICATE,

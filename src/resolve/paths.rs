@@ -22,10 +22,9 @@ impl<'a> Names<'a> {
         let parts: Vec<&str> = path.parts.iter().map(|p| p.name.as_str()).collect();
         match parts.as_slice() {
             [promise] => (from.and_then(|j| self.promise(j, None, promise)), None),
-            [first, second] => (
-                from.and_then(|j| self.promise(j, Some(first), second)),
-                self.promise(first, None, second),
-            ),
+            [first, second] => {
+                (from.and_then(|j| self.promise(j, Some(first), second)), self.promise(first, None, second))
+            }
             [journey, step, promise] => (None, self.promise(journey, Some(step), promise)),
             _ => (None, None),
         }
@@ -62,9 +61,9 @@ impl<'a> Names<'a> {
     fn no_promise(&self, from: Option<&str>, path: &Path) -> Option<Diagnostic> {
         let step_of = |journey: &str, step: &str| {
             let journey = self.journeys.get(journey)?;
-            journey.body.stmts.iter().find_map(|s| match s {
-                JourneyStmt::Step(s) if s.name.name == step => Some((journey, s)),
-                _ => None,
+            journey.body.stmts.iter().find_map(|s| {
+                let JourneyStmt::Step(s) = s else { return None };
+                (s.name.name == step).then_some((journey, s))
             })
         };
         let names: Vec<&str> = path.parts.iter().map(|p| p.name.as_str()).collect();
@@ -75,9 +74,9 @@ impl<'a> Names<'a> {
         };
         let shown = shown(path);
         if let Some((_, step)) = step {
-            let inside = step.body.stmts.iter().find_map(|s| match s {
-                StepStmt::Promise(p) => Some(p.name.name.as_str()),
-                _ => None,
+            let inside = step.body.stmts.iter().find_map(|s| {
+                let StepStmt::Promise(p) = s else { return None };
+                Some(p.name.name.as_str())
             });
             let made = Diagnostic::new(
                 &NOT_A_PROMISE,
@@ -97,9 +96,9 @@ impl<'a> Names<'a> {
         }
         let [one] = names.as_slice() else { return None };
         let journey = self.journeys.get(one)?;
-        let inside = journey.body.stmts.iter().find_map(|s| match s {
-            JourneyStmt::Promise(p) => Some(p.name.name.as_str()),
-            _ => None,
+        let inside = journey.body.stmts.iter().find_map(|s| {
+            let JourneyStmt::Promise(p) = s else { return None };
+            Some(p.name.name.as_str())
         });
         let made = Diagnostic::new(
             &NOT_A_PROMISE,

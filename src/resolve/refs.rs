@@ -4,7 +4,8 @@ use super::suggest::{closest, list};
 use super::tables::{Names, Table};
 use super::{args, paths};
 use crate::ast::{
-    self, Ident, Item, JourneyStmt, PlaybookStmt, PolicyAction, PolicyStmt, PromiseStmt, PromiseStmtKind, StepStmt,
+    self, Ident, Item, JourneyStmt, PlaybookStmt, PolicyAction, PolicyStmt, PromiseStmt, PromiseStmtKind,
+    StepStmt,
 };
 use crate::diag::codes::names::{COMPOSED_ALONE, COMPOSED_MEMBER, LISTED_TWICE, UNKNOWN_NAME};
 use crate::diag::{Diagnostic, Diagnostics};
@@ -62,7 +63,9 @@ impl Refs<'_, '_> {
             match stmt {
                 JourneyStmt::Owner(team, _) => self.team(team),
                 JourneyStmt::Agreed(teams, _, _) => {
-                    teams.iter().for_each(|t| self.team(t));
+                    for team in teams {
+                        self.team(team);
+                    }
                     self.once_each("team", teams);
                 }
                 JourneyStmt::BudgetPolicy(name, _) => self.known("policy", &self.names.policies, name),
@@ -146,7 +149,8 @@ impl Refs<'_, '_> {
                 self.out.push(made.help("remove it from the list"));
                 continue;
             }
-            let inner = found.promise.body.stmts.iter().find(|s| matches!(s.kind, PromiseStmtKind::Composed(..)));
+            let inner =
+                found.promise.body.stmts.iter().find(|s| matches!(s.kind, PromiseStmtKind::Composed(..)));
             if let Some(inner) = inner {
                 let said = format!("member `{shown}` is composed itself");
                 self.out.push(
@@ -181,7 +185,8 @@ impl Refs<'_, '_> {
     fn policy(&mut self, item: &ast::Policy) {
         for stmt in &item.body.stmts {
             match stmt {
-                PolicyStmt::Clause { action: PolicyAction::Tell(team), .. } | PolicyStmt::EscalateTo(team, _) => {
+                PolicyStmt::Clause { action: PolicyAction::Tell(team), .. }
+                | PolicyStmt::EscalateTo(team, _) => {
                     self.team(team);
                 }
                 PolicyStmt::Clause { .. } | PolicyStmt::Incident(..) | PolicyStmt::Junk(_) => {}
@@ -209,8 +214,9 @@ fn unknown<T>(names: &Names<'_>, kind: &str, table: &Table<'_, T>, name: &Ident)
     if let Some((other, span)) = names.kind_of(text) {
         let article = if kind == "indicator" { "an" } else { "a" };
         let said = format!("`{text}` is {other}, not {article} {kind}");
-        let made = Diagnostic::new(&UNKNOWN_NAME, name.span, said, format!("{article} {kind} is expected here"))
-            .also(span, format!("{other} of this name"));
+        let made =
+            Diagnostic::new(&UNKNOWN_NAME, name.span, said, format!("{article} {kind} is expected here"))
+                .also(span, format!("{other} of this name"));
         return with_nearest(made, kind, table, name);
     }
     let made = Diagnostic::new(

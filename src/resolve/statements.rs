@@ -1,8 +1,8 @@
 //! Statements that may stand once and stand twice, and required ones that stand nowhere.
 
 use crate::ast::{
-    self, IndicatorStmt, Item, JourneyStmt, MetricStmt, PlaybookStmt, PolicyStmt, PromiseStmtKind, ScenarioStmt,
-    StepStmt, StreamStmt, StreamStmtKind, Subject, TeamStmt,
+    self, IndicatorStmt, Item, JourneyStmt, MetricStmt, PlaybookStmt, PolicyStmt, PromiseStmtKind,
+    ScenarioStmt, StepStmt, StreamStmt, StreamStmtKind, Subject, TeamStmt,
 };
 use crate::diag::codes::names::{COMPOSED_IN_STEP, MISSING, NO_MEASUREMENT, SAID_TWICE, TWO_MEASUREMENTS};
 use crate::diag::{Diagnostic, Diagnostics};
@@ -78,7 +78,8 @@ fn indicator(item: &ast::Indicator, out: &mut Diagnostics) {
         IndicatorStmt::Junk(_) => None,
     });
     once(stmts.clone().filter_map(stream), out);
-    let ways: Vec<(Way, Span)> = stmts.clone().filter_map(|s| Some((Way::of_stream(&s.kind)?, s.span))).collect();
+    let ways: Vec<(Way, Span)> =
+        stmts.clone().filter_map(|s| Some((Way::of_stream(&s.kind)?, s.span))).collect();
     let name = &item.name.name;
     let Some((way, first)) = ways.first() else {
         if !item.body.has_junk && stmts.clone().all(|s| !matches!(s.kind, StreamStmtKind::GoodWhen(_))) {
@@ -239,7 +240,9 @@ impl Way {
         match kind {
             StreamStmtKind::Total(_) | StreamStmtKind::Verdict(..) => Some(Way::Events),
             StreamStmtKind::Started(_) | StreamStmtKind::Finished(..) => Some(Way::Completion),
-            StreamStmtKind::GoodWhen(c) => (!matches!(c.subject, Subject::Share(_))).then_some(Way::Condition),
+            StreamStmtKind::GoodWhen(c) => {
+                (!matches!(c.subject, Subject::Share(_))).then_some(Way::Condition)
+            }
             StreamStmtKind::SilenceIsBad => None,
         }
     }

@@ -138,9 +138,10 @@ pub(super) fn collect<'a>(files: &'a [ast::File], out: &mut Diagnostics) -> Name
                 }
                 first.map(|f| ("journey", &i.name.name, f.name.span, i.name.span))
             }
-            Item::Policy(i) => {
-                names.policies.add(&i.name.name, i).map(|f| ("policy", &i.name.name, f.name.span, i.name.span))
-            }
+            Item::Policy(i) => names
+                .policies
+                .add(&i.name.name, i)
+                .map(|f| ("policy", &i.name.name, f.name.span, i.name.span)),
             Item::Playbook(i) => names
                 .playbooks
                 .add(&i.name.name, i)

@@ -1,6 +1,12 @@
 //! E04xx: objectives, windows, arithmetic, alerts.
 
 crate::diag::codes::codes! {
+    OBJECTIVE = Error "E0401" "an objective out of range";
+    STRETCH = Error "E0402" "an aim that is not above the objective";
+    WINDOW_RANGE = Error "E0403" "a window out of range";
+    NO_WINDOW = Error "E0404" "a promise without a window";
+    TIER = Error "E0405" "a tier that is no whole number";
+    ZERO_LENGTH = Error "E0406" "no time at all";
     NO_ALERT = Error "E0410" "an alert that can never fire";
     BELOW_ONE = Error "E0411" "an error budget below one event";
     GUARDED = Warning "W0412" "alerts that wait until the budget is gone";
