@@ -18,6 +18,8 @@ mod generate;
 mod noise;
 #[path = "promql/oracles.rs"]
 mod oracles;
+#[path = "promql/placed.rs"]
+mod placed;
 #[path = "promql/table.rs"]
 mod table;
 

@@ -6,6 +6,7 @@
 
 mod analyse;
 pub mod ast;
+mod diagnose;
 mod error;
 mod functions;
 mod lexer;
@@ -20,6 +21,7 @@ pub use analyse::{
     Labels, SelectorRef, User, base_range, looks_like_ratio, output_labels, selectors, uses_range,
 };
 pub use ast::{Expr, ValueType};
+pub use diagnose::{Escape, Role, diagnose};
 pub use error::{ErrorKind, SyntaxError};
 pub use functions::{Function, all as functions, find as function};
 pub use print::{quote, selector};

@@ -14,7 +14,7 @@ const REFUSED: &[(&str, &str, &str)] = &[
     ("x«{»job=\"a\"", "this `{` is never closed", ""),
     ("x«)»", "this `)` closes nothing", ""),
     ("rate(x[5m«)»", "unexpected `)`, expected `]` or `:`", ""),
-    ("x + «»", "the expression ends here, but an expression must follow", ""),
+    ("x +«» # why", "the expression ends here, but an expression must follow", ""),
     ("x «y»", "unexpected `y`, expected an operator or the end", ""),
     ("x{job«==»\"a\"}", "`==` compares values of series, not labels", "write `=`"),
     ("x «=» 5", "`=` compares labels, and stands only in braces", "write `==`"),

@@ -148,8 +148,9 @@ impl<'a> Parser<'a> {
                 let message = format!("this `{}` is never closed", self.slice(open));
                 return SyntaxError::syntax(open.clone(), message);
             }
+            let end = self.last_end();
             return SyntaxError::syntax(
-                range,
+                end..end,
                 format!("the expression ends here, but {expected} must follow"),
             );
         }
