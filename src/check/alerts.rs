@@ -1,6 +1,6 @@
 //! Can the promise speak at all, and in time for its traffic?
 
-use super::{Found, plain, traffic};
+use super::{Found, traffic};
 use crate::diag::Diagnostic;
 use crate::diag::codes::numbers as codes;
 use crate::ir::burn::{self, Alert, Loudness};
@@ -48,7 +48,7 @@ fn silent(promise: &Promise) -> Diagnostic {
         format!("{}% over {}", promise.objective, promise.window),
     );
     if fastest < Decimal::new(125, 2) {
-        let burns = plain::count(fastest.round_dp(2));
+        let burns = fastest.round_dp(2).normalize();
         return made
             .note(format!("a total outage burns the budget only {burns} times as fast as it may be spent"))
             .help("promise more than 20%, or write `urgency none` and watch the budget on the dashboard");

@@ -59,7 +59,7 @@ fn allowed(model: &Model, promise: &Promise, made: &Composed, found: &mut Found<
     let worst = (Decimal::ONE - ratios().map(|r| Decimal::ONE - r).sum::<Decimal>()).max(Decimal::ZERO);
     let shown = |ratio: Decimal| {
         let percent = ratio * Decimal::ONE_HUNDRED;
-        percent.round_dp_with_strategy(3, rust_decimal::RoundingStrategy::ToZero).normalize()
+        percent.round_dp_with_strategy(4, rust_decimal::RoundingStrategy::ToZero).normalize()
     };
     let mut report = Diagnostic::new(
         &codes::ABOVE_MEMBERS,

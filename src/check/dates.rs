@@ -19,7 +19,7 @@ pub(super) fn check_review(model: &Model, journey: &Journey, found: &mut Found<'
         Diagnostic::new(
             &codes::REVIEW_OVERDUE,
             journey.review_span.unwrap_or(journey.name_span),
-            format!("the review of `{}` is overdue since {}", journey.id, ago(late)),
+            format!("the review of `{}` is overdue by {}", journey.id, ago(late)),
             format!("last on {last}, today is {today}"),
         )
         .help("go through its promises with the people who agreed, then write the date after `last`"),

@@ -14,12 +14,14 @@ pub(super) fn check(model: &Model, journey: &Journey, found: &mut Found<'_>) {
     if journey.steps.len() > limits.steps_per_journey {
         let what = format!("the journey `{}` has {} steps", journey.id, journey.steps.len());
         let reason = "a user's way that long is several journeys: each with its own goal, each worth a page of its own";
-        found.push(too_many(journey.name_span, what, "steps_per_journey", limits.steps_per_journey, reason));
+        let (limit, needed) = (limits.steps_per_journey, journey.steps.len());
+        found.push(too_many(journey.name_span, what, "steps_per_journey", limit, needed, reason));
     }
     for step in journey.steps.iter().filter(|s| s.promises.len() > limits.promises_per_step) {
         let what = format!("the step `{}.{}` makes {} promises", journey.id, step.id, step.promises.len());
         let reason = "each is an objective to review, alert on and answer for; users notice two or three";
-        found.push(too_many(step.name_span, what, "promises_per_step", limits.promises_per_step, reason));
+        let (limit, needed) = (limits.promises_per_step, step.promises.len());
+        found.push(too_many(step.name_span, what, "promises_per_step", limit, needed, reason));
     }
     for promise in journey.all_promises() {
         if promise.objective.normalize().scale() <= limits.objective_digits {
@@ -35,8 +37,9 @@ pub(super) fn check(model: &Model, journey: &Journey, found: &mut Found<'_>) {
             )
             .note("no alert and no hand is that fast, and users cannot tell it from the networks between")
             .help(format!(
-                "keep for at most {} digits after the point, or raise `limits: {{objective_digits}}` in slovo.yaml",
-                limits.objective_digits
+                "write {} after the point at most, or `limits: {{objective_digits: {}}}` into slovo.yaml",
+                plain::several(limits.objective_digits as usize, "digit"),
+                promise.objective.normalize().scale()
             )),
         );
     }
@@ -53,12 +56,13 @@ pub(super) fn check_teams(model: &Model, found: &mut Found<'_>) {
         let Some(first_beyond) = journeys.get(limit) else { continue };
         let what = format!("the team `{team}` owns {} journeys", journeys.len());
         let reason = "somebody must review each, answer its pages and explain its numbers";
-        found.push(too_many(first_beyond.name_span, what, "journeys_per_team", limit, reason));
+        let needed = journeys.len();
+        found.push(too_many(first_beyond.name_span, what, "journeys_per_team", limit, needed, reason));
     }
 }
 
-fn too_many(place: Span, what: String, key: &str, limit: usize, reason: &str) -> Diagnostic {
+fn too_many(place: Span, what: String, key: &str, limit: usize, needed: usize, reason: &str) -> Diagnostic {
     Diagnostic::new(&codes::TOO_MANY, place, what, format!("the limit is {limit}"))
         .note(reason)
-        .help(format!("divide it, or raise `limits: {{{key}: {limit}}}` in slovo.yaml if you know better"))
+        .help(format!("divide it, or write `limits: {{{key}: {needed}}}` into slovo.yaml if you know better"))
 }

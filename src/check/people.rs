@@ -15,7 +15,6 @@ pub(super) fn check(journey: &Journey, found: &mut Found<'_>) {
             continue;
         }
         let (id, place) = (format!("{}.{}", journey.id, step.id), step.name_span);
-        let help = "write a `promise` into it, or move what it says into a `note` of the journey";
         found.push(if step.critical {
             Diagnostic::new(
                 &codes::CRITICAL_UNPROMISED,
@@ -23,11 +22,19 @@ pub(super) fn check(journey: &Journey, found: &mut Found<'_>) {
                 format!("the critical step `{id}` promises nothing"),
                 "users decide here whether to trust us, and nobody watches",
             )
-            .help(help)
+            .help("write a `promise` into it, or drop `critical` and say in a `note` why there is none")
         } else {
             let text = format!("the step `{id}` promises nothing");
-            Diagnostic::new(&codes::UNPROMISED, place, text, "nobody watches it").help(help)
+            Diagnostic::new(&codes::UNPROMISED, place, text, "nobody watches it")
+                .help("write a `promise` into it, or move what it says into a `note` of the journey")
         });
+    }
+    if journey.steps.is_empty() && journey.promises.is_empty() && !found.broken_within(journey.origin.span) {
+        let text = format!("the journey `{}` promises nothing", journey.id);
+        found.push(
+            Diagnostic::new(&codes::UNPROMISED, journey.name_span, text, "nobody watches it")
+                .help("write a `step` with a `promise` into it"),
+        );
     }
     let bare: Vec<&Promise> =
         journey.all_promises().filter(|p| p.urgency == Urgency::Page && p.playbook.is_none()).collect();

@@ -70,7 +70,7 @@ pub(super) fn check(policy: &Policy, found: &mut Found<'_>) {
                 &codes::NO_SHARE,
                 policy.name_span,
                 format!("`{}` names no part of a budget: {}%", policy.id, cost.normalize()),
-                "has an incident that costs it",
+                "`incident costing` names it",
             )
             .help("write a percentage above 0% and up to 100%"),
         );

@@ -96,28 +96,34 @@ fn timed(model: &Model, scenario: &Scenario, promise: &Promise, expect: &Expecta
     if fires <= within {
         return None;
     }
+    let when = Duration::from_micros(if fires.is_finite() { micros(fires) } else { 0 });
+    let label = if fires.is_finite() {
+        format!("the first {what} comes {} after the first failure", plain::time(when))
+    } else {
+        format!("no {what} comes")
+    };
     let made = Diagnostic::new(
         &codes::TOO_SOON,
         expect.origin.span,
         format!("`{}` waits for a {what} that cannot come in time", scenario.id),
-        format!("within {}", expect.within),
-    );
-    let made = made.also(promise.places.objective, format!("{}% over {}", promise.objective, promise.window));
+        label,
+    )
+    .also(promise.places.objective, format!("{}% over {}", promise.objective, promise.window));
+    if fires.is_finite() {
+        return Some(
+            made.note(
+                "by the arithmetic of its alerts; a scrape, an evaluation and the delivery come on top",
+            )
+            .help(format!("expect it within {}, or promise more", suggestion(when))),
+        );
+    }
     let least = candidates.iter().map(|a| a.threshold(budget)).min()?;
     if worst <= least {
-        let text = format!(
-            "the lowest threshold of a {what} is {} failing, this is {}",
-            plain::percent(least),
-            plain::percent(worst)
+        let (needs, fails) = (plain::percent(least), plain::percent(worst));
+        return Some(
+            made.note(format!("a {what} needs more than {needs} to fail, here {fails} do"))
+                .help(format!("let more fail, or expect `quiet` instead of a {what}")),
         );
-        return Some(made.note(text).help(format!("let more fail, or expect `quiet` instead of a {what}")));
-    }
-    if fires.is_finite() {
-        let when = Duration::from_micros(micros(fires));
-        return Some(made.note(format!(
-            "by the arithmetic of its alerts, the first {what} comes {} after the first failure, and a scrape, an evaluation and the delivery later",
-            plain::time(when)
-        )).help(format!("expect it within {}, or promise more", suggestion(when))));
     }
     let ideal = candidates.iter().filter_map(|a| burn::detection(a, budget, worst)).min()?;
     Some(

@@ -92,7 +92,7 @@ impl<'a> Traffic<'a> {
             &codes::BELOW_ONE,
             self.place(),
             format!("the error budget of `{path}` is less than one: {budget} of {events} {noun} in {window}"),
-            format!("allows {budget} {noun} to be bad"),
+            format!("allows {budget} of them to be bad"),
         );
         let made = self.with_expect(made).note("the first failure breaks the promise, whatever its cause");
         match self.objective_for(Decimal::from(5)) {

@@ -20,7 +20,7 @@ crate::diag::codes::codes! {
     WORDS = Warning "W0420" "words that contradict the numbers";
     ABOVE_MEMBERS = Error "E0421" "a composed promise above what it is made of";
     CHARGED_TWICE = Warning "W0422" "one promise counted in two composed ones";
-    UNPROMISED = Warning "W0423" "a step that promises nothing";
+    UNPROMISED = Warning "W0423" "a step or journey that promises nothing";
     CRITICAL_UNPROMISED = Warning "W0424" "a critical step that promises nothing";
     NO_PLAYBOOK = Warning "W0425" "a page without a playbook";
     LATE_RESTORE = Warning "W0426" "restored after the budget is gone";
