@@ -20,15 +20,12 @@ pub(super) fn check(model: &Model, promise: &Promise, found: &mut Found<'_>) {
     }
 }
 
-/// The alerts that carry the promise's urgency: pages for `page`, tickets (or else everything, less loudly) for `ticket`.
+/// The alerts that carry the promise's urgency: pages for `page`; for `ticket` all, none louder than a ticket.
 pub(super) fn speaking(promise: &Promise, all: &[Alert]) -> Vec<Alert> {
-    let of = |loudness| all.iter().filter(|a| a.loudness == loudness).cloned().collect::<Vec<_>>();
     match promise.urgency {
         Urgency::None => Vec::new(),
-        Urgency::Page => of(Loudness::Page),
-        Urgency::Ticket => {
-            Some(of(Loudness::Ticket)).filter(|t| !t.is_empty()).unwrap_or_else(|| all.to_vec())
-        }
+        Urgency::Page => all.iter().filter(|a| a.loudness == Loudness::Page).cloned().collect(),
+        Urgency::Ticket => all.to_vec(),
     }
 }
 

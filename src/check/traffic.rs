@@ -4,7 +4,7 @@ use super::{Found, plain};
 use crate::diag::Diagnostic;
 use crate::diag::codes::numbers as codes;
 use crate::ir::burn::Alert;
-use crate::ir::{Measurement, Promise};
+use crate::ir::{Measurement, Promise, Urgency};
 use crate::value::{Decimal, Duration};
 
 /// What one window sees.
@@ -114,7 +114,7 @@ impl<'a> Traffic<'a> {
     /// Not even a total outage gathers enough bad events in time.
     fn too_thin(&self, alerts: &[Alert]) -> Diagnostic {
         let Promise { path, noun, .. } = self.promise;
-        let what = loudness(alerts);
+        let what = if self.promise.urgency == Urgency::Page { "page" } else { "ticket" };
         let mut made = Diagnostic::new(
             &codes::TOO_THIN,
             self.promise.places.expect.unwrap_or(self.place()),
@@ -165,12 +165,5 @@ impl<'a> Traffic<'a> {
         self.with_expect(made)
             .note(format!("{} holds about {seen} {noun}, so one bad one is above that", alert.long))
             .help("give the tier in slovo.yaml `bad_events: 5`, or promise less")
-    }
-}
-
-fn loudness(alerts: &[Alert]) -> &'static str {
-    match alerts.first().map(|a| a.loudness) {
-        Some(crate::ir::burn::Loudness::Ticket) => "ticket",
-        Some(crate::ir::burn::Loudness::Page) | None => "page",
     }
 }

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{Found, alerts, plain};
+use super::{Found, plain};
 use crate::diag::Diagnostic;
 use crate::diag::codes::numbers as codes;
-use crate::ir::burn;
-use crate::ir::{Condition, Measurement, Model, Promise, Slices};
+use crate::ir::burn::{self, Loudness};
+use crate::ir::{Condition, Measurement, Model, Promise, Slices, Urgency};
 use crate::value::{Decimal, Duration};
 
 /// Windows longer than the retention: one message per window.
@@ -83,10 +83,15 @@ fn short(promise: &Promise, slices: &Slices, found: &mut Found<'_>) -> bool {
     true
 }
 
-/// The shortest window of its alerts must hold at least one slice.
+/// The shortest window of its alerts must hold at least one slice. (A ticket promise's louder tiers may be blunt.)
 fn blunt(model: &Model, promise: &Promise, slices: &Slices, found: &mut Found<'_>) {
     let all = burn::alerts(promise.error_budget(), promise.window, &model.settings.profile);
-    let Some(shortest) = alerts::speaking(promise, &all).iter().map(|a| a.short).min() else { return };
+    let loudness = match promise.urgency {
+        Urgency::Page => Loudness::Page,
+        Urgency::Ticket => Loudness::Ticket,
+        Urgency::None => return,
+    };
+    let Some(shortest) = all.iter().filter(|a| a.loudness == loudness).map(|a| a.short).min() else { return };
     if slices.slice <= shortest {
         return;
     }
