@@ -43,7 +43,7 @@ impl Reader<'_> {
         let entries = match &node.value {
             Value::Map(entries) => entries,
             Value::Null => return Vec::new(),
-            Value::Bool | Value::Number(_) | Value::Text(_) | Value::List(_) => {
+            Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::List(_) => {
                 self.wrong_type(node, what, "a map", help);
                 return Vec::new();
             }
@@ -90,7 +90,7 @@ impl Reader<'_> {
         match &node.value {
             Value::List(items) => items,
             Value::Null => &[],
-            Value::Bool | Value::Number(_) | Value::Text(_) | Value::Map(_) => {
+            Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::Map(_) => {
                 self.wrong_type(node, what, "a list", help);
                 &[]
             }
@@ -110,8 +110,12 @@ impl Reader<'_> {
                 None
             }
             Value::Text(text) | Value::Number(text) => Some(text),
-            Value::Bool => {
-                self.wrong_type(node, what, "a text", "put quotes around it");
+            Value::Bool(raw) => {
+                let message = format!("`{what}` must be a text");
+                let label = format!("this is {}", node.value.describe());
+                let made = Diagnostic::new(&codes::WRONG_TYPE, node.span, message, label);
+                let quoted = format!("\"{raw}\"");
+                self.diagnostics.push(made.fix(format!("write `{quoted}`"), node.span, quoted));
                 None
             }
             Value::Null | Value::List(_) | Value::Map(_) => {

@@ -25,8 +25,8 @@ pub(super) struct Node {
 pub(super) enum Value {
     /// Nothing, `~` or `null`.
     Null,
-    /// `true`, `false`.
-    Bool,
+    /// `true` or `false`, as written.
+    Bool(String),
     /// A number, as written.
     Number(String),
     /// A text, quoted or not.
@@ -53,7 +53,7 @@ impl Value {
     pub(super) fn describe(&self) -> &'static str {
         match self {
             Value::Null => "nothing",
-            Value::Bool => "`true` or `false`",
+            Value::Bool(_) => "`true` or `false`",
             Value::Number(_) => "a number",
             Value::Text(_) => "a text",
             Value::List(_) => "a list",
@@ -146,7 +146,11 @@ impl<'t> Places<'t> {
             rest = self.text.get(start..).unwrap_or("");
         }
         let raw = raw_scalar(rest);
-        let value = if let Value::Number(_) = value { Value::Number(raw.to_owned()) } else { value };
+        let value = match value {
+            Value::Number(_) => Value::Number(raw.to_owned()),
+            Value::Bool(_) => Value::Bool(raw.to_owned()),
+            Value::Null | Value::Text(_) | Value::List(_) | Value::Map(_) => value,
+        };
         let length = if value == Value::Null && !matches!(raw, "~" | "null" | "Null" | "NULL") {
             0
         } else {
@@ -233,7 +237,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
         f.write_str("a value")
     }
     fn visit_bool<E: Error>(self, _: bool) -> Result<Node, E> {
-        self.keep(Value::Bool)
+        self.keep(Value::Bool(String::new()))
     }
     fn visit_i64<E: Error>(self, _: i64) -> Result<Node, E> {
         self.keep(Value::Number(String::new()))
@@ -271,8 +275,8 @@ impl<'de> Visitor<'de> for Seed<'_> {
         let mut entries: Vec<Entry> = Vec::new();
         while let Some(key) = self.settle(map.next_key_seed(self.child()))? {
             let name = match key.value {
-                Value::Text(text) | Value::Number(text) => text,
-                Value::Null | Value::Bool => self.places.text.get(key.span.range()).unwrap_or("").to_owned(),
+                Value::Text(text) | Value::Number(text) | Value::Bool(text) => text,
+                Value::Null => self.places.text.get(key.span.range()).unwrap_or("").to_owned(),
                 Value::List(_) | Value::Map(_) => return Err(A::Error::custom("a key must be one word")),
             };
             let value = self.settle(map.next_value_seed(self.child()).map(Some))?;
@@ -281,7 +285,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
                 Value::List(items) => items.is_empty(),
                 Value::Map(entries) => entries.is_empty(),
                 Value::Null => value.span.start == value.span.end,
-                Value::Bool | Value::Number(_) | Value::Text(_) => false,
+                Value::Bool(_) | Value::Number(_) | Value::Text(_) => false,
             };
             if empty {
                 value.span = key.span;
@@ -313,7 +317,7 @@ mod tests {
             }
             Value::Text(t) => out.push(format!("{t}={}", at(node.span))),
             Value::Number(n) => out.push(format!("#{n}={}", at(node.span))),
-            Value::Null | Value::Bool => out.push(format!("{}:{}", node.value.describe(), at(node.span))),
+            Value::Null | Value::Bool(_) => out.push(format!("{}:{}", node.value.describe(), at(node.span))),
         }
     }
 

@@ -12,3 +12,6 @@ mod write;
 pub(super) use manifest::Manifest;
 pub(super) use plan::{Action, Folder, Plan, Wanted};
 pub(super) use write::{apply, replace};
+
+#[cfg(test)]
+mod tests;
