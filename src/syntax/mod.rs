@@ -6,13 +6,16 @@
 
 mod build;
 mod escape;
+mod limits;
 mod map;
 mod parser;
 mod recover;
 
 pub use escape::value_offset;
+pub use limits::{MAX_BYTES, MAX_DEPTH};
 
 use pest::Parser;
+use pest::error::InputLocation;
 
 use crate::ast;
 use crate::diag::Diagnostics;
@@ -20,15 +23,26 @@ use crate::source::{FileId, Span};
 
 /// Parses one file. Never fails: what cannot be read is reported and left out as junk.
 pub fn parse(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> ast::File {
-    let mut tree =
-        ast::File { items: Vec::new(), comments: Vec::new(), span: Span::new(file, 0, text.len()) };
-    let Ok(pairs) = parser::Grammar::parse(parser::Rule::file, text) else {
+    let mut tree = ast::File { items: Vec::new(), comments: Vec::new(), span: Span::new(file, 0, text.len()) };
+    if let Some(refusal) = limits::refuse(file, text) {
+        diagnostics.push(refusal);
         tree.items.push(ast::Item::Junk(tree.span));
         return tree;
+    }
+    let pairs = match parser::Grammar::parse(parser::Rule::file, text) {
+        Ok(pairs) => pairs,
+        // the grammar reads every text: only the end of the stack can bring us here
+        Err(error) => {
+            let at = match error.location {
+                InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
+            };
+            diagnostics.push(limits::deep(file, at));
+            tree.items.push(ast::Item::Junk(tree.span));
+            return tree;
+        }
     };
     tree.comments = comments(file, pairs.clone());
-    let mut build =
-        build::Build { file, text, map: map::Map::default(), diags: diagnostics, junk: 0, mends: 0 };
+    let mut build = build::Build::new(file, text, map::Map::default(), diagnostics);
     build.file(pairs, &mut tree);
     tree
 }
@@ -43,25 +57,4 @@ fn comments(file: FileId, pairs: pest::iterators::Pairs<'_, parser::Rule>) -> Ve
             Span::new(file, span.start(), span.start() + p.as_str().trim_end().len())
         })
         .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    #[test]
-    fn samples() {
-        for path in std::env::var("SLOVO_FILES").unwrap_or_default().split(' ').filter(|p| !p.is_empty()) {
-            let text = std::fs::read_to_string(path).unwrap();
-            let mut d = Diagnostics::default();
-            let f = parse(FileId(0), &text, &mut d);
-            println!("{path}: {} items {} comments {} diags", f.items.len(), f.comments.len(), d.len());
-            for d in d.iter() {
-                let s = d.span().unwrap();
-                println!("  {} {:?} {:?}", d.code.id, d.message, &text[s.range()]);
-            }
-            if std::env::var("SLOVO_AST").is_ok() {
-                println!("{f:#?}");
-            }
-        }
-    }
 }

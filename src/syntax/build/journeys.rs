@@ -11,12 +11,12 @@ use crate::ast::{
 };
 use crate::value::Duration;
 
-const JOURNEY: Entries<JourneyStmt> = Entries {
+pub(super) const JOURNEY: Entries<JourneyStmt> = Entries {
     context: Context::Journey,
     read: |build, pair| build.journey_stmt(pair),
     junk: JourneyStmt::Junk,
 };
-const STEP: Entries<StepStmt> =
+pub(super) const STEP: Entries<StepStmt> =
     Entries { context: Context::Step, read: |build, pair| build.step_stmt(pair), junk: StepStmt::Junk };
 const PROMISE: Entries<PromiseStmt> = Entries {
     context: Context::Promise,

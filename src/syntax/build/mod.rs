@@ -12,7 +12,7 @@ use pest::iterators::{Pair, Pairs};
 
 use super::map::Map;
 use super::parser::Rule;
-use super::recover::Context;
+use super::recover::{Context, all_items, leads_to_stray};
 use crate::ast::{Block, File, Item};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::source::{FileId, Span};
@@ -27,6 +27,15 @@ pub(super) struct Build<'a> {
     pub(super) junk: usize,
     /// How often this text has been mended already.
     pub(super) mends: usize,
+    /// Braces of the present item that nothing closes.
+    pub(super) unclosed: Vec<usize>,
+    /// The kind and the end of the block just read, and whether statements behind it were reported.
+    pub(super) after_block: Option<(Context, usize)>,
+    pub(super) after_block_reported: bool,
+    /// Where a head ended that has been reported.
+    pub(super) bad_head: Option<usize>,
+    /// A `}` too many, seen by its indentation.
+    pub(super) stray_culprit: Option<usize>,
 }
 
 /// The children that carry meaning: no keywords, marks, comments.
@@ -55,6 +64,24 @@ pub(super) struct Entries<S> {
     pub(super) junk: fn(Span) -> S,
 }
 
+impl<'a> Build<'a> {
+    pub(super) fn new(file: FileId, text: &'a str, map: Map<'a>, diags: &'a mut Diagnostics) -> Self {
+        Self {
+            file,
+            text,
+            map,
+            diags,
+            junk: 0,
+            mends: 0,
+            unclosed: Vec::new(),
+            after_block: None,
+            after_block_reported: false,
+            bad_head: None,
+            stray_culprit: None,
+        }
+    }
+}
+
 impl Build<'_> {
     /// The whole file.
     pub(super) fn file(&mut self, pairs: Pairs<'_, Rule>, file: &mut File) {
@@ -63,28 +90,65 @@ impl Build<'_> {
         }
     }
 
-    pub(super) fn items(&mut self, pair: Pair<'_, Rule>, items: &mut Vec<Item>) {
-        for pair in kids(pair) {
-            let span = self.span(&pair);
-            let item = match pair.as_rule() {
-                Rule::journey => self.journey(pair),
-                Rule::metric => self.metric(pair),
-                Rule::team => self.team(pair),
-                Rule::indicator => self.indicator(pair),
-                Rule::policy => self.policy(pair),
-                Rule::playbook => self.playbook(pair),
-                Rule::scenario => self.scenario(pair),
-                Rule::EOI => continue,
-                _ => {
-                    self.junk_item(&pair, items);
-                    continue;
+    fn items(&mut self, pair: Pair<'_, Rule>, items: &mut Vec<Item>) {
+        let pairs = all_items(pair);
+        let mut skipping = false;
+        for (at, pair) in pairs.iter().enumerate() {
+            let is_junk = matches!(pair.as_rule(), Rule::junk | Rule::stray);
+            if is_junk && at > 0 && !skipping && self.stray_culprit.is_none() {
+                // one `}` too many inside the item before: what follows up to the stray one is told as that
+                let rest = pairs.get(at..).unwrap_or_default();
+                let before = pairs.get(at - 1).filter(|p| !matches!(p.as_rule(), Rule::junk | Rule::stray));
+                if leads_to_stray(rest) {
+                    self.stray_culprit = before.and_then(|p| self.crooked_close(p));
+                    skipping = self.stray_culprit.is_some();
                 }
-            };
-            items.push(item.unwrap_or_else(|| {
+            }
+            if pair.as_rule() == Rule::junk && skipping {
                 self.junk += 1;
-                Item::Junk(span)
-            }));
+                items.push(Item::Junk(self.span(pair)));
+                continue;
+            }
+            skipping &= is_junk;
+            self.item(pair.clone(), items);
         }
+    }
+
+    /// One item, or what a mended line turned out to be.
+    pub(super) fn item(&mut self, pair: Pair<'_, Rule>, items: &mut Vec<Item>) {
+        let span = self.span(&pair);
+        let whole = pair.clone();
+        let home = match pair.as_rule() {
+            Rule::journey => Context::Journey,
+            Rule::metric => Context::Metric,
+            Rule::team => Context::Team,
+            Rule::indicator => Context::Indicator,
+            Rule::policy => Context::Policy,
+            Rule::playbook => Context::Playbook,
+            Rule::scenario => Context::Scenario,
+            _ => return self.junk_item(&pair, items),
+        };
+        let item = match home {
+            Context::Journey => self.journey(pair),
+            Context::Metric => self.metric(pair),
+            Context::Team => self.team(pair),
+            Context::Indicator => self.indicator(pair),
+            Context::Policy => self.policy(pair),
+            Context::Playbook => self.playbook(pair),
+            _ => self.scenario(pair),
+        };
+        self.block_ended(home, &whole);
+        self.tell_unclosed(&whole);
+        items.push(item.unwrap_or_else(|| {
+            self.junk += 1;
+            Item::Junk(span)
+        }));
+    }
+
+    /// Notes where a block ended, for statements that come too late.
+    fn block_ended(&mut self, kind: Context, pair: &Pair<'_, Rule>) {
+        self.after_block = Some((kind, pair.as_span().end()));
+        self.after_block_reported = false;
     }
 
     /// The statements of a block; the rules for its braces are the same everywhere.
@@ -92,13 +156,21 @@ impl Build<'_> {
         let mut span = self.span(&pair);
         let before = self.junk;
         let mut stmts = Vec::new();
+        let mut open = None;
         for pair in pair.into_inner() {
             match pair.as_rule() {
                 Rule::comment => {}
                 // the block may have begun with blanks
-                Rule::open => span = Span { start: self.span(&pair).start, ..span },
+                Rule::open => {
+                    open = Some(pair.as_span().start());
+                    span = Span { start: self.span(&pair).start, ..span };
+                }
                 Rule::close => span = span.to(self.span(&pair)),
-                Rule::late_open | Rule::missing_open | Rule::missing_close => self.brace(&pair),
+                Rule::late_open => {
+                    open = Some(pair.as_span().end().saturating_sub(1));
+                    self.brace(&pair, open);
+                }
+                Rule::missing_open | Rule::missing_close => self.brace(&pair, open),
                 _ => self.entry(pair, entries, &mut stmts),
             }
         }
@@ -112,10 +184,29 @@ impl Build<'_> {
             return;
         }
         let span = self.span(&pair);
+        let inner = match pair.as_rule() {
+            Rule::step => Some(Context::Step),
+            Rule::promise => Some(Context::Promise),
+            _ => None,
+        };
+        let whole = inner.map(|kind| (kind, pair.clone()));
         stmts.push((entries.read)(self, pair).unwrap_or_else(|| {
             self.junk += 1;
             (entries.junk)(span)
         }));
+        if let Some((kind, whole)) = whole {
+            self.block_ended(kind, &whole);
+        }
+    }
+
+    /// Reads an entry of a block only for its mistakes.
+    pub(super) fn discard(&mut self, pair: Pair<'_, Rule>, context: Context) {
+        match context {
+            Context::Journey => self.entry(pair, &journeys::JOURNEY, &mut Vec::new()),
+            Context::Step => self.entry(pair, &journeys::STEP, &mut Vec::new()),
+            Context::File => self.item(pair, &mut Vec::new()),
+            _ => {}
+        }
     }
 
     pub(super) fn span(&self, pair: &Pair<'_, Rule>) -> Span {

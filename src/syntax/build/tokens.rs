@@ -15,7 +15,7 @@ const LONGEST: usize = 40;
 
 impl Build<'_> {
     /// An identifier of the language.
-    pub(super) fn ident(&mut self, pair: &Pair<'_, Rule>) -> Ident {
+    pub(in super::super) fn ident(&mut self, pair: &Pair<'_, Rule>) -> Ident {
         let ident = self.label(pair);
         self.check_length(&ident);
         ident
@@ -42,7 +42,7 @@ impl Build<'_> {
     pub(super) fn var(&self, pair: &Pair<'_, Rule>) -> Ident {
         Ident { name: pair.as_str().get(1..).unwrap_or_default().to_owned(), span: self.span(pair) }
     }
-    pub(super) fn path(&mut self, pair: &Pair<'_, Rule>) -> Path {
+    pub(in super::super) fn path(&mut self, pair: &Pair<'_, Rule>) -> Path {
         let mut start = pair.as_span().start();
         let mut parts = Vec::with_capacity(3);
         for name in pair.as_str().split('.') {
@@ -54,7 +54,7 @@ impl Build<'_> {
         Path { parts, span: self.span(pair) }
     }
     /// `"..."` or `"""..."""`.
-    pub(super) fn str(&mut self, pair: &Pair<'_, Rule>) -> Str {
+    pub(in super::super) fn str(&mut self, pair: &Pair<'_, Rule>) -> Str {
         let literal = pair.as_str();
         let span = self.span(pair);
         if pair.as_rule() == Rule::triple {
@@ -197,9 +197,6 @@ impl Build<'_> {
     }
 
     // ---- lists
-    pub(super) fn idents(&mut self, kids: Kids<'_>) -> Vec<Ident> {
-        kids.map(|p| self.ident(&p)).collect()
-    }
     pub(super) fn labels(&mut self, kids: Kids<'_>) -> Vec<Ident> {
         kids.map(|p| self.label(&p)).collect()
     }

@@ -1,14 +1,41 @@
-//! What is said about text that is no statement.
+//! What is said about text that could not be read, and what is made of it all the same.
+//!
+//! A piece of junk is read once more with the rule that its first word announces, which fails where the mistake is.
+//! Where a mend is likely, the mended copy is read in its place: so that the next mistake on the same line is found
+//! as well, and nothing that is there is said to be missing.
 
+mod braces;
+mod characters;
+mod describe;
+mod found;
+mod heads;
+mod known;
+mod mistake;
+mod quantities;
+mod scene;
+mod words;
+
+use pest::Parser;
 use pest::iterators::Pair;
 
-use super::build::{Build, Entries, Head};
-use super::parser::Rule;
-use crate::ast::{Ident, Item, Param, Path, Str};
-use crate::diag::{Diagnostic, codes};
+use super::build::{Build, Entries, kids};
+use super::map::mend;
+use super::parser::{Grammar, Rule};
+use crate::ast::Item;
+use crate::diag::{Diagnostic, Edit, Fix, codes};
+use crate::source::Span;
+use found::{Kind, found, short};
+pub(super) use braces::{all_items, leads_to_stray};
+use mistake::Mistake;
+use scene::Scene;
+
+/// So many mistakes are told of one line.
+const MENDS: usize = 8;
+/// Longer pieces are not tried with mends.
+const LONGEST: usize = 4_000;
 
 /// Where a statement stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Context {
     File,
     Team,
@@ -22,38 +49,330 @@ pub(super) enum Context {
     Scenario,
 }
 
-/// What could be read of an item's head that is not all right.
-#[derive(Default)]
-pub(super) struct BadHead {
-    pub(super) name: Option<Ident>,
-    pub(super) title: Option<Str>,
-    pub(super) path: Option<Path>,
-    pub(super) params: Vec<Param>,
-    pub(super) metric: Option<Head>,
+impl Context {
+    /// One statement of such a block, failing.
+    fn line(self) -> Rule {
+        match self {
+            Context::File => Rule::head_line,
+            Context::Team => Rule::team_line,
+            Context::Metric => Rule::metric_line,
+            Context::Indicator => Rule::indicator_line,
+            Context::Journey => Rule::journey_line,
+            Context::Step => Rule::step_line,
+            Context::Promise => Rule::promise_line,
+            Context::Policy => Rule::policy_line,
+            Context::Playbook => Rule::playbook_line,
+            Context::Scenario => Rule::scenario_line,
+        }
+    }
+    /// All that stands in such a block.
+    fn rest(self) -> Rule {
+        match self {
+            Context::File => Rule::file_rest,
+            Context::Team => Rule::team_rest,
+            Context::Metric => Rule::metric_rest,
+            Context::Indicator => Rule::indicator_rest,
+            Context::Journey => Rule::journey_rest,
+            Context::Step => Rule::step_rest,
+            Context::Promise => Rule::promise_rest,
+            Context::Policy => Rule::policy_rest,
+            Context::Playbook => Rule::playbook_rest,
+            Context::Scenario => Rule::scenario_rest,
+        }
+    }
+}
+
+/// What to do with a piece of junk once it is reported.
+enum Outcome {
+    /// It stays junk.
+    Junk,
+    /// It stays junk and was reported before, with others.
+    Silent,
+    Mended(Mistake),
 }
 
 impl Build<'_> {
+    /// Junk in a block.
     pub(super) fn junk_entry<S>(&mut self, pair: &Pair<'_, Rule>, entries: &Entries<S>, stmts: &mut Vec<S>) {
-        let span = self.span(pair);
-        self.report(Diagnostic::new(&codes::syntax::UNEXPECTED, span, "unexpected text", ""));
+        let outcome = self.judge(pair, entries.context);
+        if let Outcome::Mended(mistake) = &outcome {
+            self.again(pair, mistake, entries.context, |build, pair| build.entry(pair, entries, stmts));
+            return;
+        }
         self.junk += 1;
-        stmts.push((entries.junk)(span));
+        stmts.push((entries.junk)(self.trimmed(pair)));
     }
+
+    /// Junk between items.
     pub(super) fn junk_item(&mut self, pair: &Pair<'_, Rule>, items: &mut Vec<Item>) {
-        let span = self.span(pair);
-        self.report(Diagnostic::new(&codes::syntax::UNEXPECTED, span, "unexpected text", ""));
+        if pair.as_rule() == Rule::stray {
+            self.stray(pair);
+            self.junk += 1;
+            return;
+        }
+        let outcome = self.judge(pair, Context::File);
+        if let Outcome::Mended(mistake) = &outcome {
+            self.again(pair, mistake, Context::File, |build, pair| build.item(pair, items));
+            return;
+        }
         self.junk += 1;
-        items.push(Item::Junk(span));
+        items.push(Item::Junk(self.trimmed(pair)));
     }
-    pub(super) fn bad_head(&mut self, _whole: &Pair<'_, Rule>, head: &Pair<'_, Rule>) -> Option<BadHead> {
-        let span = self.span(head);
-        self.report(Diagnostic::new(&codes::syntax::UNEXPECTED, span, "unexpected text", ""));
-        self.junk += 1;
-        None
+
+    /// Reads the mended copy of a piece of junk.
+    fn again(
+        &mut self,
+        pair: &Pair<'_, Rule>,
+        mistake: &Mistake,
+        context: Context,
+        mut read: impl FnMut(&mut Build<'_>, Pair<'_, Rule>),
+    ) {
+        let Some(made) = &mistake.mend else { return };
+        let (text, map) = mend(&self.map, pair.as_span().start(), pair.as_str(), &made.edits);
+        let Ok(mut pairs) = Grammar::parse(context.rest(), &text) else { return };
+        let mut inner = Build::new(self.file, &text, map, &mut *self.diags);
+        inner.mends = self.mends + 1;
+        inner.junk = self.junk;
+        if let Some(rest) = pairs.next() {
+            for pair in kids(rest).filter(|p| p.as_rule() != Rule::EOI) {
+                read(&mut inner, pair);
+            }
+        }
+        self.junk = inner.junk;
     }
-    pub(super) fn brace(&mut self, pair: &Pair<'_, Rule>) {
-        let span = self.span(pair);
-        self.report(Diagnostic::new(&codes::syntax::UNEXPECTED, span, "unexpected text", ""));
-        self.junk += 1;
+
+    /// Reports what is wrong with a piece of junk.
+    fn judge(&mut self, pair: &Pair<'_, Rule>, context: Context) -> Outcome {
+        let text = pair.as_str().trim_end();
+        let start = pair.as_span().start();
+        let first = found(text, 0);
+        if let Some(place) = self.astray(&first, context) {
+            // statements right behind the block that they belong in: one `}` came too early
+            if self.after_block.is_some_and(|(home, end)| home == place && self.only_blanks(end, start)) {
+                let silent = self.after_block_reported;
+                self.after_block = Some((place, start + text.len()));
+                if silent {
+                    return Outcome::Silent;
+                }
+                self.after_block_reported = true;
+            }
+            self.misplaced(pair, &first, context, place);
+            return Outcome::Junk;
+        }
+        let Some(mistake) = first_mistake(text, &first, context) else {
+            // reads alone, but not where it stands
+            let span = self.at(start, start + text.len());
+            self.report(Diagnostic::new(
+                &codes::syntax::UNEXPECTED,
+                span,
+                format!("expected the end of the line after `{}`", short(text)),
+                "more follows on the line",
+            ));
+            return Outcome::Junk;
+        };
+        let (reads, mends) = self.tell(&mistake, start, text, context);
+        if mends && self.mends < MENDS { Outcome::Mended(reads) } else { Outcome::Junk }
     }
+
+    /// Reports a mistake in the text that begins at `start`; says whether its mend leads on.
+    fn tell(&mut self, mistake: &Mistake, start: usize, text: &str, context: Context) -> (Mistake, bool) {
+        let clean = mistake.mend.as_ref().is_some_and(|made| {
+            let (mended, _) = mend(&self.map, start, text, &made.edits);
+            mended.len() <= 16 * LONGEST && reads_cleanly(context.rest(), &mended)
+        });
+        self.tell_mend(mistake, start, clean);
+        (mistake.clone(), mistake.mend.is_some())
+    }
+
+    /// Reports a mistake; its mend is certain when it is sure and `clean`: the mended text can be read.
+    fn tell_mend(&mut self, mistake: &Mistake, start: usize, clean: bool) {
+        let place = self.at(start + mistake.at.start, start + mistake.at.end);
+        let mut made = Diagnostic::new(mistake.code, place, mistake.message.clone(), mistake.label.clone());
+        made.help.clone_from(&mistake.help);
+        if let Some(found) = &mistake.mend {
+            let edits = found.edits.iter().map(|(range, new)| Edit {
+                span: self.at(start + range.start, start + range.end),
+                replacement: new.clone(),
+            });
+            // places of a text that is mended already are those of the original: an edit there might hit too much
+            let certain = found.sure && clean && self.mends == 0;
+            made.fix = Some(Fix { title: found.title.clone(), edits: edits.collect(), certain });
+        }
+        self.report(made);
+    }
+
+    /// The block in which a statement belongs that stands in another.
+    fn astray(&self, first: &found::Found<'_>, context: Context) -> Option<Context> {
+        if first.kind != Kind::Word || words::begins(first.text, context) {
+            return None;
+        }
+        let homes = words::homes(first.text)?;
+        let known = self.after_block.map(|(home, _)| home).filter(|home| homes.contains(home));
+        known.or_else(|| homes.first().copied())
+    }
+
+    fn misplaced(&mut self, pair: &Pair<'_, Rule>, first: &found::Found<'_>, context: Context, home: Context) {
+        let start = pair.as_span().start();
+        let span = self.at(start, start + first.range.end);
+        let word = first.text;
+        let mut made = Diagnostic::new(
+            &codes::syntax::MISPLACED,
+            span,
+            format!("`{word}` belongs in {}, not {}", home.described(), context.in_words()),
+            format!("stands {}", context.in_words()),
+        );
+        let behind = self.after_block.is_some_and(|(kind, _)| kind == home);
+        made = if behind && self.after_block_reported {
+            made.help(format!("move the `}}` above it below this line: it ends {} too early", home.described()))
+        } else if home == Context::File {
+            made.help(format!("end the block before it with `}}`, or move the `{word}` out of it"))
+        } else {
+            made.help(format!("move it into the braces of {}", home.described()))
+        };
+        if let Some(near) = instead(word, context) {
+            made = made.help(near);
+        }
+        self.report(made);
+        // what is inside is read for its own mistakes
+        if pair.as_str().contains('{') {
+            self.read_elsewhere(pair, home);
+        }
+    }
+
+    /// Reads a misplaced block where it would be right, only for what is wrong inside.
+    fn read_elsewhere(&mut self, pair: &Pair<'_, Rule>, home: Context) {
+        if self.mends >= MENDS {
+            return;
+        }
+        let Ok(mut pairs) = Grammar::parse(home.rest(), pair.as_str()) else { return };
+        let (text, map) = mend(&self.map, pair.as_span().start(), pair.as_str(), &[]);
+        let mut inner = Build::new(self.file, &text, map, &mut *self.diags);
+        inner.mends = self.mends + 1;
+        let rest = pairs.next();
+        for pair in rest.into_iter().flat_map(kids) {
+            match pair.as_rule() {
+                Rule::junk | Rule::stray | Rule::EOI => {}
+                _ => inner.discard(pair, home),
+            }
+        }
+    }
+
+    /// The place of a piece of junk without the blanks at its end.
+    fn trimmed(&self, pair: &Pair<'_, Rule>) -> Span {
+        let start = pair.as_span().start();
+        self.at(start, start + pair.as_str().trim_end().len())
+    }
+
+    /// Is there nothing but blanks and comments between two offsets?
+    fn only_blanks(&self, from: usize, to: usize) -> bool {
+        self.text.get(from..to).is_some_and(|between| {
+            between.lines().enumerate().all(|(i, line)| {
+                let line = line.trim_start();
+                line.is_empty() || line.starts_with('#') || (i == 0 && line.trim_end() == "}")
+            })
+        })
+    }
+}
+
+impl Context {
+    fn in_words(self) -> String {
+        match self {
+            Context::File => "at the top level".to_owned(),
+            _ => format!("in {}", self.described()),
+        }
+    }
+}
+
+/// What may have been meant by a statement that stands where it doesn't belong.
+fn instead(word: &str, context: Context) -> Option<&'static str> {
+    Some(match (word, context) {
+        ("team", Context::Journey) => "who answers for a journey is said with `owner`",
+        ("owner", Context::Playbook) => "who acts first is said with `responder`",
+        ("note", Context::Metric | Context::Indicator | Context::Policy | Context::Playbook | Context::Team) => {
+            "a remark for readers of the source is a comment: `# …`"
+        }
+        ("user" | "goal", Context::Step) => "what breaks for users at a step is said with `if broken`",
+        _ => return None,
+    })
+}
+
+/// The first mistake of a piece of junk; `None` when it can be read alone.
+fn first_mistake(text: &str, first: &found::Found<'_>, context: Context) -> Option<Mistake> {
+    if let Some(mistake) = characters::characters(text) {
+        return Some(mistake);
+    }
+    let known = first.kind == Kind::Word && words::begins(first.text, context);
+    if !known || context == Context::File {
+        return Some(unknown(text, first, context));
+    }
+    if matches!(first.text, "step" | "promise") {
+        return None;
+    }
+    let form = words::form(first.text, context);
+    let scene = Scene::new(context.line(), text, form)?;
+    Some(known::mistake(&scene, context))
+}
+
+/// A line whose first word begins nothing here.
+fn unknown(text: &str, first: &found::Found<'_>, context: Context) -> Mistake {
+    let at = first.range.clone();
+    let place = context.described();
+    if first.kind != Kind::Word {
+        let made = Mistake::new(
+            &codes::syntax::UNEXPECTED,
+            at.clone(),
+            match context {
+                Context::File => format!("{} begins no item", first.shown()),
+                _ => format!("{} begins no statement of {place}", first.shown()),
+            },
+            "a line begins with a word of the language",
+        );
+        if matches!(first.text, "//" | "/*" | "--" | ";") {
+            return Mistake { code: &codes::syntax::MARK, ..made }
+                .help("a comment begins with `#`")
+                .maybe(at, "#");
+        }
+        if matches!(first.text, "," | ";" | ")") && first.text.len() == text.len() {
+            return made.maybe(at, "");
+        }
+        return made;
+    }
+    let shown = first.shown();
+    let made = Mistake::new(
+        &codes::syntax::UNKNOWN_WORD,
+        at.clone(),
+        match context {
+            Context::File => format!("no item begins with {shown}"),
+            _ => format!("{place} has no statement {shown}"),
+        },
+        "not a word of the language here",
+    );
+    match words::meant(first.text, context) {
+        Some(word) if words::begins(word, context) => {
+            let made = made.help(format!("`{word}` is written like `{}`", words::form(word, context).unwrap_or(word)));
+            made.replace(at, word)
+        }
+        Some(word) => {
+            let home = words::homes(word).and_then(|h| h.first()).map_or("", |h| h.described());
+            made.help(format!("if `{word}` is meant: it belongs in {home}"))
+        }
+        None => made.help(format!("here may stand {}", words::allowed(context))),
+    }
+}
+
+/// Does this text hold nothing that would be reported?
+fn reads_cleanly(rule: Rule, text: &str) -> bool {
+    Grammar::parse(rule, text).is_ok_and(|pairs| {
+        pairs.flatten().all(|p| {
+            !matches!(
+                p.as_rule(),
+                Rule::junk
+                    | Rule::stray
+                    | Rule::bad_head
+                    | Rule::missing_open
+                    | Rule::missing_close
+                    | Rule::late_open
+            )
+        })
+    })
 }

@@ -1,0 +1,163 @@
+//! Heads of items, steps and promises that cannot be read as they stand.
+
+use pest::Parser;
+use pest::iterators::Pair;
+
+use super::found::{Kind, found, short};
+use super::mistake::{Mend, Mistake};
+use super::scene::{Scene, read};
+use super::{Context, MENDS, characters, known, words};
+use crate::ast::{Ident, Param, Path, Str};
+use crate::diag::codes;
+use crate::syntax::build::{Build, Head, kids};
+use crate::syntax::map::{Map, mend};
+use crate::syntax::parser::{Grammar, Rule};
+
+/// What could be read of a head after all.
+#[derive(Default)]
+pub(in super::super) struct BadHead {
+    pub(in super::super) name: Option<Ident>,
+    pub(in super::super) title: Option<Str>,
+    pub(in super::super) path: Option<Path>,
+    pub(in super::super) params: Vec<Param>,
+    pub(in super::super) metric: Option<Head>,
+}
+
+impl Build<'_> {
+    /// Reports what is wrong with a head and reads it mended, as far as that goes.
+    pub(in super::super) fn bad_head(&mut self, whole: &Pair<'_, Rule>, head: &Pair<'_, Rule>) -> Option<BadHead> {
+        let start = whole.as_span().start();
+        let end = head.as_span().start() + head.as_str().trim_end().len();
+        self.bad_head = Some(head.as_span().end());
+        // with the brace, where there is one
+        let rest = self.text.get(head.as_span().end()..).unwrap_or_default();
+        let end = if rest.starts_with('{') { head.as_span().end() + 1 } else { end };
+        let text = self.text.get(start..end)?;
+        let mut found = BadHead::default();
+        let own = self.map.clone();
+        let map = mend(&own, start, text, &[]).1;
+        self.head_text(text, &map, &mut found, 0);
+        let complete = found.name.is_some() || found.metric.is_some();
+        if !complete {
+            self.junk += 1;
+        }
+        Some(found)
+    }
+
+    /// One mistake after the other, each mended before the next.
+    fn head_text(&mut self, text: &str, map: &Map<'_>, head: &mut BadHead, mends: usize) {
+        let mut inner = Build::new(self.file, text, map.clone(), &mut *self.diags);
+        inner.mends = self.mends + mends;
+        let Some(mistake) = head_mistake(text) else {
+            inner.take_head(text, head);
+            return;
+        };
+        let mended = mistake.mend.as_ref().map(|made| mend(map, 0, text, &made.edits));
+        let clean = mended.as_ref().is_some_and(|(new, _)| read(Rule::head_line, new).is_ok());
+        inner.tell_mend(&mistake, 0, clean);
+        match mended {
+            Some((new, map)) if mends < MENDS => self.head_text(&new, &map, head, mends + 1),
+            _ => inner.guess_head(text, head),
+        }
+    }
+
+    /// The parts of a head that reads well.
+    fn take_head(&mut self, text: &str, head: &mut BadHead) {
+        let Ok(mut pairs) = Grammar::parse(Rule::head_line, text) else { return };
+        let Some(line) = pairs.next() else { return };
+        let mut metric = Head::default();
+        let is_metric = text.starts_with("metric");
+        for pair in kids(line) {
+            if is_metric {
+                self.metric_head(&pair, &mut metric);
+                continue;
+            }
+            match pair.as_rule() {
+                Rule::ident => head.name = Some(self.ident(&pair)),
+                Rule::string => head.title = Some(self.str(&pair)),
+                Rule::path => head.path = Some(self.path(&pair)),
+                Rule::params => head.params = self.params(pair).unwrap_or_default(),
+                _ => {}
+            }
+        }
+        if is_metric {
+            head.metric = Some(metric);
+        }
+    }
+
+    /// The name and the title of a head that stays unreadable, so that what refers to it is not unknown too.
+    fn guess_head(&mut self, text: &str, head: &mut BadHead) {
+        let keyword = found(text, 0);
+        let name = found(text, keyword.range.end);
+        let Ok(mut pairs) = Grammar::parse(Rule::ident, text.get(name.range.start..).unwrap_or_default()) else {
+            return;
+        };
+        if let Some(pair) = pairs.next() {
+            let range = name.range.start..name.range.start + pair.as_str().len();
+            let ident = Ident { name: pair.as_str().to_owned(), span: self.at(range.start, range.end) };
+            let title = Str { value: ident.name.clone(), span: ident.span, triple: false };
+            head.title = Some(title);
+            head.name = Some(ident);
+        }
+    }
+}
+
+/// The first mistake of a head; `None` when it can be read.
+fn head_mistake(text: &str) -> Option<Mistake> {
+    if let Some(mistake) = characters::characters(text) {
+        return Some(mistake);
+    }
+    let keyword = found(text, 0);
+    let scene = Scene::new(Rule::head_line, text, words::form(keyword.text, home(keyword.text)))?;
+    Some(title(&scene).or_else(|| colon(&scene)).unwrap_or_else(|| known::mistake(&scene, Context::File)))
+}
+
+fn home(word: &str) -> Context {
+    words::homes(word).and_then(|h| h.first().copied()).unwrap_or(Context::File)
+}
+
+/// `journey checkout {`
+fn title(scene: &Scene<'_>) -> Option<Mistake> {
+    let missing = matches!(scene.found.text, "{" | "");
+    if !missing || scene.expected.as_slice() != [Rule::string] {
+        return None;
+    }
+    let gap = scene.gap();
+    let kind = found(scene.text, 0);
+    let name = found(scene.text, kind.range.end);
+    let made = Mistake::new(
+        &codes::syntax::TITLE,
+        gap..gap,
+        format!("{} {} has no title", kind.text, name.shown()),
+        "nothing in quotes here",
+    )
+    .help("the title is what people read: in documents, on dashboards, in alerts");
+    let words = name.text.replace('_', " ");
+    let mut letters = words.chars();
+    let title: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+    Some(made.maybe(gap..gap, format!(" \"{title}\"")))
+}
+
+/// `metric requests_total:counter`
+fn colon(scene: &Scene<'_>) -> Option<Mistake> {
+    if !scene.expects(Rule::colon) || !scene.text.starts_with("metric") {
+        return None;
+    }
+    let name = found(scene.text, 6);
+    let (start, end) = (name.range.start, scene.gap());
+    let whole = scene.text.get(start..end)?;
+    let at = start + whole.rfind(':')?;
+    if name.kind != Kind::Word || !scene.reads_with(at..at + 1, ": ") {
+        return None;
+    }
+    Some(
+        Mistake::new(
+            &codes::syntax::MARK,
+            at..at + 1,
+            format!("a blank is missing after the `:` in `{}`", short(whole)),
+            "taken for a part of the name",
+        )
+        .help("names of metrics may hold colons: the one before the kind is followed by a blank")
+        .mend(Mend { title: "put a blank after it".into(), edits: vec![(at..at + 1, ": ".into())], sure: true }),
+    )
+}
