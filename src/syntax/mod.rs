@@ -23,7 +23,8 @@ use crate::source::{FileId, Span};
 
 /// Parses one file. Never fails: what cannot be read is reported and left out as junk.
 pub fn parse(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> ast::File {
-    let mut tree = ast::File { items: Vec::new(), comments: Vec::new(), span: Span::new(file, 0, text.len()) };
+    let mut tree =
+        ast::File { items: Vec::new(), comments: Vec::new(), span: Span::new(file, 0, text.len()) };
     if let Some(refusal) = limits::refuse(file, text) {
         diagnostics.push(refusal);
         tree.items.push(ast::Item::Junk(tree.span));

@@ -42,9 +42,14 @@ impl Build<'_> {
                 let end = self.text.get(..at).map_or(at, |t| t.trim_end().len());
                 let place = self.at(end, end);
                 self.report(
-                    Diagnostic::new(&codes::syntax::UNEXPECTED, place, "expected `{` after this head", "the block does not open")
-                        .help("statements stand in braces: `{` at the end of this line, `}` after the last one")
-                        .maybe_fix("put in `{`", place, " {"),
+                    Diagnostic::new(
+                        &codes::syntax::UNEXPECTED,
+                        place,
+                        "expected `{` after this head",
+                        "the block does not open",
+                    )
+                    .help("statements stand in braces: `{` at the end of this line, `}` after the last one")
+                    .maybe_fix("put in `{`", place, " {"),
                 );
             }
             _ => {
@@ -86,7 +91,12 @@ impl Build<'_> {
     pub(super) fn stray(&mut self, pair: &Pair<'_, Rule>) {
         let at = pair.as_span().start();
         let place = self.at(at, at + 1);
-        let made = Diagnostic::new(&codes::syntax::STRAY_BRACE, place, "this `}` closes nothing", "no block is open here");
+        let made = Diagnostic::new(
+            &codes::syntax::STRAY_BRACE,
+            place,
+            "this `}` closes nothing",
+            "no block is open here",
+        );
         let made = match self.stray_culprit.take() {
             Some(early) => Diagnostic::new(
                 &codes::syntax::STRAY_BRACE,
@@ -97,7 +107,11 @@ impl Build<'_> {
             .also(place, "so nothing is open here")
             .help("remove it, or put back the `{` that it should close")
             .maybe_fix("remove it", self.at(early, early + 1), ""),
-            None => made.help("remove it, or put back the `{` that it should close").maybe_fix("remove it", place, ""),
+            None => made.help("remove it, or put back the `{` that it should close").maybe_fix(
+                "remove it",
+                place,
+                "",
+            ),
         };
         self.report(made);
     }

@@ -96,8 +96,8 @@ fn quantity(rest: &str) -> usize {
     let mut end = 0;
     let bytes = rest.as_bytes();
     while let Some(c) = rest.get(end..).and_then(|r| r.chars().next()) {
-        let joins = matches!(c, ',' | '.' | '-' | '/' | ':')
-            && bytes.get(end + 1).is_some_and(u8::is_ascii_digit);
+        let joins =
+            matches!(c, ',' | '.' | '-' | '/' | ':') && bytes.get(end + 1).is_some_and(u8::is_ascii_digit);
         if !(in_word(c) || c == '%' || joins) {
             break;
         }

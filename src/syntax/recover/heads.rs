@@ -25,7 +25,11 @@ pub(in super::super) struct BadHead {
 
 impl Build<'_> {
     /// Reports what is wrong with a head and reads it mended, as far as that goes.
-    pub(in super::super) fn bad_head(&mut self, whole: &Pair<'_, Rule>, head: &Pair<'_, Rule>) -> Option<BadHead> {
+    pub(in super::super) fn bad_head(
+        &mut self,
+        whole: &Pair<'_, Rule>,
+        head: &Pair<'_, Rule>,
+    ) -> Option<BadHead> {
         let start = whole.as_span().start();
         let end = head.as_span().start() + head.as_str().trim_end().len();
         self.bad_head = Some(head.as_span().end());
@@ -89,7 +93,8 @@ impl Build<'_> {
     fn guess_head(&mut self, text: &str, head: &mut BadHead) {
         let keyword = found(text, 0);
         let name = found(text, keyword.range.end);
-        let Ok(mut pairs) = Grammar::parse(Rule::ident, text.get(name.range.start..).unwrap_or_default()) else {
+        let Ok(mut pairs) = Grammar::parse(Rule::ident, text.get(name.range.start..).unwrap_or_default())
+        else {
             return;
         };
         if let Some(pair) = pairs.next() {
@@ -158,6 +163,10 @@ fn colon(scene: &Scene<'_>) -> Option<Mistake> {
             "taken for a part of the name",
         )
         .help("names of metrics may hold colons: the one before the kind is followed by a blank")
-        .mend(Mend { title: "put a blank after it".into(), edits: vec![(at..at + 1, ": ".into())], sure: true }),
+        .mend(Mend {
+            title: "put a blank after it".into(),
+            edits: vec![(at..at + 1, ": ".into())],
+            sure: true,
+        }),
     )
 }

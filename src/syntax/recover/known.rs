@@ -14,8 +14,19 @@ use crate::syntax::parser::Rule;
 /// What went wrong at the place where reading failed.
 pub(super) fn mistake(scene: &Scene<'_>, context: Context) -> Mistake {
     let known: [fn(&Scene<'_>, Context) -> Option<Mistake>; 13] = [
-        strings, window, quantities, marks, lists, names, verdicts, parameters, synonyms, brackets, put_in,
-        next_statement, leave_out,
+        strings,
+        window,
+        quantities,
+        marks,
+        lists,
+        names,
+        verdicts,
+        parameters,
+        synonyms,
+        brackets,
+        put_in,
+        next_statement,
+        leave_out,
     ];
     let found = known.iter().find_map(|try_it| try_it(scene, context)).unwrap_or_else(|| scene.plain());
     scene.with_form(found)
@@ -53,7 +64,9 @@ fn strings(scene: &Scene<'_>, _: Context) -> Option<Mistake> {
             )
             .help("write it on one line, in single pairs of quotes: `\"…\"`");
             let one_line = inner.split_whitespace().collect::<Vec<_>>().join(" ");
-            return Some(made.maybe(at, format!("\"{}\"", one_line.replace('\\', "\\\\").replace('"', "\\\""))));
+            return Some(
+                made.maybe(at, format!("\"{}\"", one_line.replace('\\', "\\\\").replace('"', "\\\""))),
+            );
         }
         if matches!(found.kind, Kind::Word | Kind::Quantity) && scene.expected.len() == 1 {
             return Some(bare_text(scene));
@@ -108,7 +121,8 @@ fn open_text(scene: &Scene<'_>) -> Mistake {
         }
     }
     // a clause may follow: the latest place at which the line reads
-    let ends = line.char_indices().filter(|(_, c)| matches!(c, ' ' | ',' | '}' | ')')).map(|(i, _)| at.start + i);
+    let ends =
+        line.char_indices().filter(|(_, c)| matches!(c, ' ' | ',' | '}' | ')')).map(|(i, _)| at.start + i);
     let mut best = at.end;
     if !scene.reads_with(best..best, "\"") {
         let places: Vec<usize> = ends.take(100).collect();
@@ -158,6 +172,20 @@ fn quoted(scene: &Scene<'_>) -> Option<Mistake> {
             Some(name) => made.maybe(at.start..at.start, format!("{name} ")),
             None => made,
         });
+    }
+    if scene.expects_any(&[Rule::ident, Rule::arg])
+        && scene.before().ends_with(['(', ','])
+        && scene.expects_any(&[Rule::rparen, Rule::arg])
+    {
+        return Some(
+            Mistake::new(
+                &codes::syntax::UNEXPECTED,
+                at,
+                format!("the argument {} has no name", found.shown()),
+                "a value alone",
+            )
+            .help("arguments are named, as in `answered(route: \"/pay\")`"),
+        );
     }
     if !inner.is_empty() && !inner.contains(['"', ' ', '#']) && scene.reads_with(at.clone(), inner) {
         return Some(
@@ -209,7 +237,8 @@ fn marks(scene: &Scene<'_>, _: Context) -> Option<Mistake> {
         }
         "<=" | "<" if scene.expects_any(&bounds) || scene.expects(Rule::within) => {
             let word = if duration_follows(scene) { "within" } else { "at most" };
-            mark("limits are words: `within 400ms`, `at most 10`, `at least 1`").maybe(at.clone(), spaced(scene, word))
+            mark("limits are words: `within 400ms`, `at most 10`, `at least 1`")
+                .maybe(at.clone(), spaced(scene, word))
         }
         ">=" if scene.expects_any(&bounds) => {
             mark("limits are words: `within 400ms`, `at most 10`, `at least 1`")
@@ -222,13 +251,14 @@ fn marks(scene: &Scene<'_>, _: Context) -> Option<Mistake> {
         ">" | "<" | ">=" | "<=" if scene.expects_any(&bounds) => {
             mark("limits are words: `within 400ms`, `at most 10`, `at least 1`")
         }
-        "&&" if scene.expects(Rule::comma) => mark("matchers are joined with `,`").replace(scene.gap()..at.end, ","),
+        "&&" if scene.expects(Rule::comma) => {
+            mark("matchers are joined with `,`").replace(scene.gap()..at.end, ",")
+        }
         "||" if scene.expects(Rule::pipe) => mark("values are joined with `|`").replace(at.clone(), "|"),
         ";" => mark("a statement ends with its line").replace(scene.gap()..at.end, ""),
         "//" | "/*" => mark("a comment begins with `#`").maybe(at.clone(), "#"),
         ":" | "=" | "==" | ":=" if scene.reads_with(scene.gap()..at.end, " ") => {
-            mark("between a word and what it says stands a blank")
-                .replace(scene.gap()..at.end, " ")
+            mark("between a word and what it says stands a blank").replace(scene.gap()..at.end, " ")
         }
         "$" => mark("a parameter is written `$name`, in lower case"),
         _ => return None,
@@ -253,11 +283,30 @@ fn duration_follows(scene: &Scene<'_>) -> bool {
 fn blank_before_brace(scene: &Scene<'_>) -> Option<Mistake> {
     let gap = scene.gap();
     let at = scene.found.range.start;
-    if scene.found.text != "{" || gap == at || !scene.expects_any(&[Rule::matchers, Rule::selector, Rule::lcurl]) {
+    if scene.found.text != "{"
+        || gap == at
+        || !scene.expects_any(&[Rule::matchers, Rule::selector, Rule::lcurl])
+    {
         return None;
     }
     if !scene.leads_on(gap..at, "") {
         return None;
+    }
+    // a word of the language misspelt, rather than a metric
+    let before = scene.before();
+    let start = before.rfind(' ').map_or(0, |blank| blank + 1);
+    let name = scene.text.get(start..gap)?;
+    if let Some(word) = words::closest(name, ["where"].into_iter()).filter(|w| scene.leads_on(start..gap, w))
+    {
+        return Some(
+            Mistake::new(
+                &codes::syntax::UNKNOWN_WORD,
+                start..gap,
+                format!("expected `{word}` before `{{`, found `{name}`"),
+                "another word",
+            )
+            .replace(start..gap, word),
+        );
     }
     Some(
         Mistake::new(
@@ -296,11 +345,17 @@ fn lists(scene: &Scene<'_>, _: Context) -> Option<Mistake> {
         }
         return Some(made.mend(Mend { title: "write `|`".into(), edits, sure: true }));
     }
-    if before.ends_with([',', '|', '+']) && (found.kind == Kind::End || found.text == "}" || found.text == ")") {
+    if before.ends_with([',', '|', '+'])
+        && (found.kind == Kind::End || found.text == "}" || found.text == ")")
+    {
         let comma = gap - 1;
         let mark = before.get(comma..)?;
         let start = before.get(..comma)?.trim_end().len();
-        let made = list(comma..gap, format!("nothing follows the `{mark}`"), "one too many, or the list is not finished");
+        let made = list(
+            comma..gap,
+            format!("nothing follows the `{mark}`"),
+            "one too many, or the list is not finished",
+        );
         return Some(if scene.reads_with(start..gap, "") { made.replace(start..gap, "") } else { made });
     }
     if found.text == "," && scene.reads_with(gap..found.range.end, "") {
@@ -365,7 +420,8 @@ fn names(scene: &Scene<'_>, _: Context) -> Option<Mistake> {
         return None;
     }
     let rest = scene.after(found.range.start);
-    let stops = |c: char| c.is_whitespace() || matches!(c, ',' | '{' | '}' | '(' | ')' | ':' | '"' | '=' | '#');
+    let stops =
+        |c: char| c.is_whitespace() || matches!(c, ',' | '{' | '}' | '(' | ')' | ':' | '"' | '=' | '#');
     let end = found.range.start + rest.find(stops).unwrap_or(rest.len());
     let name = scene.text.get(found.range.start..end)?;
     if name.chars().all(|c| c.is_ascii_lowercase() || c == '_') {
@@ -534,7 +590,8 @@ fn put_in(scene: &Scene<'_>, _: Context) -> Option<Mistake> {
         if word.starts_with(|c: char| c.is_ascii_lowercase()) { format!(" {word}") } else { word.to_owned() }
     };
     let words: Vec<&str> = scene.expected.iter().filter_map(|r| fixed(*r)).collect();
-    let mut fitting: Vec<&str> = words.iter().copied().filter(|w| scene.reads_with(gap..gap, &new(w))).collect();
+    let mut fitting: Vec<&str> =
+        words.iter().copied().filter(|w| scene.reads_with(gap..gap, &new(w))).collect();
     if fitting.is_empty() && found.kind != Kind::End {
         fitting = words.iter().copied().filter(|w| scene.leads_on(gap..gap, &new(w))).collect();
     }
@@ -580,9 +637,9 @@ fn next_statement(scene: &Scene<'_>, context: Context) -> Option<Mistake> {
 
 /// `where code="500"`, `answered route: "/"`: the brackets are missing on both sides.
 fn brackets(scene: &Scene<'_>, _: Context) -> Option<Mistake> {
-    let (open, close) = if scene.expects(Rule::matchers) {
+    let (open, close) = if scene.expects_any(&[Rule::matchers, Rule::lcurl]) {
         ('{', "}")
-    } else if scene.expects(Rule::args) {
+    } else if scene.expects_any(&[Rule::args, Rule::lparen]) {
         ('(', ")")
     } else {
         return None;

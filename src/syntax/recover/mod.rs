@@ -24,8 +24,8 @@ use super::parser::{Grammar, Rule};
 use crate::ast::Item;
 use crate::diag::{Diagnostic, Edit, Fix, codes};
 use crate::source::Span;
-use found::{Kind, found, short};
 pub(super) use braces::{all_items, leads_to_stray};
+use found::{Kind, found, short};
 use mistake::Mistake;
 use scene::Scene;
 
@@ -211,7 +211,13 @@ impl Build<'_> {
         known.or_else(|| homes.first().copied())
     }
 
-    fn misplaced(&mut self, pair: &Pair<'_, Rule>, first: &found::Found<'_>, context: Context, home: Context) {
+    fn misplaced(
+        &mut self,
+        pair: &Pair<'_, Rule>,
+        first: &found::Found<'_>,
+        context: Context,
+        home: Context,
+    ) {
         let start = pair.as_span().start();
         let span = self.at(start, start + first.range.end);
         let word = first.text;
@@ -223,7 +229,10 @@ impl Build<'_> {
         );
         let behind = self.after_block.is_some_and(|(kind, _)| kind == home);
         made = if behind && self.after_block_reported {
-            made.help(format!("move the `}}` above it below this line: it ends {} too early", home.described()))
+            made.help(format!(
+                "move the `}}` above it below this line: it ends {} too early",
+                home.described()
+            ))
         } else if home == Context::File {
             made.help(format!("end the block before it with `}}`, or move the `{word}` out of it"))
         } else {
@@ -288,9 +297,10 @@ fn instead(word: &str, context: Context) -> Option<&'static str> {
     Some(match (word, context) {
         ("team", Context::Journey) => "who answers for a journey is said with `owner`",
         ("owner", Context::Playbook) => "who acts first is said with `responder`",
-        ("note", Context::Metric | Context::Indicator | Context::Policy | Context::Playbook | Context::Team) => {
-            "a remark for readers of the source is a comment: `# …`"
-        }
+        (
+            "note",
+            Context::Metric | Context::Indicator | Context::Policy | Context::Playbook | Context::Team,
+        ) => "a remark for readers of the source is a comment: `# …`",
         ("user" | "goal", Context::Step) => "what breaks for users at a step is said with `if broken`",
         _ => return None,
     })
@@ -349,7 +359,8 @@ fn unknown(text: &str, first: &found::Found<'_>, context: Context) -> Mistake {
     );
     match words::meant(first.text, context) {
         Some(word) if words::begins(word, context) => {
-            let made = made.help(format!("`{word}` is written like `{}`", words::form(word, context).unwrap_or(word)));
+            let made = made
+                .help(format!("`{word}` is written like `{}`", words::form(word, context).unwrap_or(word)));
             made.replace(at, word)
         }
         Some(word) => {

@@ -134,16 +134,28 @@ fn percentage(scene: &Scene<'_>) -> Option<Mistake> {
     }
     if text.ends_with('%') {
         return Some(
-            wrong(scene, at.start, at.end, "is not how a percentage is written", "no digits before or after the point")
-                .help("write it like `99.9%`"),
+            wrong(
+                scene,
+                at.start,
+                at.end,
+                "is not how a percentage is written",
+                "no digits before or after the point",
+            )
+            .help("write it like `99.9%`"),
         );
     }
     // `99.9 %`
     let next = found(scene.text, at.end);
     if matches!(next.text, "%" | "percent" | "pct") {
         return Some(
-            wrong(scene, at.start, next.range.end, "is not how a percentage is written", "one word, with `%`")
-                .replace(at.start..next.range.end, format!("{plain}%")),
+            wrong(
+                scene,
+                at.start,
+                next.range.end,
+                "is not how a percentage is written",
+                "one word, with `%`",
+            )
+            .replace(at.start..next.range.end, format!("{plain}%")),
         );
     }
     if plain.starts_with("0.") || plain == "1" || plain == "1.0" {
@@ -185,8 +197,14 @@ fn duration(scene: &Scene<'_>) -> Option<Mistake> {
         let next = found(scene.text, at.end);
         if let Some(unit) = unit(next.text).filter(|_| next.kind == Kind::Word) {
             return Some(
-                wrong(scene, at.start, next.range.end, "is not how a duration is written", "one word, with a short unit")
-                    .replace(at.start..next.range.end, format!("{digits}{unit}")),
+                wrong(
+                    scene,
+                    at.start,
+                    next.range.end,
+                    "is not how a duration is written",
+                    "one word, with a short unit",
+                )
+                .replace(at.start..next.range.end, format!("{digits}{unit}")),
             );
         }
         let also = if scene.expects(Rule::signed) { return None } else { "a duration" };
@@ -224,8 +242,14 @@ fn number(scene: &Scene<'_>) -> Option<Mistake> {
     let whole = !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit());
     if whole && !zeros.is_empty() {
         return Some(
-            wrong(scene, at.start, at.end, "is not how a number is written", "written out, with `_` if you like")
-                .maybe(at, format!("{digits}{zeros}")),
+            wrong(
+                scene,
+                at.start,
+                at.end,
+                "is not how a number is written",
+                "written out, with `_` if you like",
+            )
+            .maybe(at, format!("{digits}{zeros}")),
         );
     }
     Some(

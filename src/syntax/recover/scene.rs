@@ -5,9 +5,9 @@ use std::ops::Range;
 use pest::Parser;
 use pest::error::{ErrorVariant, InputLocation};
 
+use super::LONGEST;
 use super::describe::describe;
 use super::found::{Found, Kind, found, short};
-use super::LONGEST;
 use super::mistake::Mistake;
 use crate::diag::codes;
 use crate::syntax::parser::{Grammar, Rule};
