@@ -4,7 +4,7 @@ use crate::diag::{Diagnostic, codes};
 use crate::source::{FileId, Span};
 
 /// Braces in braces, at most. The language itself needs four.
-pub const MAX_DEPTH: usize = 32;
+pub const MAX_DEPTH: usize = 8;
 /// The largest file in bytes. A promise takes about 400.
 pub const MAX_BYTES: usize = 16 * 1024 * 1024;
 

@@ -1,10 +1,10 @@
 //! Places in mended text. A line with a likely mend is mended in a copy and read again; its places are those of the
 //! text that the user wrote.
 
-/// One replacement: `removed` bytes at `cut` (an offset of the mended text) became `added`.
+/// One replacement: `removed` bytes at `at` (an offset of the mended text) became `added`.
 #[derive(Clone, Copy, Debug)]
 struct Cut {
-    cut: usize,
+    at: usize,
     removed: usize,
     added: usize,
 }
@@ -31,7 +31,7 @@ pub(super) fn mend<'p>(
     let mut done = 0;
     for (range, new) in edits {
         mended.push_str(text.get(done..range.start).unwrap_or_default());
-        cuts.push(Cut { cut: mended.len(), removed: range.len(), added: new.len() });
+        cuts.push(Cut { at: mended.len(), removed: range.len(), added: new.len() });
         mended.push_str(new);
         done = range.end;
     }
@@ -51,11 +51,11 @@ impl Map<'_> {
     fn up(&self, at: usize, end: bool) -> usize {
         let mut up = at;
         for cut in self.cuts.iter().rev() {
-            if at > cut.cut + cut.added || (at == cut.cut + cut.added && !(end && cut.added == 0)) {
+            if at > cut.at + cut.added || (at == cut.at + cut.added && !(end && cut.added == 0)) {
                 up = up + cut.removed - cut.added;
-            } else if at > cut.cut {
+            } else if at > cut.at {
                 // inside the new text: its ends stand for it
-                up = if end { cut.cut + cut.removed } else { cut.cut };
+                up = if end { cut.at + cut.removed } else { cut.at };
             }
         }
         self.parent.map_or(self.base + up, |p| p.up(self.base + up, end))

@@ -70,10 +70,12 @@ impl Build<'_> {
                 Diagnostic::new(
                     &codes::syntax::ESCAPE,
                     place,
-                    format!("`{shown}` cannot be read in a string"),
+                    format!("`{shown}` cannot be read in a text"),
                     bad.why,
                 )
-                .help("for a backslash itself write `\\\\`: a regular expression's `\\d` is `\\\\d` in a string")
+                .help(
+                    "for a backslash itself write `\\\\`: a regular expression's `\\d` is `\\\\d` in a text",
+                )
                 .maybe_fix("double the backslash", place, shown.replacen('\\', "\\\\", 1)),
             );
         }

@@ -67,6 +67,21 @@ impl Build<'_> {
             return;
         }
         let open = std::mem::take(&mut self.unclosed);
+        if let Some(at) = self.open_selector(item) {
+            let line = self.text.get(at..).and_then(|t| t.lines().next()).map_or(0, |l| l.trim_end().len());
+            let end = self.at(at + line, at + line);
+            self.report(
+                Diagnostic::new(
+                    &codes::syntax::UNCLOSED,
+                    self.at(at, at + 1),
+                    "this `{` is never closed",
+                    "begins matchers",
+                )
+                .help("end the matchers with `}` on the same line")
+                .maybe_fix("put in `}`", end, "}"),
+            );
+            return;
+        }
         let found = self.crooked(item);
         let culprit = found.as_ref().map_or_else(|| open.first().copied().unwrap_or_default(), |b| b.open);
         let mut made = Diagnostic::new(
@@ -136,6 +151,25 @@ impl Build<'_> {
                     let (_, open_column) = self.column(open);
                     if begins && close_column != open_column {
                         return Some(Braces { open, close: at });
+                    }
+                }
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// A selector that took the `}` of its block: opened on a line that goes on, closed on a line of its own.
+    fn open_selector(&self, item: &Pair<'_, Rule>) -> Option<usize> {
+        let mut open = 0;
+        for pair in item.clone().into_inner().flatten() {
+            let at = pair.as_span().start();
+            match pair.as_rule() {
+                Rule::lcurl => open = at,
+                Rule::rcurl if self.column(at).0 => {
+                    let line = self.text.get(open + 1..at).and_then(|t| t.lines().next()).unwrap_or_default();
+                    if !line.trim().is_empty() {
+                        return Some(open);
                     }
                 }
                 _ => {}

@@ -1,4 +1,5 @@
 //! What a rule is called in a message.
+#![allow(clippy::match_same_arms, reason = "one line for each rule, in the grammar's order")]
 
 use super::super::parser::Rule;
 
@@ -301,10 +302,19 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         | Rule::line_head
         | Rule::junk
         | Rule::junk_part
+        | Rule::other_quotes
         | Rule::goes_on
         | Rule::junk_args
         | Rule::junk_set
         | Rule::junk_block
+        | Rule::junk_in
+        | Rule::in_2
+        | Rule::in_3
+        | Rule::in_4
+        | Rule::in_5
+        | Rule::in_6
+        | Rule::in_7
+        | Rule::in_8
         | Rule::open_string
         | Rule::open_triple
         | Rule::stray

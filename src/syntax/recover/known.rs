@@ -14,11 +14,11 @@ use crate::syntax::parser::Rule;
 /// What went wrong at the place where reading failed.
 pub(super) fn mistake(scene: &Scene<'_>, context: Context) -> Mistake {
     let known: [fn(&Scene<'_>, Context) -> Option<Mistake>; 13] = [
+        lists,
         strings,
         window,
         quantities,
         marks,
-        lists,
         names,
         verdicts,
         parameters,
@@ -257,7 +257,7 @@ fn marks(scene: &Scene<'_>, _: Context) -> Option<Mistake> {
         "||" if scene.expects(Rule::pipe) => mark("values are joined with `|`").replace(at.clone(), "|"),
         ";" => mark("a statement ends with its line").replace(scene.gap()..at.end, ""),
         "//" | "/*" => mark("a comment begins with `#`").maybe(at.clone(), "#"),
-        ":" | "=" | "==" | ":=" if scene.reads_with(scene.gap()..at.end, " ") => {
+        ":" | "=" | "==" | ":=" if scene.leads_on(scene.gap()..at.end, " ") => {
             mark("between a word and what it says stands a blank").replace(scene.gap()..at.end, " ")
         }
         "$" => mark("a parameter is written `$name`, in lower case"),
@@ -266,7 +266,7 @@ fn marks(scene: &Scene<'_>, _: Context) -> Option<Mistake> {
 }
 
 fn spaced(scene: &Scene<'_>, word: &str) -> String {
-    let blank = |c: Option<char>| c.is_none_or(|c| c.is_whitespace());
+    let blank = |c: Option<char>| c.is_none_or(char::is_whitespace);
     let before = scene.text.get(..scene.found.range.start).and_then(|t| t.chars().last());
     let after = scene.after(scene.found.range.end).chars().next();
     let gap = |is: bool| if is { "" } else { " " };

@@ -170,18 +170,22 @@ impl Build<'_> {
             ));
             return Outcome::Junk;
         };
-        let (reads, mends) = self.tell(&mistake, start, text, context);
-        if mends && self.mends < MENDS { Outcome::Mended(reads) } else { Outcome::Junk }
-    }
-
-    /// Reports a mistake in the text that begins at `start`; says whether its mend leads on.
-    fn tell(&mut self, mistake: &Mistake, start: usize, text: &str, context: Context) -> (Mistake, bool) {
-        let clean = mistake.mend.as_ref().is_some_and(|made| {
+        let mut mistake = mistake;
+        let mut clean = false;
+        if let Some(made) = &mistake.mend {
             let (mended, _) = mend(&self.map, start, text, &made.edits);
-            mended.len() <= 16 * LONGEST && reads_cleanly(context.rest(), &mended)
-        });
-        self.tell_mend(mistake, start, clean);
-        (mistake.clone(), mistake.mend.is_some())
+            clean = mended.len() <= 16 * LONGEST && reads_cleanly(context.rest(), &mended);
+            // a plain character in place of a typographic one may be no better
+            let at = made.edits.first().map_or(0, |(range, _)| range.start);
+            let stuck = mistake.code == &codes::syntax::CHARACTER
+                && scene::read(context.line(), &mended)
+                    .is_err_and(|(pos, _)| found(&mended, pos).range.start == at);
+            if stuck && context != Context::File {
+                mistake.mend = None;
+            }
+        }
+        self.tell_mend(&mistake, start, clean);
+        if mistake.mend.is_some() && self.mends < MENDS { Outcome::Mended(mistake) } else { Outcome::Junk }
     }
 
     /// Reports a mistake; its mend is certain when it is sure and `clean`: the mended text can be read.

@@ -25,10 +25,7 @@ pub(super) struct Scene<'t> {
 
 /// Reads a text with a rule that may fail: the furthest place and what was expected there.
 pub(super) fn read(rule: Rule, text: &str) -> Result<(), (usize, Vec<Rule>)> {
-    let error = match Grammar::parse(rule, text) {
-        Ok(_) => return Ok(()),
-        Err(error) => error,
-    };
+    let Err(error) = Grammar::parse(rule, text) else { return Ok(()) };
     let pos = match error.location {
         InputLocation::Pos(pos) | InputLocation::Span((pos, _)) => pos,
     };
@@ -145,7 +142,9 @@ impl<'t> Scene<'t> {
     }
     pub(super) fn with_form(&self, mistake: Mistake) -> Mistake {
         match self.form {
-            Some(form) if mistake.help.is_empty() => mistake.help(format!("it is written like `{form}`")),
+            Some(form) if mistake.help.is_empty() && mistake.mend.is_none() => {
+                mistake.help(format!("it is written like `{form}`"))
+            }
             _ => mistake,
         }
     }
