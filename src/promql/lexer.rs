@@ -104,6 +104,7 @@ impl<'a> Lexer<'a> {
             '.' if rest.chars().nth(1).is_some_and(|c| c.is_ascii_digit()) => return self.number(),
             '(' => (Kind::LeftParen, 1),
             ')' => (Kind::RightParen, 1),
+            '{' if rest.starts_with("{{") => return Err(self.template()),
             '{' => {
                 self.in_braces = true;
                 (Kind::LeftBrace, 1)
@@ -220,12 +221,20 @@ impl<'a> Lexer<'a> {
             return Ok(Token { kind: Kind::RangeVar, range: start..self.at });
         }
         let error = SyntaxError::syntax(start..self.at, format!("`{text}` is no variable here"));
-        let help = if self.in_braces {
-            "values stand in quotes; parameters are not filled into PromQL"
-        } else {
-            "there is only `$range`, as in `rate(x[$range])`"
-        };
-        Err(error.with_help(Some(help.to_owned())))
+        if self.in_braces {
+            return Err(error.help("values stand in quotes; parameters are not filled into PromQL"));
+        }
+        Err(error.help(self.range_help()))
+    }
+    /// `{{.window}}`, as other generators write it.
+    fn template(&self) -> SyntaxError {
+        let length = self.rest().find("}}").map_or(self.rest().len(), |i| i + 2);
+        let range = self.at..self.at + length;
+        let message = format!("`{}` is a template, and nothing fills it in here", self.slice(range.clone()));
+        SyntaxError::syntax(range, message).help(self.range_help())
+    }
+    fn range_help(&self) -> &'static str {
+        if self.in_brackets { "write `$range`" } else { "there is only `$range`, as in `rate(x[$range])`" }
     }
     fn number(&mut self) -> Result<Token, SyntaxError> {
         let start = self.at;

@@ -94,6 +94,21 @@ fn promtool_agrees() {
     compare("promtool", &expressions, |i, _| refused.get(&i).map_or(Ok(()), |m| Err(m.clone())));
 }
 
+#[test]
+fn promtool_agrees_on_real_queries() {
+    let expressions = corpus::queries();
+    if expressions.is_empty() {
+        eprintln!("skipped: no collected rules here (SLOVO_SHARED)");
+        return;
+    }
+    if promtool_is_missing() {
+        return;
+    }
+    assert!(expressions.len() > 500, "only {}", expressions.len());
+    let refused = refused_by_promtool(&expressions);
+    compare("promtool", &expressions, |i, _| refused.get(&i).map_or(Ok(()), |m| Err(m.clone())));
+}
+
 /// Regular expressions: does Go's engine accept what our translation accepts?
 #[test]
 fn promtool_agrees_on_regular_expressions() {

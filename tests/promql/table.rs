@@ -77,11 +77,10 @@ const REFUSED: &[(&str, &str, &str)] = &[
     ("«$range»", "`$range` stands only in the brackets of a range", "write `rate(x[$range])`"),
     ("x offset «$range»", "`$range` stands only in the brackets of a range, not after `offset`", ""),
     ("max_over_time(x[1h:«$range»])", "`$range` is the length of a subquery, not its step", ""),
-    (
-        "rate(x[«$__rate_interval»])",
-        "`$__rate_interval` is no variable here",
-        "there is only `$range`, as in `rate(x[$range])`",
-    ),
+    ("rate(x[«$__rate_interval»])", "`$__rate_interval` is no variable here", "write `$range`"),
+    ("rate(x[«${window}»])", "`${window}` is no variable here", "write `$range`"),
+    ("rate(x[«{{.window}}»])", "`{{.window}}` is a template, and nothing fills it in here", "write `$range`"),
+    ("x > «$limit»", "`$limit` is no variable here", "there is only `$range`, as in `rate(x[$range])`"),
     (
         "x{service=«$service»}",
         "`$service` is no variable here",
