@@ -7,6 +7,7 @@
     clippy::print_stderr,
     clippy::wildcard_enum_match_arm,
     clippy::format_push_string,
+    clippy::type_complexity,
     reason = "a test"
 )]
 

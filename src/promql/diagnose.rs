@@ -86,6 +86,7 @@ fn unreadable(escape: &Escape<'_>, error: &SyntaxError) -> Diagnostic {
     };
     let label = match (error.kind, error.message.split_once(", and this is ")) {
         (ErrorKind::UnknownFunction, _) => "not known to Prometheus",
+        _ if error.message.starts_with("not a regular") => "RE2 does not take this",
         (_, Some((_, is))) => is,
         (ErrorKind::Syntax, None) => "Prometheus would refuse this",
         (ErrorKind::Type, None) => "this does not fit",
@@ -126,6 +127,18 @@ fn no_vector(escape: &Escape<'_>, expr: &Expr, found: ValueType) -> Diagnostic {
     let message = format!("{wanted} must be an instant vector, and this is {}", found.describe());
     let text = escape.literal.value.get(expr.range.clone()).unwrap_or("");
     let made = Diagnostic::new(&codes::RESULT, escape.span(&expr.range), message, found.describe());
+    if let ExprKind::Call(call) = &expr.bare().kind
+        && let [inner] = call.args.as_slice()
+        && call.name.text == "scalar"
+    {
+        let inner = escape.literal.value.get(inner.range.clone()).unwrap_or("");
+        // Escapes of the literal would be lost in the text of the mend.
+        return if escape.literal.triple || !inner.contains(['"', '\\']) {
+            made.maybe_fix("leave out `scalar`", escape.span(&expr.range), inner)
+        } else {
+            made.help("leave out `scalar`")
+        };
+    }
     match (found, escape.role) {
         (ValueType::Scalar, Role::Condition) => made.help(format!("write `vector({text})`")),
         (ValueType::Scalar, Role::Stream) => made.help("count events: `sum(rate(..[$range]))`"),
@@ -299,9 +312,8 @@ fn labels(escape: &Escape<'_>, expr: &Expr, for_each: &[(&str, Span)]) -> Option
         Role::Stream => "sum",
         Role::Condition => "max",
     };
-    made = made.help(format!("aggregate last: `{how}{by} (..)`"));
     made.fix = mend(escape, expr, &by, how);
-    Some(made)
+    Some(if made.fix.is_none() { made.help(format!("aggregate last: `{how}{by} (..)`")) } else { made })
 }
 
 /// Changes the grouping of an aggregation, or wraps the whole in one. Not in a quoted string with quoted labels.

@@ -91,13 +91,17 @@ impl<'a> Lexer<'a> {
             _ => {}
         }
         if self.in_braces {
-            let help = match c {
-                '0'..='9' => Some("a label's name starts with a letter; values stand in quotes".to_owned()),
-                '“' | '”' | '‘' | '’' => Some("use straight quotes: `\"`".to_owned()),
-                _ => None,
-            };
+            if c.is_ascii_digit() {
+                self.skip_while(|c| is_name_part(c) || c == '.');
+                let number = self.slice(start..self.at);
+                let message = format!("`{number}` is neither a label nor a value in quotes");
+                return Err(
+                    SyntaxError::syntax(start..self.at, message).help(format!("write `\"{number}\"`"))
+                );
+            }
+            let quotes = matches!(c, '“' | '”' | '‘' | '’').then(|| "use straight quotes: `\"`".to_owned());
             let message = format!("`{c}` has no meaning in the braces of a selector");
-            return Err(SyntaxError::syntax(start..start + c.len_utf8(), message).with_help(help));
+            return Err(SyntaxError::syntax(start..start + c.len_utf8(), message).with_help(quotes));
         }
         let (kind, length) = match c {
             '0'..='9' => return self.number(),
@@ -147,8 +151,7 @@ impl<'a> Lexer<'a> {
             _ => (c.len_utf8(), None),
         };
         let shown = self.slice(start..start + length);
-        SyntaxError::syntax(start..start + length, format!("`{shown}` has no meaning in PromQL"))
-            .with_help(help)
+        SyntaxError::syntax(start..start + length, format!("`{shown}` has no meaning here")).with_help(help)
     }
     /// A dot after a name: probably a dotted metric name.
     fn dotted(&self) -> Option<String> {
@@ -172,7 +175,7 @@ impl<'a> Lexer<'a> {
             (Some(b'!'), Some(b'~')) => (Kind::MatchesNot, 2),
             (Some(b'='), _) => (Kind::Assign, 1),
             _ => {
-                let message = "`!` alone has no meaning in PromQL";
+                let message = "`!` alone has no meaning here";
                 let help = if self.in_braces { "write `!=` or `!~`" } else { "write `!=`, or `unless`" };
                 return Err(SyntaxError::syntax(start..start + 1, message).with_help(Some(help.to_owned())));
             }

@@ -20,6 +20,7 @@ const REFUSED: &[(&str, &str, &str)] = &[
     ("x «=» 5", "`=` compares labels, and stands only in braces", "write `==`"),
     ("x{job=«a»}", "unexpected `a`, expected a value in quotes", "write `\"a\"`"),
     ("x{job=«“»a”}", "`“` has no meaning in the braces of a selector", "use straight quotes: `\"`"),
+    ("x{code=«500»}", "`500` is neither a label nor a value in quotes", "write `\"500\"`"),
     ("x{a=\"b\",«,»}", "unexpected `,`, expected a label", ""),
     (
         "x{a=«\"b»\n\"}",
@@ -30,10 +31,10 @@ const REFUSED: &[(&str, &str, &str)] = &[
     ("x{a=\"«\\d»+\"}", "`\\d` is no escape; a backslash itself is written `\\\\`", ""),
     (
         "my«.»dotted.metric",
-        "`.` has no meaning in PromQL",
+        "`.` has no meaning here",
         "a name with dots stands in quotes: `{\"my.dotted.metric\"}`",
     ),
-    ("a «&&» b", "`&&` has no meaning in PromQL", "the operator is called `and`"),
+    ("a «&&» b", "`&&` has no meaning here", "the operator is called `and`"),
     (
         "«1.5h»",
         "`1.5h` is neither a number nor a duration",
