@@ -48,6 +48,32 @@ fn pages_hold_what_they_say() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// The index lists every code by area. `UPDATE_GOLDENS=1` rewrites it.
+#[test]
+fn index() {
+    let areas = [
+        ("01", "The text is not the language"),
+        ("02", "Names"),
+        ("03", "Metric kinds, units, labels, bounds, subsets"),
+        ("04", "Objectives, windows, arithmetic, alerts, sense"),
+        ("05", "slovo.yaml, files and folders"),
+        ("06", "PromQL in escapes"),
+    ];
+    let mut page = "# What the compiler says\n\n\
+        `E` stops the build; `W` is worth reading, and stops it under `--deny warnings`. `slovo explain CODE` prints a page\n\
+        in the terminal; `lints` in [slovo.yaml](../configuration.md) silences or sharpens a warning.\n"
+        .to_owned();
+    for (number, title) in areas {
+        page.push_str(&format!("\n## {number}xx: {title}\n\n"));
+        for code in slovo::diag::codes::all().filter(|c| c.id.get(1..3) == Some(number)) {
+            page.push_str(&format!("* [{}]({}.md): {}\n", code.id, code.id, code.title));
+        }
+    }
+    let mut wrong = Vec::new();
+    common::golden(Path::new("docs/errors/README.md"), &page, &mut wrong);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 /// No page without a code.
 #[test]
 fn no_orphans() {
