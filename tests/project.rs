@@ -152,7 +152,7 @@ fn odd_files() {
 fn no_permission() {
     use std::os::unix::fs::PermissionsExt;
     let at = folder(&[YAML, ("a.slovo", TEAM), ("sub/b.slovo", b"")]);
-    let closed = fs::Permissions::from_mode(0);
+    let closed = fs::Permissions::from_mode(0o000);
     fs::set_permissions(at.path().join("a.slovo"), closed.clone()).unwrap();
     fs::set_permissions(at.path().join("sub"), closed).unwrap();
     if fs::read(at.path().join("a.slovo")).is_ok() {
