@@ -153,7 +153,7 @@ pub(super) struct Fmt {
 pub(super) struct Explain {
     #[command(flatten)]
     pub(super) wishes: Wishes,
-    /// A code (E0203), or a promise's path (checkout.pay.accepted) [default: lists both]
+    /// A code (E0203), or a promise's path (checkout.pay.accepted) [default: lists all codes]
     #[arg(value_name = "CODE|PROMISE")]
     pub(super) what: Option<String>,
 }

@@ -26,9 +26,10 @@ pub(super) fn run(options: &Init, start: &Path, screen: &Screen) -> Outcome {
         );
     }
     let name = folder.file_name().and_then(|n| project_name(&n.to_string_lossy()));
-    let yaml = YAML.replace("PROJECT", name.as_deref().unwrap_or("shop"));
-    let files = [(CONFIG_FILE, yaml.as_str()), ("checkout.slovo", JOURNEY)];
-    for (name, _) in files {
+    let name = name.as_deref().unwrap_or("shop");
+    let [yaml, journey] = [YAML, JOURNEY].map(|template| filled_in(template, name));
+    let files = [(CONFIG_FILE, yaml?), ("checkout.slovo", journey?)];
+    for (name, _) in &files {
         let path = folder.join(name);
         if path.symlink_metadata().is_ok() {
             let message = format!("`{}` is there already", path.display());
@@ -38,7 +39,7 @@ pub(super) fn run(options: &Init, start: &Path, screen: &Screen) -> Outcome {
         }
     }
     fs::create_dir_all(&folder).map_err(|e| failed(&folder, &e))?;
-    for (name, text) in files {
+    for (name, text) in &files {
         let path: PathBuf = folder.join(name);
         // A file that came up meanwhile is not overwritten either.
         let made = OpenOptions::new().write(true).create_new(true).open(&path);
@@ -47,4 +48,13 @@ pub(super) fn run(options: &Init, start: &Path, screen: &Screen) -> Outcome {
     }
     screen.say("next: `slovo check`, then `slovo build`; the files say what they mean");
     Ok(Status::Fine)
+}
+
+fn filled_in(template: &str, project: &str) -> Result<String, Failure> {
+    let mut templates = minijinja::Environment::empty();
+    templates.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
+    let syntax = minijinja::syntax::SyntaxConfig::builder().keep_trailing_newline(true).build();
+    let wrong = |e: minijinja::Error| Failure::new(format!("a template of `slovo init` is wrong: {e}"));
+    templates.set_syntax(syntax.map_err(wrong)?);
+    templates.render_str(template, minijinja::context!(project)).map_err(wrong)
 }

@@ -5,6 +5,8 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use anstream::AutoStream;
+
 use super::Failure;
 use super::args::Color;
 use crate::diag::render::{Options, clean, wrap};
@@ -47,7 +49,8 @@ impl Screen {
     }
     /// Prints to standard output. A reader that has gone away is fine; a full disk is not.
     pub(super) fn out(text: &str) -> Result<(), Failure> {
-        let mut out = std::io::stdout().lock();
+        // Escapes reach old Windows consoles as calls; elsewhere they pass through.
+        let mut out = AutoStream::always(std::io::stdout().lock());
         match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
             Err(error) if error.kind() != ErrorKind::BrokenPipe => {
                 Err(Failure::io("standard output cannot be written", &error))
@@ -57,7 +60,7 @@ impl Screen {
     }
     /// Prints to standard error, which may be gone.
     pub(super) fn err(text: &str) {
-        let _ = std::io::stderr().lock().write_all(text.as_bytes());
+        let _ = AutoStream::always(std::io::stderr().lock()).write_all(text.as_bytes());
     }
     /// A line about what was done; not under `--quiet`.
     pub(super) fn say(&self, text: &str) {
