@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test")]
 
+use proptest::prelude::*;
 use slovo::diag::render::{self, Options};
 use slovo::diag::{Code, Diagnostic, Diagnostics, Severity};
 use slovo::source::{FileId, SourceMap, Span};
@@ -160,4 +161,31 @@ fn short_and_json() {
     assert_eq!(label["end"], serde_json::json!({"byte": 6, "line": 1, "column": 6}));
     assert_eq!(json["diagnostics"][0]["fix"]["edits"][0]["replacement"], "shop");
     assert_eq!(json["diagnostics"][1]["labels"], serde_json::json!([]));
+}
+
+proptest! {
+    /// Whatever the text and wherever the labels: something is shown, and never more than a screenful per label.
+    #[test]
+    fn any_text_and_any_labels(
+        text in "([a-zäö漢\\t \r\u{1b}\u{202e}👩‍🚀\u{301}]{0,200}\n?){0,12}",
+        labels in prop::collection::vec((0_usize..700, 0_usize..700, any::<bool>(), "[a-zé` ]{0,90}"), 0..5),
+        width in 0_usize..200,
+    ) {
+        let mut sources = SourceMap::default();
+        sources.add("a.slovo", text.as_str());
+        let mut made = Diagnostic::unplaced(&CODE, "wrong").note("a note").help("help");
+        for (start, end, primary, message) in labels {
+            let span = Span::new(FileId(0), start.min(end), start.max(end));
+            made.labels.push(slovo::diag::Label { span, primary, message });
+        }
+        let mut list = Diagnostics::default();
+        list.push(made);
+        for color in [false, true] {
+            let shown = render::human(&list, &sources, &Options { width, color });
+            prop_assert!(shown.contains("E0999") && shown.len() < 40_000);
+        }
+        render::short(&list, &sources);
+        let json = render::json(&list, &sources);
+        prop_assert!(serde_json::from_str::<serde_json::Value>(&json).is_ok());
+    }
 }

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use proptest::prelude::*;
 use serde_json::Value;
 
 fn resolve<'s>(schema: &'s Value, at: &'s Value) -> &'s Value {
@@ -54,4 +55,35 @@ fn a_full_configuration() {
     assert_eq!(project.config.outputs[0].path, "rules");
     assert_eq!(project.config.environments, ["production", "staging"]);
     assert_eq!(project.config.lints.levels.len(), 1);
+}
+
+/// A `slovo.yaml` that somebody has hit with a hammer is reported, never a panic, and at places that exist.
+fn never_panics(yaml: &str) {
+    let project = slovo::project::Project::in_memory(&[("a.slovo", "")], yaml);
+    let options = slovo::diag::render::Options::plain(80);
+    slovo::diag::render::human(&project.diagnostics, &project.sources, &options);
+    for diagnostic in project.diagnostics.iter() {
+        for label in &diagnostic.labels {
+            assert!(yaml.get(label.span.range()).is_some(), "{:?} in {yaml:?}", label.span);
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn damaged_configurations(cuts in prop::collection::vec((0_usize..1500, 0_usize..40, "[-a:{}\\[\\], \n\t#&*!|>'\"%@`~?é0-9]{0,6}"), 1..6)) {
+        let mut yaml = include_str!("config/full.yaml").to_owned();
+        for (at, length, with) in cuts {
+            let floor = |at: usize| (0..=at.min(yaml.len())).rev().find(|a| yaml.is_char_boundary(*a)).unwrap_or(0);
+            let (at, end) = (floor(at), floor(at + length));
+            yaml.replace_range(at..end, "");
+            yaml.insert_str(at, &with);
+        }
+        never_panics(&yaml);
+    }
+
+    #[test]
+    fn arbitrary_configurations(yaml in "[-a-c:{}\\[\\], \r\n\t#&*!|>'\"%@`~?é\u{85}\u{2028}\u{feff}0-9]{0,80}") {
+        never_panics(&yaml);
+    }
 }

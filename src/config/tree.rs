@@ -97,8 +97,8 @@ pub(super) fn parse(file: FileId, text: &str) -> Result<Node, NotYaml> {
     };
     if documents.next().is_some() {
         let message = "more than one document (a line `---` begins another)".to_owned();
-        let at = text.match_indices("\n---").last().map_or(0, |(at, _)| at + 1);
-        return Err(NotYaml { message, span: Span::new(file, at, (at + 3).min(text.len())) });
+        let second = text.match_indices("\n---").last().map(|(at, _)| Span::new(file, at + 1, at + 4));
+        return Err(NotYaml { message, span: second.unwrap_or(start) });
     }
     Ok(node)
 }
