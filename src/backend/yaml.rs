@@ -134,26 +134,23 @@ impl Yaml {
     }
     fn quoted(&mut self, value: &str) {
         self.out.push('"');
-        let mut from = 0;
-        for (at, c) in value.char_indices() {
-            let short = match c {
-                '"' => "\\\"",
-                '\\' => "\\\\",
-                '\n' => "\\n",
-                '\t' => "\\t",
-                '\r' => "\\r",
-                c if is_unprintable(c) => "",
-                _ => continue,
-            };
-            self.out.push_str(value.get(from..at).unwrap_or_default());
-            from = at + c.len_utf8();
-            if short.is_empty() {
-                self.hex(c);
-            } else {
-                self.out.push_str(short);
+        let mut rest = value;
+        while let Some(at) = rest.bytes().position(is_special) {
+            let (before, from) = rest.split_at(at);
+            self.out.push_str(before);
+            let mut chars = from.chars();
+            match chars.next().unwrap_or_default() {
+                '"' => self.out.push_str("\\\""),
+                '\\' => self.out.push_str("\\\\"),
+                '\n' => self.out.push_str("\\n"),
+                '\t' => self.out.push_str("\\t"),
+                '\r' => self.out.push_str("\\r"),
+                c if is_unprintable(c) => self.hex(c),
+                c => self.out.push(c),
             }
+            rest = chars.as_str();
         }
-        self.out.push_str(value.get(from..).unwrap_or_default());
+        self.out.push_str(rest);
         self.out.push('"');
     }
     fn hex(&mut self, c: char) {
@@ -195,16 +192,19 @@ fn fits_block(value: &str) -> bool {
     if matches!(bytes.first(), None | Some(b' ' | b'\t' | b'\n')) {
         return false;
     }
-    let mut before = 0;
-    let mut ascii = true;
-    for &b in bytes {
-        if b < 0x20 && b != b'\n' || b == 0x7f || b == b'\n' && before == b' ' {
-            return false;
-        }
-        ascii &= b < 0x80;
-        before = b;
+    // Without early exits, so that the compiler looks at many bytes at once: expressions are most of what is written.
+    let visible = bytes.iter().fold(true, |all, b| all & ((0x20..0x7f).contains(b) | (*b == b'\n')));
+    let next = bytes.get(1..).unwrap_or_default();
+    let trailing = bytes.iter().zip(next).fold(false, |any, (a, b)| any | ((*a == b' ') & (*b == b'\n')));
+    if trailing || bytes.last() == Some(&b' ') {
+        return false;
     }
-    before != b' ' && (ascii || !value.chars().any(|c| c != '\n' && is_unprintable(c)))
+    visible || !value.chars().any(|c| c != '\n' && is_unprintable(c))
+}
+
+/// Does it need a look before it is written between quotes?
+fn is_special(byte: u8) -> bool {
+    byte < 0x20 || byte >= 0x7f || byte == b'"' || byte == b'\\'
 }
 
 /// Not printable in YAML, or a line break to some parser.
