@@ -3,13 +3,12 @@
 use super::{Found, traffic};
 use crate::diag::Diagnostic;
 use crate::diag::codes::numbers as codes;
-use crate::ir::burn::{self, Alert, Loudness};
-use crate::ir::{Measurement, Model, Promise, Urgency};
+use crate::ir::burn::{Alert, Loudness};
+use crate::ir::{Measurement, Promise, Urgency};
 use crate::value::Decimal;
 
-pub(super) fn check(model: &Model, promise: &Promise, found: &mut Found<'_>) {
-    let all = burn::alerts(promise.error_budget(), promise.window, &model.settings.profile);
-    let alerts = speaking(promise, &all);
+pub(super) fn check(all: &[Alert], promise: &Promise, found: &mut Found<'_>) {
+    let alerts = speaking(promise, all);
     if promise.urgency != Urgency::None && alerts.is_empty() {
         found.push(silent(promise));
     } else {

@@ -22,19 +22,21 @@ use rayon::prelude::*;
 
 use crate::diag::{Diagnostic, Diagnostics, Severity};
 use crate::ir::Model;
+use crate::ir::burn::Ladders;
 use crate::source::Span;
 
 /// Checks what was elaborated.
 pub fn check(model: &Model, diagnostics: &mut Diagnostics) {
     let broken = broken(diagnostics);
+    let ladders = Ladders::of(model);
     let found: Vec<Diagnostics> = model
         .journeys
         .par_iter()
         .map(|journey| {
             let mut found = Found { broken: &broken, list: Diagnostics::default() };
             for promise in journey.all_promises() {
-                alerts::check(model, promise, &mut found);
-                windows::check_slices(model, promise, &mut found);
+                alerts::check(ladders.get(promise), promise, &mut found);
+                windows::check_slices(ladders.get(promise), promise, &mut found);
                 wording::check(promise, &mut found);
                 dates::check_evidence(model, promise, &mut found);
             }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Found, plain};
 use crate::diag::Diagnostic;
 use crate::diag::codes::numbers as codes;
-use crate::ir::burn::{self, Loudness};
+use crate::ir::burn::{Alert, Loudness};
 use crate::ir::{Condition, Measurement, Model, Promise, Slices, Urgency};
 use crate::value::{Decimal, Duration};
 
@@ -44,11 +44,11 @@ fn needs(promise: &Promise) -> Duration {
     }
 }
 
-pub(super) fn check_slices(model: &Model, promise: &Promise, found: &mut Found<'_>) {
+pub(super) fn check_slices(all: &[Alert], promise: &Promise, found: &mut Found<'_>) {
     match &promise.measurement {
         Measurement::Slices(slices) => {
             if !short(promise, slices, found) {
-                blunt(model, promise, slices, found);
+                blunt(all, promise, slices, found);
             }
         }
         Measurement::Completion(completion) => hidden(promise, completion.within, found),
@@ -84,8 +84,7 @@ fn short(promise: &Promise, slices: &Slices, found: &mut Found<'_>) -> bool {
 }
 
 /// The shortest window of its alerts must hold at least one slice. (A ticket promise's louder tiers may be blunt.)
-fn blunt(model: &Model, promise: &Promise, slices: &Slices, found: &mut Found<'_>) {
-    let all = burn::alerts(promise.error_budget(), promise.window, &model.settings.profile);
+fn blunt(all: &[Alert], promise: &Promise, slices: &Slices, found: &mut Found<'_>) {
     let loudness = match promise.urgency {
         Urgency::Page => Loudness::Page,
         Urgency::Ticket => Loudness::Ticket,

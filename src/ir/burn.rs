@@ -5,6 +5,9 @@
 //! capped at 0.8 of what a total outage reaches, so that no alert is unreachable, and a rung that the cap pushes below
 //! its share of the budget moves to the next longer window.
 
+use std::collections::BTreeMap;
+
+use super::{Model, Promise};
 use crate::value::{Decimal, Duration};
 
 /// How loud a tier is.
@@ -131,6 +134,29 @@ pub fn alerts(budget: Decimal, window: Duration, profile: &Profile) -> Vec<Alert
         }
     }
     made
+}
+
+/// The alerts of every budget and window of a model: promises share a few, and each costs a dozen decimal divisions.
+#[derive(Debug, Default)]
+pub struct Ladders {
+    known: BTreeMap<(Decimal, Duration), Vec<Alert>>,
+}
+
+impl Ladders {
+    /// Those of all promises of a model.
+    pub fn of(model: &Model) -> Self {
+        let mut known = BTreeMap::new();
+        for (_, promise) in model.promises() {
+            known
+                .entry((promise.objective, promise.window))
+                .or_insert_with(|| alerts(promise.error_budget(), promise.window, &model.settings.profile));
+        }
+        Self { known }
+    }
+    /// Those of a promise of the model, from loud to quiet.
+    pub fn get(&self, promise: &Promise) -> &[Alert] {
+        self.known.get(&(promise.objective, promise.window)).map_or(&[], Vec::as_slice)
+    }
 }
 
 /// Windows below a week get shorter long windows.

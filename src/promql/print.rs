@@ -105,6 +105,11 @@ pub fn quote(value: &str) -> String {
 /// Appends a PromQL string in double quotes.
 pub fn quote_into(out: &mut String, value: &str) {
     out.push('"');
+    if value.bytes().all(|b| (0x20..0x7f).contains(&b) && b != b'"' && b != b'\\') {
+        out.push_str(value);
+        out.push('"');
+        return;
+    }
     for c in value.chars() {
         match c {
             '"' => out.push_str("\\\""),
