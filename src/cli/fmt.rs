@@ -57,9 +57,7 @@ pub(super) fn run(options: &Fmt, start: &Path, screen: &Screen) -> Outcome {
 
 /// The canonical text, or why there is none.
 fn canonical(file: FileId, text: &str) -> Result<String, Diagnostics> {
-    let mut diagnostics = Diagnostics::default();
-    let _tree = crate::syntax::parse(file, text, &mut diagnostics);
-    if diagnostics.has_errors() { Err(diagnostics) } else { Ok(text.to_owned()) }
+    crate::fmt::format(file, text)
 }
 
 /// A file that is not in the canonical form.

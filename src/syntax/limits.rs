@@ -25,8 +25,18 @@ pub(super) fn refuse(file: FileId, text: &str) -> Option<Diagnostic> {
     too_deep(text).map(|at| deep(file, at))
 }
 
+/// A place that the grammar could not pass, which should not be.
+pub(super) fn unreadable(file: FileId, at: usize) -> Diagnostic {
+    Diagnostic::new(
+        &codes::syntax::UNEXPECTED,
+        Span::new(file, at, at),
+        "the file cannot be read from here on",
+        "",
+    )
+}
+
 /// The message for braces nested too deeply, from the first one too many.
-pub(super) fn deep(file: FileId, at: usize) -> Diagnostic {
+fn deep(file: FileId, at: usize) -> Diagnostic {
     Diagnostic::new(
         &codes::syntax::TOO_BIG,
         Span::new(file, at, at + 1),

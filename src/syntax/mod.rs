@@ -6,6 +6,7 @@
 
 mod build;
 mod escape;
+pub(crate) mod layout;
 mod limits;
 mod map;
 mod parser;
@@ -16,6 +17,7 @@ pub use limits::{MAX_BYTES, MAX_DEPTH};
 
 use pest::Parser;
 use pest::error::InputLocation;
+use pest::iterators::Pairs;
 
 use crate::ast;
 use crate::diag::Diagnostics;
@@ -23,33 +25,50 @@ use crate::source::{FileId, Span};
 
 /// Parses one file. Never fails: what cannot be read is reported and left out as junk.
 pub fn parse(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> ast::File {
-    let mut tree =
-        ast::File { items: Vec::new(), comments: Vec::new(), span: Span::new(file, 0, text.len()) };
+    read(file, text, diagnostics).0
+}
+
+/// The file as the formatter sees it; `None` where its syntax has mistakes, which are reported.
+pub(crate) fn layout<'t>(
+    file: FileId,
+    text: &'t str,
+    diagnostics: &mut Diagnostics,
+) -> Option<Vec<layout::Node<'t>>> {
+    let (_, pairs) = read(file, text, diagnostics);
+    let file = pairs.filter(|_| !diagnostics.has_errors())?.next()?;
+    Some(layout::nodes(text, file))
+}
+
+fn read<'t>(
+    file: FileId,
+    text: &'t str,
+    diagnostics: &mut Diagnostics,
+) -> (ast::File, Option<Pairs<'t, parser::Rule>>) {
+    let span = Span::new(file, 0, text.len());
+    let junk = || ast::File { items: vec![ast::Item::Junk(span)], comments: Vec::new(), span };
     if let Some(refusal) = limits::refuse(file, text) {
         diagnostics.push(refusal);
-        tree.items.push(ast::Item::Junk(tree.span));
-        return tree;
+        return (junk(), None);
     }
     let pairs = match parser::Grammar::parse(parser::Rule::file, text) {
         Ok(pairs) => pairs,
-        // the grammar reads every text: only the end of the stack can bring us here
+        // the grammar reads every text; if ever it does not, that is told as any other mistake
         Err(error) => {
             let at = match error.location {
                 InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
             };
-            diagnostics.push(limits::deep(file, at));
-            tree.items.push(ast::Item::Junk(tree.span));
-            return tree;
+            diagnostics.push(limits::unreadable(file, at));
+            return (junk(), None);
         }
     };
-    tree.comments = comments(file, pairs.clone());
+    let mut tree = ast::File { items: Vec::new(), comments: comments(file, pairs.clone()), span };
     let mut build = build::Build::new(file, text, map::Map::default(), diagnostics);
-    build.file(pairs, &mut tree);
-    tree
+    build.file(pairs.clone(), &mut tree);
+    (tree, Some(pairs))
 }
 
 /// Every comment, wherever it stands, without its line break.
-fn comments(file: FileId, pairs: pest::iterators::Pairs<'_, parser::Rule>) -> Vec<Span> {
+fn comments(file: FileId, pairs: Pairs<'_, parser::Rule>) -> Vec<Span> {
     pairs
         .flatten()
         .filter(|p| p.as_rule() == parser::Rule::comment)

@@ -83,3 +83,20 @@ pub fn blocks(page: &str) -> Vec<FencedBlock> {
     }
     found
 }
+
+/// Every valid `.slovo` file there is to try things on: the examples, the prelude, and the design's sketches where those
+/// are at hand (beside the repository or at `SLOVO_SHARED`).
+pub fn samples() -> Vec<(String, String)> {
+    let shared = std::env::var_os("SLOVO_SHARED")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
+    let sketch = shared.join("design/sketch");
+    let mut paths = files_below(Path::new("examples"), "slovo");
+    paths.push(PathBuf::from("docs/errors/prelude.slovo"));
+    if sketch.is_dir() {
+        paths.extend(files_below(&sketch, "slovo"));
+    } else {
+        println!("skipped: the design's sketches, which are not at {}", sketch.display());
+    }
+    let name = |p: &Path| p.file_name().unwrap().to_string_lossy().into_owned();
+    paths.iter().map(|p| (name(p), std::fs::read_to_string(p).unwrap())).collect()
+}
