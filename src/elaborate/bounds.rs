@@ -59,24 +59,14 @@ fn mismatch(metric: &Metric<'_>, limit: Quantity, span: Span) -> Diagnostic {
     match (metric.unit, limit) {
         (Unit::Time(..), Quantity::Number(n)) => {
             let said = format!("`{n}` of what? `{name}` is measured in {unit}");
-            let mut made = Diagnostic::new(&UNIT, span, said, "a number without a unit");
-            let readings: Vec<String> = [Some("milliseconds"), Some("seconds"), Some(unit)]
-                .into_iter()
-                .filter_map(|w| Unit::of(w).literal(n))
-                .collect();
-            let mut shown: Vec<String> = Vec::new();
-            for reading in readings {
-                if !shown.contains(&reading) {
-                    shown.push(reading);
-                }
-            }
-            made = made.help(format!(
-                "write the unit: {}",
-                shown.iter().map(|s| format!("`{s}`")).collect::<Vec<_>>().join(" or ")
-            ));
-            match metric.unit.literal(n) {
-                Some(own) => made.maybe_fix(format!("as the metric counts: `{own}`"), span, own),
-                None => made,
+            let made = Diagnostic::new(&UNIT, span, said, "a number without a unit");
+            let own = metric.unit.literal(n);
+            // 0.5 can only be seconds; 500 may be milliseconds as well as seconds.
+            let either = unit == "seconds" && n.fract().is_zero();
+            match (own, either) {
+                (Some(own), false) => made.maybe_fix(format!("write `{own}`"), span, own),
+                (Some(own), true) => made.help(format!("write the unit: `{n}ms` or `{own}`")),
+                (None, _) => made.help("write the unit: `400ms`"),
             }
         }
         (Unit::Unknown, _) => {

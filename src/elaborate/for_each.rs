@@ -92,7 +92,7 @@ fn on_every_metric<'a>(
     for sel in &measured.sels {
         match cx.catalogue.label(sel.metric, name) {
             Label::Declared(_) | Label::Common => {}
-            Label::Unchecked => out.unlabelled.push((sel.metric.name, name, label.span)),
+            Label::Unchecked => out.unlabelled.push((sel.metric.name, name.to_owned(), label.span)),
             Label::Missing if sel.metric.junk => {}
             Label::Missing => {
                 let metric = sel.metric.name;

@@ -2,7 +2,7 @@
 
 use super::measure::{Around, Parts, measure};
 use super::out::Out;
-use super::{Cx, Env};
+use super::{Cx, Env, query};
 use crate::ast::{Indicator, IndicatorStmt};
 
 /// Takes an indicator's statements, with the arguments of a call or without.
@@ -23,6 +23,7 @@ pub(crate) fn check<'a>(cx: &Cx<'a>, indicator: &'a Indicator) -> Out<'a> {
     take(&mut parts, indicator, Env::default());
     let what = format!("indicator `{}`", indicator.name.name);
     let around = Around { what, noun: None };
-    measure(cx, &mut out, &parts, &around);
+    let mut measured = measure(cx, &mut out, &parts, &around);
+    query::check(cx, &mut out, &mut measured, None);
     out
 }

@@ -83,6 +83,8 @@ pub(crate) struct Measured<'a> {
     pub(crate) sels: Vec<Sel<'a>>,
     /// How many selectors are the good or the bad ones', at the end.
     pub(crate) verdicts: usize,
+    /// Scrape intervals of metrics in queries.
+    pub(crate) intervals: Vec<Duration>,
     /// Every query, and whether it is a stream (else a value now).
     pub(crate) queries: Vec<(&'a crate::ast::Str, bool)>,
 }

@@ -14,6 +14,7 @@ mod numbers;
 mod out;
 mod people;
 mod promise;
+mod query;
 mod scenario;
 mod selector;
 mod shape;
@@ -27,10 +28,11 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
-use crate::ast::{Arg, ArgValue, Limit};
+use crate::ast::{Arg, ArgValue, Limit, Param};
 use crate::diag::codes::types::NO_LABELS;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::resolve::Names;
+use crate::resolve::args::fits;
 use crate::source::{SourceMap, Span};
 use crate::value::Quantity;
 use crate::{ast, ir};
@@ -61,16 +63,19 @@ impl Cx<'_> {
 /// Values of an indicator's parameters.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Env<'a> {
+    params: &'a [Param],
     args: &'a [Arg],
 }
 
 impl<'a> Env<'a> {
     /// The arguments of a call.
-    pub(crate) fn of(args: &'a [Arg]) -> Self {
-        Self { args }
+    pub(crate) fn of(params: &'a [Param], args: &'a [Arg]) -> Self {
+        Self { params, args }
     }
+    /// The argument for a parameter; one of the wrong type was reported with the names.
     fn arg(&self, name: &str) -> Option<&'a Arg> {
-        self.args.iter().find(|a| a.name.name == name)
+        let param = self.params.iter().find(|p| p.name.name == name)?;
+        self.args.iter().find(|a| a.name.name == name).filter(|a| fits(param.ty.value, &a.value))
     }
     /// The text given for a parameter.
     pub(crate) fn string(&self, name: &str) -> Option<(&'a str, Span)> {
@@ -138,7 +143,7 @@ pub fn elaborate(
 }
 
 /// One warning for each metric whose labels are used but not declared.
-fn no_labels(cx: &Cx<'_>, mut used: Vec<(&str, &str, Span)>, out: &mut Diagnostics) {
+fn no_labels(cx: &Cx<'_>, mut used: Vec<(&str, String, Span)>, out: &mut Diagnostics) {
     used.sort_unstable_by_key(|(metric, _, span)| (*metric, span.file, span.start));
     used.dedup_by_key(|(metric, _, _)| *metric);
     for (name, label, span) in used {

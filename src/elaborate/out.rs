@@ -19,7 +19,7 @@ pub(crate) struct Out<'a> {
     /// An error was reported or held.
     pub(crate) broken: bool,
     /// Matchers on metrics that declare no labels: metric, label, place of the matcher.
-    pub(crate) unlabelled: Vec<(&'a str, &'a str, Span)>,
+    pub(crate) unlabelled: Vec<(&'a str, String, Span)>,
 }
 
 impl Out<'_> {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::measure::{Around, Measured, Parts, measure};
 use super::out::Out;
-use super::{Cx, Env, composed, for_each, indicator, numbers};
+use super::{Cx, Env, composed, for_each, indicator, numbers, query};
 use crate::ast::{
     self, Arg, Composition, Ident, Matchers, Noun, PromiseStmtKind, StreamStmt, StreamStmtKind, Urgency,
 };
@@ -131,7 +131,7 @@ pub(crate) fn promise<'a>(
             let ir = composed::composed(cx, &mut out, at, how, list);
             Way { measured: Measured { ir, ..Measured::default() }, ..Way::default() }
         }
-        None => way_of(cx, &mut out, broken, at.promise, &said),
+        None => way_of(cx, &mut out, broken, at.promise, &said, outer),
     };
     let name = at.promise.name.name.as_str();
     let each = for_each::for_each(cx, &mut out, name, outer.for_each, said.for_each, &way.measured);
@@ -164,6 +164,7 @@ fn way_of<'a>(
     broken: &BTreeSet<&str>,
     promise: &'a ast::Promise,
     said: &Said<'a>,
+    outer: Outer<'a>,
 ) -> Way<'a> {
     let mut parts = Parts { junk: promise.body.has_junk, ..Parts::default() };
     let mut way = Way::default();
@@ -174,7 +175,7 @@ fn way_of<'a>(
             return way;
         };
         way.indicator = Some(found.name.name.clone());
-        indicator::take(&mut parts, found, Env::of(args));
+        indicator::take(&mut parts, found, Env::of(&found.params, args));
         parts.narrowed = narrowed;
         called = Some((found, ident.span));
         out.enter(found.body.span);
@@ -207,6 +208,10 @@ fn way_of<'a>(
     let noun = said.keep.as_ref().map(|k| k.noun);
     let around = Around { what: format!("promise `{}`", promise.name.name), noun };
     way.measured = measure(cx, out, &parts, &around);
+    if !way.measured.queries.is_empty() {
+        let labels = outer.for_each.iter().chain(said.for_each).map(|l| (l.name.as_str(), l.span));
+        query::check(cx, out, &mut way.measured, Some(&labels.collect::<Vec<_>>()));
+    }
     if let Some((indicator, place)) = called {
         settle(out, broken.contains(indicator.name.name.as_str()), &indicator.name.name, place);
     }
@@ -238,7 +243,8 @@ fn model<'a>(
     let keep = said.keep.as_ref()?;
     let composed = matches!(measurement, ir::Measurement::Composed(_));
     let usual = if composed { Urgency::Ticket } else { Urgency::Page };
-    let intervals = way.measured.sels.iter().map(|s| s.metric.interval);
+    let seen = &way.measured;
+    let intervals = seen.sels.iter().map(|s| s.metric.interval).chain(seen.intervals.iter().copied());
     let (mut blind_to, mut proxies, mut notes) = (Vec::new(), Vec::new(), Vec::new());
     for stmt in &written.body.stmts {
         if let PromiseStmtKind::BlindTo(s) = &stmt.kind {

@@ -165,11 +165,11 @@ fn unknown_metric(cx: &Cx<'_>, name: &ast::MetricName) -> Diagnostic {
 }
 
 /// Does the metric have the label?
-fn known_label<'a>(
+pub(crate) fn known_label<'a>(
     cx: &Cx<'a>,
     out: &mut Out<'a>,
     metric: &'a Metric<'a>,
-    m: &Match<'a>,
+    m: &Match<'_>,
     whose: &str,
 ) -> bool {
     let help = match m.label {
@@ -186,7 +186,7 @@ fn known_label<'a>(
     match cx.catalogue.label(metric, m.label) {
         Label::Declared(_) | Label::Common => true,
         Label::Unchecked => {
-            out.unlabelled.push((metric.name, m.label, m.label_span));
+            out.unlabelled.push((metric.name, m.label.to_owned(), m.label_span));
             true
         }
         Label::Missing if metric.junk => true,
@@ -204,7 +204,7 @@ fn known_label<'a>(
 }
 
 /// Is the value one that the label takes?
-fn known_value<'a>(cx: &Cx<'a>, out: &mut Out<'a>, metric: &'a Metric<'a>, m: &Match<'a>) -> bool {
+pub(crate) fn known_value<'a>(cx: &Cx<'a>, out: &mut Out<'a>, metric: &'a Metric<'a>, m: &Match<'_>) -> bool {
     let Some(value) = m.known() else { return true };
     let pattern = matches!(m.op, MatchOp::Regex | MatchOp::NotRegex);
     if pattern && let Err(RegexError::Syntax { message, .. }) = with_pattern(value, |_| ()) {
@@ -227,7 +227,7 @@ fn known_value<'a>(cx: &Cx<'a>, out: &mut Out<'a>, metric: &'a Metric<'a>, m: &M
 fn value_fits<'a>(
     out: &mut Out<'a>,
     metric: &Metric<'a>,
-    m: &Match<'a>,
+    m: &Match<'_>,
     value: &str,
     values: &[Str],
 ) -> bool {
@@ -264,7 +264,7 @@ fn value_fits<'a>(
 fn pattern_fits<'a>(
     out: &mut Out<'a>,
     metric: &Metric<'a>,
-    m: &Match<'a>,
+    m: &Match<'_>,
     value: &str,
     values: &[Str],
 ) -> bool {

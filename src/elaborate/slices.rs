@@ -29,7 +29,7 @@ pub(crate) fn slices<'a>(
         Subject::Percentile(p, s) => percentile(cx, out, env, parts, condition, p, s, made),
         Subject::Stat(stat, s) => statistic(cx, out, env, parts, condition, stat, s, made),
         Subject::Age(which, s) => age(cx, out, env, parts, condition, which.as_ref(), s, made),
-        Subject::Promql(text, span) => query(out, env, parts, condition, text, *span, made),
+        Subject::Promql(text, span) => query(cx, out, env, parts, condition, text, *span, made),
     };
     let Some((slice, _)) = slice else { return };
     if let Some(condition) = condition {
@@ -248,7 +248,9 @@ fn age<'a>(
     })
 }
 
+#[allow(clippy::too_many_arguments, reason = "one form of measurement, taken apart by its caller")]
 fn query<'a>(
+    cx: &Cx<'a>,
     out: &mut Out<'a>,
     env: Env<'a>,
     parts: &Parts<'a>,
@@ -280,7 +282,7 @@ fn query<'a>(
     }
     match env.limit(&bound.limit)? {
         (Quantity::Number(n), _, _) => Some(ir::Condition::Promql {
-            query: text.value.clone(),
+            query: super::query::scoped(cx, text),
             good: reading(bound.cmp.value, n.normalize()),
         }),
         (other @ (Quantity::Percent(_) | Quantity::Duration(_)), span, _) => {

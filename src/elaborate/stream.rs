@@ -4,7 +4,7 @@ use super::bounds::{self, Bounded};
 use super::catalogue::Metric;
 use super::out::Out;
 use super::selector::{Sel, narrow, selector};
-use super::{Cx, Env};
+use super::{Cx, Env, query};
 use crate::ast::{self, Cmp, Matchers, MetricKind, Side, Str};
 use crate::diag::Diagnostic;
 use crate::diag::codes::types::{
@@ -60,7 +60,7 @@ impl<'a> Term<'a> {
     /// The model's series.
     pub(crate) fn lower(&self, cx: &Cx<'a>) -> Option<ir::Series> {
         let (sel, form) = match self {
-            Term::Promql(text, _) => return Some(ir::Series::Promql(text.value.clone())),
+            Term::Promql(text, _) => return Some(ir::Series::Promql(query::scoped(cx, text))),
             Term::Series(sel, form) => (sel, form),
         };
         let native = sel.metric.kind == MetricKind::NativeHistogram;

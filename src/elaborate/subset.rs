@@ -116,7 +116,7 @@ fn one_part<'a>(cx: &Cx<'a>, out: &mut Out<'a>, side: Side, sel: &Sel<'a>, total
             }
             // It may or may not have the label: the warning about missing `labels` says so.
             Label::Unchecked if sel.on(wanted.label).is_empty() => {
-                out.unlabelled.push((sel.metric.name, wanted.label, wanted.label_span));
+                out.unlabelled.push((sel.metric.name, wanted.label.to_owned(), wanted.label_span));
             }
             Label::Declared(_) | Label::Common | Label::Unchecked => {
                 if implied(&sel.on(wanted.label), wanted, label.values()) == Some(false) {

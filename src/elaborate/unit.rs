@@ -128,11 +128,22 @@ impl<'a> Unit<'a> {
         }
     }
 
-    /// The literal of this unit with these digits: `400ms` for 400 of milliseconds.
-    pub(crate) fn literal(&self, digits: Decimal) -> Option<String> {
-        let Unit::Time(_, _) = self else { return None };
-        let shown = self.write(digits);
-        (!shown.contains(' ')).then_some(shown)
+    /// The duration of so many of this unit, as a person would write it: `400s` for 400 of seconds, `400ms` for 0.4.
+    pub(crate) fn literal(&self, number: Decimal) -> Option<String> {
+        let Unit::Time(word, _) = self else { return None };
+        let suffix = match *word {
+            "microseconds" => "us",
+            "milliseconds" => "ms",
+            "seconds" => "s",
+            "minutes" => "m",
+            "hours" => "h",
+            "days" => "d",
+            _ => return None,
+        };
+        if number.fract().is_zero() {
+            return Some(format!("{}{suffix}", number.normalize()));
+        }
+        Some(self.write(number)).filter(|shown| !shown.contains(' '))
     }
 
     /// Units of this in one second, for time.

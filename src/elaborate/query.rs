@@ -1,0 +1,149 @@
+//! PromQL escapes against the catalogue: metrics and labels in them exist and are used as what they are.
+
+use std::ops::Range;
+
+use super::Cx;
+use super::catalogue::{Catalogue, Label, Metric};
+use super::labels::{Match, Val};
+use super::measure::Measured;
+use super::out::Out;
+use super::selector::{known_label, known_value};
+use crate::ast::{MetricKind, Str};
+use crate::diag::Diagnostic;
+use crate::diag::codes::promql::LABELS;
+use crate::diag::codes::types::{RATE_OF_GAUGE, UNKNOWN_METRIC, WRONG_KIND};
+use crate::promql::{self, Escape, Role, SelectorRef};
+use crate::resolve::suggest::closest;
+use crate::source::Span;
+
+/// Functions of counters.
+const OF_COUNTERS: [&str; 3] = ["rate", "irate", "increase"];
+/// What a histogram or a summary consists of.
+const PARTS: [&str; 3] = ["_bucket", "_count", "_sum"];
+
+/// Checks the queries of a measurement. `for_each` is not known while an indicator is checked by itself.
+pub(crate) fn check<'a>(
+    cx: &Cx<'a>,
+    out: &mut Out<'a>,
+    measured: &mut Measured<'a>,
+    for_each: Option<&[(&str, Span)]>,
+) {
+    for (literal, stream) in std::mem::take(&mut measured.queries) {
+        let role = if stream { Role::Stream } else { Role::Condition };
+        let escape = Escape { literal, raw: cx.sources.text(literal.span), role };
+        let (expr, found) = promql::diagnose(&escape, for_each.unwrap_or_default());
+        for diagnostic in found {
+            if for_each.is_some() || diagnostic.code != &LABELS {
+                out.report(diagnostic);
+            }
+        }
+        measured.queries.push((literal, stream));
+        let Some(expr) = expr else { continue };
+        for found in promql::selectors(&expr) {
+            selector(cx, out, &escape, &found, &mut measured.intervals);
+        }
+    }
+}
+
+/// The metric of a series' name, and which part of a histogram or summary it is.
+fn metric_of<'a>(catalogue: &'a Catalogue<'a>, name: &str) -> Option<(&'a Metric<'a>, &'static str)> {
+    if let Some(metric) = catalogue.get(name) {
+        return Some((metric, ""));
+    }
+    PARTS.into_iter().find_map(|part| {
+        let metric = catalogue.get(name.strip_suffix(part)?)?;
+        let has = match metric.kind {
+            MetricKind::Histogram => true,
+            MetricKind::Summary => part != "_bucket",
+            MetricKind::Counter | MetricKind::Gauge | MetricKind::NativeHistogram => false,
+        };
+        has.then_some((metric, part))
+    })
+}
+
+fn selector<'a>(
+    cx: &Cx<'a>,
+    out: &mut Out<'a>,
+    escape: &Escape<'_>,
+    found: &SelectorRef<'_>,
+    intervals: &mut Vec<crate::value::Duration>,
+) {
+    // A pattern of names: nothing to look up.
+    let Some((name, place)) = found.metric() else { return };
+    let place = escape.span(&place);
+    let Some((metric, part)) = metric_of(cx.catalogue, name) else {
+        let said = format!("metric `{name}` is not in the catalogue");
+        let made = Diagnostic::new(&UNKNOWN_METRIC, place, said, "not declared");
+        out.report(match closest(name, cx.names.metrics.names()) {
+            Some(meant) => made.maybe_fix(format!("did you mean `{meant}`?"), place, meant),
+            None => made.help(format!("declare it: `metric {name}: counter of ..`, with its labels")),
+        });
+        return;
+    };
+    intervals.push(metric.interval);
+    used_rightly(out, found, metric, part, place, escape);
+    for m in found.matchers() {
+        let label = m.label.text.as_str();
+        let own = label == "__name__"
+            || label == "le" && part == "_bucket"
+            || label == "quantile" && metric.kind == MetricKind::Summary && part.is_empty();
+        if own {
+            continue;
+        }
+        let span = |range: &Range<usize>| escape.span(range);
+        let made = Match {
+            label,
+            label_span: span(&m.label.range),
+            op: m.op,
+            value: Val::Known(&m.value.text),
+            span: span(&m.range()),
+            value_span: span(&m.value.range),
+            from_arg: false,
+        };
+        if known_label(cx, out, metric, &made, "") {
+            known_value(cx, out, metric, &made);
+        }
+    }
+}
+
+/// `rate` of what only goes up, and of series that exist.
+fn used_rightly(
+    out: &mut Out<'_>,
+    found: &SelectorRef<'_>,
+    metric: &Metric<'_>,
+    part: &str,
+    place: Span,
+    escape: &Escape<'_>,
+) {
+    let name = metric.name;
+    if part.is_empty() && metric.kind == MetricKind::Histogram {
+        let said = format!("histogram `{name}` has no series of this name");
+        out.report(
+            Diagnostic::new(&WRONG_KIND, place, said, "selects nothing")
+                .also(metric.decl.name.span, "declared here")
+                .help(format!("name one of its parts: `{name}_count`, `{name}_sum` or `{name}_bucket`")),
+        );
+        return;
+    }
+    let Some(user) = found.used_by.filter(|u| OF_COUNTERS.contains(&u.name)) else { return };
+    if metric.kind == MetricKind::Gauge {
+        let said = format!("`{}` is for counters, and `{name}` is a gauge", user.name);
+        out.report(
+            Diagnostic::new(&RATE_OF_GAUGE, place, said, "a gauge")
+                .also(escape.span(user.range), "asks for a counter")
+                .help("for the change of a gauge, use `delta` or `deriv`")
+                .help("to count its samples, use `count_over_time`"),
+        );
+    }
+}
+
+/// The query with the project's scope in every selector whose metric has the label.
+pub(crate) fn scoped(cx: &Cx<'_>, query: &Str) -> String {
+    let scope: Vec<_> =
+        cx.settings.scope.iter().map(|m| (m.label.as_str(), m.op, m.value.as_str())).collect();
+    promql::inject(&query.value, &scope, |metric, label| {
+        metric.and_then(|m| metric_of(cx.catalogue, m)).is_some_and(|(metric, _)| {
+            matches!(cx.catalogue.label(metric, label), Label::Declared(_) | Label::Common)
+        })
+    })
+}
