@@ -33,7 +33,7 @@ pub(crate) fn value<'a>(
 ) -> Bounded {
     let Some((limit, span, from_arg)) = env.limit(&bound.limit) else { return Bounded::Unknown };
     let Some(converted) = metric.unit.convert(limit) else {
-        let made = mismatch(metric, limit, span).also(metric_span, format!("of {}", metric.unit.word()));
+        let made = mismatch(metric, limit, span).also(metric_span, unit_label(metric.unit));
         out.report(if from_arg { made.also(bound.span, "compared here") } else { made });
         return Bounded::Wrong;
     };
@@ -51,6 +51,15 @@ pub(crate) fn value<'a>(
         return Bounded::Wrong;
     }
     Bounded::At(converted)
+}
+
+fn unit_label(unit: Unit<'_>) -> String {
+    match unit {
+        Unit::Unknown => "without a unit".to_owned(),
+        Unit::Ratio => "a ratio".to_owned(),
+        Unit::Percent => "a percentage".to_owned(),
+        Unit::Time(word, _) | Unit::Count(word) => format!("measured in {word}"),
+    }
 }
 
 /// A limit of another dimension than the metric's unit.
@@ -81,7 +90,12 @@ fn mismatch(metric: &Metric<'_>, limit: Quantity, span: Span) -> Diagnostic {
                 .help(format!("say what it measures: `{} of {word}`", metric.kind.as_str()))
         }
         (Unit::Time(..) | Unit::Ratio | Unit::Percent | Unit::Count(_), _) => {
-            let said = format!("`{name}` is measured in {unit}, not compared with {}", limit.describe());
+            let is = match metric.unit {
+                Unit::Ratio => "a ratio".to_owned(),
+                Unit::Percent => "a percentage".to_owned(),
+                Unit::Time(..) | Unit::Count(_) | Unit::Unknown => format!("measured in {unit}"),
+            };
+            let said = format!("`{name}` is {is}, not to be compared with {}", limit.describe());
             let help = match metric.unit {
                 Unit::Time(..) => "write a duration: `400ms`",
                 Unit::Ratio | Unit::Percent => "write a share: `99%`",
@@ -144,40 +158,30 @@ fn not_a_bound(
     let above = bounds.get(at);
     let cmp = cmp_text(bound.cmp.value);
     let (shown, name) = (unit.write(limit), metric.name);
-    let sentence = |b: &Decimal| format!("`{cmp} {}`", unit.write(*b));
+    let declare = format!("or give the histogram a bucket at {shown}, and declare it");
     match (below, above) {
         (Some(highest), None) => {
             let said = format!("`{shown}` is above the highest bucket bound of `{name}`");
-            let label = format!("the highest is {}", unit.write(*highest));
-            Diagnostic::new(&ABOVE_BUCKETS, span, said, label)
-                .note(format!("whatever is above {} is counted together", unit.write(*highest)))
-                .help(format!("or give the histogram a bucket at {shown}, and declare it"))
-                .maybe_fix(format!("write {}", sentence(highest)), span, unit.write(*highest))
+            let highest = unit.write(*highest);
+            Diagnostic::new(&ABOVE_BUCKETS, span, said, format!("the highest is {highest}"))
+                .note(format!("whatever is above {highest} is counted together"))
+                .help(format!("promise `{cmp} {highest}`, {declare}"))
+                .maybe_fix(format!("write `{highest}`"), span, highest)
         }
         (_, Some(next)) => {
             let said = format!("`{shown}` is not a bucket bound of `{name}`");
-            let label = match below {
-                Some(below) => format!("between the bounds {} and {}", unit.write(*below), unit.write(*next)),
-                None => format!("below the lowest bound, {}", unit.write(*next)),
+            let above = unit.write(*next);
+            let Some(before) = below else {
+                let label = format!("below the lowest bound, {above}");
+                return Diagnostic::new(&NOT_A_BOUND, span, said, label)
+                    .help(format!("promise `{cmp} {above}`, {declare}"))
+                    .maybe_fix(format!("write `{above}`"), span, above);
             };
-            let nearest = match below {
-                Some(below) if limit - *below <= *next - limit => below,
-                Some(_) | None => next,
-            };
-            let other = match below {
-                Some(below) if nearest == below => Some(next),
-                other => other,
-            };
-            let made = Diagnostic::new(&NOT_A_BOUND, span, said, label);
-            let made = match other {
-                Some(other) => made.help(format!("or promise {}", sentence(other))),
-                None => made,
-            };
-            made.help(format!("or give the histogram a bucket at {shown}, and declare it")).maybe_fix(
-                format!("write {}", sentence(nearest)),
-                span,
-                unit.write(*nearest),
-            )
+            let nearest = if limit - *before <= *next - limit { before } else { next };
+            let (below, nearest) = (unit.write(*before), unit.write(*nearest));
+            Diagnostic::new(&NOT_A_BOUND, span, said, format!("between the bounds {below} and {above}"))
+                .help(format!("promise `{cmp} {below}` or `{cmp} {above}`, {declare}"))
+                .maybe_fix(format!("write `{nearest}`, the nearest"), span, nearest)
         }
         (None, None) => {
             let said = format!("`{name}` has no bucket bounds");

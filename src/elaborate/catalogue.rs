@@ -4,6 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::unit::Unit;
 use crate::ast::{self, MetricKind, MetricStmt, Str};
+use crate::diag::codes::numbers::ZERO_LENGTH;
 use crate::diag::codes::types::{
     BUCKETS, COUNTER_NAME, HISTOGRAM_SUFFIX, LABEL_RESERVED, PART_OF, RECORDED_NAME, UNIT_WORD, WRONG_KIND,
 };
@@ -148,7 +149,7 @@ fn read<'a>(name: &'a str, decl: &'a ast::Metric, settings: &Settings, out: &mut
             MetricStmt::ScrapedEvery(every, _) => {
                 if every.value.is_zero() {
                     let said = format!("`{name}` cannot be scraped every 0s");
-                    let made = Diagnostic::new(&BUCKETS, every.span, said, "must be longer than nothing");
+                    let made = Diagnostic::new(&ZERO_LENGTH, every.span, said, "must be longer than nothing");
                     out.push(made.help("write how often Prometheus scrapes it: `scraped every 1m`"));
                 } else {
                     metric.interval = every.value;
@@ -168,15 +169,9 @@ fn reserved(metric: &str, label: &ast::Ident, out: &mut Diagnostics) {
         "__name__" => "leave it out: it is the metric's name",
         _ => return,
     };
-    let said = format!("`{}` is not declared as a label", label.name);
+    let said = format!("`{}` is a label that Prometheus makes itself", label.name);
     out.push(
-        Diagnostic::new(
-            &LABEL_RESERVED,
-            label.span,
-            said,
-            format!("Prometheus gives it to `{metric}` itself"),
-        )
-        .help(help),
+        Diagnostic::new(&LABEL_RESERVED, label.span, said, format!("not declared for `{metric}`")).help(help),
     );
 }
 
@@ -240,6 +235,9 @@ fn ancestors<'a>(names: &'a Names<'a>, decl: &'a ast::Metric, out: &mut Diagnost
         };
         let name = next.name.name.as_str();
         if std::ptr::eq(next, decl) {
+            if list.iter().any(|other| *other < decl.name.name.as_str()) {
+                return list; // Told once, of the first in the circle.
+            }
             let said = format!("`{}` is part of itself", decl.name.name);
             let own = decl.part_of.as_ref().map_or(decl.name.span, |p| p.span);
             let mut made = Diagnostic::new(&PART_OF, own, said, "this leads back to it");

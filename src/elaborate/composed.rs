@@ -54,6 +54,10 @@ pub(crate) fn composed<'a>(
             out.report(other_budgets(path, &address, &other, own, &each));
             whole = false;
         }
+        // Reported with the names; what is said of the product would only follow.
+        let composed =
+            found.promise.body.stmts.iter().any(|s| matches!(s.kind, PromiseStmtKind::Composed(..)));
+        whole &= !composed && !members.contains(&address);
         members.push(address);
     }
     whole.then_some(ir::Measurement::Composed(ir::Composed { how, members }))

@@ -66,6 +66,10 @@ impl<'a> Match<'a> {
             MatchOp::NotRegex => with_pattern(wanted, |p| !p.matches(value)).ok(),
         }
     }
+    /// `=~".*"`: holds for every series.
+    pub(crate) fn is_anything(&self) -> bool {
+        self.op == MatchOp::Regex && self.known() == Some(".*")
+    }
     /// All values it accepts, where they are a short list.
     fn list(&self) -> Option<Vec<String>> {
         let wanted = self.known()?;
@@ -91,6 +95,9 @@ pub(crate) fn implied(given: &[&Match<'_>], wanted: &Match<'_>, values: Option<&
         if excludes_by_prefix(one, wanted) {
             return Some(true);
         }
+    }
+    if wanted.is_anything() {
+        return Some(true);
     }
     wanted.known()?;
     if given.iter().any(|g| g.known().is_none()) {

@@ -177,17 +177,17 @@ fn events<'a>(cx: &Cx<'a>, out: &mut Out<'a>, parts: &Parts<'a>) -> Option<Outco
         }
     }
     let side = parts.verdicts.first().map_or(Side::Bad, |(side, ..)| *side);
-    let mut counted: Vec<Vec<Term<'a>>> = Vec::new();
-    for (side, verdict, _) in &parts.verdicts {
+    let mut counted: Vec<(Span, Vec<Term<'a>>)> = Vec::new();
+    for (side, verdict, span) in &parts.verdicts {
         match verdict_of(cx, out, parts, *side, verdict, &total, whole) {
-            Some(terms) => counted.push(terms),
+            Some(terms) => counted.push((*span, terms)),
             None => whole = false,
         }
     }
     if whole && side == Side::Good {
         exclusive(cx, out, &counted, &total);
     }
-    let counted = counted.into_iter().flatten().collect();
+    let counted = counted.into_iter().flat_map(|(_, terms)| terms).collect();
     Some(Outcome { total, side, counted, whole: whole && !parts.verdicts.is_empty() })
 }
 
@@ -239,6 +239,9 @@ fn verdict_of<'a>(
                     let extra: Vec<labels::Match<'a>> =
                         sel.matchers.iter().filter(|m| !all.iter().any(|a| a.same(m))).copied().collect();
                     sides::check(out, side, &extra);
+                    if !total.iter().filter_map(Term::sel).any(|t| t.metric.name == sel.metric.name) {
+                        sides::check_name(out, side, sel);
+                    }
                 }
             }
             Some(terms)
@@ -247,36 +250,27 @@ fn verdict_of<'a>(
 }
 
 /// Several `good`s must exclude each other, or an event would be counted twice.
-fn exclusive<'a>(cx: &Cx<'a>, out: &mut Out<'a>, goods: &[Vec<Term<'a>>], total: &[Term<'a>]) {
-    for (i, first) in goods.iter().enumerate() {
-        for second in goods.iter().skip(i + 1) {
-            let overlap = first
-                .iter()
-                .find_map(|a| second.iter().find(|b| may_overlap(cx, a, b, total)).map(|b| (a, b)));
-            if let Some((a, b)) = overlap {
-                let (a_span, b_span) = (place(a), place(b));
-                out.report(
-                    Diagnostic::new(
-                        &OVERLAP,
-                        b_span,
-                        "an event may be counted as good twice",
-                        "may count the same events",
-                    )
-                    .also(a_span, "as this one")
-                    .note("several `good`s are added up, so no event may be in two of them")
-                    .help("let one label tell them apart: `{code=\"200\"}` and `{code=\"204\"}`")
-                    .help("or join them in one: `good where {code=~\"200|204\"}`"),
-                );
-                return;
+fn exclusive<'a>(cx: &Cx<'a>, out: &mut Out<'a>, goods: &[(Span, Vec<Term<'a>>)], total: &[Term<'a>]) {
+    for (i, (a_span, first)) in goods.iter().enumerate() {
+        for (b_span, second) in goods.iter().skip(i + 1) {
+            if !first.iter().any(|a| second.iter().any(|b| may_overlap(cx, a, b, total))) {
+                continue;
             }
+            out.report(
+                Diagnostic::new(
+                    &OVERLAP,
+                    *b_span,
+                    "an event may be counted as good twice",
+                    "may count the same events",
+                )
+                .also(*a_span, "as this one")
+                .note("several `good`s are added up, so no event may be in two of them")
+                .help("let one label tell them apart: `{code=\"200\"}` and `{code=\"204\"}`")
+                .help("or join them in one: `good where {code=~\"200|204\"}`"),
+            );
+            return;
         }
     }
-}
-
-/// The place where a verdict narrows, else the whole.
-fn place(term: &Term<'_>) -> Span {
-    let last = term.sel().and_then(|s| s.matchers.last());
-    last.map_or(term.span(), |m| m.span)
 }
 
 fn may_overlap<'a>(cx: &Cx<'a>, a: &Term<'a>, b: &Term<'a>, total: &[Term<'a>]) -> bool {

@@ -62,7 +62,7 @@ pub(crate) fn window(
     let Some(window) = written else {
         if cx.settings.default_window.is_none() {
             out.report(
-                Diagnostic::new(&NO_WINDOW, place.after(), "over which window?", "no `over` here")
+                Diagnostic::new(&NO_WINDOW, place.after(), "a promise needs a window", "over how many days?")
                     .help("write `over 28d`, or set `default_window: 28d` in slovo.yaml"),
             );
         }

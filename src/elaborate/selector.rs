@@ -215,6 +215,18 @@ pub(crate) fn known_value<'a>(cx: &Cx<'a>, out: &mut Out<'a>, metric: &'a Metric
         );
         return false;
     }
+    if m.is_anything() {
+        let said = format!("`{}` holds for every series", m.text());
+        let made = Diagnostic::new(&MATCHES_ALL, m.culprit(), said, "this narrows nothing");
+        out.report(made.help("remove it; to ask for the label to be there, write `=~\".+\"`"));
+        return true;
+    }
+    if m.op == MatchOp::NotRegex && value == ".*" {
+        let said = format!("`{}` excludes every series", m.text());
+        let made = Diagnostic::new(&MATCHES_NOTHING, m.culprit(), said, "nothing is left");
+        out.report(made.help("remove it, or correct the pattern"));
+        return false;
+    }
     let Some(values) = cx.catalogue.label(metric, m.label).values() else { return true };
     if pattern {
         pattern_fits(out, metric, m, value, values)

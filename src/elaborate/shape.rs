@@ -113,7 +113,7 @@ fn slices<'a>(out: &mut Out<'a>, parts: &Parts<'a>, around: &Around<'a>) {
             let mut made = Diagnostic::new(&NO_SLICES, *span, said, "decides over a slice of time")
                 .also(noun.span(), "not a slice of time");
             made = made.maybe_fix("count minutes", noun.span(), "minutes");
-            out.report(made.help("or count slices of another length: `5m slices`"));
+            out.report(made.help("slices of another length are written `5m slices`"));
         }
         (Some(_), _) | (None, None) => {}
     }

@@ -2,6 +2,7 @@
 
 use super::labels::{Match, alternatives};
 use super::out::Out;
+use super::selector::Sel;
 use crate::ast::{MatchOp, Side};
 use crate::diag::Diagnostic;
 use crate::diag::codes::types::WRONG_SIDE;
@@ -21,6 +22,47 @@ const BAD: [&str; 10] = [
     "rejected",
     "unavailable",
 ];
+
+/// What a metric's name says of its events: `login_failures_total`, `orders_success_total`.
+fn named(name: &str) -> Option<Side> {
+    const GOOD: [&str; 4] = ["success", "successes", "succeeded", "successful"];
+    const BAD: [&str; 6] = ["failed", "failure", "failures", "errors", "error", "errored"];
+    let mut said = None;
+    for word in name.split(['_', '.', ':']) {
+        let side = match (GOOD.contains(&word), BAD.contains(&word)) {
+            (true, _) => Side::Good,
+            (_, true) => Side::Bad,
+            (false, false) => continue,
+        };
+        if said.is_some_and(|s| s != side) {
+            return None;
+        }
+        said = Some(side);
+    }
+    said
+}
+
+/// Reports a stream whose metric counts the other side by its name, unless a matcher speaks for its own.
+pub(crate) fn check_name(out: &mut Out<'_>, side: Side, sel: &Sel<'_>) {
+    let name = sel.metric.name;
+    let Some(counts) = named(name).filter(|counts| *counts != side) else { return };
+    if sel.matchers.iter().any(|m| says(m).is_some()) {
+        return;
+    }
+    let (said, label) = match counts {
+        Side::Good => (format!("`bad` counts successes: `{name}`"), "successes, by its name"),
+        Side::Bad => (format!("`good` counts failures: `{name}`"), "failures, by its name"),
+    };
+    let fixed = match counts {
+        Side::Good => "good",
+        Side::Bad => "bad",
+    };
+    out.report(
+        Diagnostic::new(&WRONG_SIDE, sel.metric_span, said, label)
+            .help(format!("write `{fixed}`, or name another metric"))
+            .help("if the name misleads, count the events with `promql`"),
+    );
+}
 
 /// Reports a verdict whose matchers all speak for the other side.
 pub(crate) fn check(out: &mut Out<'_>, side: Side, matchers: &[Match<'_>]) {
@@ -108,6 +150,14 @@ fn word(label: &str, value: &str) -> Option<Side> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names() {
+        assert_eq!(named("logins_failed_total"), Some(Side::Bad));
+        assert_eq!(named("orders_success_total"), Some(Side::Good));
+        assert_eq!(named("errors_success_total"), None);
+        assert_eq!(named("failover_total"), None);
+    }
 
     #[test]
     fn words() {

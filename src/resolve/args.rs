@@ -58,7 +58,7 @@ fn unknown(indicator: &Indicator, var: &Ident) -> Diagnostic {
         .also(indicator.name.span, "this indicator");
     match closest(&var.name, names()) {
         Some(found) => made.maybe_fix(format!("did you mean `${found}`?"), var.span, format!("${found}")),
-        None => made.help(format!("declare it: `indicator {}({}: string)`", indicator.name.name, var.name)),
+        None => made.help(format!("declare it among the parameters: `{}: string`", var.name)),
     }
 }
 

@@ -1,96 +1,35 @@
-//! Are names identifiers? They become label values and file names, so they are plain and short.
+//! Names that cannot be used, and names inside of an item that stand twice.
 
-use crate::ast::{Ident, Item, JourneyStmt, StepStmt};
-use crate::diag::codes::names::{BAD_NAME, DUPLICATE};
+use crate::ast::{Indicator, Item};
+use crate::diag::codes::names::{DUPLICATE, RESERVED};
 use crate::diag::{Diagnostic, Diagnostics};
-
-/// Longest identifier.
-const LONGEST: usize = 40;
 
 /// Names that Windows keeps for devices: a rule file could not bear them.
 const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
 
-/// Checks the names an item declares.
+/// Checks the names an item declares. That they are identifiers is the parser's business.
 pub(super) fn check(item: &Item, out: &mut Diagnostics) {
     match item {
-        Item::Team(i) => identifier("team", &i.name, out),
-        Item::Indicator(i) => {
-            identifier("indicator", &i.name, out);
-            for (at, param) in i.params.iter().enumerate() {
-                identifier("parameter", &param.name, out);
-                let first = i.params.iter().take(at).find(|p| p.name.name == param.name.name);
-                if let Some(first) = first {
-                    super::tables::duplicate(
-                        out,
-                        "parameter",
-                        &param.name.name,
-                        first.name.span,
-                        param.name.span,
-                    );
-                }
-            }
-        }
-        Item::Policy(i) => identifier("policy", &i.name, out),
-        Item::Playbook(i) => identifier("playbook", &i.name, out),
-        Item::Scenario(i) => identifier("scenario", &i.name, out),
+        Item::Indicator(i) => parameters(i, out),
         Item::Journey(i) => {
-            identifier("journey", &i.name, out);
             if DEVICES.contains(&i.name.name.as_str()) {
                 let said = format!("journey `{}` cannot be a file on Windows", i.name.name);
-                let made = Diagnostic::new(&BAD_NAME, i.name.span, said, "a device's name there");
+                let made = Diagnostic::new(&RESERVED, i.name.span, said, "a device's name there");
                 out.push(made.help("choose another name: its rules go into a file of that name"));
-            }
-            for stmt in &i.body.stmts {
-                if let JourneyStmt::Promise(p) = stmt {
-                    identifier("promise", &p.name, out);
-                }
-                let JourneyStmt::Step(step) = stmt else { continue };
-                identifier("step", &step.name, out);
-                for stmt in &step.body.stmts {
-                    if let StepStmt::Promise(p) = stmt {
-                        identifier("promise", &p.name, out);
-                    }
-                }
             }
         }
         Item::Metric(i) => metric(i, out),
-        Item::Junk(_) => {}
+        Item::Team(_) | Item::Policy(_) | Item::Playbook(_) | Item::Scenario(_) | Item::Junk(_) => {}
     }
 }
 
-/// `[a-z][a-z0-9_]*`, at most 40 characters.
-fn identifier(kind: &str, name: &Ident, out: &mut Diagnostics) {
-    let text = name.name.as_str();
-    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-    if !text.starts_with(|c: char| c.is_ascii_lowercase()) || !text.chars().all(plain) {
-        let mut snake = String::new();
-        for c in text.chars() {
-            if c.is_ascii_uppercase() && snake.ends_with(|c: char| c.is_ascii_lowercase()) {
-                snake.push('_');
-            }
-            snake.push(if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' });
+/// Parameters once each.
+fn parameters(indicator: &Indicator, out: &mut Diagnostics) {
+    for (at, param) in indicator.params.iter().enumerate() {
+        let name = &param.name.name;
+        if let Some(first) = indicator.params.iter().take(at).find(|p| p.name.name == *name) {
+            super::tables::duplicate(out, "parameter", name, first.name.span, param.name.span);
         }
-        let mut made = Diagnostic::new(
-            &BAD_NAME,
-            name.span,
-            format!("{kind} `{text}` is not named like an identifier"),
-            "only `a` to `z`, digits and `_`, beginning with a letter",
-        );
-        if snake.starts_with(|c: char| c.is_ascii_lowercase()) {
-            made = made.maybe_fix(format!("write `{snake}`"), name.span, snake.clone());
-        } else {
-            made = made.help("begin with a letter from `a` to `z`");
-        }
-        out.push(made);
-    } else if text.len() > LONGEST {
-        let said = format!("the name of {kind} `{text}` is too long");
-        let made = Diagnostic::new(
-            &BAD_NAME,
-            name.span,
-            said,
-            format!("{} characters, {LONGEST} at most", text.len()),
-        );
-        out.push(made.help("put the words into the title in quotes; the name becomes a label value"));
     }
 }
 

@@ -131,8 +131,7 @@ fn scenario(item: &ast::Scenario, out: &mut Diagnostics) {
         let said = format!("scenario `{name}` tells no story");
         let help = "say what happens: `normal for 2h, failing 100% for 10m, normal for 1h`";
         missing(out, item.name.span, said, "nothing happens in it", help);
-    }
-    if !body.stmts.iter().any(|s| matches!(s, ScenarioStmt::Expect { .. })) {
+    } else if !body.stmts.iter().any(|s| matches!(s, ScenarioStmt::Expect { .. })) {
         let said = format!("scenario `{name}` expects nothing");
         let help = "say what must follow: `expect page within 3m`";
         missing(out, item.name.span, said, "without an `expect` it tests nothing", help);

@@ -2,7 +2,7 @@
 
 crate::diag::codes::codes! {
     DUPLICATE = Error "E0201" "a name is declared twice";
-    BAD_NAME = Error "E0202" "not an identifier";
+    RESERVED = Error "E0202" "a name that cannot be a file";
     UNKNOWN_NAME = Error "E0203" "a name that is not declared";
     UNKNOWN_PROMISE = Error "E0204" "a path that leads to no promise";
     AMBIGUOUS_PATH = Error "E0205" "a path that leads to two promises";
