@@ -240,6 +240,6 @@ fn with_nearest<T>(made: Diagnostic, kind: &str, table: &Table<'_, T>, name: &Id
     if there.is_empty() {
         made.help(declare)
     } else {
-        made.help(format!("there is {there}")).help(format!("or {declare}"))
+        made.help(format!("the project declares {there}")).help(format!("or {declare}"))
     }
 }
