@@ -207,6 +207,19 @@ fn permissions() {
     assert!(replace(&at.path().join("plain"), b"y").is_err());
 }
 
+/// What a killed build has left goes with the next one, but not what a running one is writing.
+#[test]
+fn leftovers() {
+    let at = TempDir::new().unwrap();
+    for (name, age) in [(".slovo-tmp-old", 7200), (".slovo-tmp-new", 0), ("other", 7200)] {
+        let file = fs::File::create(at.path().join(name)).unwrap();
+        let then = std::time::SystemTime::now() - std::time::Duration::from_secs(age);
+        file.set_modified(then).unwrap();
+    }
+    build(at.path(), &[("one.yml", "1")]).unwrap();
+    assert_eq!(listed(at.path()), [".slovo-tmp-new=", "one.yml=1", "other="]);
+}
+
 /// After a crash between renames the next build goes on: every file is known.
 #[test]
 fn after_a_crash() {

@@ -3,12 +3,18 @@
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
+use std::time::Duration;
 
 use tempfile::{Builder, NamedTempFile};
 
 use super::manifest::MANIFEST;
 use super::plan::{Action, Plan};
 use crate::cli::Failure;
+
+/// How temporary files are called; they vanish, unless the process is killed.
+const TEMPORARY: &str = ".slovo-tmp-";
+/// Temporary files that old belong to no build that still runs.
+const LEFT_OVER: Duration = Duration::from_secs(3600);
 
 /// Replaces a file at once: it holds the old content or the new one, never a part.
 pub(in crate::cli) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
@@ -26,7 +32,7 @@ pub(in crate::cli) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
 /// A temporary file with this content, safely on the disk, with the permissions of any new file.
 fn stage(folder: &Path, content: &[u8]) -> io::Result<NamedTempFile> {
     let mut builder = Builder::new();
-    builder.prefix(".slovo-tmp-");
+    builder.prefix(TEMPORARY);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -89,7 +95,20 @@ pub(in crate::cli) fn apply(plan: &Plan) -> Result<(), Failure> {
         remove(&folder.path, path).map_err(|e| half(path, &e))?;
     }
     last.persist(folder.path.join(MANIFEST)).map_err(|e| half(MANIFEST, &e.error))?;
+    sweep(&folder.path);
     Ok(())
+}
+
+/// Removes what builds that were killed have left. What cannot be removed stays: it does no harm.
+#[allow(clippy::disallowed_methods, reason = "they are ours by their name")]
+fn sweep(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let ours = entry.file_name().to_string_lossy().starts_with(TEMPORARY);
+        let age = entry.metadata().ok().and_then(|m| m.modified().ok()?.elapsed().ok());
+        if ours && age.is_some_and(|age| age > LEFT_OVER) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// Removes a file of ours, and the folders below `folder` that it leaves empty.
