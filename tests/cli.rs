@@ -366,7 +366,6 @@ fn explain_a_promise() {
 }
 
 #[test]
-#[ignore = "the canonical form is not there yet"]
 fn fmt() {
     let wild = "team   shop   \"Shop team\"\n";
     let at = folder(&[YAML, ("a.slovo", wild), ("broken.slovo", "team shop2 {{{\n"), TEAM]);
