@@ -170,6 +170,9 @@ fn stream(escape: &Escape<'_>, expr: &Expr) -> Option<Diagnostic> {
             Diagnostic::new(&codes::PER_SECOND, escape.span(&place), said, "counts over the whole range");
         return Some(match name {
             "increase" => made.fix("write `rate`", escape.span(&place), "rate"),
+            "count_over_time" | "sum_over_time" => {
+                made.help("to count samples of a gauge, write `readings of` in place of `promql`")
+            }
             _ => made.help("take the `rate` of a counter of these events"),
         });
     }
