@@ -9,6 +9,12 @@
 #![allow(missing_docs, unreachable_pub, reason = "a test")]
 
 mod alerts;
+mod budget;
 mod build;
 mod forms;
+use forms::hour;
+mod live;
+mod slices;
+mod speed;
+mod together;
 mod tools;

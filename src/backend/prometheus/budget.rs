@@ -5,10 +5,10 @@
 //! day of thirty isn't counted thirty times. Once the history is as long as the window, coverage is exactly 1.
 
 use super::plan::{Plan, is_composed};
+use super::ranges;
 use super::sink::{Rule, Sink};
 use super::text::put;
 use super::windows::{COUNT, RATIO, Source, completions, lost, recorded, seconds, started, sum};
-use super::{ranges, windows};
 use crate::value::Duration;
 
 /// Events of the budget's window so far.
@@ -55,21 +55,19 @@ impl Budgets {
     }
 }
 
-/// Writes the means that long windows read.
+/// Writes the roll-ups that long windows read: means over the time they stand for, made of sums, so that a stretch with
+/// data for a part of it counts for that part only.
 pub(crate) fn roll_ups(plan: &Plan<'_>, to: Source, expr: &mut String, sink: &mut impl Sink) {
     let from = Source::base(plan.evaluation);
     let labels = plan.journey_labels(None);
+    let every = to.every;
     let mut one = |from: &str, to: &str| {
         expr.clear();
-        expr.push_str("sum by (");
-        expr.push_str(&plan.identity);
-        expr.push_str(") (avg_over_time(");
-        expr.push_str(from);
-        expr.push('{');
-        expr.push_str(&plan.matchers);
-        expr.push_str("}[");
-        put(expr, windows_range(to));
-        expr.push_str("]))");
+        put(expr, seconds(plan.evaluation));
+        expr.push_str(" / ");
+        put(expr, seconds(every));
+        expr.push_str(" * ");
+        sum(plan, expr, from, &plan.matchers, every, None);
         let (name, promise) = (to, None);
         sink.rule(&Rule { name, alert: false, expr, hold: None, labels: &labels, annotations: &[], promise });
     };
@@ -80,10 +78,6 @@ pub(crate) fn roll_ups(plan: &Plan<'_>, to: Source, expr: &mut String, sink: &mu
     if completions(plan).next().is_some() {
         one(from.finished, to.finished);
     }
-}
-
-fn windows_range(series: &str) -> Duration {
-    if series.ends_with("roll15m") { ranges::COARSE } else { ranges::SLOW }
 }
 
 fn is_completion(promise: &crate::ir::Promise) -> bool {
@@ -158,37 +152,37 @@ pub(crate) fn write(plan: &Plan<'_>, budgets: &Budgets, expr: &mut String, sink:
     record(RATIO, expr);
 }
 
-/// The age of the oldest roll-up in the window, as a share of it. A subquery looks for it in coarse steps; it may find the
-/// first one up to a step late, so a step is added: a whole window is exactly 1. Before the first step there is nothing to
-/// find: then the roll-ups are counted.
+/// The age of the oldest roll-up in the window, as a share of it. A subquery looks for it in coarse steps; it finds the
+/// first one up to a step late, so a step is added: a whole window is exactly 1. An age below twelve coarse steps is looked
+/// for in fine ones.
 fn coverage(plan: &Plan<'_>, out: &mut String, window: Duration, matchers: &str, source: Source) {
     let step = ranges::coverage_step(window).max(source.every);
-    out.push_str("clamp_max((time() - min by (");
-    out.push_str(&plan.identity);
-    out.push_str(") (min_over_time(timestamp(last_over_time(");
-    out.push_str(source.events);
-    out.push('{');
-    out.push_str(matchers);
-    out.push_str("}[");
-    put(out, ranges::read_back(source.every));
-    out.push_str("]))[");
-    put(out, window);
-    out.push(':');
-    put(out, step);
-    out.push_str("])) + ");
-    put(out, windows::seconds(step));
+    let age = |out: &mut String, range: Duration, step: Duration| {
+        out.push_str("time() - min by (");
+        out.push_str(&plan.identity);
+        out.push_str(") (min_over_time(timestamp(last_over_time(");
+        out.push_str(source.events);
+        out.push('{');
+        out.push_str(matchers);
+        out.push_str("}[");
+        put(out, ranges::read_back(source.every));
+        out.push_str("]))[");
+        put(out, range);
+        out.push(':');
+        put(out, step);
+        out.push_str("])) + ");
+        put(out, seconds(step));
+    };
+    out.push_str("clamp_max((");
+    age(out, window, step);
+    if step > source.every {
+        let fine = step.times(12);
+        out.push_str(" > ");
+        put(out, seconds(fine));
+        out.push_str("\n  or ");
+        age(out, fine, source.every);
+    }
     out.push_str(") / ");
-    put(out, windows::seconds(window));
-    out.push_str(", 1)\nor max by (");
-    out.push_str(&plan.identity);
-    out.push_str(") (count_over_time(");
-    out.push_str(source.events);
-    out.push('{');
-    out.push_str(matchers);
-    out.push_str("}[");
-    put(out, step.plus(source.every));
-    out.push_str("])) * ");
-    put(out, windows::seconds(source.every));
-    out.push_str(" / ");
-    put(out, windows::seconds(window));
+    put(out, seconds(window));
+    out.push_str(", 1)");
 }

@@ -89,7 +89,8 @@ pub(crate) fn sanity(plan: &Plan<'_>, labels: &AlertLabels, expr: &mut String, s
     let hour = Duration::from_hours(1);
     let source = Source::base(plan.evaluation);
     expr.clear();
-    let _ = write!(expr, "{COUNT}{{{},window=\"1h\"}} < -0.5\nor ", plan.matchers);
+    windows::recorded(plan, expr, COUNT, "1h", Some(Duration::default()));
+    expr.push_str(" < -0.5\nor ");
     windows::recorded(plan, expr, COUNT, "1h", Some(Duration::default()));
     expr.push_str("\n  - 1.01 * ");
     put(expr, windows::seconds(source.every));

@@ -7,7 +7,7 @@
 //! | group | holds | runs |
 //! | --- | --- | --- |
 //! | `JOURNEY` | base rules, windows up to 1h, pages, no-data | each evaluation interval, in order |
-//! | `JOURNEY-rollup` | means that long windows read | 5m (and 15m for budgets above 34d) |
+//! | `JOURNEY-rollup` | what long windows read | 5m (and 15m for budgets above 34d) |
 //! | `JOURNEY-long` | longer windows, tickets | 5m |
 //! | `JOURNEY-budget` | each promise's own window | 5m to 30m |
 //! | `JOURNEY-meaning` | constants, burn rates, what is left, policies | 1m |

@@ -211,8 +211,8 @@ fn less_a_moment(range: Duration) -> Duration {
 }
 
 /// Puts the range where the query says `$range`.
-pub(crate) fn with_range(query: &str, range: Duration) -> String {
-    query.trim().replace("$range", &range.to_string())
+fn with_range(query: &str, range: Duration) -> String {
+    crate::promql::render(query.trim(), &range.to_string())
 }
 
 /// What is left of the total when the good is taken away, where that can be said with matchers: the good narrows the

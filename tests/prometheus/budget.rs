@@ -1,0 +1,110 @@
+//! Budgets against the truth.
+
+use super::build::*;
+use super::tools::*;
+
+/// 28 days of two events a second by day and 0.02 by night, one night hour at 50%: fed as roll-ups, evaluated once.
+#[test]
+fn day_and_night() {
+    let one = promise("pay.accepted", bad(vec![counter("x")], vec![counter("x_bad")]));
+    let model = model(vec![journey("checkout", vec![one])]);
+    let labels = r#"{project="shop",journey="checkout",step="pay",promise="accepted"}"#;
+    let days = "2x143 0.02x143 ".repeat(28);
+    let mut case = Case::new();
+    case.every = "28d";
+    case.scrape = "5m";
+    case.series(&format!("promise:events:roll5m{labels}"), &format!("{days}2"))
+        .series(&format!("promise:bad_events:roll5m{labels}"), "0x3079 0.01x11 0x4972")
+        .gives(
+            r#"round(1e9 * promise:error_ratio{window="budget"})"#,
+            "28d",
+            &[(r#"{project="shop", journey="checkout", step="pay", promise="accepted", window="budget"}"#, "14730")],
+        )
+        .gives(
+            "promise:coverage:ratio",
+            "28d",
+            &[(r#"promise:coverage:ratio{project="shop", journey="checkout", step="pay", promise="accepted", window="budget"}"#, "1")],
+        )
+        .run(&model);
+}
+
+/// On the first day of 28 an hour of total outage costs an hour of 28 days, not all of one; a clean budget is whole; a
+/// gap doesn't make a budget younger.
+#[test]
+fn young_promises() {
+    let p = |name: &str| promise(&format!("a.{name}"), bad(vec![counter("x")], vec![counter("x_bad")]));
+    let model = model(vec![journey("checkout", vec![p("young"), p("clean"), p("newborn"), p("gap")])]);
+    let labels = |name: &str| format!(r#"{{project="shop",journey="checkout",step="a",promise="{name}"}}"#);
+    let mut case = Case::new();
+    case.every = "7d";
+    case.scrape = "5m";
+    let result = |name: &str| {
+        format!(r#"{{project="shop", journey="checkout", step="a", promise="{name}", window="budget"}}"#)
+    };
+    case.series(&format!("promise:events:roll5m{}", labels("young")), "_x6047 1x2016")
+        .series(&format!("promise:bad_events:roll5m{}", labels("young")), "_x6047 0x1000 1x11 0x1004")
+        .series(&format!("promise:events:roll5m{}", labels("clean")), "_x6047 1x2016")
+        .series(&format!("promise:bad_events:roll5m{}", labels("clean")), "_x6047 0x2016")
+        .series(&format!("promise:events:roll5m{}", labels("newborn")), "_x8060 1x3")
+        .series(&format!("promise:bad_events:roll5m{}", labels("newborn")), "_x8060 1x3")
+        .series(&format!("promise:events:roll5m{}", labels("gap")), "1x3000 _x2000 1x3063")
+        .series(&format!("promise:bad_events:roll5m{}", labels("gap")), "1x11 0x2988 _x2000 0x3063")
+        .gives(
+            // 12 of the 8064 slots of a window; four of the newborn, whose age is rounded up to five.
+            r#"round(8064 * promise:error_ratio{window="budget"}, 0.1)"#,
+            "28d",
+            &[
+                (&result("young"), "12.1"),
+                (&result("clean"), "0"),
+                (&result("newborn"), "5"),
+                (&result("gap"), "16"),
+            ],
+        )
+        .gives(
+            r#"round(promise:coverage:ratio, 0.001)"#,
+            "28d",
+            &[
+                (&result("young"), "0.251"),
+                (&result("clean"), "0.251"),
+                (&result("newborn"), "0.001"),
+                (&result("gap"), "1"),
+            ],
+        )
+        .run(&model);
+}
+
+/// A policy speaks once, of the deepest clause that holds.
+#[test]
+fn policies() {
+    let p = |name: &str, objective: &str, failed: &str| {
+        promise(&format!("a.{name}"), bad(vec![counter("x")], vec![counter(failed)])).with(|p| {
+            p.objective = d(objective);
+            p.window = t("1d");
+        })
+    };
+    let list = vec![
+        p("whole", "99", "none"),
+        p("half", "90", "tenth"),
+        p("spent", "99.9", "tenth"),
+        p("silent", "99.9", "tenth").with(|p| p.urgency = slovo::ir::Urgency::None),
+    ];
+    let mut model = model(vec![journey("checkout", list)]);
+    model.policies.insert(
+        "careful".to_owned(),
+        policy("careful", &[("99", "Talk {{ .Nonsense }}"), ("20", "Slow"), ("0", "Stop")]),
+    );
+    model.journeys[0].policy = Some("careful".to_owned());
+    Case::new()
+        .series("x", "0+100x300")
+        .series("tenth", "0+10x300")
+        .gives(
+            r#"count by (promise, below, policy) (ALERTS{alertname="PromiseBudgetPolicy"})"#,
+            "62m",
+            &[
+                (r#"{promise="half", below="99", policy="careful"}"#, "1"),
+                (r#"{promise="spent", below="0", policy="careful"}"#, "1"),
+            ],
+        )
+        .gives(r#"ALERTS{promise="silent"}"#, "62m", &[])
+        .run(&model);
+}

@@ -1,0 +1,205 @@
+//! What only a real Prometheus shows: it loads every rule, and texts of users do no harm in YAML, PromQL or templates.
+
+use std::collections::BTreeMap;
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use super::build::*;
+use super::tools::*;
+use slovo::backend::Artifact;
+use slovo::ir::{Composition, Links, Model};
+
+/// A Prometheus of its own on a free port of the loopback, ended when dropped.
+struct Server {
+    child: Child,
+    port: u16,
+    _folder: tempfile::TempDir,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Server {
+    fn start(files: &[Artifact], scrape: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), files);
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let config = format!(
+            "global: {{scrape_interval: 1s, evaluation_interval: 1s}}\nrule_files: ['*.yml']\n{scrape}"
+        );
+        std::fs::write(folder.path().join("prometheus.yaml"), config).unwrap();
+        let child = Command::new("prometheus")
+            .args([
+                "--config.file=prometheus.yaml",
+                "--storage.tsdb.path=data",
+                &format!("--web.listen-address=127.0.0.1:{port}"),
+            ])
+            .current_dir(folder.path())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let server = Self { child, port, _folder: folder };
+        server.wait("/-/ready", |text| text.contains("Ready"));
+        server
+    }
+    fn get(&self, path: &str) -> Option<String> {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).ok()?;
+        write!(stream, "GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n").ok()?;
+        let mut text = String::new();
+        stream.read_to_string(&mut text).ok()?;
+        text.split_once("\r\n\r\n").map(|(_, body)| body.to_owned())
+    }
+    fn wait(&self, path: &str, ready: impl Fn(&str) -> bool) -> String {
+        let start = Instant::now();
+        loop {
+            match self.get(path) {
+                Some(text) if ready(&text) => return text,
+                last => assert!(start.elapsed() < Duration::from_secs(60), "{path}: {last:?}"),
+            }
+            std::thread::sleep(Duration::from_millis(200));
+        }
+    }
+    fn rules(&self) -> Vec<serde_json::Value> {
+        let text = self.wait("/api/v1/rules", |t| t.contains("\"groups\""));
+        let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let groups = json["data"]["groups"].as_array().unwrap();
+        groups.iter().flat_map(|g| g["rules"].as_array().unwrap().clone()).collect()
+    }
+}
+
+/// A text with everything that could mean something to YAML, PromQL, Go templates or comments.
+const NASTY: &str =
+    "q\" 'a' `b` {{ $labels.x }} {{ fail }} }} \\ \n  - alert: Evil\n# x\r\t{a: b} %s $1 \u{2028}{";
+
+fn nasty() -> Model {
+    let mut list = vec![
+        promise("a.shown", bad(vec![counter("x")], vec![counter("x_bad")])),
+        promise("a.each", bad(vec![counter("x")], vec![counter("x_bad")]))
+            .with(|p| p.for_each = vec![("region".to_owned(), None)]),
+        promise("whole", composed(Composition::All, &["checkout.a.shown", "checkout.a.slow"])),
+        promise("a.slow", good(vec![count("s")], vec![within("s", "1000000")])),
+    ];
+    for p in &mut list {
+        NASTY.clone_into(&mut p.title);
+        NASTY.clone_into(&mut p.noun);
+        p.playbook = Some("book".to_owned());
+        p.stretch = Some(d("99.95"));
+    }
+    if let slovo::ir::Measurement::Events(events) = &mut list[0].measurement
+        && let slovo::ir::Series::Counter(s) = &mut events.total[0]
+    {
+        s.matchers.push(slovo::ir::Matcher {
+            label: "a".to_owned(),
+            op: slovo::ir::MatchOp::NotEqual,
+            value: NASTY.to_owned(),
+        });
+    }
+    let mut model = model(vec![journey("checkout", list)]);
+    let settings = &mut model.settings;
+    NASTY.clone_into(&mut settings.project);
+    settings.labels =
+        BTreeMap::from([("env".to_owned(), NASTY.to_owned()), ("step".to_owned(), "mine".to_owned())]);
+    let link = || Some(format!("https://x.example/{NASTY}"));
+    settings.links = Links { dashboards: link(), documents: link(), runbooks: link() };
+    NASTY.clone_into(&mut model.files[0]);
+    let mut book = playbook("book");
+    book.say = Some(NASTY.to_owned());
+    book.runbook = Some(NASTY.to_owned());
+    model.playbooks.insert("book".to_owned(), book);
+    let mut rule = policy("careful", &[("50", NASTY), ("0", NASTY)]);
+    NASTY.clone_into(&mut rule.title);
+    rule.clauses[0].except = vec![NASTY.to_owned()];
+    model.policies.insert("careful".to_owned(), rule);
+    let team = model.teams.get_mut("shop").unwrap();
+    NASTY.clone_into(&mut team.title);
+    team.labels = vec![("routing_key".to_owned(), NASTY.to_owned())];
+    team.pages = Some(NASTY.to_owned());
+    let journey = &mut model.journeys[0];
+    NASTY.clone_into(&mut journey.title);
+    journey.policy = Some("careful".to_owned());
+    NASTY.clone_into(&mut journey.steps[0].title);
+    journey.steps[0].if_broken = Some(NASTY.to_owned());
+    model
+}
+
+#[test]
+fn loads_every_rule_and_texts_are_inert() {
+    if !has("prometheus") {
+        return;
+    }
+    let model = nasty();
+    let files = emit(&model);
+    keep(&files);
+    lint(&files);
+    let written: usize =
+        files.iter().map(|f| f.text.lines().filter(|l| l.trim_start().starts_with("expr:")).count()).sum();
+    let server = Server::start(&files, "");
+    let rules = server.rules();
+    assert_eq!(rules.len(), written);
+    assert!(rules.iter().all(|r| r["name"] != "Evil"));
+    let info = rules.iter().find(|r| r["name"] == "promise_info").unwrap();
+    assert_eq!(info["labels"]["title"], NASTY);
+    assert_eq!(info["labels"]["env"], NASTY);
+    assert_eq!(info["labels"]["project"], NASTY);
+}
+
+/// Templates are expanded when an alert fires: here each evaluation second, by a service that is always down.
+#[test]
+fn annotations_say_what_was_written() {
+    if !has("prometheus") {
+        return;
+    }
+    let mut model = nasty();
+    model.settings.evaluation_interval = t("1s");
+    let p = promise(
+        "a.up",
+        good(vec![readings("up", None)], vec![readings("up", Some(slovo::ir::Reading::AtLeast(d("1"))))]),
+    )
+    .with(|p| {
+        NASTY.clone_into(&mut p.title);
+        p.scrape_interval = t("1s");
+        p.playbook = Some("book".to_owned());
+        p.path.step = Some("a".to_owned());
+    });
+    model.journeys[0].steps[0].promises.insert(0, p);
+    let scrape = "scrape_configs: [{job_name: x, static_configs: [{targets: ['127.0.0.1:1']}]}]\n";
+    let server = Server::start(&emit(&model), scrape);
+    let text = server.wait("/api/v1/alerts", |t| t.contains("\"PromiseBurnsFast\""));
+    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let alert = json["data"]["alerts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|a| a["labels"]["alertname"] == "PromiseBurnsFast")
+        .unwrap();
+    let shown = |name: &str| alert["annotations"][name].as_str().unwrap().to_owned();
+    assert!(
+        shown("summary").starts_with(&format!("{NASTY}: {NASTY}: 100% of requests were bad over 1h")),
+        "{}",
+        shown("summary")
+    );
+    assert!(shown("description").starts_with(NASTY), "{}", shown("description"));
+    assert!(!shown("description").contains("error"), "{}", shown("description"));
+    assert!(shown("users").ends_with(&format!("within 15m, then every 30m: {NASTY}")), "{}", shown("users"));
+    assert_eq!(shown("runbook_url"), format!("https://x.example/{NASTY}/{NASTY}"));
+    for (name, value) in [
+        ("project", NASTY),
+        ("env", NASTY),
+        ("routing_key", NASTY),
+        ("receiver", NASTY),
+        ("severity", "page"),
+        ("window", "1h"),
+    ] {
+        assert_eq!(alert["labels"][name], value, "{name}");
+    }
+    // Every rule is in good health: no labelset twice, no query that fails.
+    let sick: Vec<_> = server.rules().into_iter().filter(|r| r["health"] == "err").collect();
+    assert!(sick.is_empty(), "{sick:#?}");
+}
