@@ -1,4 +1,4 @@
-//! What the emitter writes is read back, by serde_yaml and, where there is one, by PyYAML (YAML 1.1).
+//! What the emitter writes is read back, by `serde_yaml` and, where there is one, by `PyYAML` (YAML 1.1).
 
 use super::*;
 

@@ -61,7 +61,7 @@ fn young_promises() {
             ],
         )
         .gives(
-            r#"round(promise:coverage:ratio, 0.001)"#,
+            "round(promise:coverage:ratio, 0.001)",
             "28d",
             &[
                 (&result("young"), "0.251"),

@@ -179,8 +179,8 @@ fn completion() {
     let wave: Vec<u32> = (0..500)
         .scan(0, |sum, i| {
             if (i / 40) % 2 == 0 {
-                *sum += 100
-            };
+                *sum += 100;
+            }
             Some(*sum)
         })
         .collect();

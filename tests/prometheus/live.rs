@@ -145,7 +145,7 @@ fn loads_every_rule_and_texts_are_inert() {
     assert_eq!(rules.len(), written);
     assert!(rules.iter().all(|r| r["name"] != "Evil"));
     let info = rules.iter().find(|r| r["name"] == "promise_info").unwrap();
-    assert_eq!(info["labels"]["title"], NASTY);
+    assert_eq!(info["labels"]["title"], NASTY.replace("{{", "{ {"));
     assert_eq!(info["labels"]["env"], NASTY);
     assert_eq!(info["labels"]["project"], NASTY);
 }
@@ -202,4 +202,21 @@ fn annotations_say_what_was_written() {
     // Every rule is in good health: no labelset twice, no query that fails.
     let sick: Vec<_> = server.rules().into_iter().filter(|r| r["health"] == "err").collect();
     assert!(sick.is_empty(), "{sick:#?}");
+}
+
+/// Texts of users are inert for vmalert too, which reads labels of recording rules as templates.
+#[test]
+fn vmalert_takes_them() {
+    if !has("vmalert") {
+        return;
+    }
+    let mut model = nasty();
+    "shop".clone_into(&mut model.settings.project);
+    model.settings.labels.clear();
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), &emit(&model));
+    let output =
+        Command::new("vmalert").args(["-dryRun", "-rule=*.yml"]).current_dir(folder.path()).output().unwrap();
+    let text = said(&output);
+    assert!(output.status.success() && !text.contains("invalid") && !text.contains("fatal"), "{text}");
 }

@@ -11,6 +11,7 @@
 mod alerts;
 mod budget;
 mod build;
+mod explain;
 mod forms;
 use forms::hour;
 mod live;

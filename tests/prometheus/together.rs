@@ -165,7 +165,7 @@ fn no_cross_talk() {
         )
         .gives(
             // Share of the window that is there, thus of the budget: one series for each promise.
-            r#"count by (journey, step, promise) (promise:budget_remaining)"#,
+            "count by (journey, step, promise) (promise:budget_remaining)",
             "62m",
             &[
                 (r#"{journey="checkout", step="a", promise="ok"}"#, "1"),

@@ -53,6 +53,9 @@ pub fn lint(files: &[Artifact]) {
     );
 }
 
+/// Query, time, samples: labels and value.
+type Expected = (String, String, Vec<(String, String)>);
+
 /// A promtool test: input series and what queries give at a time.
 #[derive(Default)]
 pub struct Case {
@@ -63,7 +66,7 @@ pub struct Case {
     /// Series and their values.
     pub input: Vec<(String, String)>,
     /// Query, time, expected samples in promtool's notation.
-    pub expect: Vec<(String, String, Vec<(String, String)>)>,
+    pub expect: Vec<Expected>,
 }
 
 impl Case {

@@ -61,13 +61,15 @@ fn info(plan: &Plan<'_>, promise: &Promise, sink: &mut impl Sink) {
     let objective = promise.objective.normalize().to_string();
     let stretch = promise.stretch.map(|s| s.normalize().to_string());
     let over = promise.window.to_string();
+    // Prometheus takes a recorded label as it is, but vmalert refuses a file in which it is no template.
+    let title = promise.title.replace("{{", "{ {");
     let mut labels = plan.promise_labels(promise);
     labels.extend([("kind", kind(promise)), ("objective", &objective), ("over", &over)]);
     labels.extend(stretch.as_deref().map(|s| ("stretch", s)));
     labels.extend([
         ("owner", plan.journey.owner.as_str()),
         ("urgency", urgency(promise.urgency)),
-        ("title", &promise.title),
+        ("title", &title),
     ]);
     // A label of the settings with such a name gives way.
     let mut seen: Vec<&str> = Vec::with_capacity(labels.len());

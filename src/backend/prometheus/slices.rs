@@ -30,7 +30,7 @@ pub(crate) fn events(out: &mut String, slices: &Slices, promise: &Promise, reach
                 out.push(')');
             }
             Condition::Stat { selector, .. } => {
-                over(out, ("group", "present_over_time"), selector, slices, reach)
+                over(out, ("group", "present_over_time"), selector, slices, reach);
             }
             Condition::Promql { query, .. } => {
                 out.push_str("group");

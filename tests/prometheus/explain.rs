@@ -1,0 +1,54 @@
+//! What `slovo explain` is told.
+
+use super::build::*;
+use super::tools::emit;
+use slovo::backend::prometheus::explain;
+use slovo::ir::Composition;
+
+#[test]
+fn times_and_cost() {
+    let of = |failed: &str| bad(vec![counter("x")], vec![counter(failed)]);
+    let model = model(vec![journey(
+        "checkout",
+        vec![
+            promise("pay.accepted", of("x_bad")).with(|p| p.window = t("30d")),
+            promise("pay.thin", of("x_bad")).with(|p| {
+                p.window = t("30d");
+                p.expect_per_day = Some(d("240"));
+            }),
+            promise("whole", composed(Composition::All, &["checkout.pay.accepted", "checkout.pay.thin"])),
+        ],
+    )]);
+    let [accepted, thin, whole] = ["checkout.pay.accepted", "checkout.pay.thin", "checkout.whole"]
+        .map(|p| explain(&model, model.promise(&path(p)).unwrap()));
+    assert_eq!(accepted.sentence, "99.9% of requests over 30d");
+    assert_eq!(accepted.base_range, Some(t("75s")));
+    assert_eq!(accepted.outage_to_empty, t("43m12s"));
+    let page = &accepted.alerts[0];
+    assert_eq!((page.name, page.factor, page.threshold), ("PromiseBurnsFast", d("14.4"), d("0.0144")));
+    // Measured with a real Prometheus: median 77 s, worst 96 s.
+    let seconds = |alert: &slovo::backend::prometheus::ExplainedAlert, n: usize| {
+        let (found, secs) = (alert.detection[n], slovo::value::Duration::as_secs);
+        (found.typical.map(secs), found.worst.map(secs))
+    };
+    assert_eq!(seconds(page, 0), (Some(75), Some(97)));
+    assert_eq!(seconds(page, 1), (Some(541), Some(564)));
+    assert_eq!(seconds(page, 2), (None, None));
+    assert_eq!(page.budget_lasts, t("2d2h"));
+    // Ten an hour: five bad ones take 27 minutes, however bad it is.
+    assert_eq!(seconds(&thin.alerts[0], 0), (Some(27 * 60 + 23), Some(27 * 60 + 45)));
+    assert_eq!(seconds(&thin.alerts[0], 1), (None, None));
+
+    // Every rule of the file is somebody's, the journey's rules serve all.
+    let written = emit(&model)[0].text.matches(" expr:").count();
+    let own: usize =
+        [&accepted, &thin, &whole].iter().map(|e| e.rules.iter().filter(|r| r.own).count()).sum();
+    let shared = accepted.rules.iter().filter(|r| !r.own).count();
+    assert_eq!(written, own + shared);
+    assert!(accepted.rules.iter().any(|r| r.name == "promise:events:rate" && r.group == "checkout"));
+
+    // The design's figure: below 4,000 samples a minute with twelve raw series, eight of them all events.
+    let total = accepted.cost.total(9);
+    assert!((3000.0..4200.0).contains(&total), "{:?} {total}", accepted.cost);
+    assert!(whole.cost.total(9) < 500.0, "{:?}", whole.cost);
+}
