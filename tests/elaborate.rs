@@ -87,3 +87,165 @@ fn the_shop_is_complete() {
     let scoped = format!("{:?}", model.journeys);
     assert!(scoped.contains("opentelemetry-demo"), "the scope is added");
 }
+
+/// A catalogue for the tests of single measurements.
+const CATALOGUE: &str = r#"
+team shop "Shop"
+metric requests_total: counter of requests { labels route, region in "eu" | "us", code in "200" | "500" }
+metric failures_total: counter of requests, part of requests_total { labels route, region in "eu" | "us" }
+metric took_seconds: histogram of seconds { labels route
+  buckets 0.1, 0.4, 1 }
+metric took_ms: native histogram of milliseconds { labels route }
+metric ok_ratio: gauge of ratio { scraped every 5m }
+metric done_milliseconds: gauge of milliseconds
+indicator answered(route: string) {
+  total requests_total{route=$route}
+  bad   failures_total{route=$route}
+}
+indicator quick(limit: duration) {
+  total took_seconds
+  good  within $limit where {route!="/slow"}
+}
+"#;
+
+/// The one promise `j.s.p` of this body.
+fn promise(body: &str, yaml: &str) -> slovo::ir::Promise {
+    let text = format!(
+        "{CATALOGUE}journey j \"J\" {{\n  owner shop\n  step s \"S\" {{\n    promise p \"P\" {{\n{body}\n      urgency ticket\n    }}\n  }}\n}}\n"
+    );
+    let project = Project::in_memory(&[("p.slovo", &text)], yaml);
+    let compiled = project.compile();
+    let shown = render::human(&compiled.diagnostics, &project.sources, &render::Options::plain(100));
+    let model = compiled.model.unwrap_or_else(|| panic!("{body}\n{shown}"));
+    model.promises().next().unwrap().1.clone()
+}
+
+/// A selector and a number as the tests write them.
+fn show(series: &slovo::ir::Series) -> String {
+    use slovo::ir::{Reading, Series};
+    let sel = |s: &slovo::ir::Selector| slovo::promql::print::selector_text(&s.metric, &s.matchers);
+    match series {
+        Series::Counter(s) => sel(s),
+        Series::HistogramCount { selector, native } => format!("count {} native={native}", sel(selector)),
+        Series::HistogramWithin { selector, limit, .. } => format!("{} <= {limit}", sel(selector)),
+        Series::HistogramOver { selector, limit, .. } => format!("{} > {limit}", sel(selector)),
+        Series::Readings { selector, condition } => match condition {
+            None => format!("readings {}", sel(selector)),
+            Some(Reading::AtLeast(n)) => format!("readings {} >= {n}", sel(selector)),
+            Some(Reading::AtMost(n)) => format!("readings {} <= {n}", sel(selector)),
+        },
+        Series::Promql(text) => text.clone(),
+    }
+}
+
+fn shown(measurement: &slovo::ir::Measurement) -> String {
+    use slovo::ir::{Condition, Events, Measurement, Outcome};
+    let all = |list: &[slovo::ir::Series]| list.iter().map(show).collect::<Vec<_>>().join(" + ");
+    let events = |e: &Events| match &e.outcome {
+        Outcome::Good(list) => format!("{} good {}", all(&e.total), all(list)),
+        Outcome::Bad(list) => format!("{} bad {}", all(&e.total), all(list)),
+    };
+    match measurement {
+        Measurement::Events(e) => events(e),
+        Measurement::Completion(c) => format!("{} -> {} in {}", all(&c.started), all(&c.finished), c.within),
+        Measurement::Slices(s) => match &s.condition {
+            Condition::Share { events: e, at_least, percentile } => {
+                format!("{} share {at_least} {percentile:?}: {}", s.slice, events(e))
+            }
+            Condition::Stat { stat, good, .. } => format!("{} {} {good:?}", s.slice, stat.as_str()),
+            Condition::Age { which, per_second, at_most, .. } => {
+                format!("{} {which:?} {per_second} {at_most}", s.slice)
+            }
+            Condition::Promql { query, good } => format!("{} {query} {good:?}", s.slice),
+        },
+        Measurement::Composed(c) => format!("{c:?}"),
+    }
+}
+
+#[test]
+fn measurements() {
+    const KEEP: &str = "keep for 99% of requests over 28d\n";
+    const SLICES: &str = "keep for 99% of 5m slices over 28d\n";
+    let cases = [
+        (
+            KEEP,
+            "total requests_total{route=\"/\"}\nbad where {code=\"500\"}",
+            r#"requests_total{route="/"} bad requests_total{route="/",code="500"}"#,
+        ),
+        (
+            KEEP,
+            "measured by answered(route: \"/\") where {region=\"eu\"}",
+            r#"requests_total{route="/",region="eu"} bad failures_total{route="/",region="eu"}"#,
+        ),
+        (
+            KEEP,
+            "measured by quick(limit: 400ms)",
+            r#"count took_seconds native=false good took_seconds{route!="/slow"} <= 0.4"#,
+        ),
+        (KEEP, "total took_ms\nbad over 250ms", "count took_ms native=true bad took_ms > 250"),
+        (
+            KEEP,
+            "total readings of ok_ratio\ngood at least 75%",
+            "readings ok_ratio good readings ok_ratio >= 0.75",
+        ),
+        (
+            KEEP,
+            "started requests_total\nfinished failures_total within 30m",
+            "requests_total -> failures_total in 30m",
+        ),
+        (
+            SLICES,
+            "good when p95 of took_seconds within 400ms",
+            "5m share 0.95 Some(95): count took_seconds native=false good took_seconds <= 0.4",
+        ),
+        (
+            SLICES,
+            "measured by answered(route: \"/\")\ngood when share at least 99.5%",
+            r#"5m share 0.995 None: requests_total{route="/"} bad failures_total{route="/"}"#,
+        ),
+        (SLICES, "good when min of ok_ratio at least 50%", "5m min AtLeast(0.5)"),
+        (SLICES, "good when age of done_milliseconds at most 10m", "5m Newest 1000 600"),
+    ];
+    for (keep, body, expected) in cases {
+        let made = promise(&format!("{keep}{body}"), "project: p\n");
+        assert_eq!(shown(&made.measurement), expected, "{body}");
+    }
+}
+
+#[test]
+fn around_a_measurement() {
+    let body = "keep for 99.50% of requests\naim for 99.9%\nexpect 70_000 per week\nfor each region\n\
+                total requests_total{region=\"eu\"}\nbad where {code=\"500\"}";
+    let made = promise(body, "project: p\ndefault_window: 30d\nscope:\n  region: eu\n");
+    assert_eq!(made.objective.to_string(), "99.5");
+    assert_eq!(made.window.to_string(), "30d");
+    assert_eq!(made.expect_per_day.unwrap().to_string(), "10000");
+    assert_eq!(
+        made.for_each,
+        [("region".to_owned(), Some(vec!["eu".to_owned()]))],
+        "narrowed by the matcher"
+    );
+    assert_eq!(
+        shown(&made.measurement),
+        r#"requests_total{region="eu"} bad requests_total{region="eu",code="500"}"#,
+        "the scope is added once"
+    );
+    let slow = promise(
+        "keep for 99% of readings over 28d\ntotal readings of ok_ratio\ngood at least 1",
+        "project: p\n",
+    );
+    assert_eq!(slow.scrape_interval.to_string(), "5m");
+}
+
+/// A call never hides what it brings about: the indicator is right for others, so its text is shown with the call.
+#[test]
+fn a_call_is_never_silent() {
+    let text = format!(
+        "{CATALOGUE}indicator both(a: string, b: string) {{\n  total requests_total{{route=$a}}\n  bad failures_total{{route=$b}}\n}}\n\
+         journey j \"J\" {{\n  owner shop\n  step s \"S\" {{\n    promise p \"P\" {{\n      keep for 99% of requests over 28d\n      \
+         measured by both(a: \"/\", b: \"/pay\")\n      urgency ticket\n    }}\n  }}\n}}\n"
+    );
+    let checked = common::check(&[("p.slovo", &text)], None);
+    assert_eq!(checked.codes, ["E0331"], "{}", checked.rendered);
+    assert!(checked.rendered.contains("in this use of `both`"), "{}", checked.rendered);
+}

@@ -11,7 +11,7 @@ use crate::value::Duration;
 
 pub(super) fn check(journey: &Journey, found: &mut Found<'_>) {
     for step in journey.steps.iter().filter(|s| s.promises.is_empty()) {
-        if found.broken_within(step.origin.span) {
+        if step.left_out || found.broken_within(step.origin.span) {
             continue;
         }
         let (id, place) = (format!("{}.{}", journey.id, step.id), step.name_span);
@@ -29,7 +29,11 @@ pub(super) fn check(journey: &Journey, found: &mut Found<'_>) {
                 .help("write a `promise` into it, or move what it says into a `note` of the journey")
         });
     }
-    if journey.steps.is_empty() && journey.promises.is_empty() && !found.broken_within(journey.origin.span) {
+    if journey.steps.is_empty()
+        && journey.promises.is_empty()
+        && !journey.left_out
+        && !found.broken_within(journey.origin.span)
+    {
         let text = format!("the journey `{}` promises nothing", journey.id);
         found.push(
             Diagnostic::new(&codes::UNPROMISED, journey.name_span, text, "nobody watches it")

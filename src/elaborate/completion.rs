@@ -7,6 +7,7 @@ use super::unit::Unit;
 use super::{Cx, Env};
 use crate::ast::{Limit, Stream};
 use crate::diag::Diagnostic;
+use crate::diag::codes::names::TWO_MEASUREMENTS;
 use crate::diag::codes::types::{COMPLETION, TOO_SHORT, UNIT};
 use crate::ir;
 use crate::source::Span;
@@ -23,6 +24,19 @@ pub(crate) fn completion<'a>(cx: &Cx<'a>, out: &mut Out<'a>, parts: &Parts<'a>, 
                 "narrows nothing",
             )
             .help("give the indicator a parameter for it"),
+        );
+    }
+    if let Some((_, _, span)) = parts.when {
+        let place = parts.started.map(|(_, s)| s).or(parts.finished.map(|(_, _, s)| s)).unwrap_or(span);
+        out.report(
+            Diagnostic::new(
+                &TWO_MEASUREMENTS,
+                span,
+                "what is started and finished has no slices of time",
+                "decides over a slice of time",
+            )
+            .also(place, "a completion")
+            .help("remove `good when`, or measure events: `total ..` with `good ..` or `bad ..`"),
         );
     }
     let one = |out: &mut Out<'a>, written: Option<&'a Stream>| -> Option<Vec<Term<'a>>> {

@@ -3,7 +3,7 @@
 use super::Cx;
 use super::catalogue::Label;
 use super::measure::Measured;
-use super::out::Out;
+use super::out::{Out, Unlabelled};
 use crate::ast::Ident;
 use crate::diag::Diagnostic;
 use crate::diag::codes::names::LISTED_TWICE;
@@ -92,7 +92,11 @@ fn on_every_metric<'a>(
     for sel in &measured.sels {
         match cx.catalogue.label(sel.metric, name) {
             Label::Declared(_) | Label::Common => {}
-            Label::Unchecked => out.unlabelled.push((sel.metric.name, name.to_owned(), label.span)),
+            Label::Unchecked => {
+                let metric = sel.metric.name;
+                let span = label.span;
+                out.unlabelled.push(Unlabelled { metric, label: name.to_owned(), span, scope: false });
+            }
             Label::Missing if sel.metric.junk => {}
             Label::Missing => {
                 let metric = sel.metric.name;

@@ -34,6 +34,7 @@ pub(crate) fn journey<'a>(
         data_span: None,
         steps: Vec::new(),
         promises: Vec::new(),
+        left_out: false,
         origin: cx.origin(written.span),
     };
     let mut outer = Outer::default();
@@ -41,14 +42,16 @@ pub(crate) fn journey<'a>(
         statement(&mut out, &mut made, &mut outer, stmt);
     }
     for_each::reserved(&mut out, outer.for_each);
-    let mut add = |list: &mut Vec<ir::Promise>, at: PromiseRef<'a>, outer: Outer<'a>| {
+    let mut add = |list: &mut Vec<ir::Promise>, left_out: &mut bool, at: PromiseRef<'a>, outer: Outer<'a>| {
         // A second declaration of the name was reported; the first one counts.
         let step = at.step.map(|s| s.name.name.as_str());
         let first = cx.names.promise(&written.name.name, step, &at.promise.name.name);
         if first.is_none_or(|f| !std::ptr::eq(f.promise, at.promise)) {
+            *left_out = true;
             return;
         }
         let (promise, found) = promise(cx, broken, at, outer);
+        *left_out |= promise.is_none();
         list.extend(promise);
         out.found.extend(found.found);
         out.unlabelled.extend(found.unlabelled);
@@ -60,12 +63,14 @@ pub(crate) fn journey<'a>(
             for stmt in &step.body.stmts {
                 if let StepStmt::Promise(promise) = stmt {
                     let at = PromiseRef { journey: written, step: Some(step), promise };
-                    add(&mut made_step.promises, at, inner);
+                    add(&mut made_step.promises, &mut made_step.left_out, at, inner);
                 }
             }
+            made.left_out |= made_step.left_out;
             made.steps.push(made_step);
         } else if let JourneyStmt::Promise(promise) = stmt {
-            add(&mut made.promises, PromiseRef { journey: written, step: None, promise }, outer);
+            let at = PromiseRef { journey: written, step: None, promise };
+            add(&mut made.promises, &mut made.left_out, at, outer);
         }
     }
     (made, out)
@@ -128,6 +133,7 @@ fn step_of<'a>(cx: &Cx<'a>, written: &'a ast::Step) -> (ir::Step, Option<&'a Ide
         playbook: None,
         notes: Vec::new(),
         promises: Vec::new(),
+        left_out: false,
         name_span: written.name.span,
         title_span: written.title.span,
         origin: cx.origin(written.span),

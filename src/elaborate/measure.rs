@@ -227,7 +227,7 @@ fn verdict_of<'a>(
         Verdict::Stream(written, bound) => {
             let mut terms = own(cx, out, env, side, written, bound.as_ref())?;
             // What narrows total at the call narrows a stream of its own as well, or it would count more.
-            if let Some(where_) = parts.narrowed {
+            if let Some(where_) = parts.narrowed.filter(|_| whole) {
                 terms = narrowed(cx, out, Env::default(), &terms, where_)?;
             }
             if whole {

@@ -38,6 +38,7 @@ use crate::value::Quantity;
 use crate::{ast, ir};
 
 use catalogue::Catalogue;
+use out::Unlabelled;
 
 /// What every part of elaboration reads.
 #[derive(Clone, Copy)]
@@ -143,18 +144,23 @@ pub fn elaborate(
 }
 
 /// One warning for each metric whose labels are used but not declared.
-fn no_labels(cx: &Cx<'_>, mut used: Vec<(&str, String, Span)>, out: &mut Diagnostics) {
-    used.sort_unstable_by_key(|(metric, _, span)| (*metric, span.file, span.start));
-    used.dedup_by_key(|(metric, _, _)| *metric);
-    for (name, label, span) in used {
+fn no_labels(cx: &Cx<'_>, mut used: Vec<Unlabelled<'_>>, out: &mut Diagnostics) {
+    used.sort_by_key(|u| (u.metric, u.scope, u.span.file, u.span.start));
+    used.dedup_by_key(|u| u.metric);
+    for Unlabelled { metric: name, label, span, scope } in used {
         let Some(metric) = cx.catalogue.get(name) else { continue };
         if metric.junk {
             continue;
         }
-        let said = format!("`{name}` declares no `labels`, so its matchers are not checked");
+        let said = if scope {
+            format!("`{name}` declares no `labels`, so the project's scope is left out of it")
+        } else {
+            format!("`{name}` declares no `labels`, so its matchers are not checked")
+        };
+        let use_of = if scope { "without" } else { "perhaps without" };
         out.push(
             Diagnostic::new(&NO_LABELS, metric.decl.name.span, said, "without `labels`")
-                .also(span, format!("`{label}` may not exist"))
+                .also(span, format!("{use_of} `{label}`"))
                 .help(format!("list them: `metric {name}: .. {{ labels {label} }}`")),
         );
     }

@@ -3,6 +3,19 @@
 use crate::diag::{Diagnostic, Diagnostics, Severity};
 use crate::source::Span;
 
+/// A label is used of a metric that declares none.
+#[derive(Debug)]
+pub(crate) struct Unlabelled<'a> {
+    /// The metric.
+    pub(crate) metric: &'a str,
+    /// The label.
+    pub(crate) label: String,
+    /// Where it is used.
+    pub(crate) span: Span,
+    /// By slovo.yaml's `scope`, which is left out here.
+    pub(crate) scope: bool,
+}
+
 /// The reports of one promise or one indicator.
 ///
 /// An indicator is checked once by itself, with its parameters unknown, and again in each call, with the arguments
@@ -18,8 +31,8 @@ pub(crate) struct Out<'a> {
     inside: Option<Span>,
     /// An error was reported or held.
     pub(crate) broken: bool,
-    /// Matchers on metrics that declare no labels: metric, label, place of the matcher.
-    pub(crate) unlabelled: Vec<(&'a str, String, Span)>,
+    /// Uses of labels of metrics that declare none.
+    pub(crate) unlabelled: Vec<Unlabelled<'a>>,
 }
 
 impl Out<'_> {

@@ -2,7 +2,7 @@
 
 use super::catalogue::{Label, Metric};
 use super::labels::{Match, Val, disjoint};
-use super::out::Out;
+use super::out::{Out, Unlabelled};
 use super::{Cx, Env};
 use crate::ast::{self, MatchOp, MatchValue, MetricKind, Str};
 use crate::diag::Diagnostic;
@@ -86,7 +86,12 @@ pub(crate) fn selector<'a>(
     if let Some(matchers) = &written.matchers {
         sel.sound &= narrow(cx, out, env, &mut sel, matchers, "");
     }
-    scope(cx, out, &mut sel);
+    for scope in &cx.settings.scope {
+        if matches!(cx.catalogue.label(metric, &scope.label), Label::Unchecked) {
+            let (metric, label) = (metric.name, scope.label.clone());
+            out.unlabelled.push(Unlabelled { metric, label, span: name.span, scope: true });
+        }
+    }
     Some(sel)
 }
 
@@ -105,7 +110,7 @@ pub(crate) fn narrow<'a>(
         let fine = known_label(cx, out, sel.metric, &made, whose) && known_value(cx, out, sel.metric, &made);
         sound &= fine;
         if fine {
-            sound &= fits(cx, out, sel, &made);
+            sound &= fits(cx, out, sel, &made) && in_scope(cx, out, sel.metric, &made);
             sel.matchers.push(made);
         }
     }
@@ -186,7 +191,8 @@ pub(crate) fn known_label<'a>(
     match cx.catalogue.label(metric, m.label) {
         Label::Declared(_) | Label::Common => true,
         Label::Unchecked => {
-            out.unlabelled.push((metric.name, m.label.to_owned(), m.label_span));
+            let (label, span) = (m.label.to_owned(), m.label_span);
+            out.unlabelled.push(Unlabelled { metric: metric.name, label, span, scope: false });
             true
         }
         Label::Missing if metric.junk => true,
@@ -360,32 +366,22 @@ fn contradiction(first: &Match<'_>, second: &Match<'_>, metric: &str) -> Diagnos
         .help("a selector's matchers must all hold; remove one, or join them in one pattern: `=~\"a|b\"`")
 }
 
-/// Matchers of slovo.yaml's `scope` against those of a selector.
-fn scope<'a>(cx: &Cx<'a>, out: &mut Out<'a>, sel: &mut Sel<'a>) {
-    for scope in &cx.settings.scope {
-        let label = cx.catalogue.label(sel.metric, &scope.label);
-        if !matches!(label, Label::Declared(_) | Label::Common) {
-            continue;
-        }
-        let made = Match {
-            label: &scope.label,
-            label_span: sel.metric_span,
-            op: scope.op,
-            value: Val::Known(&scope.value),
-            span: sel.metric_span,
-            value_span: sel.metric_span,
-            from_arg: false,
-        };
-        let against =
-            sel.matchers.iter().find(|m| m.label == made.label && disjoint(m, &made, label.values()));
-        if let Some(m) = against {
-            let said = format!("`{}` contradicts the project's scope", m.text());
-            out.report(
-                Diagnostic::new(&CONTRADICTION, m.culprit(), said, "nothing is left")
-                    .note(format!("slovo.yaml adds `{}` to every selector that has the label", made.text()))
-                    .help("remove this matcher, or choose another environment"),
-            );
-            sel.sound = false;
-        }
+/// A matcher against those of slovo.yaml's `scope`.
+fn in_scope<'a>(cx: &Cx<'a>, out: &mut Out<'a>, metric: &'a Metric<'a>, m: &Match<'a>) -> bool {
+    let Some(scope) = cx.settings.scope.iter().find(|s| s.label == m.label) else { return true };
+    let label = cx.catalogue.label(metric, m.label);
+    if !matches!(label, Label::Declared(_) | Label::Common) {
+        return true;
     }
+    let other = Match { op: scope.op, value: Val::Known(&scope.value), from_arg: false, ..*m };
+    if !disjoint(m, &other, label.values()) {
+        return true;
+    }
+    let said = format!("`{}` contradicts the project's scope", m.text());
+    out.report(
+        Diagnostic::new(&CONTRADICTION, m.culprit(), said, "nothing is left")
+            .note(format!("slovo.yaml adds `{}` to every selector that has the label", other.text()))
+            .help("remove this matcher, or choose another environment"),
+    );
+    false
 }

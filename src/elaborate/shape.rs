@@ -80,6 +80,7 @@ fn counterparts<'a>(out: &mut Out<'a>, parts: &Parts<'a>, around: &Around<'a>) {
     if let Some((condition, _, _)) = &parts.when
         && let Subject::Share(span) = &condition.subject
         && parts.total.is_none()
+        && !completion
         && around.noun.is_some()
     {
         let said = format!("{what} has a share, but no events to take it of");

@@ -3,7 +3,7 @@
 use super::Cx;
 use super::catalogue::Label;
 use super::labels::{Match, implied};
-use super::out::Out;
+use super::out::{Out, Unlabelled};
 use super::selector::Sel;
 use super::stream::Term;
 use crate::ast::{Matchers, Side};
@@ -97,6 +97,19 @@ fn one_part<'a>(cx: &Cx<'a>, out: &mut Out<'a>, side: Side, sel: &Sel<'a>, total
     if !sel.sound || !all.sound {
         return;
     }
+    for scope in &cx.settings.scope {
+        let has = |sel: &Sel<'a>| cx.catalogue.label(sel.metric, &scope.label);
+        let scoped = matches!(has(all), Label::Declared(_) | Label::Common);
+        if scoped && matches!(has(sel), Label::Missing) && !sel.metric.junk {
+            let said =
+                format!("`{name}` has no label `{}`, so it counts more than `total` does", scope.label);
+            out.report(
+                Diagnostic::new(&NOT_NARROWED, sel.metric_span, said, "cannot be narrowed like `total`")
+                    .also(all.span, "narrowed by the project's scope")
+                    .help("expose the label on both metrics"),
+            );
+        }
+    }
     let mut seen: Vec<&str> = Vec::new();
     for wanted in &all.matchers {
         let label = cx.catalogue.label(sel.metric, wanted.label);
@@ -116,7 +129,8 @@ fn one_part<'a>(cx: &Cx<'a>, out: &mut Out<'a>, side: Side, sel: &Sel<'a>, total
             }
             // It may or may not have the label: the warning about missing `labels` says so.
             Label::Unchecked if sel.on(wanted.label).is_empty() => {
-                out.unlabelled.push((sel.metric.name, wanted.label.to_owned(), wanted.label_span));
+                let (metric, label) = (sel.metric.name, wanted.label.to_owned());
+                out.unlabelled.push(Unlabelled { metric, label, span: wanted.label_span, scope: false });
             }
             Label::Declared(_) | Label::Common | Label::Unchecked => {
                 if implied(&sel.on(wanted.label), wanted, label.values()) == Some(false) {

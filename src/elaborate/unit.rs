@@ -122,7 +122,10 @@ impl<'a> Unit<'a> {
                     None => format!("{} {word}", value.normalize()),
                 }
             }
-            Unit::Ratio => format!("{}%", (value * Decimal::ONE_HUNDRED).normalize()),
+            Unit::Ratio => match value.checked_mul(Decimal::ONE_HUNDRED) {
+                Some(percent) => format!("{}%", percent.normalize()),
+                None => value.normalize().to_string(),
+            },
             Unit::Percent => format!("{}%", value.normalize()),
             Unit::Count(_) | Unit::Unknown => value.normalize().to_string(),
         }

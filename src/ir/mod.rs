@@ -128,6 +128,8 @@ pub struct Journey {
     pub steps: Vec<Step>,
     /// Promises of the whole journey.
     pub promises: Vec<Promise>,
+    /// A promise of it, or of one of its steps, has mistakes and is not here: nothing follows from its absence.
+    pub left_out: bool,
     /// Place.
     pub origin: Origin,
 }
@@ -160,6 +162,8 @@ pub struct Step {
     pub notes: Vec<String>,
     /// Its promises in order.
     pub promises: Vec<Promise>,
+    /// A promise of it has mistakes and is not here: nothing follows from its absence.
+    pub left_out: bool,
     /// The identifier's place.
     pub name_span: Span,
     /// The title's place.
