@@ -173,6 +173,7 @@ pub fn journey(id: &str, promises: Vec<Promise>) -> Journey {
         data_span: None,
         steps: Vec::new(),
         promises: Vec::new(),
+        left_out: false,
         origin: origin(),
     };
     for mut promise in promises {
@@ -195,6 +196,7 @@ pub fn journey(id: &str, promises: Vec<Promise>) -> Journey {
             playbook: None,
             notes: Vec::new(),
             promises: vec![promise],
+            left_out: false,
             name_span: span(),
             title_span: span(),
             origin: origin(),
