@@ -65,7 +65,7 @@ fn samples() {
 /// A comment wherever a line may go on or ends.
 #[test]
 fn comments_anywhere() {
-    for (name, text) in common::samples().into_iter().take(6) {
+    for (name, text) in common::samples().into_iter().filter(|(_, text)| text.len() < 3_000) {
         for (at, c) in
             text.char_indices().filter(|(_, c)| matches!(c, '\n' | ',' | '|' | '+' | '{' | '(' | '}'))
         {

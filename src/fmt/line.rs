@@ -177,6 +177,9 @@ impl<'a, 't> Measure<'a, 't> {
         if self.is_phases {
             return self.indent + 2;
         }
+        if self.tokens.first().is_some_and(|t| t.text == "metric") {
+            return self.indent + 4;
+        }
         let first = self.separators(0).next().unwrap_or(self.tokens.len());
         let keyword = |t: &Token<'_>| t.kind == Kind::Keyword;
         let start = self.tokens.get(..first).and_then(|t| t.iter().rposition(keyword)).map_or(0, |k| k + 1);

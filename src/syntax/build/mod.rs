@@ -12,7 +12,7 @@ use pest::iterators::{Pair, Pairs};
 
 use super::map::Map;
 use super::parser::Rule;
-use super::recover::{Context, all_items, leads_to_stray};
+use super::recover::{Context, all_items, lead_to_stray};
 use crate::ast::{Block, File, Item};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::source::{FileId, Span};
@@ -92,14 +92,14 @@ impl Build<'_> {
 
     fn items(&mut self, pair: Pair<'_, Rule>, items: &mut Vec<Item>) {
         let pairs = all_items(pair);
+        let leads = lead_to_stray(&pairs);
         let mut skipping = false;
         for (at, pair) in pairs.iter().enumerate() {
             let is_junk = matches!(pair.as_rule(), Rule::junk | Rule::stray);
             if is_junk && at > 0 && !skipping && self.stray_culprit.is_none() {
                 // one `}` too many inside the item before: what follows up to the stray one is told as that
-                let rest = pairs.get(at..).unwrap_or_default();
                 let before = pairs.get(at - 1).filter(|p| !matches!(p.as_rule(), Rule::junk | Rule::stray));
-                if leads_to_stray(rest) {
+                if leads.get(at) == Some(&true) {
                     self.stray_culprit = before.and_then(|p| self.crooked_close(p));
                     skipping = self.stray_culprit.is_some();
                 }

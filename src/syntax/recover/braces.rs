@@ -188,9 +188,19 @@ impl Build<'_> {
     }
 }
 
-/// Does a misplaced piece or a stray brace follow among the next pairs, before another item?
-pub(in super::super) fn leads_to_stray(pairs: &[Pair<'_, Rule>]) -> bool {
-    pairs.iter().find(|p| p.as_rule() != Rule::junk).is_some_and(|p| p.as_rule() == Rule::stray)
+/// For each piece of a file: does a stray brace follow, with nothing but junk before it?
+pub(in super::super) fn lead_to_stray(pairs: &[Pair<'_, Rule>]) -> Vec<bool> {
+    let mut leads = false;
+    let mut found: Vec<bool> = pairs
+        .iter()
+        .rev()
+        .map(|pair| {
+            leads = pair.as_rule() == Rule::stray || (leads && pair.as_rule() == Rule::junk);
+            leads
+        })
+        .collect();
+    found.reverse();
+    found
 }
 
 /// All items of a file, so that braces can be judged by what follows.

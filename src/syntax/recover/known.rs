@@ -14,10 +14,10 @@ use crate::syntax::parser::Rule;
 /// What went wrong at the place where reading failed.
 pub(super) fn mistake(scene: &Scene<'_>, context: Context) -> Mistake {
     let known: [fn(&Scene<'_>, Context) -> Option<Mistake>; 13] = [
-        lists,
-        strings,
         window,
         quantities,
+        lists,
+        strings,
         marks,
         names,
         verdicts,

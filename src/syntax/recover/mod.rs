@@ -24,7 +24,7 @@ use super::parser::{Grammar, Rule};
 use crate::ast::Item;
 use crate::diag::{Diagnostic, Edit, Fix, codes};
 use crate::source::Span;
-pub(super) use braces::{all_items, leads_to_stray};
+pub(super) use braces::{all_items, lead_to_stray};
 use found::{Kind, found, short};
 use mistake::Mistake;
 use scene::Scene;
