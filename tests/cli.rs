@@ -357,12 +357,23 @@ fn explain() {
 }
 
 #[test]
-#[ignore = "the explanation is not there yet"]
 fn explain_a_promise() {
     let at = scaffold();
     let ran = run(at.path(), &["explain", "checkout.pay.accepted"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
-    assert!(ran.out.contains("Payment goes through the first time"), "{}", ran.out);
+    assert!(
+        ran.out.starts_with("checkout.pay.accepted: Payment goes through the first time\n"),
+        "{}",
+        ran.out
+    );
+    for part in
+        ["99.5% of payments over 28d", "everything fails: after", "promise:events:rate\n", "samples a minute"]
+    {
+        assert!(ran.out.contains(part), "{part} in {}", ran.out);
+    }
+    assert!(!ran.out.contains("sum("), "{}", ran.out);
+    assert!(ran.out.lines().all(|l| l.chars().count() <= 80), "{}", ran.out);
+    assert!(run(at.path(), &["explain", "checkout.pay.accepted", "--rules"]).out.contains("sum("));
 }
 
 #[test]

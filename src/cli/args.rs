@@ -156,6 +156,9 @@ pub(super) struct Explain {
     /// A code (E0203), or a promise's path (checkout.pay.accepted) [default: lists all codes]
     #[arg(value_name = "CODE|PROMISE")]
     pub(super) what: Option<String>,
+    /// Shows the expressions of a promise's rules
+    #[arg(long)]
+    pub(super) rules: bool,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -1,10 +1,13 @@
 //! `slovo explain`: a code's page, or what a promise becomes.
 
+mod promise;
+
 use std::path::Path;
 
 use super::args::Explain;
 use super::screen::Screen;
 use super::{Failure, Outcome, Status, check, load, status_of};
+use crate::backend::prometheus;
 use crate::config::nearest;
 use crate::diag::codes;
 use crate::ir::Model;
@@ -29,10 +32,10 @@ pub(super) fn run(options: &Explain, start: &Path, screen: &Screen) -> Outcome {
         });
         return Err(Failure::new(format!("there is no code `{what}`")).help(help));
     }
-    promise(what, options, start, screen)
+    promise_at(what, options, start, screen)
 }
 
-fn promise(what: &str, options: &Explain, start: &Path, screen: &Screen) -> Outcome {
+fn promise_at(what: &str, options: &Explain, start: &Path, screen: &Screen) -> Outcome {
     let project = load(start, &options.wishes);
     let compiled = project.compile();
     let Some(model) = &compiled.model else {
@@ -44,7 +47,9 @@ fn promise(what: &str, options: &Explain, start: &Path, screen: &Screen) -> Outc
     let Some((_, promise)) = found else {
         return Err(unknown(what, model));
     };
-    let _ = promise;
+    let explained = prometheus::explain(model, promise);
+    let marks = if screen.colored_out() { ("\x1b[1m", "\x1b[0m") } else { ("", "") };
+    Screen::out(&promise::text(&explained, screen.options().width, options.rules, marks))?;
     Ok(Status::Fine)
 }
 

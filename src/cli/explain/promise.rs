@@ -1,0 +1,139 @@
+//! A promise, explained: its sentence, when its alerts speak, what it costs, and its rules.
+
+use std::fmt::Write;
+
+use crate::backend::prometheus::{Detection, ExplainedAlert, ExplainedRule, Explanation};
+use crate::diag::render::wrap;
+use crate::ir::burn::Loudness;
+use crate::value::Decimal;
+
+/// How many raw series the example of the cost assumes.
+const RAW_SERIES: u32 = 100;
+
+/// The whole text, with the rules' expressions where asked; `bold` and its end are put around headings.
+pub(super) fn text(
+    explained: &Explanation,
+    width: usize,
+    expressions: bool,
+    (bold, off): (&str, &str),
+) -> String {
+    let mut out = String::new();
+    let heading = |out: &mut String, text: &str| {
+        let _ = writeln!(out, "\n{bold}{text}{off}");
+    };
+    let Explanation { path, title, sentence, place, .. } = explained;
+    let _ = writeln!(out, "{bold}{path}{off}: {title}\n{place}");
+    heading(&mut out, "Promise");
+    paragraph(&mut out, sentence, width);
+    let measured = match explained.base_range {
+        Some(range) => format!("Measured as {}; base rules read ranges of {range}.", explained.kind),
+        None => "Composed of other promises: it reads no raw series itself.".to_owned(),
+    };
+    paragraph(&mut out, &measured, width);
+    let spent = format!("A total outage spends the whole budget in {}.", explained.outage_to_empty);
+    paragraph(&mut out, &spent, width);
+
+    heading(&mut out, "Alerts");
+    if explained.alerts.is_empty() {
+        paragraph(&mut out, "None: its urgency is `none`.", width);
+    }
+    for alert in &explained.alerts {
+        alert_text(&mut out, alert, width);
+    }
+
+    heading(&mut out, "Cost");
+    let cost = &explained.cost;
+    let fixed = cost.short_windows + cost.long_windows + cost.budget + cost.meaning;
+    let base = cost.base_per_raw_series;
+    let said = if explained.base_range.is_some() {
+        let total = cost.total(RAW_SERIES);
+        format!(
+            "Prometheus reads about {base:.0} samples a minute for each raw series, and {fixed:.0} for the rest: with \
+             {RAW_SERIES} raw series {total:.0}. `for each` multiplies the rest by the number of values."
+        )
+    } else {
+        format!("Prometheus reads about {fixed:.0} samples a minute.")
+    };
+    paragraph(&mut out, &said, width);
+
+    heading(&mut out, &format!("Rules in {}", explained.file));
+    rules_text(&mut out, &explained.rules, expressions);
+    if !expressions {
+        let _ = writeln!(out, "\n`slovo explain {path} --rules` shows their expressions.");
+    }
+    out
+}
+
+fn paragraph(out: &mut String, text: &str, width: usize) {
+    for line in wrap(text, width.saturating_sub(2), 0) {
+        let _ = writeln!(out, "  {line}");
+    }
+}
+
+fn alert_text(out: &mut String, alert: &ExplainedAlert, width: usize) {
+    let loudness = match alert.loudness {
+        Loudness::Page => "page",
+        Loudness::Ticket => "ticket",
+    };
+    let ExplainedAlert { name, severity, long, short, factor, threshold, bad_events, spent, .. } = alert;
+    let _ = writeln!(out, "  {name} ({loudness}, severity {severity}), windows {long} and {short}");
+    let mut lines = vec![format!(
+        "speaks at a burn rate above {factor} (error ratio {threshold}) with at least {bad_events} bad events in \
+         {long}; {} of the budget is spent by then, and at that rate all of it after {}",
+        percent(*spent),
+        alert.budget_lasts
+    )];
+    lines.extend(alert.detection.iter().map(|d| detected(d)));
+    for text in lines {
+        let wrapped = wrap(&text, width.saturating_sub(6), 0);
+        for (at, line) in wrapped.iter().enumerate() {
+            let _ = writeln!(out, "    {}{line}", if at == 0 { "- " } else { "  " });
+        }
+    }
+}
+
+fn detected(detection: &Detection) -> String {
+    let failing = if detection.failing == Decimal::ONE {
+        "everything fails".to_owned()
+    } else {
+        format!("{} fails", percent(detection.failing))
+    };
+    match (detection.typical, detection.worst) {
+        (Some(typical), Some(worst)) => format!("{failing}: after {typical}, at worst {worst}"),
+        _ => format!("{failing}: this one stays quiet"),
+    }
+}
+
+fn percent(fraction: Decimal) -> String {
+    format!("{}%", (fraction * Decimal::ONE_HUNDRED).round_dp(2).normalize())
+}
+
+fn rules_text(out: &mut String, rules: &[ExplainedRule], expressions: bool) {
+    let mut group = "";
+    for (at, rule) in rules.iter().enumerate() {
+        if rule.group != group {
+            group = &rule.group;
+            let _ = writeln!(out, "  {group}, every {}", rule.interval);
+        }
+        let shown = headline(rule);
+        // Several alerts may differ in their expressions only.
+        let again =
+            at.checked_sub(1).and_then(|before| rules.get(before)).is_some_and(|b| headline(b) == shown);
+        if expressions || !again {
+            let _ = writeln!(out, "    {shown}");
+        }
+        if expressions {
+            for line in rule.expr.lines() {
+                let _ = writeln!(out, "        {line}");
+            }
+        }
+    }
+}
+
+fn headline(rule: &ExplainedRule) -> String {
+    let window = rule.labels.iter().find(|(label, _)| label == "window");
+    let window = window.map(|(_, value)| format!("{{window=\"{value}\"}}")).unwrap_or_default();
+    let kind = if rule.alert { "alert " } else { "" };
+    let shared = if rule.own { "" } else { " (for the whole journey)" };
+    format!("{kind}{}{window}{shared}", rule.name)
+}
