@@ -1,0 +1,59 @@
+//! What templates get, and what `model.json` holds: the model in sentences and in exact values. Everything is ordered
+//! and deterministic. Documented for users in docs/templates.md and docs/model.schema.json, both made from this.
+//!
+//! Conventions: an absent value is `null` and means "not stated"; `url` is relative to the site's root and has no
+//! extension before its `#`; texts from the source stand as written; everything called `sentence` or `sentences` is made.
+
+mod calendar;
+mod journey;
+mod promise;
+mod site;
+
+pub use calendar::{Agreement, Day, Review, ReviewState, review_of};
+pub use journey::{Data, Journey, Scenario, Step, Together, TogetherPart};
+pub use promise::{
+    AlertRow, Broken, Budget, Engineer, EvidenceText, FailureRow, Figure, Floor, Playbook, Policy, PolicyStep, Promise,
+    Proxy, Stream,
+};
+pub use site::{Card, CardPromise, Counts, Site, Team, TeamRef, Term};
+
+use crate::ir;
+use crate::value::Date;
+
+/// What the making of the context needs.
+#[derive(Clone, Copy, Debug)]
+pub struct Maker<'a> {
+    /// The model.
+    pub model: &'a ir::Model,
+    /// The day that reviews and guesses are judged by.
+    pub today: Option<Date>,
+}
+
+impl<'a> Maker<'a> {
+    /// For a model, by its own `today`.
+    pub fn new(model: &'a ir::Model) -> Self {
+        Self { model, today: model.settings.today }
+    }
+
+    /// A team by identifier.
+    pub fn team(&self, id: &str) -> TeamRef {
+        TeamRef {
+            id: id.to_owned(),
+            title: self.model.teams.get(id).map_or_else(|| id.to_owned(), |t| t.title.clone()),
+            url: format!("people#{id}"),
+        }
+    }
+}
+
+/// The address of a promise in its journey's page: `pay.accepted`, `whole`.
+pub fn anchor(path: &ir::PromisePath) -> String {
+    match &path.step {
+        Some(step) => format!("{step}.{}", path.promise),
+        None => path.promise.clone(),
+    }
+}
+
+/// The address of a promise in the site: `journeys/checkout#pay.accepted`.
+pub fn promise_url(path: &ir::PromisePath) -> String {
+    format!("journeys/{}#{}", path.journey, anchor(path))
+}

@@ -1,0 +1,570 @@
+//! A promise, what is measured for it, and what happens when it breaks.
+
+use serde::Serialize;
+
+use super::{Day, Maker, TeamRef, anchor, promise_url};
+use crate::backend::docs::sentences::{breaks, conduct, measured, numbers, promise as word, words};
+use crate::ir::burn::Loudness;
+use crate::ir::{self, Evidence, Measurement, Urgency};
+use crate::promql;
+use crate::value::Decimal;
+
+/// A word given to users.
+#[derive(Clone, Debug, Serialize, PartialEq)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Promise {
+    /// `checkout.pay.accepted`
+    pub path: String,
+    /// The identifier: `accepted`.
+    pub id: String,
+    /// The place in its journey's page: `pay.accepted`.
+    pub anchor: String,
+    /// The place in the site: `journeys/checkout#pay.accepted`.
+    pub url: String,
+    /// The title as written.
+    pub title: String,
+    /// The least that is acceptable.
+    pub floor: Floor,
+    /// What is striven for.
+    pub stretch: Option<Floor>,
+    /// What is counted, plural: `orders`.
+    pub noun: String,
+    /// The rolling window: `28 days`.
+    pub window: String,
+    /// The window in days.
+    pub window_days: u64,
+    /// Expected events a day (for each budget), an exact decimal.
+    pub expect_per_day: Option<String>,
+    /// How much may fall short.
+    pub budget: Budget,
+    /// Two or three numbers that say it at a glance.
+    pub figures: Vec<Figure>,
+    /// Labels that split the promise: one budget for each value.
+    pub for_each: Vec<String>,
+    /// What that means, in sentences.
+    pub for_each_sentences: Vec<String>,
+    /// How we know, in sentences that hold no metric's name.
+    pub measured: Vec<String>,
+    /// What the measurement misses.
+    pub blind_to: Vec<String>,
+    /// What it stands in for.
+    pub proxies: Vec<Proxy>,
+    /// Notes.
+    pub notes: Vec<String>,
+    /// What the number rests on.
+    pub evidence: Option<EvidenceText>,
+    /// `page`, `ticket` or `none`.
+    pub urgency: String,
+    /// The same in a sentence.
+    pub urgency_sentence: String,
+    /// When it breaks.
+    pub broken: Broken,
+    /// Where the source contradicts itself, in sentences.
+    pub doubts: Vec<String>,
+    /// What engineers want to know.
+    pub engineer: Engineer,
+}
+
+/// A share that is promised or striven for.
+#[derive(Clone, Debug, Serialize, PartialEq)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Floor {
+    /// In percent, an exact decimal: `99.5`.
+    pub percent: String,
+    /// `995`
+    pub part: String,
+    /// `1,000`
+    pub whole: String,
+    /// `995 of every 1,000`
+    pub share: String,
+    /// The whole in a sentence.
+    pub sentence: String,
+}
+
+/// How much may fall short in one window.
+#[derive(Clone, Debug, Serialize, PartialEq)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Budget {
+    /// So many of what is counted, where that is known.
+    pub events: Option<String>,
+    /// All that is expected in one window, where that is known.
+    pub expected: Option<String>,
+    /// How long a total outage takes to use it up: `3 h 22 min`.
+    pub outage: String,
+    /// The same in whole seconds.
+    pub outage_seconds: u64,
+    /// The whole in sentences.
+    pub sentences: Vec<String>,
+}
+
+/// A number and what it says.
+#[derive(Clone, Debug, Serialize, PartialEq)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Figure {
+    /// `420`
+    pub number: String,
+    /// `orders may fall short in 28 days`
+    pub says: String,
+}
+
+/// What a measurement stands in for.
+#[derive(Clone, Debug, Serialize, PartialEq)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Proxy {
+    /// What one would like to know.
+    pub stands_for: String,
+    /// Why this is measured instead.
+    pub because: String,
+}
+
+/// What the number rests on.
+#[derive(Clone, Debug, Serialize, PartialEq)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct EvidenceText {
+    /// `measured`, `agreed` or `guessed`.
+    pub class: String,
+    /// `Measured`, `Agreed`, `A guess`.
+    pub label: String,
+    /// Made: class and date.
+    pub sentence: String,
+    /// The words as written.
+    pub words: String,
+    /// The date.
+    pub on: Day,
+}
+
+/// When a promise breaks.
+#[derive(Clone, Debug, Serialize, PartialEq)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Broken {
+    /// Who is told, in sentences.
+    pub told: Vec<String>,
+    /// One row for each size of failure: all, 1 in 10, 1 in 100.
+    pub failures: Vec<FailureRow>,
+    /// The playbook that counts here.
+    pub playbook: Option<Playbook>,
+}
+
+/// A size of failure and what follows.
+#[derive(Clone, Debug, Serialize, PartialEq)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct FailureRow {
+    /// `1 in 10 fails`
+    pub size: String,
+    /// The share that fails, an exact decimal: `0.1`.
+    pub failing: String,
+    /// `about 125 orders an hour`, where traffic is known.
+    pub reaches: Option<String>,
+    /// `page within 6 min`, `no alert`
+    pub noticed: String,
+    /// Seconds until the first page, at the latest.
+    pub page_seconds: Option<u64>,
+    /// Seconds until the first ticket, at the latest.
+    pub ticket_seconds: Option<u64>,
+    /// When the budget is used up: `3 h 22 min`.
+    pub empty: String,
+}
+
+/// What is done when it breaks.
+#[derive(Clone, Debug, Serialize, PartialEq)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Playbook {
+    /// The identifier.
+    pub id: String,
+    /// The place in the site.
+    pub url: String,
+    /// Who responds.
+    pub responder: Option<TeamRef>,
+    /// Who speaks to users.
+    pub hear_from: Option<TeamRef>,
+    /// Who speaks to users and when, in a sentence.
+    pub hear: Option<String>,
+    /// What they say, as written.
+    pub say: Option<String>,
+    /// `within 15 min`
+    pub first_update: Option<String>,
+    /// `every 30 min`
+    pub next_update: Option<String>,
+    /// `within 3 h`
+    pub restore: Option<String>,
+    /// The same in a sentence.
+    pub restore_sentence: Option<String>,
+    /// The runbook's address.
+    pub runbook: Option<String>,
+    /// The runbook's address, if it is one that may be linked to (`https:`, `http:` or relative).
+    pub runbook_link: Option<String>,
+    /// Journeys, steps and promises that name it.
+    pub serves: Vec<String>,
+}
+
+/// What is done as a budget runs low.
+#[derive(Clone, Debug, Serialize, PartialEq)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Policy {
+    /// The identifier.
+    pub id: String,
+    /// The title as written.
+    pub title: String,
+    /// The place in the site.
+    pub url: String,
+    /// What is done, from much left to none.
+    pub steps: Vec<PolicyStep>,
+    /// When an incident is reviewed, in a sentence.
+    pub incident: Option<String>,
+    /// Who decides, in a sentence.
+    pub escalation: Option<String>,
+    /// Journeys under it.
+    pub serves: Vec<String>,
+}
+
+/// One clause of a policy.
+#[derive(Clone, Debug, Serialize, PartialEq)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct PolicyStep {
+    /// `When less than half of the budget is left`
+    pub when: String,
+    /// It holds while less than this percentage is left, an exact decimal; `0`: spent.
+    pub below: String,
+    /// `tell`, `slow` or `freeze`.
+    pub kind: String,
+    /// `go slower`
+    pub action: String,
+    /// The words as written.
+    pub text: String,
+    /// `Except for security fixes.`
+    pub except: Option<String>,
+}
+
+/// What engineers want to know.
+#[derive(Clone, Debug, Serialize, PartialEq)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Engineer {
+    /// `events`, `completion`, `slices` or `composed`.
+    pub kind: String,
+    /// The indicator's name, where one is used.
+    pub indicator: Option<String>,
+    /// What is read, stream by stream.
+    pub streams: Vec<Stream>,
+    /// Burn-rate alerts, from loud to quiet.
+    pub alerts: Vec<AlertRow>,
+    /// `file:line` in the source.
+    pub place: String,
+}
+
+/// A stream or a condition of a measurement.
+#[derive(Clone, Debug, Serialize, PartialEq)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Stream {
+    /// `total`, `good`, `bad`, `started`, `finished`, `condition`, `member`.
+    pub role: String,
+    /// A selector, a query or a promise.
+    pub text: String,
+}
+
+/// A burn-rate alert.
+#[derive(Clone, Debug, Serialize, PartialEq)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct AlertRow {
+    /// `page` or `ticket`.
+    pub loudness: String,
+    /// The long window, as Prometheus writes it.
+    pub long: String,
+    /// The short window.
+    pub short: String,
+    /// The burn rate above which it fires, an exact decimal.
+    pub burn_rate: String,
+    /// The error ratio above which it fires, in percent.
+    pub error_percent: String,
+    /// The share of the budget that is spent then, in percent.
+    pub spent_percent: String,
+    /// How many bad events the long window must hold at least.
+    pub bad_events: u32,
+}
+
+impl Maker<'_> {
+    /// A promise of this journey.
+    pub fn promise(&self, journey: &ir::Journey, promise: &ir::Promise) -> Promise {
+        let floor = word::floor_share(promise);
+        let noun = words::noun(promise);
+        Promise {
+            path: promise.path.to_string(),
+            id: promise.path.promise.clone(),
+            anchor: anchor(&promise.path),
+            url: promise_url(&promise.path),
+            title: promise.title.clone(),
+            floor: share(promise.objective, floor, word::floor(promise)),
+            stretch: promise
+                .stretch
+                .zip(word::stretch(promise))
+                .map(|(percent, sentence)| share(percent, numbers::share(percent), sentence)),
+            window: numbers::exact(promise.window),
+            window_days: promise.window.as_days(),
+            expect_per_day: promise.expect_per_day.map(|n| n.normalize().to_string()),
+            figures: figures(promise, &noun),
+            budget: budget(promise),
+            noun,
+            for_each: promise.for_each.iter().map(|(label, _)| label.clone()).collect(),
+            for_each_sentences: word::each(promise),
+            measured: measured::sentences(self.model, promise),
+            blind_to: promise.blind_to.clone(),
+            proxies: promise
+                .proxies
+                .iter()
+                .map(|(stands_for, because)| Proxy { stands_for: stands_for.clone(), because: because.clone() })
+                .collect(),
+            notes: promise.notes.clone(),
+            evidence: self.evidence(promise),
+            urgency: match promise.urgency {
+                Urgency::Page => "page",
+                Urgency::Ticket => "ticket",
+                Urgency::None => "none",
+            }
+            .to_owned(),
+            urgency_sentence: word::urgency(promise).to_owned(),
+            broken: self.broken(journey, promise),
+            doubts: breaks::doubts(self.model, promise),
+            engineer: self.engineer(promise),
+        }
+    }
+
+    fn evidence(&self, promise: &ir::Promise) -> Option<EvidenceText> {
+        let (class, text, date) = promise.because.as_ref()?;
+        Some(EvidenceText {
+            class: match class {
+                Evidence::Measured => "measured",
+                Evidence::Agreed => "agreed",
+                Evidence::Guessed => "guessed",
+            }
+            .to_owned(),
+            label: word::evidence_label(*class).to_owned(),
+            sentence: word::evidence(promise, self.today)?,
+            words: text.clone(),
+            on: (*date).into(),
+        })
+    }
+
+    fn broken(&self, journey: &ir::Journey, promise: &ir::Promise) -> Broken {
+        let noun = words::noun(promise);
+        let failures = breaks::failures(self.model, promise);
+        Broken {
+            told: breaks::told(self.model, &journey.owner, promise),
+            failures: failures
+                .iter()
+                .map(|f| FailureRow {
+                    size: f.size.clone(),
+                    failing: f.failing.normalize().to_string(),
+                    reaches: f.reaches(&noun),
+                    noticed: f.noticed(),
+                    page_seconds: f.page.map(crate::value::Duration::as_secs),
+                    ticket_seconds: f.ticket.map(crate::value::Duration::as_secs),
+                    empty: numbers::length(f.empty),
+                })
+                .collect(),
+            playbook: breaks::playbook(self.model, promise).map(|p| self.playbook(p, Vec::new())),
+        }
+    }
+
+    /// A playbook.
+    pub fn playbook(&self, book: &ir::Playbook, serves: Vec<String>) -> Playbook {
+        let runbook = book.runbook.as_ref().map(|link| match &self.model.settings.links.runbooks {
+            Some(base) if !link.contains("://") => format!("{base}/{}", link.trim_start_matches('/')),
+            _ => link.clone(),
+        });
+        Playbook {
+            id: book.id.clone(),
+            url: format!("conduct#playbook.{}", book.id),
+            responder: book.responder.as_ref().map(|t| self.team(t)),
+            hear_from: book.hear_from.as_ref().map(|t| self.team(t)),
+            hear: breaks::hear(self.model, book),
+            say: book.say.clone(),
+            first_update: book.first_update.map(|(first, _)| format!("within {}", numbers::exact(first))),
+            next_update: book
+                .first_update
+                .and_then(|(_, then)| then)
+                .map(|t| format!("every {}", numbers::exact(t))),
+            restore: book.restore.map(|t| format!("within {}", numbers::exact(t))),
+            restore_sentence: breaks::restored(book),
+            runbook_link: runbook.clone().filter(|link| may_be_linked(link)),
+            runbook,
+            serves,
+        }
+    }
+
+    /// A policy.
+    pub fn policy(&self, policy: &ir::Policy, serves: Vec<String>) -> Policy {
+        let mut clauses: Vec<&ir::PolicyClause> = policy.clauses.iter().collect();
+        clauses.sort_by(|a, b| b.below.cmp(&a.below));
+        Policy {
+            id: policy.id.clone(),
+            title: policy.title.clone(),
+            url: format!("conduct#policy.{}", policy.id),
+            steps: clauses
+                .into_iter()
+                .map(|clause| PolicyStep {
+                    when: conduct::when(clause),
+                    below: clause.below.normalize().to_string(),
+                    kind: match clause.action {
+                        ir::PolicyAction::Tell(_) => "tell",
+                        ir::PolicyAction::Slow => "slow",
+                        ir::PolicyAction::Freeze => "freeze",
+                    }
+                    .to_owned(),
+                    action: conduct::action(self.model, clause),
+                    text: clause.text.clone(),
+                    except: conduct::except(clause),
+                })
+                .collect(),
+            incident: conduct::incident(policy),
+            escalation: conduct::escalation(self.model, policy),
+            serves,
+        }
+    }
+
+    fn engineer(&self, promise: &ir::Promise) -> Engineer {
+        let (kind, streams) = streams(&promise.measurement);
+        let budget = promise.error_budget();
+        let percent = |n: Decimal| (n * Decimal::ONE_HUNDRED).round_dp(6).normalize().to_string();
+        let alerts = breaks::alerts(self.model, promise)
+            .iter()
+            .map(|a| AlertRow {
+                loudness: if a.loudness == Loudness::Page { "page" } else { "ticket" }.to_owned(),
+                long: a.long.to_string(),
+                short: a.short.to_string(),
+                burn_rate: a.factor.normalize().to_string(),
+                error_percent: percent(a.threshold(budget)),
+                spent_percent: percent(a.spent),
+                bad_events: a.bad_events,
+            })
+            .collect();
+        Engineer {
+            kind: kind.to_owned(),
+            indicator: promise.indicator.clone(),
+            streams,
+            alerts,
+            place: self.model.place(promise.origin),
+        }
+    }
+}
+
+/// No `javascript:` and its like: a link from the source goes to the web or stays in the site.
+fn may_be_linked(link: &str) -> bool {
+    let scheme = link.split_once(':').map(|(scheme, _)| scheme);
+    match scheme {
+        Some(s) if s.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.')) => {
+            s.eq_ignore_ascii_case("https") || s.eq_ignore_ascii_case("http")
+        }
+        _ => !link.chars().any(|c| c.is_control()),
+    }
+}
+
+fn share(percent: Decimal, share: numbers::Share, sentence: String) -> Floor {
+    Floor {
+        percent: percent.normalize().to_string(),
+        part: numbers::count(share.part),
+        whole: numbers::count(share.whole),
+        share: share.to_string(),
+        sentence,
+    }
+}
+
+fn budget(promise: &ir::Promise) -> Budget {
+    let budget = word::budget(promise);
+    Budget {
+        events: budget.events.map(numbers::count),
+        expected: budget.expected.map(numbers::count),
+        outage: numbers::length(budget.outage),
+        outage_seconds: budget.outage.as_secs(),
+        sentences: word::budget_sentences(promise),
+    }
+}
+
+fn figures(promise: &ir::Promise, noun: &str) -> Vec<Figure> {
+    let share = word::floor_share(promise);
+    let budget = word::budget(promise);
+    let mut made = vec![Figure {
+        number: numbers::count(share.part),
+        says: format!("of every {} {noun} go well", numbers::count(share.whole)),
+    }];
+    if let Some(events) = budget.events {
+        made.push(Figure {
+            number: numbers::count(events),
+            says: format!("{noun} may fall short {}", word::within_window(promise.window)),
+        });
+    }
+    made.push(Figure { number: numbers::length(budget.outage), says: "of total outage use it all up".to_owned() });
+    made
+}
+
+fn streams(measurement: &Measurement) -> (&'static str, Vec<Stream>) {
+    let mut list = Vec::new();
+    let mut add = |role: &str, text: String| list.push(Stream { role: role.to_owned(), text });
+    let kind = match measurement {
+        Measurement::Events(events) => {
+            add_events(events, &mut add);
+            "events"
+        }
+        Measurement::Completion(c) => {
+            c.started.iter().for_each(|s| add("started", series(s)));
+            c.finished.iter().for_each(|s| add("finished", series(s)));
+            add("condition", format!("finished within {}", c.within));
+            "completion"
+        }
+        Measurement::Slices(s) => {
+            let at = |r: &ir::Reading| match r {
+                ir::Reading::AtLeast(n) => format!("at least {n}"),
+                ir::Reading::AtMost(n) => format!("at most {n}"),
+            };
+            match &s.condition {
+                ir::Condition::Share { events, at_least, percentile } => {
+                    add_events(events, &mut add);
+                    let good = (*at_least * Decimal::ONE_HUNDRED).normalize();
+                    let written = percentile.map(|p| format!(" (p{p})")).unwrap_or_default();
+                    add("condition", format!("share of good at least {good}%{written}"));
+                }
+                ir::Condition::Stat { stat, selector, good } => {
+                    add("total", promql::selector_text(&selector.metric, &selector.matchers));
+                    add("condition", format!("{} {}", format!("{stat:?}").to_lowercase(), at(good)));
+                }
+                ir::Condition::Age { which, selector, at_most, .. } => {
+                    add("total", promql::selector_text(&selector.metric, &selector.matchers));
+                    add("condition", format!("age of {} at most {at_most}s", format!("{which:?}").to_lowercase()));
+                }
+                ir::Condition::Promql { query, good } => {
+                    add("total", query.clone());
+                    add("condition", at(good));
+                }
+            }
+            add("slice", s.slice.to_string());
+            "slices"
+        }
+        Measurement::Composed(c) => {
+            c.members.iter().for_each(|m| add("member", m.to_string()));
+            "composed"
+        }
+    };
+    (kind, list)
+}
+
+fn add_events(events: &ir::Events, add: &mut impl FnMut(&str, String)) {
+    events.total.iter().for_each(|s| add("total", series(s)));
+    match &events.outcome {
+        ir::Outcome::Good(list) => list.iter().for_each(|s| add("good", series(s))),
+        ir::Outcome::Bad(list) => list.iter().for_each(|s| add("bad", series(s))),
+    }
+}
+
+fn series(series: &ir::Series) -> String {
+    let text = |s: &ir::Selector| promql::selector_text(&s.metric, &s.matchers);
+    match series {
+        ir::Series::Counter(s) => text(s),
+        ir::Series::HistogramCount { selector, .. } => format!("{} (all)", text(selector)),
+        ir::Series::HistogramWithin { selector, limit, .. } => format!("{} (within {limit})", text(selector)),
+        ir::Series::HistogramOver { selector, limit, .. } => format!("{} (over {limit})", text(selector)),
+        ir::Series::Readings { selector, condition } => match condition {
+            None => format!("readings of {}", text(selector)),
+            Some(ir::Reading::AtLeast(n)) => format!("readings of {} (at least {n})", text(selector)),
+            Some(ir::Reading::AtMost(n)) => format!("readings of {} (at most {n})", text(selector)),
+        },
+        ir::Series::Promql(query) => query.trim().to_owned(),
+    }
+}

@@ -1,0 +1,297 @@
+//! All files of the documents.
+
+use std::collections::BTreeMap;
+
+use minijinja::value::Value;
+use rayon::prelude::*;
+use serde::Serialize;
+
+use super::context::{Card, Journey, Maker, Promise, Site};
+use super::pictures;
+use super::render::{ASSETS, TemplateError, Templates, value};
+use crate::backend::Artifact;
+use crate::ir::{self, Model};
+
+/// Which documents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Formats {
+    /// A site of HTML pages.
+    Html,
+    /// Markdown for a repository.
+    Markdown,
+    /// Both, side by side.
+    #[default]
+    All,
+}
+
+impl Formats {
+    fn html(self) -> bool {
+        self != Formats::Markdown
+    }
+    fn markdown(self) -> bool {
+        self != Formats::Html
+    }
+}
+
+/// What the user wants otherwise.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Which documents.
+    pub formats: Formats,
+    /// The user's own files by their name below their folder: templates (`html/journey.html`), and `logo.svg`,
+    /// `custom.css`.
+    pub own: BTreeMap<String, String>,
+    /// Added to each page before `</head>`, as is: what a live preview needs.
+    pub preview: Option<String>,
+}
+
+/// What is special in the look of this site.
+#[derive(Serialize)]
+struct Look {
+    logo: Option<&'static str>,
+    stylesheet: Option<&'static str>,
+}
+
+/// Promises on a one-page summary: so that it stays one sheet.
+const ON_A_SHEET: usize = 10;
+/// Blind spots on it.
+const BLIND_ON_A_SHEET: usize = 4;
+/// The version of `model.json`.
+const FORMAT: u32 = 1;
+
+/// Pictures of one journey's page.
+#[derive(Serialize)]
+struct Pictures {
+    wide: String,
+    narrow: String,
+    budgets: BTreeMap<String, String>,
+    together: BTreeMap<String, String>,
+}
+
+struct Maps {
+    root: Value,
+    site: Value,
+    cards: Value,
+    titles: Value,
+    look: Value,
+    tiers: Value,
+    reviews: Value,
+}
+
+/// All files, ordered by path. Pure: same model and options, same files to the byte.
+pub fn build(model: &Model, options: &Options) -> Result<Vec<Artifact>, TemplateError> {
+    let (own_templates, look) = own(options);
+    let templates = Templates::new(&own_templates)?;
+    let maker = Maker::new(model);
+    let site = maker.site();
+    let maps = maps(&site, &look);
+    let mut scenarios: BTreeMap<&str, Vec<&ir::Scenario>> = BTreeMap::new();
+    for scenario in &model.scenarios {
+        scenarios.entry(&scenario.promise.journey).or_default().push(scenario);
+    }
+    let made: Vec<Result<(Vec<Artifact>, String), TemplateError>> = model
+        .journeys
+        .par_iter()
+        .map(|journey| {
+            let own = scenarios.get(journey.id.as_str()).map_or(&[][..], Vec::as_slice);
+            let context = maker.journey(journey, own);
+            let files = journey_files(&templates, &maps, options, (model, journey, &context))?;
+            Ok((files, serde_json::to_string(&context).unwrap_or_default()))
+        })
+        .collect();
+    let mut files = Vec::new();
+    let mut journeys = Vec::with_capacity(made.len());
+    for one in made {
+        let (own, json) = one?;
+        files.extend(own);
+        journeys.push(json);
+    }
+    site_pages(&templates, &maps, options, &mut files)?;
+    files.push(Artifact { path: "model.json".to_owned(), text: model_json(&site, &journeys) });
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(files)
+}
+
+/// The user's templates, and what is copied.
+fn own(options: &Options) -> (BTreeMap<String, String>, Look) {
+    let templates = options
+        .own
+        .iter()
+        .filter(|(name, _)| name.starts_with("html/") || name.starts_with("markdown/"))
+        .map(|(name, text)| (name.clone(), text.clone()))
+        .collect();
+    let has = |name: &str| options.own.contains_key(name);
+    let look = Look {
+        logo: has("logo.svg").then_some("assets/logo.svg"),
+        stylesheet: has("custom.css").then_some("assets/custom.css"),
+    };
+    (templates, look)
+}
+
+fn maps(site: &Site, look: &Look) -> Maps {
+    let cards: BTreeMap<&str, &Card> = site.cards.iter().map(|c| (c.id.as_str(), c)).collect();
+    let titles: BTreeMap<&str, &str> = site.cards.iter().map(|c| (c.id.as_str(), c.title.as_str())).collect();
+    let mut tiers: Vec<u32> = site.cards.iter().filter_map(|c| c.tier).collect();
+    tiers.sort_unstable();
+    tiers.dedup();
+    let reviews: BTreeMap<_, &str> = site.cards.iter().map(|c| (c.review.state, c.review.label.as_str())).collect();
+    let reviews: Vec<_> = reviews.into_iter().collect();
+    Maps {
+        root: Value::from(""),
+        site: value(site),
+        cards: value(cards),
+        titles: value(titles),
+        look: value(look),
+        tiers: value(tiers),
+        reviews: value(reviews),
+    }
+}
+
+fn journey_files(
+    templates: &Templates,
+    maps: &Maps,
+    options: &Options,
+    (model, journey, context): (&Model, &ir::Journey, &Journey),
+) -> Result<Vec<Artifact>, TemplateError> {
+    let all: Vec<&Promise> =
+        context.steps.iter().flat_map(|s| s.promises.iter()).chain(context.promises.iter()).collect();
+    let page = |name: &str| {
+        minijinja::context! {
+            page => name, root => "../", site => maps.site.clone(), look => maps.look.clone(),
+        }
+    };
+    let journey_value = value(context);
+    let all_value = value(&all);
+    let mut files = Vec::with_capacity(4);
+    let id = &journey.id;
+    if options.formats.html() {
+        let drawn = value(draw(model, journey, context));
+        let text = templates.render(
+            "html/journey.html",
+            minijinja::context! { journey => journey_value.clone(), all_promises => all_value.clone(), pictures => drawn, ..page("journey") },
+        )?;
+        files.push(html(format!("journeys/{id}.html"), text, options));
+        let mut shown: Vec<&&Promise> = all.iter().collect();
+        let critical = |p: &Promise| {
+            context.steps.iter().any(|s| s.critical && s.promises.iter().any(|own| own.path == p.path))
+        };
+        if shown.len() > ON_A_SHEET {
+            shown.sort_by_key(|p| !critical(p));
+            shown.truncate(ON_A_SHEET);
+        }
+        let blind: Vec<&String> = all.iter().flat_map(|p| p.blind_to.iter()).take(BLIND_ON_A_SHEET).collect();
+        let more = all.len() - shown.len();
+        let text = templates.render(
+            "html/summary.html",
+            minijinja::context! { journey => journey_value.clone(), shown => value(&shown), more => more, blind => value(&blind), ..page("summary") },
+        )?;
+        files.push(html(format!("summaries/{id}.html"), text, options));
+    }
+    if options.formats.markdown() {
+        let text = templates.render(
+            "markdown/journey.md",
+            minijinja::context! { journey => journey_value, all_promises => all_value, ..page("journey") },
+        )?;
+        files.push(markdown(format!("journeys/{id}.md"), &text));
+        if !context.steps.is_empty() {
+            let svg = pictures::alone(&pictures::wide(context));
+            files.push(Artifact { path: format!("pictures/{id}.svg"), text: svg });
+        }
+    }
+    Ok(files)
+}
+
+fn draw(model: &Model, journey: &ir::Journey, context: &Journey) -> Pictures {
+    let budgets = journey
+        .all_promises()
+        .map(|p| (p.path.to_string(), pictures::budget(model, journey, p, &super::context::anchor(&p.path))))
+        .collect();
+    let together = context
+        .together
+        .iter()
+        .enumerate()
+        .map(|(n, t)| {
+            let noun = context.promises.iter().find(|p| p.path == t.path).map_or("", |p| p.noun.as_str());
+            (t.path.clone(), pictures::together(t, noun, &n.to_string()))
+        })
+        .collect();
+    Pictures { wide: pictures::wide(context), narrow: pictures::narrow(context), budgets, together }
+}
+
+fn site_pages(
+    templates: &Templates,
+    maps: &Maps,
+    options: &Options,
+    files: &mut Vec<Artifact>,
+) -> Result<(), TemplateError> {
+    let context = |name: &str| {
+        minijinja::context! {
+            page => name, root => maps.root.clone(), site => maps.site.clone(), look => maps.look.clone(),
+            cards => maps.cards.clone(), titles => maps.titles.clone(), tiers => maps.tiers.clone(),
+            reviews => maps.reviews.clone(),
+        }
+    };
+    for name in ["index", "conduct", "people", "reviews", "glossary"] {
+        if options.formats.html() {
+            let text = templates.render(&format!("html/{name}.html"), context(name))?;
+            files.push(html(format!("{name}.html"), text, options));
+        }
+        if options.formats.markdown() {
+            let text = templates.render(&format!("markdown/{name}.md"), context(name))?;
+            let path = if name == "index" { "README.md".to_owned() } else { format!("{name}.md") };
+            files.push(markdown(path, &text));
+        }
+    }
+    if options.formats.html() {
+        for (name, text) in ASSETS {
+            files.push(Artifact { path: format!("assets/{name}"), text: (*text).to_owned() });
+        }
+        for name in ["logo.svg", "custom.css"] {
+            if let Some(text) = options.own.get(name) {
+                files.push(Artifact { path: format!("assets/{name}"), text: text.clone() });
+            }
+        }
+    }
+    Ok(())
+}
+
+fn html(path: String, mut text: String, options: &Options) -> Artifact {
+    if let Some(preview) = &options.preview
+        && let Some(at) = text.find("</head>")
+    {
+        text.insert_str(at, preview);
+    }
+    Artifact { path, text }
+}
+
+/// Lines without trailing blanks, never two empty ones in a row: templates need not care.
+fn markdown(path: String, text: &str) -> Artifact {
+    let mut tidy = String::with_capacity(text.len());
+    let mut empty = true;
+    for line in text.lines() {
+        let line = line.trim_end();
+        if line.is_empty() && empty {
+            continue;
+        }
+        empty = line.is_empty();
+        tidy.push_str(line);
+        tidy.push('\n');
+    }
+    if tidy.ends_with("\n\n") {
+        tidy.pop();
+    }
+    Artifact { path, text: tidy }
+}
+
+/// The whole model for other tools: `docs/model.schema.json`.
+fn model_json(site: &Site, journeys: &[String]) -> String {
+    let head = serde_json::to_string(site).unwrap_or_default();
+    let inner = head.strip_prefix('{').unwrap_or(&head);
+    let mut text = String::with_capacity(head.len() + journeys.iter().map(String::len).sum::<usize>() + 64);
+    text.push_str(&format!("{{\"format\":{FORMAT},\"journeys\":[\n"));
+    text.push_str(&journeys.join(",\n"));
+    text.push_str("\n],");
+    text.push_str(inner);
+    text.push('\n');
+    text
+}

@@ -1,0 +1,36 @@
+//! SLO documents: the promises in words, for people. A static site and Markdown, made by templates that users may
+//! replace, from a context that holds sentences and exact values.
+//!
+//! ```text
+//! model -> sentences  words and numbers, exact
+//!       -> context    what templates get and model.json holds
+//!       -> pictures   inline SVG
+//!       -> render     minijinja, strict: an undefined name is an error with template and line
+//! ```
+
+pub mod context;
+mod files;
+pub mod markdown;
+pub mod pictures;
+pub mod render;
+pub mod sentences;
+
+pub use files::{Formats, Options, build};
+pub use render::TemplateError;
+
+use super::{Artifact, Backend};
+use crate::ir::Model;
+
+/// The backend called `docs`.
+#[derive(Clone, Copy, Debug)]
+pub struct Docs;
+
+impl Backend for Docs {
+    fn name(&self) -> &'static str {
+        "docs"
+    }
+    /// With the built-in templates, which cannot fail: tests fill each of them. See [`build`] for the user's own.
+    fn emit(&self, model: &Model) -> Vec<Artifact> {
+        build(model, &Options::default()).unwrap_or_default()
+    }
+}

@@ -1,0 +1,147 @@
+//! Pictures as inline SVG. Readable without colour (shapes, hatching and words say all), with a title and a
+//! description for those who do not see them. Colours come from the page's style sheet by class; [`alone`] makes a
+//! picture that stands by itself, for Markdown.
+
+mod budget;
+mod journey;
+mod together;
+
+pub use budget::budget;
+pub use journey::{narrow, wide};
+pub use together::together;
+
+use std::fmt::Write as _;
+
+use unicode_width::UnicodeWidthChar;
+
+/// An SVG being written.
+struct Svg {
+    out: String,
+    width: i64,
+}
+
+impl Svg {
+    /// Starts a picture; `id` must be unique in the page.
+    fn new(id: &str, class: &str, (width, height): (i64, i64), title: &str, description: &str) -> Self {
+        let mut out = String::with_capacity(2048);
+        let _ = write!(
+            out,
+            "<svg class=\"picture {class}\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" role=\"img\" aria-labelledby=\"{id}-t {id}-d\" xmlns=\"http://www.w3.org/2000/svg\"><title id=\"{id}-t\">"
+        );
+        escape_into(&mut out, title);
+        let _ = write!(out, "</title><desc id=\"{id}-d\">");
+        escape_into(&mut out, description);
+        out.push_str("</desc>");
+        Self { out, width }
+    }
+    fn raw(&mut self, text: &str) {
+        self.out.push_str(text);
+    }
+    fn line(&mut self, class: &str, from: (i64, i64), to: (i64, i64)) {
+        let _ = write!(
+            self.out,
+            "<path class=\"{class}\" d=\"M{} {}L{} {}\"/>",
+            from.0, from.1, to.0, to.1
+        );
+    }
+    fn rect(&mut self, class: &str, (x, y): (i64, i64), (w, h): (i64, i64), round: i64) {
+        let _ = write!(
+            self.out,
+            "<rect class=\"{class}\" x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\" rx=\"{round}\"/>"
+        );
+    }
+    fn circle(&mut self, class: &str, (x, y): (i64, i64), r: i64) {
+        let _ = write!(self.out, "<circle class=\"{class}\" cx=\"{x}\" cy=\"{y}\" r=\"{r}\"/>");
+    }
+    fn text(&mut self, class: &str, (x, y): (i64, i64), text: &str) {
+        let _ = write!(self.out, "<text class=\"{class}\" x=\"{x}\" y=\"{y}\">");
+        escape_into(&mut self.out, text);
+        self.out.push_str("</text>");
+    }
+    fn done(mut self) -> String {
+        self.out.push_str("</svg>");
+        self.out
+    }
+}
+
+/// Escapes for HTML and XML text and attributes.
+pub fn escape_into(out: &mut String, text: &str) {
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            c if c.is_control() && !matches!(c, '\n' | '\t') => {}
+            c => out.push(c),
+        }
+    }
+}
+
+/// Breaks a text into at most `most` lines of so many columns; what does not fit ends in `…`.
+fn wrap(text: &str, columns: usize, most: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut line = String::new();
+    let mut used = 0;
+    for word in text.split_whitespace() {
+        let wide = width(word);
+        if used > 0 && used + 1 + wide > columns {
+            lines.push(std::mem::take(&mut line));
+            used = 0;
+        }
+        if used > 0 {
+            line.push(' ');
+            used += 1;
+        }
+        for c in word.chars() {
+            let w = c.width().unwrap_or(0);
+            if used + w > columns && used > 0 {
+                lines.push(std::mem::take(&mut line));
+                used = 0;
+            }
+            line.push(c);
+            used += w;
+        }
+        if lines.len() > most {
+            break;
+        }
+    }
+    if !line.is_empty() {
+        lines.push(line);
+    }
+    if lines.len() > most {
+        lines.truncate(most);
+        if let Some(last) = lines.last_mut() {
+            while width(last) + 1 > columns && last.pop().is_some() {}
+            *last = format!("{}…", last.trim_end());
+        }
+    }
+    lines
+}
+
+fn width(text: &str) -> usize {
+    text.chars().map(|c| c.width().unwrap_or(0)).sum()
+}
+
+/// A picture with its own colours, light and dark, as a file of its own.
+pub fn alone(svg: &str) -> String {
+    const STYLE: &str = include_str!("../../../../templates/docs/html/picture.css");
+    let at = svg.find("<title").unwrap_or(0);
+    let (head, body) = svg.split_at(at);
+    format!("{head}<style>{STYLE}</style>{body}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wraps() {
+        assert_eq!(wrap("See the basket", 9, 3), ["See the", "basket"]);
+        assert_eq!(wrap("a long title that goes on", 8, 2), ["a long", "title t…"].map(|s| s.replace(" t…", "…")));
+        assert_eq!(wrap("abcdefghij", 4, 3), ["abcd", "efgh", "ij"]);
+        assert_eq!(wrap("注文する", 4, 3), ["注文", "する"]);
+        assert_eq!(wrap("", 4, 3), Vec::<String>::new());
+    }
+}

@@ -1,0 +1,200 @@
+//! Templates: the built-in ones, the user's over them, and errors that say which template and which line.
+
+use std::collections::BTreeMap;
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::{Serde, Value};
+use minijinja::{AutoEscape, Environment, Error, Output, State, UndefinedBehavior};
+use serde::Serialize;
+
+use super::pictures::escape_into;
+use super::sentences::words;
+
+/// Built-in templates, by the name under which a user may replace them.
+pub const BUILT_IN: &[(&str, &str)] = &[
+    ("html/base.html", include_str!("../../../templates/docs/html/base.html")),
+    ("html/conduct.html", include_str!("../../../templates/docs/html/conduct.html")),
+    ("html/glossary.html", include_str!("../../../templates/docs/html/glossary.html")),
+    ("html/index.html", include_str!("../../../templates/docs/html/index.html")),
+    ("html/journey.html", include_str!("../../../templates/docs/html/journey.html")),
+    ("html/macros.html", include_str!("../../../templates/docs/html/macros.html")),
+    ("html/people.html", include_str!("../../../templates/docs/html/people.html")),
+    ("html/reviews.html", include_str!("../../../templates/docs/html/reviews.html")),
+    ("html/summary.html", include_str!("../../../templates/docs/html/summary.html")),
+    ("markdown/conduct.md", include_str!("../../../templates/docs/markdown/conduct.md")),
+    ("markdown/glossary.md", include_str!("../../../templates/docs/markdown/glossary.md")),
+    ("markdown/index.md", include_str!("../../../templates/docs/markdown/index.md")),
+    ("markdown/journey.md", include_str!("../../../templates/docs/markdown/journey.md")),
+    ("markdown/macros.md", include_str!("../../../templates/docs/markdown/macros.md")),
+    ("markdown/people.md", include_str!("../../../templates/docs/markdown/people.md")),
+    ("markdown/reviews.md", include_str!("../../../templates/docs/markdown/reviews.md")),
+];
+
+/// Files that are copied as they are, by their name below the output's `assets/`.
+pub const ASSETS: &[(&str, &str)] = &[
+    (
+        "style.css",
+        concat!(
+            include_str!("../../../templates/docs/html/style.css"),
+            include_str!("../../../templates/docs/html/picture.css")
+        ),
+    ),
+    ("site.js", include_str!("../../../templates/docs/html/site.js")),
+];
+
+/// The prefix under which the built-in templates stay in reach of those that replace them.
+const PREFIX: &str = "built-in/";
+
+/// A template that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TemplateError {
+    /// The template's name.
+    pub template: String,
+    /// The line, from 1.
+    pub line: Option<usize>,
+    /// What is wrong.
+    pub message: String,
+}
+
+impl std::fmt::Display for TemplateError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "template `{}`", self.template)?;
+        if let Some(line) = self.line {
+            write!(f, ", line {line}")?;
+        }
+        write!(f, ": {}", self.message)
+    }
+}
+
+impl std::error::Error for TemplateError {}
+
+/// Templates ready to be filled.
+pub struct Templates {
+    env: Environment<'static>,
+}
+
+impl Templates {
+    /// The built-in templates, with the user's over them: name (`html/journey.html`) and text.
+    pub fn new(user: &BTreeMap<String, String>) -> Result<Self, TemplateError> {
+        let mut env = Environment::new();
+        env.set_undefined_behavior(UndefinedBehavior::Strict);
+        env.set_auto_escape_callback(|name| match name.rsplit_once('.').map(|(_, end)| end) {
+            Some("md") => AutoEscape::Custom("markdown"),
+            Some("txt") => AutoEscape::None,
+            _ => AutoEscape::Html,
+        });
+        env.set_formatter(write_value);
+        let syntax = SyntaxConfig::builder()
+            .trim_blocks(true)
+            .lstrip_blocks(true)
+            .keep_trailing_newline(true)
+            .build()
+            .map_err(|e| explained("", &e))?;
+        env.set_syntax(syntax);
+        env.add_filter("href", href);
+        env.add_filter("plural", plural);
+        env.add_filter("stopped", |text: &str| words::stopped(text));
+        env.add_filter("capfirst", capfirst);
+        env.add_filter("code", super::markdown::code);
+        env.add_filter("cell", |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" "));
+        for (name, text) in BUILT_IN {
+            env.add_template_owned(format!("{PREFIX}{name}"), *text).map_err(|e| explained(name, &e))?;
+            if !user.contains_key(*name) {
+                env.add_template(name, text).map_err(|e| explained(name, &e))?;
+            }
+        }
+        for (name, text) in user {
+            env.add_template_owned(name.clone(), text.clone()).map_err(|e| explained(name, &e))?;
+        }
+        Ok(Self { env })
+    }
+
+    /// Fills a template.
+    pub fn render(&self, name: &str, context: Value) -> Result<String, TemplateError> {
+        let template = self.env.get_template(name).map_err(|e| explained(name, &e))?;
+        template.render(context).map_err(|e| explained(name, &e))
+    }
+}
+
+/// A value for templates.
+pub fn value<T: Serialize>(of: T) -> Value {
+    Value::from(Serde(of))
+}
+
+/// The innermost cause: an error in a block that a template includes is that block's.
+fn explained(name: &str, error: &Error) -> TemplateError {
+    let mut innermost = error;
+    let mut next: Option<&(dyn std::error::Error + 'static)> = std::error::Error::source(error);
+    while let Some(cause) = next {
+        if let Some(inner) = cause.downcast_ref::<Error>() {
+            innermost = inner;
+        }
+        next = cause.source();
+    }
+    let kind = innermost.kind().to_string();
+    let message = match innermost.detail() {
+        Some(detail) => format!("{kind}: {detail}"),
+        None => kind,
+    };
+    let expression = innermost
+        .template_source()
+        .zip(innermost.range())
+        .and_then(|(source, range)| source.get(range))
+        .map(str::trim)
+        .filter(|text| !text.is_empty() && text.len() < 80 && !text.contains('\n'));
+    TemplateError {
+        template: innermost.name().unwrap_or(name).to_owned(),
+        line: innermost.line(),
+        message: match expression {
+            Some(text) => format!("{message} (`{text}`)"),
+            None => message,
+        },
+    }
+}
+
+/// Writes a value escaped for where it goes.
+fn write_value(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
+    if value.is_none() {
+        return Ok(());
+    }
+    let html = matches!(state.auto_escape(), AutoEscape::Html);
+    let markdown = matches!(state.auto_escape(), AutoEscape::Custom(_));
+    let shown;
+    let text = if let Some(text) = value.as_str() {
+        text
+    } else {
+        shown = value.to_string();
+        shown.as_str()
+    };
+    if value.is_safe() || !(html || markdown) {
+        return out.write_str(text).map_err(Error::from);
+    }
+    let mut escaped = String::with_capacity(text.len() + 16);
+    if html {
+        escape_into(&mut escaped, text);
+    } else {
+        super::markdown::escape_into(&mut escaped, text);
+    }
+    out.write_str(&escaped).map_err(Error::from)
+}
+
+/// `journeys/checkout#pay` to `../journeys/checkout.html#pay` (`.md` in Markdown).
+fn href(state: &State<'_, '_>, url: &str, root: &str) -> Value {
+    let end = if state.name().ends_with(".md") { ".md" } else { ".html" };
+    let (page, place) = url.split_once('#').map_or((url, None), |(page, place)| (page, Some(place)));
+    Value::from_safe_string(match place {
+        Some(place) => format!("{root}{page}{end}#{place}"),
+        None => format!("{root}{page}{end}"),
+    })
+}
+
+/// `1 promise`, `2 promises`.
+fn plural(n: i64, word: &str) -> String {
+    let count = super::sentences::numbers::count(n.into());
+    if n == 1 { format!("{count} {word}") } else { format!("{count} {word}s") }
+}
+
+fn capfirst(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|c| c.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}

@@ -1,0 +1,206 @@
+//! When a promise breaks: how fast we know, whom it reaches, who tells users what, by when it works again.
+
+use super::{numbers, promise as word, words};
+use crate::ir::burn::{self, Alert, Loudness};
+use crate::ir::{Measurement, Model, Playbook, Promise, Urgency};
+use crate::value::{Decimal, Duration};
+
+/// One size of failure and what follows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// What fails, in words.
+    pub size: String,
+    /// The share that fails, a fraction.
+    pub failing: Decimal,
+    /// How many that are in an hour, where the traffic is known.
+    pub per_hour: Option<Decimal>,
+    /// The first page: none when no page would ever speak.
+    pub page: Option<Duration>,
+    /// The first ticket.
+    pub ticket: Option<Duration>,
+    /// How long until the budget is used up.
+    pub empty: Duration,
+}
+
+/// A total failure, one in ten, one in a hundred.
+pub fn failures(model: &Model, promise: &Promise) -> Vec<Failure> {
+    let alerts = alerts(model, promise);
+    [("Everything fails", 1), ("1 in 10 fails", 10), ("1 in 100 fails", 100)]
+        .into_iter()
+        .map(|(size, one_in)| {
+            let failing = Decimal::ONE / Decimal::from(one_in);
+            let budget = promise.error_budget();
+            let first = |loud| {
+                let heard = alerts.iter().filter(|a| a.loudness == loud);
+                heard.filter_map(|a| detected(model, promise, a, failing)).min()
+            };
+            let outage = burn::outage_to_empty(budget, promise.window);
+            Failure {
+                size: size.to_owned(),
+                failing,
+                per_hour: promise
+                    .expect_per_day
+                    .filter(|_| !matches!(promise.measurement, Measurement::Slices(_)))
+                    .and_then(|n| n.checked_mul(failing)?.checked_div(Decimal::from(24))),
+                page: first(Loudness::Page),
+                ticket: first(Loudness::Ticket),
+                empty: outage.times(one_in),
+            }
+        })
+        .collect()
+}
+
+/// The alerts of a promise as it speaks: a promise of urgency `ticket` never pages, one of urgency `none` is silent.
+pub fn alerts(model: &Model, promise: &Promise) -> Vec<Alert> {
+    let mut list = match promise.urgency {
+        Urgency::None => Vec::new(),
+        Urgency::Page | Urgency::Ticket => {
+            burn::alerts(promise.error_budget(), promise.window, &model.settings.profile)
+        }
+    };
+    if promise.urgency == Urgency::Ticket {
+        for alert in &mut list {
+            alert.loudness = Loudness::Ticket;
+        }
+    }
+    list
+}
+
+/// When an alert speaks at the latest: what the windows need, the scrape, the evaluation, and for slices and
+/// completions the time until an event can be judged.
+fn detected(model: &Model, promise: &Promise, alert: &Alert, failing: Decimal) -> Option<Duration> {
+    let budget = promise.error_budget();
+    let late = promise.scrape_interval.plus(model.settings.evaluation_interval);
+    let (alert, late) = match &promise.measurement {
+        Measurement::Completion(c) => {
+            let long = alert.long.max(c.within.times(2));
+            (Alert { long, ..alert.clone() }, late.plus(c.within))
+        }
+        Measurement::Slices(s) => (alert.clone(), late.plus(s.slice)),
+        Measurement::Events(_) | Measurement::Composed(_) => (alert.clone(), late),
+    };
+    let windows = match (&promise.measurement, promise.expect_per_day) {
+        (Measurement::Slices(_), _) | (_, None) => burn::detection(&alert, budget, failing)?,
+        (_, Some(per_day)) => burn::detection_at(&alert, budget, failing, per_day)?,
+    };
+    Some(numbers::upwards(windows.plus(late)))
+}
+
+impl Failure {
+    /// How fast it is noticed, for a table's cell.
+    pub fn noticed(&self) -> String {
+        match (self.page, self.ticket) {
+            (Some(page), Some(ticket)) if ticket < page => {
+                format!("ticket within {}, page within {}", numbers::length(ticket), numbers::length(page))
+            }
+            (Some(page), _) => format!("page within {}", numbers::length(page)),
+            (None, Some(ticket)) => format!("ticket within {}", numbers::length(ticket)),
+            (None, None) => "no alert".to_owned(),
+        }
+    }
+    /// Whom it reaches, for a table's cell: `125 orders an hour`.
+    pub fn reaches(&self, noun: &str) -> Option<String> {
+        let n = self.per_hour?;
+        Some(if n >= Decimal::ONE {
+            format!("about {} {noun} an hour", numbers::count(n.round()))
+        } else {
+            let per_day = n * Decimal::from(24);
+            if per_day >= Decimal::ONE {
+                format!("about {} {noun} a day", numbers::count(per_day.round()))
+            } else {
+                format!("less than one of the {noun} a day")
+            }
+        })
+    }
+}
+
+/// Who is told when the promise breaks.
+pub fn told(model: &Model, owner: &str, promise: &Promise) -> Vec<String> {
+    let team = team(model, owner);
+    let mut said = match promise.urgency {
+        Urgency::Page => vec![format!("{team} is paged.")],
+        Urgency::Ticket => vec![format!("{team} gets a ticket.")],
+        Urgency::None => vec!["Nobody is alerted.".to_owned()],
+    };
+    if let Some(responder) = playbook(model, promise).and_then(|p| p.responder.as_deref()).filter(|r| *r != owner) {
+        said.push(format!("{} responds.", self::team(model, responder)));
+    }
+    said
+}
+
+/// A team's title in a sentence.
+pub fn team(model: &Model, id: &str) -> String {
+    model.teams.get(id).map_or_else(|| id.to_owned(), |t| words::theirs(&t.title))
+}
+
+/// The nearest playbook.
+pub fn playbook<'a>(model: &'a Model, promise: &Promise) -> Option<&'a Playbook> {
+    model.playbooks.get(promise.playbook.as_ref()?)
+}
+
+/// `Users hear from Customer support within 15 min, then every 30 min.`
+pub fn hear(model: &Model, playbook: &Playbook) -> Option<String> {
+    let who = playbook.hear_from.as_ref().map(|t| format!("from {}", team(model, t)));
+    let when = playbook.first_update.map(|(first, then)| {
+        let first = numbers::exact(first);
+        match then {
+            Some(then) => format!("within {first}, then every {}", numbers::exact(then)),
+            None => format!("within {first}"),
+        }
+    });
+    match (who, when) {
+        (Some(who), Some(when)) => Some(format!("Users hear {who} {when}.")),
+        (Some(who), None) => Some(format!("Users hear {who}.")),
+        (None, Some(when)) => Some(format!("Users hear from us {when}.")),
+        (None, None) => None,
+    }
+}
+
+/// `It works again within 3 h.`
+pub fn restored(playbook: &Playbook) -> Option<String> {
+    playbook.restore.map(|t| format!("It works again within {}.", numbers::exact(t)))
+}
+
+/// Where the source contradicts itself, or a promise cannot be kept the way it is written.
+pub fn doubts(model: &Model, promise: &Promise) -> Vec<String> {
+    let mut said = Vec::new();
+    let rows = failures(model, promise);
+    let Some(total) = rows.first() else { return said };
+    let heard = match (total.page, total.ticket) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
+    };
+    let Some(book) = playbook(model, promise) else { return said };
+    let outage = word::budget(promise).outage;
+    if let Some(restore) = book.restore {
+        if restore > outage {
+            said.push(format!(
+                "An outage may last {}, but one of {} uses up the whole budget.",
+                numbers::exact(restore),
+                numbers::length(outage)
+            ));
+        }
+        if let Some(heard) = heard.filter(|h| *h >= restore && promise.urgency != Urgency::None) {
+            said.push(format!(
+                "It should work again within {}, but the first alert of a total outage takes {}.",
+                numbers::exact(restore),
+                numbers::length(heard)
+            ));
+        }
+    }
+    if let (Some((first, _)), Some(heard)) = (book.first_update, heard)
+        && heard > first
+    {
+        said.push(format!(
+            "Users should hear from us within {}, but the first alert of a total outage takes {}.",
+            numbers::exact(first),
+            numbers::length(heard)
+        ));
+    }
+    if promise.urgency != Urgency::None && heard.is_none() {
+        said.push("Not even a total outage would set off an alert: too few are expected.".to_owned());
+    } else if heard.is_some_and(|h| h > outage) {
+        said.push("A total outage uses up the whole budget before the first alert.".to_owned());
+    }
+    said
+}

@@ -1,0 +1,164 @@
+//! How a promise is measured, in words that hold no metric's name.
+
+use super::{numbers, words};
+use crate::ir::{
+    Completion, Composed, Composition, Condition, Events, Measurement, Model, Outcome, Promise, Reading, Selector,
+    Series, Slices, Stat, Which,
+};
+use crate::value::{Decimal, Duration};
+
+/// How we know whether the promise is kept.
+pub fn sentences(model: &Model, promise: &Promise) -> Vec<String> {
+    match &promise.measurement {
+        Measurement::Events(events) => vec![format!("We count all {}.", words::noun(promise)), outcome(events)],
+        Measurement::Completion(completion) => completed(promise, completion),
+        Measurement::Slices(slices) => sliced(promise, slices),
+        Measurement::Composed(made) => composed(model, made),
+    }
+}
+
+fn completed(promise: &Promise, completion: &Completion) -> Vec<String> {
+    vec![
+        format!("We count all {} when they start, and again when they are done.", words::noun(promise)),
+        format!("What is not done within {} counts as lost.", numbers::exact(completion.within)),
+    ]
+}
+
+fn composed(model: &Model, made: &Composed) -> Vec<String> {
+    let titles: Vec<String> = made
+        .members
+        .iter()
+        .map(|m| model.promise(m).map_or_else(|| m.to_string(), |p| words::quoted(&p.title)))
+        .collect();
+    match made.how {
+        Composition::All => vec![
+            format!("It takes all of these: {}.", words::list(&titles)),
+            "We multiply the shares that went well.".to_owned(),
+        ],
+        Composition::Worst => vec![format!("It is as good as the worst of these: {}.", words::list(&titles))],
+    }
+}
+
+fn sliced(promise: &Promise, slices: &Slices) -> Vec<String> {
+    let good = match &slices.condition {
+        Condition::Share { events, at_least, .. } => {
+            let share = numbers::share(*at_least * Decimal::ONE_HUNDRED);
+            match clause(events) {
+                Some((true, clause)) => format!("at least {share} requests in it {clause}"),
+                Some((false, clause)) => {
+                    let bad = numbers::share(Decimal::ONE_HUNDRED - *at_least * Decimal::ONE_HUNDRED);
+                    format!("at most {bad} requests in it {clause}")
+                }
+                None => format!("at least {share} requests in it go well"),
+            }
+        }
+        Condition::Stat { stat, good, .. } => {
+            let which = match stat {
+                Stat::Max => "the highest reading in it",
+                Stat::Min => "the lowest reading in it",
+                Stat::Avg => "the average reading in it",
+                Stat::Sum => "the sum at its end",
+            };
+            format!("{which} is {}", reading(*good))
+        }
+        Condition::Age { which, at_most, .. } => {
+            let which = match which {
+                Which::Newest => "newest",
+                Which::Oldest => "oldest",
+            };
+            format!("the {which} data is at most {} old", seconds(*at_most))
+        }
+        Condition::Promql { good, .. } => format!("the team's own query gives {}", reading(*good)),
+    };
+    vec![
+        format!("Time is cut into {}. Each is good or bad.", words::noun(promise)),
+        format!("One is good when {good}."),
+        if slices.silence_is_bad { "One without any data is bad." } else { "One without any data is not counted." }
+            .to_owned(),
+    ]
+}
+
+fn outcome(events: &Events) -> String {
+    match (clause(events), &events.outcome) {
+        (Some((true, clause)), _) => format!("They are good when they {clause}."),
+        (Some((false, clause)), _) => format!("They are bad when they {clause}."),
+        (None, Outcome::Good(_)) => "Those that our systems report as done well are good.".to_owned(),
+        (None, Outcome::Bad(_)) => "Those that our systems report as failed are bad.".to_owned(),
+    }
+}
+
+/// What good (or bad) ones do, where every series of the outcome says it: `take at most 400 ms`.
+fn clause(events: &Events) -> Option<(bool, String)> {
+    let (good, list) = match &events.outcome {
+        Outcome::Good(list) => (true, list),
+        Outcome::Bad(list) => (false, list),
+    };
+    let mut said: Vec<String> = Vec::new();
+    for series in list {
+        let words = match series {
+            Series::HistogramWithin { selector, limit, .. } => {
+                let narrower = if narrows(selector, &events.total) { " and our systems report no failure" } else { "" };
+                format!("{}{narrower}", bound(selector, *limit, ("take at most", "measure at most")))
+            }
+            Series::HistogramOver { selector, limit, .. } => {
+                bound(selector, *limit, ("take more than", "measure more than"))
+            }
+            Series::Readings { condition: Some(value), .. } => format!("read {}", reading(*value)),
+            Series::Counter(_)
+            | Series::HistogramCount { .. }
+            | Series::Readings { condition: None, .. }
+            | Series::Promql(_) => return None,
+        };
+        if !said.contains(&words) {
+            said.push(words);
+        }
+    }
+    (!said.is_empty()).then(|| (good, words::either(&said)))
+}
+
+/// Does the selector ask for more than the totals do?
+fn narrows(selector: &Selector, total: &[Series]) -> bool {
+    total.iter().any(|series| match series {
+        Series::Counter(s)
+        | Series::HistogramCount { selector: s, .. }
+        | Series::HistogramWithin { selector: s, .. }
+        | Series::HistogramOver { selector: s, .. }
+        | Series::Readings { selector: s, .. } => {
+            s.metric == selector.metric && s.matchers.len() < selector.matchers.len()
+        }
+        Series::Promql(_) => false,
+    })
+}
+
+fn reading(reading: Reading) -> String {
+    match reading {
+        Reading::AtLeast(n) => format!("at least {}", numbers::count(n)),
+        Reading::AtMost(n) => format!("at most {}", numbers::count(n)),
+    }
+}
+
+/// A bound with its unit where it is one of time, by the suffix that Prometheus' naming rules ask for.
+fn bound(selector: &Selector, limit: Decimal, (time, other): (&str, &str)) -> String {
+    let name = selector.metric.as_str();
+    let per_second = [
+        ("nanoseconds", 1_000_000_000_u64),
+        ("microseconds", 1_000_000),
+        ("milliseconds", 1_000),
+        ("minutes", 0),
+        ("seconds", 1),
+    ]
+    .into_iter()
+    .find(|(unit, _)| name.contains(unit))
+    .map(|(_, n)| n);
+    match per_second {
+        Some(0) => format!("{time} {} min", numbers::count(limit)),
+        Some(n) => format!("{time} {}", seconds(limit / Decimal::from(n))),
+        None if name.contains("bytes") => format!("{other} {} bytes", numbers::count(limit)),
+        None => format!("{other} {}", numbers::count(limit)),
+    }
+}
+
+fn seconds(n: Decimal) -> String {
+    let micros = n.checked_mul(Decimal::from(1_000_000)).and_then(|m| u64::try_from(m.round()).ok());
+    micros.map_or_else(|| format!("{} s", numbers::count(n)), |m| numbers::exact(Duration::from_micros(m)))
+}

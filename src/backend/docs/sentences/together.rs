@@ -1,0 +1,96 @@
+//! How steps add up to a promise of the whole journey.
+
+use super::{numbers, words};
+use crate::ir::{Composed, Composition, Model, Promise};
+use crate::value::Decimal;
+
+/// The arithmetic of a composed promise, every member exactly at its floor. Fractions.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Together<'a> {
+    /// The members that are known.
+    pub members: Vec<&'a Promise>,
+    /// What is left when failures have nothing to do with each other.
+    pub product: Decimal,
+    /// What is left when no two failures hit the same user.
+    pub worst: Decimal,
+    /// What is left when failures always hit the same users: the weakest member's floor.
+    pub best: Decimal,
+    /// The member with the lowest floor.
+    pub weakest: Option<&'a Promise>,
+}
+
+/// Adds up.
+pub fn together<'a>(model: &'a Model, made: &Composed) -> Together<'a> {
+    let members: Vec<&Promise> = made.members.iter().filter_map(|m| model.promise(m)).collect();
+    let product = members.iter().fold(Decimal::ONE, |a, p| (a * p.objective_ratio()).round_dp(18));
+    let lost: Decimal = members.iter().map(|p| p.error_budget()).sum();
+    let weakest = members.iter().copied().min_by_key(|p| p.objective);
+    Together {
+        product,
+        worst: (Decimal::ONE - lost).max(Decimal::ZERO),
+        best: weakest.map_or(Decimal::ONE, Promise::objective_ratio),
+        weakest,
+        members,
+    }
+}
+
+/// The sum in sentences.
+pub fn sentences(promise: &Promise, made: &Composed, sum: &Together<'_>) -> Vec<String> {
+    let noun = words::noun(promise);
+    let mut said = Vec::new();
+    let digits = sum
+        .members
+        .iter()
+        .map(|p| numbers::digits(p.objective))
+        .chain([numbers::digits(promise.objective)])
+        .max()
+        .unwrap_or(0);
+    let shown = |ratio: Decimal| numbers::share_of(ratio * Decimal::ONE_HUNDRED, digits);
+    let whole = numbers::count(shown(Decimal::ONE).whole);
+    let part = |ratio: Decimal| numbers::count(shown(ratio).part);
+    match made.how {
+        Composition::All => {
+            said.push(format!("Say each part only just keeps its word. Then, of every {whole} {noun}:"));
+            said.push(format!("{} go well if no two failures ever meet.", part(sum.worst)));
+            said.push(format!("{} go well if failures come by chance.", part(sum.product)));
+            said.push(format!("{} go well if failures always come together.", part(sum.best)));
+        }
+        Composition::Worst => {
+            said.push(format!(
+                "Say each part only just keeps its word. Then {} of every {whole} {noun} go well.",
+                part(sum.best)
+            ));
+        }
+    }
+    if let Some(weakest) = sum.weakest {
+        said.push(format!(
+            "The weakest part is {}. The whole cannot be better than that.",
+            words::quoted(&weakest.title)
+        ));
+    }
+    said
+}
+
+/// Is the promise of the whole in line with its parts? In words, where it isn't quite.
+pub fn verdict(promise: &Promise, made: &Composed, sum: &Together<'_>) -> String {
+    let own = promise.objective_ratio();
+    let limit = match made.how {
+        Composition::All => sum.product,
+        Composition::Worst => sum.best,
+    };
+    let floor = match made.how {
+        Composition::All => sum.worst,
+        Composition::Worst => sum.best,
+    };
+    let share = numbers::share(promise.objective);
+    if own > limit {
+        format!("We promise {share}. The parts do not carry that much.")
+    } else if own > floor {
+        format!("We promise {share}. That holds as long as failures do not all come apart.")
+    } else if own == floor {
+        format!("We promise {share}. That is just what the parts carry.")
+    } else {
+        let room = numbers::percent(floor * Decimal::ONE_HUNDRED, 3);
+        format!("We promise {share}. The parts carry that with room to spare: even at worst, {room} go well.")
+    }
+}
