@@ -45,6 +45,8 @@ pub(super) enum Command {
     Check(Check),
     /// Writes the rules
     Build(Build),
+    /// Writes the promises in words: a site and Markdown
+    Docs(Docs),
     /// Brings files into the canonical form
     Fmt(Fmt),
     /// Explains a code, or what a promise becomes
@@ -135,6 +137,39 @@ pub(super) struct Build {
     /// Overwrites files that an earlier build did not write
     #[arg(long, conflicts_with = "check")]
     pub(super) force: bool,
+}
+
+#[derive(Debug, Default, ClapArgs)]
+pub(super) struct Docs {
+    #[command(flatten)]
+    pub(super) wishes: Wishes,
+    /// Writes to this folder [default: that of the output `docs` in slovo.yaml, or `docs`]
+    #[arg(short, long, value_name = "DIR")]
+    pub(super) output: Option<PathBuf>,
+    /// What is written
+    #[arg(long, value_enum, default_value_t = DocsFormat::All)]
+    pub(super) format: DocsFormat,
+    /// Templates, a logo and a style sheet of one's own, over the built-in ones
+    #[arg(long, value_name = "DIR")]
+    pub(super) templates: Option<PathBuf>,
+    /// Writes nothing; shows the site at this address of this machine, and follows changes
+    #[arg(long, value_name = "ADDR", num_args = 0..=1, default_missing_value = "127.0.0.1:8321")]
+    pub(super) serve: Option<String>,
+    /// Overwrites files that an earlier run did not write
+    #[arg(long, conflicts_with = "serve")]
+    pub(super) force: bool,
+}
+
+/// What `slovo docs` writes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum DocsFormat {
+    /// A site of HTML pages
+    Html,
+    /// Markdown, for a repository
+    Markdown,
+    /// Both, side by side
+    #[default]
+    All,
 }
 
 #[derive(Debug, ClapArgs)]

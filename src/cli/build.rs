@@ -6,7 +6,8 @@ use std::path::Path;
 use super::args::Build;
 use super::output::{Action, Folder, Manifest, Plan, Wanted, apply};
 use super::screen::{Screen, unified};
-use super::{Outcome, Status, check, counted, load, plural, status_of};
+use super::{Outcome, Status, check, docs, counted, load, plural, status_of};
+use crate::backend::docs::Docs;
 use crate::backend::{Backend, prometheus::Prometheus};
 use crate::config::{Output, nearest};
 use crate::diag::Diagnostic;
@@ -16,7 +17,7 @@ use crate::ir::Model;
 use crate::project::Project;
 
 /// Every backend there is.
-const BACKENDS: &[&dyn Backend] = &[&Prometheus];
+const BACKENDS: &[&dyn Backend] = &[&Prometheus, &Docs];
 
 pub(super) fn run(options: &Build, start: &Path, screen: &Screen) -> Outcome {
     let progress = screen.progress("building");
@@ -49,7 +50,10 @@ pub(super) fn run(options: &Build, start: &Path, screen: &Screen) -> Outcome {
         let settings = &model.settings;
         let mut manifest = Manifest::new(&settings.project, settings.environment.as_deref());
         manifest.promises.clone_from(&promises);
-        let wanted = Wanted { artifacts: backend.emit(&model), manifest, force: options.force };
+        // The user's own templates may be wrong; no other backend can fail.
+        let artifacts =
+            if backend.name() == "docs" { docs::for_build(&project, &model)? } else { backend.emit(&model) };
+        let wanted = Wanted { artifacts, manifest, force: options.force };
         plans.push(Plan::new(folder, before, wanted)?);
     }
     drop(progress);
@@ -68,7 +72,7 @@ pub(super) fn run(options: &Build, start: &Path, screen: &Screen) -> Outcome {
 }
 
 /// Mistakes stop the build.
-fn report(project: &Project, compiled: &Compilation, screen: &Screen) -> Status {
+pub(super) fn report(project: &Project, compiled: &Compilation, screen: &Screen) -> Status {
     check::show(project, compiled, screen);
     screen.say(&format!("{}; nothing was written", counted(&compiled.diagnostics)));
     status_of(&compiled.diagnostics)
@@ -137,7 +141,7 @@ fn compare(plans: &[Plan], screen: &Screen) -> Outcome {
     Ok(Status::Mistakes)
 }
 
-fn say(plan: &Plan, screen: &Screen) {
+pub(super) fn say(plan: &Plan, screen: &Screen) {
     let (mut written, mut removed) = (0, 0);
     for (path, action) in &plan.actions {
         match action {

@@ -5,6 +5,7 @@ mod args;
 mod build;
 mod check;
 mod completions;
+mod docs;
 mod explain;
 mod fix;
 mod fmt;
@@ -12,6 +13,7 @@ mod init;
 mod man;
 mod output;
 mod screen;
+mod serve;
 
 use std::fmt::Display;
 use std::path::PathBuf;
@@ -88,6 +90,7 @@ fn run(args: &Args, screen: &Screen) -> Outcome {
         Command::Init(options) => init::run(options, &start, screen),
         Command::Check(options) => check::run(options, &start, screen),
         Command::Build(options) => build::run(options, &start, screen),
+        Command::Docs(options) => docs::run(options, &start, screen),
         Command::Fmt(options) => fmt::run(options, &start, screen),
         Command::Explain(options) => explain::run(options, &start, screen),
         Command::Completions(options) => completions::run(options, screen),

@@ -35,7 +35,8 @@ pub(super) const LIMITS: &[&str] =
     &["journeys_per_team", "steps_per_journey", "promises_per_step", "objective_digits"];
 pub(super) const ALERTING: &[&str] = &["tiers", "windows"];
 pub(super) const TIER: &[&str] = &["urgency", "share", "least", "window", "bad_events"];
-pub(super) const OUTPUTS: &[&str] = &["prometheus"];
+pub(super) const OUTPUTS: &[&str] = &["docs", "prometheus"];
+pub(super) const DOCS: &[&str] = &["path", "templates"];
 pub(super) const PROMETHEUS: &[&str] = &["path"];
 
 /// Every place with fixed keys, as a path into the JSON Schema, with its keys.
@@ -48,5 +49,6 @@ pub const ALL: &[(&str, &[&str])] = &[
     ("alerting", ALERTING),
     ("alerting.tiers.*", TIER),
     ("outputs", OUTPUTS),
+    ("outputs.docs", DOCS),
     ("outputs.prometheus", PROMETHEUS),
 ];

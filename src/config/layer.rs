@@ -32,6 +32,8 @@ pub(super) struct Layer {
     pub(super) ticket: Option<String>,
     pub(super) links: Links,
     pub(super) outputs: Option<Vec<Backend>>,
+    /// The documents' templates.
+    pub(super) templates: Option<String>,
 }
 
 impl Layer {
@@ -71,7 +73,11 @@ impl Layer {
                     }
                 }
             }
-            "outputs" => self.outputs = Some(outputs(node, &what, reader)),
+            "outputs" => {
+                let (outputs, templates) = outputs(node, &what, reader);
+                self.outputs = Some(outputs);
+                self.templates = templates;
+            }
             _ => return false,
         }
         true
@@ -92,6 +98,7 @@ impl Layer {
         self.links.runbooks = top.links.runbooks.or(self.links.runbooks.take());
         if top.outputs.is_some() {
             self.outputs = top.outputs;
+            self.templates = top.templates;
         }
     }
 }
@@ -199,18 +206,25 @@ fn matcher(text: &str, span: Span, what: &str, reader: &mut Reader<'_>) -> Optio
     Some(made)
 }
 
-fn outputs(node: &Node, what: &str, reader: &mut Reader<'_>) -> Vec<Backend> {
+fn outputs(node: &Node, what: &str, reader: &mut Reader<'_>) -> (Vec<Backend>, Option<String>) {
     let mut made = Vec::new();
+    let mut templates = None;
     for backend in reader.fields(node, what, keys::OUTPUTS) {
         let what = format!("{what}.{}", backend.key);
         let mut path = None;
-        for field in reader.fields(&backend.value, &what, keys::PROMETHEUS) {
+        let known = if backend.key == "docs" { keys::DOCS } else { keys::PROMETHEUS };
+        for field in reader.fields(&backend.value, &what, known) {
             let what = format!("{what}.{}", field.key);
+            if field.key == "templates" {
+                // Read, never written: it may lie anywhere.
+                templates = reader.text(&field.value, &what).map(str::to_owned);
+                continue;
+            }
             path = reader.text(&field.value, &what).and_then(|t| inside(t, field.value.span, &what, reader));
         }
         made.push((backend.key.clone(), path));
     }
-    made
+    (made, templates)
 }
 
 /// A folder below the project's, written with `/`.

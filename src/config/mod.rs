@@ -31,6 +31,8 @@ pub struct Config {
     pub lints: Lints,
     /// Which backends write where, in the order of their names.
     pub outputs: Vec<Output>,
+    /// The folder of the documents' templates, relative to the project's, where one is named.
+    pub templates: Option<String>,
     /// All environments, in the order written.
     pub environments: Vec<String>,
 }
@@ -48,7 +50,7 @@ impl Default for Config {
     fn default() -> Self {
         let path = "prometheus".to_owned();
         let outputs = vec![Output { backend: path.clone(), path }];
-        Self { settings: Settings::default(), lints: Lints::default(), outputs, environments: Vec::new() }
+        Self { settings: Settings::default(), lints: Lints::default(), outputs, templates: None, environments: Vec::new() }
     }
 }
 
@@ -226,6 +228,7 @@ fn choose(
             None => reader.diagnostics.push(unknown_environment(wanted, &config.environments)),
         }
     }
+    config.templates = layer.templates.take();
     let environment = config.settings.environment.clone();
     let default_path = |backend: &str| match &environment {
         Some(name) => format!("{backend}/{name}"),

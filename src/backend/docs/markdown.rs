@@ -19,7 +19,7 @@ pub fn escape_into(out: &mut String, text: &str) {
                 out.push('\\');
                 out.push(c);
             }
-            '.' | ')' if digits > 0 && at == digits => {
+            '.' | ')' if digits > 0 && at == digits && chars.get(at + 1).is_none_or(|c| c.is_whitespace()) => {
                 out.push('\\');
                 out.push(c);
             }

@@ -79,7 +79,7 @@ impl Templates {
         let mut env = Environment::new();
         env.set_undefined_behavior(UndefinedBehavior::Strict);
         env.set_auto_escape_callback(|name| match name.rsplit_once('.').map(|(_, end)| end) {
-            Some("md") => AutoEscape::Custom("markdown"),
+            Some("md") => AutoEscape::Custom("markdown".into()),
             Some("txt") => AutoEscape::None,
             _ => AutoEscape::Html,
         });

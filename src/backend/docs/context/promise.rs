@@ -522,11 +522,11 @@ fn streams(measurement: &Measurement) -> (&'static str, Vec<Stream>) {
                     add("condition", format!("share of good at least {good}%{written}"));
                 }
                 ir::Condition::Stat { stat, selector, good } => {
-                    add("total", promql::selector_text(&selector.metric, &selector.matchers));
+                    add("total", promql::print::selector_text(&selector.metric, &selector.matchers));
                     add("condition", format!("{} {}", format!("{stat:?}").to_lowercase(), at(good)));
                 }
                 ir::Condition::Age { which, selector, at_most, .. } => {
-                    add("total", promql::selector_text(&selector.metric, &selector.matchers));
+                    add("total", promql::print::selector_text(&selector.metric, &selector.matchers));
                     add("condition", format!("age of {} at most {at_most}s", format!("{which:?}").to_lowercase()));
                 }
                 ir::Condition::Promql { query, good } => {
@@ -554,7 +554,7 @@ fn add_events(events: &ir::Events, add: &mut impl FnMut(&str, String)) {
 }
 
 fn series(series: &ir::Series) -> String {
-    let text = |s: &ir::Selector| promql::selector_text(&s.metric, &s.matchers);
+    let text = |s: &ir::Selector| promql::print::selector_text(&s.metric, &s.matchers);
     match series {
         ir::Series::Counter(s) => text(s),
         ir::Series::HistogramCount { selector, .. } => format!("{} (all)", text(selector)),

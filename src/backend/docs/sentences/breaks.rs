@@ -101,15 +101,16 @@ impl Failure {
     /// Whom it reaches, for a table's cell: `125 orders an hour`.
     pub fn reaches(&self, noun: &str) -> Option<String> {
         let n = self.per_hour?;
-        Some(if n >= Decimal::ONE {
+        let per_day = n * Decimal::from(24);
+        let (few, one) = (Decimal::new(15, 1), Decimal::new(5, 1));
+        Some(if n >= few {
             format!("about {} {noun} an hour", numbers::count(n.round()))
+        } else if per_day >= few {
+            format!("about {} {noun} a day", numbers::count(per_day.round()))
+        } else if per_day >= one {
+            "about one a day".to_owned()
         } else {
-            let per_day = n * Decimal::from(24);
-            if per_day >= Decimal::ONE {
-                format!("about {} {noun} a day", numbers::count(per_day.round()))
-            } else {
-                format!("less than one of the {noun} a day")
-            }
+            "less than one a day".to_owned()
         })
     }
 }

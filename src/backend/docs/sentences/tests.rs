@@ -1,1 +1,348 @@
-//! Filled in below.
+//! Sentences over many shapes of promises, by hand-made models.
+
+use std::collections::BTreeMap;
+
+use super::{breaks, measured, promise as word, together};
+use crate::ir::*;
+use crate::source::Span;
+use crate::value::{Decimal, Duration};
+
+fn d(text: &str) -> Decimal {
+    Decimal::from_str_exact(text).unwrap()
+}
+
+fn span() -> Span {
+    Span::new(crate::source::FileId(0), 0, 0)
+}
+
+fn origin() -> Origin {
+    Origin { span: span(), line: 1 }
+}
+
+fn selector(metric: &str, matchers: usize) -> Selector {
+    let one = |n: usize| Matcher { label: format!("l{n}"), op: MatchOp::Equal, value: "v".to_owned() };
+    Selector { metric: metric.to_owned(), matchers: (0..matchers).map(one).collect() }
+}
+
+fn failed() -> Measurement {
+    Measurement::Events(Events {
+        total: vec![Series::Counter(selector("requests_total", 0))],
+        outcome: Outcome::Bad(vec![Series::Counter(selector("requests_total", 1))]),
+    })
+}
+
+fn promise(objective: &str, noun: &str, days: u64) -> Promise {
+    Promise {
+        path: PromisePath { journey: "checkout".to_owned(), step: Some("pay".to_owned()), promise: "accepted".to_owned() },
+        title: "The order is taken the first time".to_owned(),
+        objective: d(objective),
+        stretch: None,
+        noun: noun.to_owned(),
+        window: Duration::from_days(days),
+        measurement: failed(),
+        indicator: None,
+        scrape_interval: Duration::from_secs(30),
+        for_each: Vec::new(),
+        expect_per_day: None,
+        urgency: Urgency::Page,
+        because: None,
+        blind_to: Vec::new(),
+        proxies: Vec::new(),
+        notes: Vec::new(),
+        playbook: Some("trouble".to_owned()),
+        places: Places {
+            name: span(),
+            title: span(),
+            objective: span(),
+            noun: span(),
+            stretch: None,
+            window: None,
+            expect: None,
+            measurement: span(),
+            because: None,
+            urgency: None,
+            for_each: Vec::new(),
+            members: Vec::new(),
+        },
+        origin: origin(),
+    }
+}
+
+fn model(promises: Vec<Promise>) -> Model {
+    let team = |id: &str, title: &str| Team {
+        id: id.to_owned(),
+        title: title.to_owned(),
+        channel: None,
+        pages: None,
+        tickets: None,
+        labels: Vec::new(),
+        origin: origin(),
+    };
+    let playbook = Playbook {
+        id: "trouble".to_owned(),
+        responder: Some("payments".to_owned()),
+        hear_from: Some("support".to_owned()),
+        first_update: Some((Duration::from_mins(15), Some(Duration::from_mins(30)))),
+        say: None,
+        restore: Some(Duration::from_hours(3)),
+        restore_span: None,
+        runbook: None,
+        name_span: span(),
+        first_update_span: None,
+        hear_from_span: None,
+        origin: origin(),
+    };
+    let mut journey = Journey {
+        id: "checkout".to_owned(),
+        title: "Buy".to_owned(),
+        owner: "shop".to_owned(),
+        user: None,
+        goal: None,
+        tier: None,
+        review: None,
+        agreed: None,
+        data: None,
+        policy: None,
+        playbook: None,
+        notes: Vec::new(),
+        name_span: span(),
+        review_span: None,
+        data_span: None,
+        steps: Vec::new(),
+        promises: Vec::new(),
+        origin: origin(),
+    };
+    journey.steps.push(Step {
+        id: "pay".to_owned(),
+        title: "Pay".to_owned(),
+        critical: true,
+        if_broken: None,
+        served_by: Vec::new(),
+        tested_by: Vec::new(),
+        playbook: None,
+        notes: Vec::new(),
+        promises,
+        name_span: span(),
+        title_span: span(),
+        origin: origin(),
+    });
+    Model {
+        settings: Settings::default(),
+        files: Vec::new(),
+        teams: [("shop", "Shop team"), ("payments", "Payments"), ("support", "Customer support")]
+            .map(|(id, title)| (id.to_owned(), team(id, title)))
+            .into(),
+        policies: BTreeMap::new(),
+        playbooks: [("trouble".to_owned(), playbook)].into(),
+        journeys: vec![journey],
+        scenarios: Vec::new(),
+    }
+}
+
+#[test]
+fn floors_and_stretches() {
+    let mut p = promise("99.5", "orders", 28);
+    assert_eq!(word::floor(&p), "For at least 995 of every 1,000 orders, over any 28 days.");
+    assert_eq!(word::stretch(&p), None);
+    for (stretch, said) in [
+        ("99.9", "We strive for 999."),
+        ("99.95", "We strive for 9,995 of every 10,000."),
+        ("99.8", "We strive for 998."),
+    ] {
+        p.stretch = Some(d(stretch));
+        assert_eq!(word::stretch(&p).as_deref(), Some(said));
+    }
+    let mut p = promise("99", "people who pay by card", 1);
+    assert_eq!(word::floor(&p), "For at least 99 of every 100 people who pay by card, over any day.");
+    p.stretch = Some(d("99.5"));
+    assert_eq!(word::stretch(&p).as_deref(), Some("We strive for 995 of every 1,000."));
+    p.objective = d("99.5");
+    p.stretch = Some(d("100"));
+    assert_eq!(word::stretch(&p).as_deref(), Some("We strive for 1,000."));
+}
+
+#[test]
+fn budgets() {
+    let said = |p: &Promise| word::budget_sentences(p).join(" ");
+    let mut p = promise("99.5", "payments", 28);
+    assert_eq!(
+        said(&p),
+        "How many payments that is depends on traffic; the usual number is not stated. A total outage would use all of it up in 3 h 22 min."
+    );
+    p.expect_per_day = Some(d("3000"));
+    assert_eq!(
+        said(&p),
+        "At about 3,000 payments a day, that allows 420 payments to fall short in 28 days. A total outage would use all of it up in 3 h 22 min."
+    );
+    p.expect_per_day = Some(d("10"));
+    assert!(said(&p).starts_with("At about 10 payments a day, only one may fall short in 28 days."), "{}", said(&p));
+    p.expect_per_day = Some(d("0.5"));
+    assert!(said(&p).starts_with("At about 0.5 payments a day, not one may fall short in 28 days."), "{}", said(&p));
+    p.window = Duration::from_days(1);
+    p.expect_per_day = Some(d("1_000_000".replace('_', "").as_str()));
+    p.for_each = vec![("region".to_owned(), Some(vec!["eu".to_owned(), "us".to_owned()])), ("card_kind".to_owned(), None)];
+    assert!(
+        said(&p).starts_with(
+            "At about 1,000,000 payments a day for each region and card kind, that allows 5,000 payments to fall short in a day."
+        ),
+        "{}",
+        said(&p)
+    );
+    assert_eq!(
+        word::each(&p),
+        ["Each region and card kind is counted alone and has a budget of its own.", "The values of region are “eu” and “us”."]
+    );
+}
+
+#[test]
+fn slices() {
+    let mut p = promise("99.5", "5m slices", 28);
+    let mut slices = Slices {
+        slice: Duration::from_mins(5),
+        condition: Condition::Stat { stat: Stat::Max, selector: selector("queue", 0), good: Reading::AtMost(d("1000")) },
+        silence_is_bad: false,
+    };
+    p.measurement = Measurement::Slices(slices.clone());
+    let m = model(vec![p.clone()]);
+    assert_eq!(word::floor(&p), "For at least 995 of every 1,000 5-minute slices, over any 28 days.");
+    assert_eq!(
+        word::budget_sentences(&p),
+        ["There are 8,064 5-minute slices in 28 days.", "40 of them may be bad, 3 h 20 min in all."]
+    );
+    assert_eq!(
+        measured::sentences(&m, &p),
+        [
+            "Time is cut into 5-minute slices. Each is good or bad.",
+            "One is good when the highest reading in it is at most 1,000.",
+            "One without any data is not counted."
+        ]
+    );
+    p.noun = "minutes".to_owned();
+    slices.slice = Duration::from_mins(1);
+    slices.silence_is_bad = true;
+    slices.condition =
+        Condition::Age { which: Which::Newest, selector: selector("t", 0), per_second: d("1"), at_most: d("600") };
+    p.measurement = Measurement::Slices(slices);
+    p.objective = d("99.999");
+    p.window = Duration::from_days(1);
+    assert_eq!(
+        word::budget_sentences(&p),
+        ["There are 1,440 minutes in a day.", "Not one of them may be bad."]
+    );
+    assert_eq!(
+        measured::sentences(&m, &p)[1..],
+        ["One is good when the newest data is at most 10 min old.", "One without any data is bad."]
+    );
+}
+
+#[test]
+fn measurements() {
+    let within = |matchers| Events {
+        total: vec![Series::HistogramCount { selector: selector("took_seconds", 1), native: false }],
+        outcome: Outcome::Good(vec![Series::HistogramWithin {
+            selector: selector("took_seconds", matchers),
+            native: false,
+            limit: d("0.4"),
+        }]),
+    };
+    let mut p = promise("99", "page views", 28);
+    let m = model(vec![p.clone()]);
+    let mut said = |measurement| {
+        p.measurement = measurement;
+        measured::sentences(&m, &p).join(" ")
+    };
+    assert_eq!(said(failed()), "We count all page views. Those that our systems report as failed are bad.");
+    assert_eq!(
+        said(Measurement::Events(within(1))),
+        "We count all page views. They are good when they take at most 400 ms."
+    );
+    assert_eq!(
+        said(Measurement::Events(within(2))),
+        "We count all page views. They are good when they take at most 400 ms and our systems report no failure."
+    );
+    assert_eq!(
+        said(Measurement::Slices(Slices {
+            slice: Duration::from_mins(5),
+            condition: Condition::Share { events: within(1), at_least: d("0.95"), percentile: Some(d("95")) },
+            silence_is_bad: false
+        })),
+        "Time is cut into page views. Each is good or bad. One is good when at least 95 of every 100 requests in it take at most 400 ms. One without any data is not counted."
+    );
+    assert_eq!(
+        said(Measurement::Completion(Completion {
+            started: vec![Series::Counter(selector("a", 0))],
+            finished: vec![Series::Counter(selector("b", 0))],
+            within: Duration::from_mins(30)
+        })),
+        "We count all page views when they start, and again when they are done. What is not done within 30 min counts as lost."
+    );
+    let readings = |good| {
+        let all = vec![Series::Readings { selector: selector("up", 0), condition: None }];
+        let some = vec![Series::Readings { selector: selector("up", 0), condition: Some(Reading::AtLeast(d("1"))) }];
+        Measurement::Events(Events { total: all, outcome: if good { Outcome::Good(some) } else { Outcome::Bad(some) } })
+    };
+    assert_eq!(said(readings(true)), "We count all page views. They are good when they read at least 1.");
+    assert_eq!(said(readings(false)), "We count all page views. They are bad when they read at least 1.");
+}
+
+#[test]
+fn when_it_breaks() {
+    let mut p = promise("99.5", "orders", 28);
+    p.expect_per_day = Some(d("3000"));
+    let m = model(vec![p.clone()]);
+    let shown = |m: &Model, p: &Promise| -> Vec<String> {
+        let rows = breaks::failures(m, p);
+        rows.iter().map(|f| format!("{}; {}", f.noticed(), f.reaches("orders").unwrap_or_default())).collect()
+    };
+    // 4 min 2 s by the windows, 30 s scrape, 30 s evaluation, rounded up.
+    assert_eq!(
+        shown(&m, &p),
+        [
+            "page within 6 min; about 125 orders an hour",
+            "page within 42 min; about 12 orders an hour",
+            "ticket within 1 day 12 h; about 30 orders a day"
+        ]
+    );
+    assert_eq!(breaks::told(&m, "shop", &p), ["Shop team is paged.", "Payments responds."]);
+    assert_eq!(breaks::doubts(&m, &p), Vec::<String>::new());
+    p.urgency = Urgency::Ticket;
+    assert!(shown(&m, &p)[0].starts_with("ticket within 6 min"));
+    p.urgency = Urgency::None;
+    assert!(shown(&m, &p)[0].starts_with("no alert"));
+    p.urgency = Urgency::Page;
+    p.objective = d("99.95");
+    p.expect_per_day = None;
+    assert_eq!(
+        breaks::doubts(&m, &p),
+        ["An outage may last 3 h, but one of 20 min uses up the whole budget."]
+    );
+    p.objective = d("50");
+    assert_eq!(breaks::doubts(&m, &p).len(), 2, "{:?}", breaks::doubts(&m, &p));
+}
+
+#[test]
+fn adding_up() {
+    let mut a = promise("99.9", "orders", 28);
+    a.path.promise = "a".to_owned();
+    let mut b = promise("99.5", "orders", 28);
+    b.path.promise = "b".to_owned();
+    b.title = "Weak".to_owned();
+    let made = Composed { how: Composition::All, members: vec![a.path.clone(), b.path.clone()] };
+    let mut whole = promise("99", "checkouts", 28);
+    whole.measurement = Measurement::Composed(made.clone());
+    let m = model(vec![a, b, whole.clone()]);
+    let sum = together::together(&m, &made);
+    assert_eq!((sum.product, sum.worst, sum.best), (d("0.994005"), d("0.994"), d("0.995")));
+    let said = together::sentences(&whole, &made, &sum).join(" ");
+    assert!(said.contains("of every 1,000 checkouts: 994 go well if no two failures ever meet."), "{said}");
+    assert!(said.ends_with("The weakest part is “Weak”. The whole cannot be better than that."), "{said}");
+    let verdict = |objective: &str| {
+        let mut whole = whole.clone();
+        whole.objective = d(objective);
+        together::verdict(&whole, &made, &sum)
+    };
+    assert!(verdict("99").ends_with("The parts carry that with room to spare: even at worst, 99.4% go well."));
+    assert!(verdict("99.4").ends_with("That is just what the parts carry."));
+    assert!(verdict("99.4001").ends_with("That holds as long as failures do not all come apart."));
+    assert!(verdict("99.9").ends_with("The parts do not carry that much."));
+}

@@ -1,0 +1,139 @@
+//! `slovo docs`: the promises in words, as a site and as Markdown.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use super::args::{Docs, DocsFormat};
+use super::output::{Folder, Manifest, Plan, Wanted, apply};
+use super::screen::Screen;
+use super::{Failure, Outcome, Status, build, check, counted, load, serve};
+use crate::backend::docs::{Formats, Options, build as build_docs};
+use crate::backend::Artifact;
+use crate::ir::Model;
+use crate::project::Project;
+
+/// Files in a folder of templates that are copied as they are.
+const COPIED: &[&str] = &["logo.svg", "custom.css"];
+/// No template is larger.
+const LARGEST: u64 = 1024 * 1024;
+
+pub(super) fn run(options: &Docs, start: &Path, screen: &Screen) -> Outcome {
+    if let Some(address) = &options.serve {
+        return serve::run(options, address, start, screen);
+    }
+    let progress = screen.progress("building");
+    let project = load(start, &options.wishes);
+    let mut compiled = project.compile();
+    let Some(model) = compiled.model.take() else {
+        drop(progress);
+        return Ok(build::report(&project, &compiled, screen));
+    };
+    check::show(&project, &compiled, screen);
+    let artifacts = made(options, &project, &model, start, None)?;
+    let folder = folder_of(options, &project);
+    let before = Manifest::read(&folder.path)?;
+    let settings = &model.settings;
+    let mut manifest = Manifest::new(&settings.project, settings.environment.as_deref());
+    manifest.promises = model.promises().map(|(_, p)| p.path.to_string()).collect::<BTreeSet<_>>();
+    let plan = Plan::new(folder, before, Wanted { artifacts, manifest, force: options.force })?;
+    drop(progress);
+    apply(&plan)?;
+    build::say(&plan, screen);
+    let found = counted(&compiled.diagnostics);
+    if !found.is_empty() {
+        screen.say(&found);
+    }
+    Ok(Status::Fine)
+}
+
+/// The documents of a model, by what the command line and `slovo.yaml` say.
+pub(super) fn made(
+    options: &Docs,
+    project: &Project,
+    model: &Model,
+    start: &Path,
+    preview: Option<String>,
+) -> Result<Vec<Artifact>, Failure> {
+    let formats = match options.format {
+        DocsFormat::Html => Formats::Html,
+        DocsFormat::Markdown => Formats::Markdown,
+        DocsFormat::All => Formats::All,
+    };
+    let own = match templates_folder(options, project, start) {
+        Some(folder) => read_templates(&folder)?,
+        None => BTreeMap::new(),
+    };
+    build_docs(model, &Options { formats, own, preview }).map_err(|wrong| {
+        Failure::new(wrong.to_string()).help("what a template may use is listed in docs/templates.md")
+    })
+}
+
+/// As an output of `slovo build`: all formats, with the templates that `slovo.yaml` names.
+pub(super) fn for_build(project: &Project, model: &Model) -> Result<Vec<Artifact>, Failure> {
+    made(&Docs::default(), project, model, &project.root, None)
+}
+
+/// The user's templates: those of the command line, else those of `slovo.yaml`.
+pub(super) fn templates_folder(options: &Docs, project: &Project, start: &Path) -> Option<PathBuf> {
+    match &options.templates {
+        Some(folder) => Some(start.join(folder)),
+        None => project.config.templates.as_ref().map(|folder| project.root.join(folder)),
+    }
+}
+
+fn folder_of(options: &Docs, project: &Project) -> Folder {
+    if let Some(asked) = &options.output {
+        return Folder { path: asked.clone(), shown: asked.display().to_string(), within: None };
+    }
+    let named = project.config.outputs.iter().find(|o| o.backend == "docs");
+    let path = named.map_or("docs", |o| o.path.as_str());
+    Folder { path: project.root.join(path), shown: path.to_owned(), within: Some(project.root.clone()) }
+}
+
+/// Reads a folder of templates: `html/` and `markdown/`, and what is copied.
+#[allow(clippy::disallowed_methods, reason = "cli reads what the user names")]
+pub(super) fn read_templates(folder: &Path) -> Result<BTreeMap<String, String>, Failure> {
+    let mut found = BTreeMap::new();
+    for (name, path) in template_files(folder)? {
+        let large = std::fs::metadata(&path).map(|m| m.len() > LARGEST);
+        if large.unwrap_or(false) {
+            return Err(Failure::new(format!("`{}` is larger than 1 MiB", path.display())));
+        }
+        let text = std::fs::read_to_string(&path)
+            .map_err(|e| Failure::io(format!("`{}` cannot be read", path.display()), &e))?;
+        found.insert(name, text);
+    }
+    Ok(found)
+}
+
+/// The files of a folder of templates, by their name in it. A file that would never be used is an error: its name is
+/// probably misspelt.
+pub(super) fn template_files(folder: &Path) -> Result<Vec<(String, PathBuf)>, Failure> {
+    let list = |path: &Path| {
+        let read = std::fs::read_dir(path).and_then(|all| all.collect::<Result<Vec<_>, _>>());
+        read.map_err(|e| Failure::io(format!("the templates in `{}` cannot be read", path.display()), &e))
+    };
+    let mut found = Vec::new();
+    for entry in list(folder)? {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let path = entry.path();
+        if name.starts_with('.') {
+            continue;
+        }
+        if path.is_dir() && matches!(name.as_str(), "html" | "markdown") {
+            for inner in list(&path)? {
+                let file = inner.file_name().to_string_lossy().into_owned();
+                if !file.starts_with('.') && inner.path().is_file() {
+                    found.push((format!("{name}/{file}"), inner.path()));
+                }
+            }
+        } else if COPIED.contains(&name.as_str()) {
+            found.push((name, path));
+        } else if path.is_file() && !name.ends_with(".md") {
+            return Err(Failure::new(format!("`{}` is no template", path.display()))
+                .help("templates lie in `html/` and `markdown/`; beside them `logo.svg` and `custom.css`"));
+        }
+    }
+    found.sort();
+    Ok(found)
+}
