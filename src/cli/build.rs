@@ -6,7 +6,7 @@ use std::path::Path;
 use super::args::Build;
 use super::output::{Action, Folder, Manifest, Plan, Wanted, apply};
 use super::screen::{Screen, unified};
-use super::{Outcome, Status, check, docs, counted, load, plural, status_of};
+use super::{Outcome, Status, check, counted, docs, load, plural, status_of};
 use crate::backend::docs::Docs;
 use crate::backend::{Backend, prometheus::Prometheus};
 use crate::config::{Output, nearest};

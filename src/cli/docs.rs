@@ -7,8 +7,8 @@ use super::args::{Docs, DocsFormat};
 use super::output::{Folder, Manifest, Plan, Wanted, apply};
 use super::screen::Screen;
 use super::{Failure, Outcome, Status, build, check, counted, load, serve};
-use crate::backend::docs::{Formats, Options, build as build_docs};
 use crate::backend::Artifact;
+use crate::backend::docs::{Formats, Options, build as build_docs};
 use crate::ir::Model;
 use crate::project::Project;
 
@@ -110,7 +110,7 @@ pub(super) fn read_templates(folder: &Path) -> Result<BTreeMap<String, String>, 
 /// probably misspelt.
 pub(super) fn template_files(folder: &Path) -> Result<Vec<(String, PathBuf)>, Failure> {
     let list = |path: &Path| {
-        let read = std::fs::read_dir(path).and_then(|all| all.collect::<Result<Vec<_>, _>>());
+        let read = std::fs::read_dir(path).and_then(Iterator::collect::<Result<Vec<_>, _>>);
         read.map_err(|e| Failure::io(format!("the templates in `{}` cannot be read", path.display()), &e))
     };
     let mut found = Vec::new();

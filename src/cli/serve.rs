@@ -31,8 +31,10 @@ struct Site {
 
 pub(super) fn run(options: &Docs, address: &str, start: &Path, screen: &Screen) -> Outcome {
     let address = loopback(address)?;
-    let listener = TcpListener::bind(address)
-        .map_err(|e| Failure::io(format!("`{address}` cannot be listened on"), &e).help("`--serve 127.0.0.1:0` takes any free port"))?;
+    let listener = TcpListener::bind(address).map_err(|e| {
+        Failure::io(format!("`{address}` cannot be listened on"), &e)
+            .help("`--serve 127.0.0.1:0` takes any free port")
+    })?;
     let bound = listener.local_addr().map_err(|e| Failure::io("the address is unknown", &e))?;
     let site = Arc::new(Mutex::new(Site::default()));
     let mut templates = rebuild(options, start, screen, &site);
@@ -50,7 +52,7 @@ pub(super) fn run(options: &Docs, address: &str, start: &Path, screen: &Screen) 
         let now = state(start, templates.as_deref());
         if now != seen {
             templates = rebuild(options, start, screen, &site);
-            seen = state(start, templates.as_deref());
+            seen = now;
         }
     }
 }
@@ -58,7 +60,8 @@ pub(super) fn run(options: &Docs, address: &str, start: &Path, screen: &Screen) 
 /// Nobody but this machine may see a draft.
 fn loopback(text: &str) -> Result<SocketAddr, Failure> {
     let help = "give an address of this machine alone: `127.0.0.1:8321`, `[::1]:8321`, `localhost:8321`";
-    let text = if text.chars().all(|c| c.is_ascii_digit()) { format!("127.0.0.1:{text}") } else { text.to_owned() };
+    let text =
+        if text.chars().all(|c| c.is_ascii_digit()) { format!("127.0.0.1:{text}") } else { text.to_owned() };
     let found = text.to_socket_addrs().ok().and_then(|mut all| all.find(|a| a.ip().is_loopback()));
     found.ok_or_else(|| Failure::new(format!("`{text}` is no loopback address")).help(help))
 }
@@ -87,10 +90,12 @@ fn rebuild(options: &Docs, start: &Path, screen: &Screen, site: &Mutex<Site>) ->
     let project = load(start, &options.wishes);
     let compiled = project.compile();
     let made = match &compiled.model {
-        Some(model) => docs::made(options, &project, model, start, Some(PREVIEW.to_owned())).map_err(|failure| {
-            screen.fail(&failure.message, failure.help.as_deref());
-            failure.message
-        }),
+        Some(model) => {
+            docs::made(options, &project, model, start, Some(PREVIEW.to_owned())).map_err(|failure| {
+                screen.fail(&failure.message, failure.help.as_deref());
+                failure.message
+            })
+        }
         None => Err(format!("{}; the terminal shows them", counted(&compiled.diagnostics))),
     };
     check::show(&project, &compiled, screen);
@@ -173,7 +178,8 @@ fn ours(host: Option<&str>, bound: SocketAddr) -> bool {
     let Some(host) = host else { return false };
     let port = format!(":{}", bound.port());
     let name = host.strip_suffix(&port).unwrap_or(host);
-    matches!(name, "localhost" | "[::1]") || name.parse::<std::net::Ipv4Addr>().is_ok_and(|ip| ip.is_loopback())
+    matches!(name, "localhost" | "[::1]")
+        || name.parse::<std::net::Ipv4Addr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 fn respond(target: &str, site: &Mutex<Site>) -> Response {
@@ -187,7 +193,8 @@ fn respond(target: &str, site: &Mutex<Site>) -> Response {
         Some(text) => (200, kind(path), Arc::clone(text)),
         None => match &site.wrong {
             Some(message) if site.files.is_empty() => {
-                let mut page = String::from("<!doctype html><html lang=\"en\"><head><title>not built</title>");
+                let mut page =
+                    String::from("<!doctype html><html lang=\"en\"><head><title>not built</title>");
                 page.push_str(PREVIEW);
                 page.push_str("</head><body><h1>Not built</h1><p>");
                 crate::backend::docs::pictures::escape_into(&mut page, message);

@@ -50,7 +50,13 @@ impl Default for Config {
     fn default() -> Self {
         let path = "prometheus".to_owned();
         let outputs = vec![Output { backend: path.clone(), path }];
-        Self { settings: Settings::default(), lints: Lints::default(), outputs, templates: None, environments: Vec::new() }
+        Self {
+            settings: Settings::default(),
+            lints: Lints::default(),
+            outputs,
+            templates: None,
+            environments: Vec::new(),
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! All files of the documents.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use minijinja::value::Value;
 use rayon::prelude::*;
@@ -134,7 +135,8 @@ fn maps(site: &Site, look: &Look) -> Maps {
     let mut tiers: Vec<u32> = site.cards.iter().filter_map(|c| c.tier).collect();
     tiers.sort_unstable();
     tiers.dedup();
-    let reviews: BTreeMap<_, &str> = site.cards.iter().map(|c| (c.review.state, c.review.label.as_str())).collect();
+    let reviews: BTreeMap<_, &str> =
+        site.cards.iter().map(|c| (c.review.state, c.review.label.as_str())).collect();
     let reviews: Vec<_> = reviews.into_iter().collect();
     Maps {
         root: Value::from(""),
@@ -288,7 +290,7 @@ fn model_json(site: &Site, journeys: &[String]) -> String {
     let head = serde_json::to_string(site).unwrap_or_default();
     let inner = head.strip_prefix('{').unwrap_or(&head);
     let mut text = String::with_capacity(head.len() + journeys.iter().map(String::len).sum::<usize>() + 64);
-    text.push_str(&format!("{{\"format\":{FORMAT},\"journeys\":[\n"));
+    let _ = write!(text, "{{\"format\":{FORMAT},\"journeys\":[\n");
     text.push_str(&journeys.join(",\n"));
     text.push_str("\n],");
     text.push_str(inner);

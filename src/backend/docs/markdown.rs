@@ -1,6 +1,6 @@
 //! Text in Markdown: what a user wrote is shown as written, whatever Markdown would make of it.
 
-/// Escapes inline text for CommonMark and GitHub's dialect; line ends become blanks.
+/// Escapes inline text for `CommonMark` and GitHub's dialect; line ends become blanks.
 pub fn escape_into(out: &mut String, text: &str) {
     let chars: Vec<char> = text.chars().collect();
     let word = |c: Option<&char>| c.is_some_and(|c| c.is_alphanumeric());
@@ -13,13 +13,17 @@ pub fn escape_into(out: &mut String, text: &str) {
             }
             '&' => out.push_str("&amp;"),
             // Inside a word it makes no emphasis.
-            '_' if word(at.checked_sub(1).and_then(|n| chars.get(n))) && word(chars.get(at + 1)) => out.push(c),
+            '_' if word(at.checked_sub(1).and_then(|n| chars.get(n))) && word(chars.get(at + 1)) => {
+                out.push(c);
+            }
             '_' => out.push_str("\\_"),
             '#' | '-' | '+' | '=' if at == 0 => {
                 out.push('\\');
                 out.push(c);
             }
-            '.' | ')' if digits > 0 && at == digits && chars.get(at + 1).is_none_or(|c| c.is_whitespace()) => {
+            '.' | ')'
+                if digits > 0 && at == digits && chars.get(at + 1).is_none_or(|c| c.is_whitespace()) =>
+            {
                 out.push('\\');
                 out.push(c);
             }
@@ -49,7 +53,10 @@ mod tests {
 
     #[test]
     fn as_written() {
-        assert_eq!(shown("a **b** <script> [x](y) | `c` & d"), "a \\*\\*b\\*\\* \\<script\\> \\[x\\](y) \\| \\`c\\` &amp; d");
+        assert_eq!(
+            shown("a **b** <script> [x](y) | `c` & d"),
+            "a \\*\\*b\\*\\* \\<script\\> \\[x\\](y) \\| \\`c\\` &amp; d"
+        );
         assert_eq!(shown("# no heading\n- no list"), "\\# no heading - no list");
         assert_eq!(shown("1. no list"), "1\\. no list");
         assert_eq!(shown("pay_by_card _x_"), "pay_by_card \\_x\\_");

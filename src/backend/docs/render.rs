@@ -172,10 +172,38 @@ fn write_value(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -
     let mut escaped = String::with_capacity(text.len() + 16);
     if html {
         escape_into(&mut escaped, text);
+        if let Some(kept) = unbroken(&escaped) {
+            escaped = kept;
+        }
     } else {
         super::markdown::escape_into(&mut escaped, text);
     }
     out.write_str(&escaped).map_err(Error::from)
+}
+
+/// A number and its unit stay on one line: `3 h` gets a no-break space.
+fn unbroken(text: &str) -> Option<String> {
+    const UNITS: [&str; 7] = ["h", "min", "s", "ms", "day", "days", "µs"];
+    let mut kept = String::new();
+    let mut from = 0;
+    for (at, _) in text.match_indices(' ') {
+        let digit = at.checked_sub(1).and_then(|n| text.as_bytes().get(n)).is_some_and(u8::is_ascii_digit);
+        if !digit {
+            continue;
+        }
+        let rest = text.get(at + 1..).unwrap_or("");
+        let word = rest.split(|c: char| !c.is_alphabetic()).next().unwrap_or("");
+        if UNITS.contains(&word) {
+            kept.push_str(text.get(from..at).unwrap_or(""));
+            kept.push('\u{a0}');
+            from = at + 1;
+        }
+    }
+    if from == 0 {
+        return None;
+    }
+    kept.push_str(text.get(from..).unwrap_or(""));
+    Some(kept)
 }
 
 /// `journeys/checkout#pay` to `../journeys/checkout.html#pay` (`.md` in Markdown).

@@ -107,8 +107,12 @@ pub struct Together {
     pub how: String,
     /// The parts.
     pub parts: Vec<TogetherPart>,
-    /// The arithmetic in sentences.
-    pub sentences: Vec<String>,
+    /// What the arithmetic assumes, in a sentence that ends in a colon.
+    pub intro: String,
+    /// What follows, one sentence for each way in which failures may meet.
+    pub cases: Vec<String>,
+    /// The weakest part, in sentences.
+    pub weakest: String,
     /// Whether the promise and its parts fit, in a sentence.
     pub verdict: String,
     /// Left when failures have nothing to do with each other, in percent, an exact decimal rounded down.
@@ -203,9 +207,7 @@ impl Maker<'_> {
                 .map(|p| self.playbook(p, Vec::new())),
             playbooks: self.playbooks_of(journey),
             together: journey.all_promises().filter_map(|p| self.together(p)).collect(),
-            doubts: all()
-                .flat_map(|p| p.doubts.iter().map(|d| format!("{}: {d}", p.title)))
-                .collect(),
+            doubts: all().flat_map(|p| p.doubts.iter().map(|d| format!("{}: {d}", p.title))).collect(),
             scenarios: scenarios.iter().map(|s| scenario(s)).collect(),
             promise_count: all().count(),
             guesses: all().filter(|p| p.evidence.as_ref().is_some_and(|e| e.class == "guessed")).count(),
@@ -233,6 +235,7 @@ impl Maker<'_> {
     fn together(&self, promise: &ir::Promise) -> Option<Together> {
         let Measurement::Composed(made) = &promise.measurement else { return None };
         let sum = together::together(self.model, made);
+        let said = together::sentences(promise, made, &sum);
         let percent = |ratio: Decimal| {
             let strategy = rust_decimal::RoundingStrategy::ToZero;
             (ratio * Decimal::ONE_HUNDRED).round_dp_with_strategy(4, strategy).normalize().to_string()
@@ -257,7 +260,9 @@ impl Maker<'_> {
                     weakest: sum.weakest.is_some_and(|w| w.path == p.path),
                 })
                 .collect(),
-            sentences: together::sentences(promise, made, &sum),
+            intro: said.intro,
+            cases: said.cases,
+            weakest: said.weakest,
             verdict: together::verdict(promise, made, &sum),
             product_percent: percent(sum.product),
             worst_percent: percent(sum.worst),
@@ -270,7 +275,9 @@ impl Maker<'_> {
 fn data(class: DataClass, words: Option<String>) -> Data {
     let (class, sentence) = match class {
         DataClass::None => ("none", "No data about people is used to measure this."),
-        DataClass::Pseudonymous => ("pseudonymous", "What is measured carries no names, but can tell one visit from another."),
+        DataClass::Pseudonymous => {
+            ("pseudonymous", "What is measured carries no names, but can tell one visit from another.")
+        }
         DataClass::Personal => ("personal", "What is measured holds personal data."),
     };
     Data { class: class.to_owned(), sentence: sentence.to_owned(), words }

@@ -7,13 +7,15 @@
 mod calendar;
 mod journey;
 mod promise;
+#[cfg(test)]
+mod schema;
 mod site;
 
 pub use calendar::{Agreement, Day, Review, ReviewState, review_of};
 pub use journey::{Data, Journey, Scenario, Step, Together, TogetherPart};
 pub use promise::{
-    AlertRow, Broken, Budget, Engineer, EvidenceText, FailureRow, Figure, Floor, Playbook, Policy, PolicyStep, Promise,
-    Proxy, Stream,
+    AlertRow, Broken, Budget, Engineer, EvidenceText, FailureRow, Figure, Floor, Playbook, Policy,
+    PolicyStep, Promise, Proxy, Stream,
 };
 pub use site::{Card, CardPromise, Counts, Site, Team, TeamRef, Term};
 

@@ -310,7 +310,10 @@ impl Maker<'_> {
             proxies: promise
                 .proxies
                 .iter()
-                .map(|(stands_for, because)| Proxy { stands_for: stands_for.clone(), because: because.clone() })
+                .map(|(stands_for, because)| Proxy {
+                    stands_for: stands_for.clone(),
+                    because: because.clone(),
+                })
                 .collect(),
             notes: promise.notes.clone(),
             evidence: self.evidence(promise),
@@ -393,7 +396,7 @@ impl Maker<'_> {
     /// A policy.
     pub fn policy(&self, policy: &ir::Policy, serves: Vec<String>) -> Policy {
         let mut clauses: Vec<&ir::PolicyClause> = policy.clauses.iter().collect();
-        clauses.sort_by(|a, b| b.below.cmp(&a.below));
+        clauses.sort_by_key(|c| std::cmp::Reverse(c.below));
         Policy {
             id: policy.id.clone(),
             title: policy.title.clone(),
@@ -453,7 +456,7 @@ fn may_be_linked(link: &str) -> bool {
         Some(s) if s.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.')) => {
             s.eq_ignore_ascii_case("https") || s.eq_ignore_ascii_case("http")
         }
-        _ => !link.chars().any(|c| c.is_control()),
+        _ => !link.chars().any(char::is_control),
     }
 }
 
@@ -491,7 +494,10 @@ fn figures(promise: &ir::Promise, noun: &str) -> Vec<Figure> {
             says: format!("{noun} may fall short {}", word::within_window(promise.window)),
         });
     }
-    made.push(Figure { number: numbers::length(budget.outage), says: "of total outage use it all up".to_owned() });
+    made.push(Figure {
+        number: numbers::length(budget.outage),
+        says: "of total outage use it all up".to_owned(),
+    });
     made
 }
 
@@ -527,7 +533,10 @@ fn streams(measurement: &Measurement) -> (&'static str, Vec<Stream>) {
                 }
                 ir::Condition::Age { which, selector, at_most, .. } => {
                     add("total", promql::print::selector_text(&selector.metric, &selector.matchers));
-                    add("condition", format!("age of {} at most {at_most}s", format!("{which:?}").to_lowercase()));
+                    add(
+                        "condition",
+                        format!("age of {} at most {at_most}s", format!("{which:?}").to_lowercase()),
+                    );
                 }
                 ir::Condition::Promql { query, good } => {
                     add("total", query.clone());

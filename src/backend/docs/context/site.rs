@@ -151,10 +151,8 @@ impl Maker<'_> {
             let key = |c: &Card| (c.tier.unwrap_or(u32::MAX), c.title.to_lowercase());
             key(a).cmp(&key(b)).then_with(|| a.id.cmp(&b.id))
         });
-        let mut calendar: Vec<(&Card, &str)> = cards
-            .iter()
-            .map(|c| (c, c.review.next.as_ref().map_or("9999", |d| d.iso.as_str())))
-            .collect();
+        let mut calendar: Vec<(&Card, &str)> =
+            cards.iter().map(|c| (c, c.review.next.as_ref().map_or("9999", |d| d.iso.as_str()))).collect();
         calendar.sort_by(|a, b| (a.1, a.0.review.state).cmp(&(b.1, b.0.review.state)));
         let calendar = calendar.into_iter().map(|(c, _)| c.id.clone()).collect();
         Site {
@@ -218,7 +216,12 @@ impl Maker<'_> {
             }
         }
         let books = |of: &dyn Fn(&ir::Playbook) -> Option<&String>, id: &str| -> Vec<String> {
-            model.playbooks.values().filter(|p| of(p).is_some_and(|t| t == id)).map(|p| p.id.clone()).collect()
+            model
+                .playbooks
+                .values()
+                .filter(|p| of(p).is_some_and(|t| t == id))
+                .map(|p| p.id.clone())
+                .collect()
         };
         let mut teams: Vec<Team> = model
             .teams
@@ -281,8 +284,16 @@ fn as_title(project: &str) -> String {
 fn glossary() -> Vec<Term> {
     const TERMS: &[(&str, &str, &str)] = &[
         ("Blind spot", "", "Something that goes wrong for users and that we would not see in our numbers."),
-        ("Budget", "error budget", "How much may fall short in one window before the promise is broken. It is there to be used: for releases, tests and bad luck."),
-        ("Burn rate", "", "How fast a budget is being used up. At a rate of 1 it lasts just as long as the window."),
+        (
+            "Budget",
+            "error budget",
+            "How much may fall short in one window before the promise is broken. It is there to be used: for releases, tests and bad luck.",
+        ),
+        (
+            "Burn rate",
+            "",
+            "How fast a budget is being used up. At a rate of 1 it lasts just as long as the window.",
+        ),
         ("Critical moment", "", "A step where users decide whether to trust us."),
         ("Evidence", "", "What a number rests on: it was measured, people agreed on it, or it is a guess."),
         ("Floor", "objective", "The least that is acceptable. Budget and alerts follow it."),
@@ -290,16 +301,32 @@ fn glossary() -> Vec<Term> {
         ("Page", "", "An alert that wakes somebody up."),
         ("Playbook", "", "Who acts, who speaks to users, what they say, and by when it works again."),
         ("Policy", "error budget policy", "What we do as a budget runs low."),
-        ("Promise", "service level objective, SLO", "A word given to users: for so many of every so many, over a window."),
+        (
+            "Promise",
+            "service level objective, SLO",
+            "A word given to users: for so many of every so many, over a window.",
+        ),
         ("Proxy", "", "A number that stands in for one we would rather have."),
         ("Review", "", "The day when we ask if the promises still fit what users need."),
-        ("Share of good", "service level indicator, SLI", "Good ones divided by all of them. This is what a promise looks at."),
+        (
+            "Share of good",
+            "service level indicator, SLI",
+            "Good ones divided by all of them. This is what a promise looks at.",
+        ),
         ("Step", "", "A part of a journey, in the user's words."),
         ("Stretch", "", "What we strive for. It is shown, and no alert follows it."),
         ("Ticket", "", "An alert that waits for working hours."),
         ("Tier", "", "How much a journey matters: 1 is the most."),
-        ("Total outage", "", "Nothing works at all. Most real trouble is smaller and uses up a budget more slowly."),
-        ("Window", "", "The days that a promise looks back on. It moves along with time: always the last 28 days, say."),
+        (
+            "Total outage",
+            "",
+            "Nothing works at all. Most real trouble is smaller and uses up a budget more slowly.",
+        ),
+        (
+            "Window",
+            "",
+            "The days that a promise looks back on. It moves along with time: always the last 28 days, say.",
+        ),
     ];
     TERMS
         .iter()

@@ -36,11 +36,17 @@ pub fn budget(model: &ir::Model, journey: &ir::Journey, promise: &ir::Promise, i
     let at = |below: Decimal| scaled(Decimal::ONE_HUNDRED - below, Decimal::ONE_HUNDRED);
 
     let outage = sample(budget.outage);
-    let cost = outage.map(|t| (t, scaled(Decimal::from(t.as_micros()), Decimal::from(budget.outage.as_micros().max(1)))));
+    let cost = outage
+        .map(|t| (t, scaled(Decimal::from(t.as_micros()), Decimal::from(budget.outage.as_micros().max(1)))));
     let description = {
         let mut said = format!("The bar is the whole budget {}.", word::within_window(promise.window));
         if let Some((time, px)) = cost {
-            let _ = write!(said, " A total outage of {} takes {}% of it.", numbers::exact(time), px * 100 / WIDTH);
+            let _ = write!(
+                said,
+                " A total outage of {} takes {}% of it.",
+                numbers::exact(time),
+                px * 100 / WIDTH
+            );
         }
         if stops.len() > 1 {
             let list: Vec<String> = stops.iter().map(|s| left(*s)).collect();
@@ -53,7 +59,12 @@ pub fn budget(model: &ir::Model, journey: &ir::Journey, promise: &ir::Promise, i
     let mut from = 0;
     for (n, stop) in stops.iter().enumerate() {
         let to = at(*stop);
-        svg.rect(["zone z0", "zone z1", "zone z2"].get(n.min(2)).copied().unwrap_or("zone"), (from, 24), (to - from, 18), 0);
+        svg.rect(
+            ["zone z0", "zone z1", "zone z2"].get(n.min(2)).copied().unwrap_or("zone"),
+            (from, 24),
+            (to - from, 18),
+            0,
+        );
         if n > 0 {
             hatch(&mut svg, (from, to), if n == 1 { 12 } else { 5 });
         }
@@ -65,17 +76,18 @@ pub fn budget(model: &ir::Model, journey: &ir::Journey, promise: &ir::Promise, i
         let _ = write!(svg.out, "<path class=\"bracket\" d=\"M1 20V14H{px}V20\"/>");
         svg.text("small", (px.min(170) + 6, 17), &format!("{} of total outage", numbers::exact(time)));
     }
-    let mut free = -60;
+    let wide = |label: &str| i64::try_from(label.chars().count()).unwrap_or(0) * 6;
+    let mut free = 0;
     let shown: Vec<(i64, String)> = stops.iter().map(|s| (at(*s), left(*s))).collect();
-    let end = WIDTH - 64;
+    let end = WIDTH - shown.last().map_or(0, |(_, label)| wide(label));
     for (n, (x, label)) in shown.iter().enumerate() {
         let last = n + 1 == shown.len();
         svg.line("tick", (if last { *x - 1 } else { *x }, 42), (if last { *x - 1 } else { *x }, 49));
         if last {
             svg.text("small end", (WIDTH, 63), label);
-        } else if *x - free >= 64 && *x + 28 <= end {
+        } else if *x - wide(label) / 2 >= free && *x + wide(label) / 2 + 4 <= end {
             svg.text("small mid", (*x, 63), label);
-            free = *x;
+            free = *x + wide(label) / 2 + 6;
         }
     }
     svg.done()

@@ -18,8 +18,9 @@ const TITLE: i64 = 18;
 pub fn wide(journey: &Journey) -> String {
     let steps = &journey.steps;
     let columns = steps.len().clamp(1, IN_A_ROW);
-    let cell = 720 / i64::try_from(columns.max(3)).unwrap_or(3);
+    let cell = 720 / i64::try_from(columns.max(2)).unwrap_or(3);
     let text = usize::try_from(cell - 20).unwrap_or(0) / 8;
+    let small = usize::try_from(cell - 40).unwrap_or(0) / 6;
     let rows: Vec<Vec<(&Step, Vec<String>)>> = steps
         .chunks(IN_A_ROW)
         .map(|row| row.iter().map(|s| (s, wrap(&s.title, text, 3))).collect())
@@ -47,7 +48,7 @@ pub fn wide(journey: &Journey) -> String {
             for (n, line) in title.iter().enumerate() {
                 svg.text("title", (x + 2, y + 36 + pixels(n, TITLE)), line);
             }
-            promises(&mut svg, step, (x + 2, y + 40 + pixels(titles, TITLE)), text.saturating_sub(3));
+            promises(&mut svg, step, (x + 2, y + 40 + pixels(titles, TITLE)), small);
         }
         top += height_of(row);
     }
@@ -75,7 +76,7 @@ pub fn narrow(journey: &Journey) -> String {
         for (n, line) in title.iter().enumerate() {
             svg.text("title", (38, y + 5 + pixels(n, TITLE)), line);
         }
-        promises(&mut svg, step, (38, y + 6 + pixels(title.len(), TITLE)), 32);
+        promises(&mut svg, step, (38, y + 6 + pixels(title.len(), TITLE)), 44);
         top += own;
     }
     svg.done()
@@ -120,7 +121,8 @@ fn promises(svg: &mut Svg, step: &Step, (x, y): (i64, i64), columns: usize) {
         let percent = format!("{}%", promise.floor.percent);
         let rest = columns.saturating_sub(percent.len() + 1);
         let title = wrap(&promise.title, rest.max(4), 1).pop().unwrap_or_default();
-        let _ = write!(svg.out, "<text class=\"small\" x=\"{}\" y=\"{base}\"><tspan class=\"strong\">", x + 16);
+        let _ =
+            write!(svg.out, "<text class=\"small\" x=\"{}\" y=\"{base}\"><tspan class=\"strong\">", x + 16);
         svg.raw(&percent);
         svg.raw("</tspan> ");
         super::escape_into(&mut svg.out, &title);

@@ -38,11 +38,7 @@ impl Svg {
         self.out.push_str(text);
     }
     fn line(&mut self, class: &str, from: (i64, i64), to: (i64, i64)) {
-        let _ = write!(
-            self.out,
-            "<path class=\"{class}\" d=\"M{} {}L{} {}\"/>",
-            from.0, from.1, to.0, to.1
-        );
+        let _ = write!(self.out, "<path class=\"{class}\" d=\"M{} {}L{} {}\"/>", from.0, from.1, to.0, to.1);
     }
     fn rect(&mut self, class: &str, (x, y): (i64, i64), (w, h): (i64, i64), round: i64) {
         let _ = write!(
@@ -139,7 +135,10 @@ mod tests {
     #[test]
     fn wraps() {
         assert_eq!(wrap("See the basket", 9, 3), ["See the", "basket"]);
-        assert_eq!(wrap("a long title that goes on", 8, 2), ["a long", "title t…"].map(|s| s.replace(" t…", "…")));
+        assert_eq!(
+            wrap("a long title that goes on", 8, 2),
+            ["a long", "title t…"].map(|s| s.replace(" t…", "…"))
+        );
         assert_eq!(wrap("abcdefghij", 4, 3), ["abcd", "efgh", "ij"]);
         assert_eq!(wrap("注文する", 4, 3), ["注文", "する"]);
         assert_eq!(wrap("", 4, 3), Vec::<String>::new());

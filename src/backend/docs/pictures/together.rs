@@ -9,7 +9,9 @@ const LEFT: i64 = 0;
 
 /// Bars of loss: what is promised, and what the parts come to at worst, by chance and at best. `id` is unique in the page.
 pub fn together(sum: &Together, noun: &str, id: &str) -> String {
-    let lost = |percent: &str| Decimal::ONE_HUNDRED - Decimal::from_str_exact(percent).unwrap_or(Decimal::ONE_HUNDRED);
+    let lost = |percent: &str| {
+        Decimal::ONE_HUNDRED - Decimal::from_str_exact(percent).unwrap_or(Decimal::ONE_HUNDRED)
+    };
     let promised = lost(&sum.floor_percent);
     let parts: Vec<Decimal> = sum.parts.iter().map(|p| lost(&p.percent)).collect();
     let total: Decimal = parts.iter().copied().sum();
@@ -31,20 +33,23 @@ pub fn together(sum: &Together, noun: &str, id: &str) -> String {
     let said: Vec<String> =
         rows.iter().map(|(name, list)| format!("{name}: {}", value(list.iter().copied().sum()))).collect();
     let height = 44 * i64::try_from(rows.len()).unwrap_or(4) + 4;
-    let mut svg =
-        Svg::new(&format!("together-{id}"), "together", (330, height), &title, &format!("{}.", said.join("; ")));
+    let mut svg = Svg::new(
+        &format!("together-{id}"),
+        "together",
+        (330, height),
+        &title,
+        &format!("{}.", said.join("; ")),
+    );
     let mut y = 14;
     for (n, (name, list)) in rows.iter().enumerate() {
         svg.text("small", (LEFT, y), name);
         let mut x = LEFT;
         for (part, loss) in list.iter().enumerate() {
             let w = scaled(*loss).max(2);
-            let class = match (n, part % 2) {
-                (0, _) => "bar promised",
-                (_, 0) => "bar part",
-                _ => "bar part other",
-            };
-            svg.rect(class, (x, y + 7), (w, 14), 0);
+            let class = if n == 0 { "bar promised" } else { "bar part" };
+            // A gap tells one part from the next.
+            let gap = i64::from(part + 1 < list.len() && w > 3);
+            svg.rect(class, (x, y + 7), (w - gap, 14), 0);
             if list.len() > 1 && w >= 14 {
                 svg.text("number on", (x + w / 2, y + 18), &(part + 1).to_string());
             }

@@ -123,7 +123,9 @@ pub fn told(model: &Model, owner: &str, promise: &Promise) -> Vec<String> {
         Urgency::Ticket => vec![format!("{team} gets a ticket.")],
         Urgency::None => vec!["Nobody is alerted.".to_owned()],
     };
-    if let Some(responder) = playbook(model, promise).and_then(|p| p.responder.as_deref()).filter(|r| *r != owner) {
+    if let Some(responder) =
+        playbook(model, promise).and_then(|p| p.responder.as_deref()).filter(|r| *r != owner)
+    {
         said.push(format!("{} responds.", self::team(model, responder)));
     }
     said

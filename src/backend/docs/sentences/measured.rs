@@ -2,15 +2,17 @@
 
 use super::{numbers, words};
 use crate::ir::{
-    Completion, Composed, Composition, Condition, Events, Measurement, Model, Outcome, Promise, Reading, Selector,
-    Series, Slices, Stat, Which,
+    Completion, Composed, Composition, Condition, Events, Measurement, Model, Outcome, Promise, Reading,
+    Selector, Series, Slices, Stat, Which,
 };
 use crate::value::{Decimal, Duration};
 
 /// How we know whether the promise is kept.
 pub fn sentences(model: &Model, promise: &Promise) -> Vec<String> {
     match &promise.measurement {
-        Measurement::Events(events) => vec![format!("We count all {}.", words::noun(promise)), outcome(events)],
+        Measurement::Events(events) => {
+            vec![format!("We count all {}.", words::noun(promise)), outcome(events)]
+        }
         Measurement::Completion(completion) => completed(promise, completion),
         Measurement::Slices(slices) => sliced(promise, slices),
         Measurement::Composed(made) => composed(model, made),
@@ -73,8 +75,12 @@ fn sliced(promise: &Promise, slices: &Slices) -> Vec<String> {
     vec![
         format!("Time is cut into {}. Each is good or bad.", words::noun(promise)),
         format!("One is good when {good}."),
-        if slices.silence_is_bad { "One without any data is bad." } else { "One without any data is not counted." }
-            .to_owned(),
+        if slices.silence_is_bad {
+            "One without any data is bad."
+        } else {
+            "One without any data is not counted."
+        }
+        .to_owned(),
     ]
 }
 
@@ -97,7 +103,8 @@ fn clause(events: &Events) -> Option<(bool, String)> {
     for series in list {
         let words = match series {
             Series::HistogramWithin { selector, limit, .. } => {
-                let narrower = if narrows(selector, &events.total) { " and our systems report no failure" } else { "" };
+                let narrower =
+                    if narrows(selector, &events.total) { " and our systems report no failure" } else { "" };
                 format!("{}{narrower}", bound(selector, *limit, ("take at most", "measure at most")))
             }
             Series::HistogramOver { selector, limit, .. } => {

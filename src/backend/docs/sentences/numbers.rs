@@ -139,7 +139,17 @@ pub fn upwards(time: Duration) -> Duration {
 /// `1 October 2026`: no order of day and month to guess.
 pub fn date(date: Date) -> String {
     const MONTHS: [&str; 12] = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
         "December",
     ];
     let month = usize::try_from(date.month()).ok().and_then(|m| MONTHS.get(m.wrapping_sub(1))).copied();
@@ -174,9 +184,13 @@ mod tests {
 
     #[test]
     fn counts() {
-        for (number, shown) in
-            [("0", "0"), ("999", "999"), ("3000", "3,000"), ("1234567.50", "1,234,567.5"), ("-12345", "-12,345")]
-        {
+        for (number, shown) in [
+            ("0", "0"),
+            ("999", "999"),
+            ("3000", "3,000"),
+            ("1234567.50", "1,234,567.5"),
+            ("-12345", "-12,345"),
+        ] {
             assert_eq!(count(d(number)), shown);
         }
         assert_eq!(percent(d("99.3016995"), 3), "99.301%");

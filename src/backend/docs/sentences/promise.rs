@@ -1,5 +1,7 @@
 //! The word given: floor, stretch, budget, evidence, urgency.
 
+use std::fmt::Write as _;
+
 use super::numbers::{self, Share};
 use super::words;
 use crate::ir::burn::outage_to_empty;
@@ -11,7 +13,12 @@ const GUESS_AGES: i32 = 90;
 
 /// `For at least 995 of every 1,000 orders, over any 28 days.`
 pub fn floor(promise: &Promise) -> String {
-    format!("For at least {} {}, over any {}.", floor_share(promise), words::noun(promise), window(promise.window))
+    format!(
+        "For at least {} {}, over any {}.",
+        floor_share(promise),
+        words::noun(promise),
+        window(promise.window)
+    )
 }
 
 /// The floor as a share.
@@ -92,7 +99,8 @@ pub fn budget_sentences(promise: &Promise) -> Vec<String> {
             said.push(if bad.is_zero() {
                 "Not one of them may be bad.".to_owned()
             } else {
-                let long = micros_times(slices.slice, bad).map(|t| format!(", {} in all", numbers::length(t)));
+                let long =
+                    micros_times(slices.slice, bad).map(|t| format!(", {} in all", numbers::length(t)));
                 format!("{} of them may be bad{}.", only(bad), long.unwrap_or_default())
             });
             return said;
@@ -111,7 +119,9 @@ pub fn budget_sentences(promise: &Promise) -> Vec<String> {
                 )
             });
         }
-        _ => said.push(format!("How many {noun} that is depends on traffic; the usual number is not stated.")),
+        _ => {
+            said.push(format!("How many {noun} that is depends on traffic; the usual number is not stated."));
+        }
     }
     said.push(if matches!(promise.measurement, Measurement::Composed(_)) {
         format!("If one part failed in full, all of it would be used up in {outage}.")
@@ -174,7 +184,7 @@ pub fn evidence(promise: &Promise, today: Option<Date>) -> Option<String> {
         && let Some(days) = today.and_then(|t| t.since(*date).ok()).map(|span| span.get_days())
         && days > GUESS_AGES
     {
-        said.push_str(&format!(" That is {days} days ago: it is time to measure."));
+        let _ = write!(said, " That is {days} days ago: it is time to measure.");
     }
     Some(said)
 }

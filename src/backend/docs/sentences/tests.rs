@@ -33,7 +33,11 @@ fn failed() -> Measurement {
 
 fn promise(objective: &str, noun: &str, days: u64) -> Promise {
     Promise {
-        path: PromisePath { journey: "checkout".to_owned(), step: Some("pay".to_owned()), promise: "accepted".to_owned() },
+        path: PromisePath {
+            journey: "checkout".to_owned(),
+            step: Some("pay".to_owned()),
+            promise: "accepted".to_owned(),
+        },
         title: "The order is taken the first time".to_owned(),
         objective: d(objective),
         stretch: None,
@@ -175,12 +179,23 @@ fn budgets() {
         "At about 3,000 payments a day, that allows 420 payments to fall short in 28 days. A total outage would use all of it up in 3 h 22 min."
     );
     p.expect_per_day = Some(d("10"));
-    assert!(said(&p).starts_with("At about 10 payments a day, only one may fall short in 28 days."), "{}", said(&p));
+    assert!(
+        said(&p).starts_with("At about 10 payments a day, only one may fall short in 28 days."),
+        "{}",
+        said(&p)
+    );
     p.expect_per_day = Some(d("0.5"));
-    assert!(said(&p).starts_with("At about 0.5 payments a day, not one may fall short in 28 days."), "{}", said(&p));
+    assert!(
+        said(&p).starts_with("At about 0.5 payments a day, not one may fall short in 28 days."),
+        "{}",
+        said(&p)
+    );
     p.window = Duration::from_days(1);
     p.expect_per_day = Some(d("1_000_000".replace('_', "").as_str()));
-    p.for_each = vec![("region".to_owned(), Some(vec!["eu".to_owned(), "us".to_owned()])), ("card_kind".to_owned(), None)];
+    p.for_each = vec![
+        ("region".to_owned(), Some(vec!["eu".to_owned(), "us".to_owned()])),
+        ("card_kind".to_owned(), None),
+    ];
     assert!(
         said(&p).starts_with(
             "At about 1,000,000 payments a day for each region and card kind, that allows 5,000 payments to fall short in a day."
@@ -190,7 +205,10 @@ fn budgets() {
     );
     assert_eq!(
         word::each(&p),
-        ["Each region and card kind is counted alone and has a budget of its own.", "The values of region are “eu” and “us”."]
+        [
+            "Each region and card kind is counted alone and has a budget of its own.",
+            "The values of region are “eu” and “us”."
+        ]
     );
 }
 
@@ -199,7 +217,11 @@ fn slices() {
     let mut p = promise("99.5", "5m slices", 28);
     let mut slices = Slices {
         slice: Duration::from_mins(5),
-        condition: Condition::Stat { stat: Stat::Max, selector: selector("queue", 0), good: Reading::AtMost(d("1000")) },
+        condition: Condition::Stat {
+            stat: Stat::Max,
+            selector: selector("queue", 0),
+            good: Reading::AtMost(d("1000")),
+        },
         silence_is_bad: false,
     };
     p.measurement = Measurement::Slices(slices.clone());
@@ -220,8 +242,12 @@ fn slices() {
     p.noun = "minutes".to_owned();
     slices.slice = Duration::from_mins(1);
     slices.silence_is_bad = true;
-    slices.condition =
-        Condition::Age { which: Which::Newest, selector: selector("t", 0), per_second: d("1"), at_most: d("600") };
+    slices.condition = Condition::Age {
+        which: Which::Newest,
+        selector: selector("t", 0),
+        per_second: d("1"),
+        at_most: d("600"),
+    };
     p.measurement = Measurement::Slices(slices);
     p.objective = d("99.999");
     p.window = Duration::from_days(1);
@@ -278,8 +304,12 @@ fn measurements() {
     );
     let readings = |good| {
         let all = vec![Series::Readings { selector: selector("up", 0), condition: None }];
-        let some = vec![Series::Readings { selector: selector("up", 0), condition: Some(Reading::AtLeast(d("1"))) }];
-        Measurement::Events(Events { total: all, outcome: if good { Outcome::Good(some) } else { Outcome::Bad(some) } })
+        let some =
+            vec![Series::Readings { selector: selector("up", 0), condition: Some(Reading::AtLeast(d("1"))) }];
+        Measurement::Events(Events {
+            total: all,
+            outcome: if good { Outcome::Good(some) } else { Outcome::Bad(some) },
+        })
     };
     assert_eq!(said(readings(true)), "We count all page views. They are good when they read at least 1.");
     assert_eq!(said(readings(false)), "We count all page views. They are bad when they read at least 1.");
@@ -333,15 +363,24 @@ fn adding_up() {
     let m = model(vec![a, b, whole.clone()]);
     let sum = together::together(&m, &made);
     assert_eq!((sum.product, sum.worst, sum.best), (d("0.994005"), d("0.994"), d("0.995")));
-    let said = together::sentences(&whole, &made, &sum).join(" ");
-    assert!(said.contains("of every 1,000 checkouts: 994 go well if no two failures ever meet."), "{said}");
-    assert!(said.ends_with("The weakest part is “Weak”. The whole cannot be better than that."), "{said}");
+    let said = together::sentences(&whole, &made, &sum);
+    assert_eq!(said.intro, "Say each part only just keeps its word. Then, of every 1,000 checkouts:");
+    assert_eq!(
+        said.cases,
+        [
+            "994 go well if no two failures ever meet. It is as many if they meet by chance.",
+            "995 go well if failures always come together."
+        ]
+    );
+    assert_eq!(said.weakest, "The weakest part is “Weak”. The whole cannot be better than that.");
     let verdict = |objective: &str| {
         let mut whole = whole.clone();
         whole.objective = d(objective);
         together::verdict(&whole, &made, &sum)
     };
-    assert!(verdict("99").ends_with("The parts carry that with room to spare: even at worst, 99.4% go well."));
+    assert!(
+        verdict("99").ends_with("The parts carry that with room to spare: even at worst, 99.4% go well.")
+    );
     assert!(verdict("99.4").ends_with("That is just what the parts carry."));
     assert!(verdict("99.4001").ends_with("That holds as long as failures do not all come apart."));
     assert!(verdict("99.9").ends_with("The parts do not carry that much."));

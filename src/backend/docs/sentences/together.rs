@@ -34,41 +34,47 @@ pub fn together<'a>(model: &'a Model, made: &Composed) -> Together<'a> {
     }
 }
 
+/// The sum in sentences: an introduction, one for each way in which failures may meet, and the weakest part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// What is assumed.
+    pub intro: String,
+    /// What follows from it.
+    pub cases: Vec<String>,
+    /// The weakest part.
+    pub weakest: String,
+}
+
 /// The sum in sentences.
-pub fn sentences(promise: &Promise, made: &Composed, sum: &Together<'_>) -> Vec<String> {
-    let noun = words::noun(promise);
-    let mut said = Vec::new();
-    let digits = sum
-        .members
-        .iter()
-        .map(|p| numbers::digits(p.objective))
-        .chain([numbers::digits(promise.objective)])
-        .max()
-        .unwrap_or(0);
+pub fn sentences(promise: &Promise, made: &Composed, sum: &Together<'_>) -> Said {
+    let own = [numbers::digits(promise.objective)];
+    let digits = sum.members.iter().map(|p| numbers::digits(p.objective)).chain(own).max().unwrap_or(0);
     let shown = |ratio: Decimal| numbers::share_of(ratio * Decimal::ONE_HUNDRED, digits);
-    let whole = numbers::count(shown(Decimal::ONE).whole);
     let part = |ratio: Decimal| numbers::count(shown(ratio).part);
-    match made.how {
-        Composition::All => {
-            said.push(format!("Say each part only just keeps its word. Then, of every {whole} {noun}:"));
-            said.push(format!("{} go well if no two failures ever meet.", part(sum.worst)));
-            said.push(format!("{} go well if failures come by chance.", part(sum.product)));
-            said.push(format!("{} go well if failures always come together.", part(sum.best)));
-        }
-        Composition::Worst => {
-            said.push(format!(
-                "Say each part only just keeps its word. Then {} of every {whole} {noun} go well.",
-                part(sum.best)
-            ));
-        }
+    let (worst, chance, best) = (part(sum.worst), part(sum.product), part(sum.best));
+    let cases = match made.how {
+        Composition::All if worst == chance => vec![
+            format!("{worst} go well if no two failures ever meet. It is as many if they meet by chance."),
+            format!("{best} go well if failures always come together."),
+        ],
+        Composition::All => vec![
+            format!("{worst} go well if no two failures ever meet."),
+            format!("{chance} go well if failures meet by chance."),
+            format!("{best} go well if failures always come together."),
+        ],
+        Composition::Worst => vec![format!("{best} go well, as many as in the worst of them.")],
+    };
+    Said {
+        intro: format!(
+            "Say each part only just keeps its word. Then, of every {} {}:",
+            numbers::count(shown(Decimal::ONE).whole),
+            words::noun(promise)
+        ),
+        cases,
+        weakest: sum.weakest.map_or_else(String::new, |weakest| {
+            format!("The weakest part is {}. The whole cannot be better than that.", words::quoted(&weakest.title))
+        }),
     }
-    if let Some(weakest) = sum.weakest {
-        said.push(format!(
-            "The weakest part is {}. The whole cannot be better than that.",
-            words::quoted(&weakest.title)
-        ));
-    }
-    said
 }
 
 /// Is the promise of the whole in line with its parts? In words, where it isn't quite.

@@ -62,7 +62,11 @@ pub fn right_to_left(c: char) -> bool {
 /// With a full stop, unless the text ends a sentence itself.
 pub fn stopped(text: &str) -> String {
     let bare = text.trim_end_matches(['”', '"', '\'', ')', '\u{2069}']);
-    if bare.ends_with(['.', '!', '?', '…', '。', '؟', ':']) { text.to_owned() } else { format!("{text}.") }
+    if bare.ends_with(['.', '!', '?', '…', '。', '؟', ':']) {
+        text.to_owned()
+    } else {
+        format!("{text}.")
+    }
 }
 
 /// What a promise counts, plural, as a reader expects it: `5m slices` are 5-minute slices.
@@ -79,7 +83,9 @@ pub fn noun(promise: &Promise) -> String {
 /// `5-minute`, for a length of time before a noun.
 pub fn adjective(time: Duration) -> String {
     let micros = time.as_micros();
-    for (size, unit) in [(86_400_000_000, "day"), (3_600_000_000, "hour"), (60_000_000, "minute"), (1_000_000, "second")] {
+    for (size, unit) in
+        [(86_400_000_000, "day"), (3_600_000_000, "hour"), (60_000_000, "minute"), (1_000_000, "second")]
+    {
         if micros >= size && micros.is_multiple_of(size) {
             return format!("{}-{unit}", micros / size);
         }

@@ -1,0 +1,155 @@
+// Looks at the generated documents in Debian's Chromium: no request to anywhere, no error, accessible in light and
+// dark, nothing runs off a phone's screen, summaries print on one sheet, links resolve, HTML validates, titles are
+// shown as written, and the first page answers a search at once even with 10,000 promises.
+// Usage: node check.mjs path/to/slovo
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { HtmlValidate } from "html-validate";
+import { chromium } from "playwright-core";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const slovo = resolve(process.argv[2] ?? "target/release/slovo");
+const axe = readFileSync(join(here, "node_modules/axe-core/axe.min.js"), "utf8");
+const out = mkdtempSync(join(tmpdir(), "slovo-docs-"));
+const wrong = [];
+const fail = (where, what) => wrong.push(`${where}: ${what}`);
+
+const build = (project, name) => {
+  const folder = join(out, name);
+  execFileSync(slovo, ["-q", "-C", project, "docs", "-o", folder, "--today", "2026-11-22"], { stdio: ["ignore", "inherit", "inherit"] });
+  return folder;
+};
+const pagesOf = (folder) =>
+  readdirSync(folder, { recursive: true }).filter((f) => f.endsWith(".html")).sort().map((f) => join(folder, f));
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+});
+
+/** A page that reports requests to anywhere, errors and dialogs. */
+const open = async (file, options) => {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  const name = relative(out, file);
+  page.on("request", (r) => { if (!/^(file|data):/.test(r.url())) fail(name, `asks for ${r.url()}`); });
+  page.on("requestfailed", (r) => fail(name, `cannot load ${r.url()}`));
+  page.on("console", (m) => { if (["error", "warning"].includes(m.type())) fail(name, `console: ${m.text()}`); });
+  page.on("pageerror", (e) => fail(name, `error: ${e}`));
+  page.on("dialog", (d) => { fail(name, `a title was executed: ${d.message()}`); d.dismiss(); });
+  await page.goto(pathToFileURL(file).href);
+  return { context, page, name };
+};
+
+const ids = new Map();
+const idsOf = (file) => {
+  if (!ids.has(file)) ids.set(file, new Set([...readFileSync(file, "utf8").matchAll(/\sid="([^"]*)"/g)].map((m) => m[1])));
+  return ids.get(file);
+};
+
+const validator = new HtmlValidate(JSON.parse(readFileSync(join(here, ".htmlvalidate.json"), "utf8")));
+
+const look = async (folder) => {
+  for (const file of pagesOf(folder)) {
+    for (const colorScheme of ["light", "dark"]) {
+      const { context, page, name } = await open(file, { viewport: { width: 1200, height: 900 }, colorScheme });
+      await page.evaluate(() => document.querySelectorAll("details").forEach((d) => { d.open = true; }));
+      await page.evaluate(axe);
+      const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+      for (const v of found.violations) fail(name, `${colorScheme}: ${v.id}: ${v.help}: ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join(" | ")}`);
+      if (colorScheme === "light") {
+        const links = await page.evaluate(() => [...document.querySelectorAll("a[href]")].map((a) => a.getAttribute("href")));
+        for (const link of links) {
+          if (/^javascript:/i.test(link)) fail(name, `dangerous link ${link}`);
+          if (/^[a-z]+:/i.test(link)) continue;
+          const url = new URL(link, pathToFileURL(file));
+          const target = fileURLToPath(new URL(url.pathname, "file://"));
+          if (!existsSync(target)) fail(name, `broken link ${link}`);
+          else if (url.hash && !idsOf(target).has(decodeURIComponent(url.hash.slice(1)))) fail(name, `no such place ${link}`);
+        }
+      }
+      await context.close();
+    }
+    const phone = await open(file, { viewport: { width: 360, height: 740 } });
+    const width = await phone.page.evaluate(() => document.documentElement.scrollWidth);
+    if (width > 360) fail(phone.name, `${width} px wide on a phone of 360`);
+    await phone.context.close();
+    const quiet = await open(file, { javaScriptEnabled: false });
+    if (!(await quiet.page.locator("h1").first().isVisible())) fail(quiet.name, "nothing to read without JavaScript");
+    if (await quiet.page.locator("form.filters").count() && await quiet.page.locator("form.filters").isVisible()) fail(quiet.name, "a search that does nothing without JavaScript");
+    if (file.includes("/summaries/")) {
+      for (const format of ["A4", "Letter"]) {
+        const pdf = await quiet.page.pdf({ format, margin: { top: "15mm", bottom: "15mm", left: "16mm", right: "16mm" } });
+        const sheets = pdf.toString("latin1").match(/\/Type\s*\/Page\b(?!s)/g)?.length ?? 0;
+        if (sheets !== 1) fail(quiet.name, `${sheets} sheets of ${format} instead of one`);
+      }
+    }
+    await quiet.context.close();
+    const report = await validator.validateFile(file);
+    for (const r of report.results) for (const m of r.messages) fail(relative(out, file), `line ${m.line}: ${m.ruleId}: ${m.message}`);
+  }
+};
+
+/** Titles are shown as the source has them. */
+const asWritten = async (folder, model) => {
+  for (const journey of model.journeys) {
+    const { context, page, name } = await open(join(folder, `${journey.url}.html`), {});
+    const has = async (selector, text) => {
+      const shown = await page.locator(selector).first().evaluate((e) => [...e.childNodes].filter((n) => n.nodeType === 3).map((n) => n.data).join("").trim());
+      if (shown.replaceAll("\u00a0", " ") !== text) fail(name, `shows “${shown}” for “${text}”`);
+    };
+    await has("h1", journey.title);
+    for (const promise of [...journey.steps.flatMap((s) => s.promises), ...journey.promises]) await has(`[id="${promise.anchor}-h"]`, promise.title);
+    await context.close();
+  }
+};
+
+/** 10,000 promises in 1,250 journeys. */
+const big = () => {
+  const folder = join(out, "big-source");
+  mkdirSync(folder);
+  writeFileSync(join(folder, "slovo.yaml"), "project: big\nlimits: {journeys_per_team: 2000, promises_per_step: 10}\n");
+  let text = 'team shop "Shop team"\nmetric m_total: counter of calls {\n  labels route, code\n}\n';
+  for (let j = 0; j < 1250; j += 1) {
+    text += `journey j${j} "Journey number ${j}" {\n  owner shop\n  user "Somebody"\n  goal "Something done"\n  step s "Step" {\n`;
+    for (let p = 0; p < 8; p += 1) text += `    promise p${p} "Promise ${p} of ${j}" {\n      keep for 99.${p + 1}% of requests over 28d\n      total m_total{route="/${j}/${p}"}\n      bad where {code=~"5.."}\n      urgency ticket\n    }\n`;
+    text += "  }\n}\n";
+  }
+  writeFileSync(join(folder, "all.slovo"), text);
+  return folder;
+};
+
+const shop = build(join(here, "../../examples/astronomy-shop"), "shop");
+const nasty = build(join(here, "nasty"), "nasty");
+for (const folder of [shop, nasty]) {
+  await look(folder);
+  await asWritten(folder, JSON.parse(readFileSync(join(folder, "model.json"), "utf8")));
+}
+
+const large = build(big(), "big");
+const { context, page } = await open(join(large, "index.html"), { viewport: { width: 1200, height: 900 } });
+const times = [];
+for (const text of ["promise 3 of 77", "number 1", "nothing at all", ""]) {
+  times.push(await page.evaluate((text) => {
+    const input = document.querySelector("#q");
+    input.value = text;
+    const began = performance.now();
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+    document.body.offsetHeight; // with the layout that follows
+    return performance.now() - began;
+  }, text));
+}
+console.log(`search among 10,000 promises: ${times.map((t) => `${t.toFixed(0)} ms`).join(", ")}`);
+if (Math.max(...times) > 100) fail("big/index.html", `a search takes ${Math.max(...times).toFixed(0)} ms`);
+await context.close();
+await browser.close();
+rmSync(out, { recursive: true });
+if (wrong.length > 0) {
+  console.error(wrong.join("\n"));
+  console.error(`${wrong.length} wrong`);
+  process.exit(1);
+}
+console.log("documents: fine");
