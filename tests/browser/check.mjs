@@ -54,42 +54,42 @@ const validator = new HtmlValidate(JSON.parse(readFileSync(join(here, ".htmlvali
 
 const look = async (folder) => {
   for (const file of pagesOf(folder)) {
+    const { context, page, name } = await open(file, { viewport: { width: 1200, height: 900 }, colorScheme: "light" });
+    await page.evaluate(() => document.querySelectorAll("details").forEach((d) => { d.open = true; }));
+    await page.evaluate(axe);
     for (const colorScheme of ["light", "dark"]) {
-      const { context, page, name } = await open(file, { viewport: { width: 1200, height: 900 }, colorScheme });
-      await page.evaluate(() => document.querySelectorAll("details").forEach((d) => { d.open = true; }));
-      await page.evaluate(axe);
-      const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+      await page.emulateMedia({ colorScheme });
+      // axe would fetch style sheets a second time to look at media queries; that is no request of the page's.
+      const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"], preload: false }));
       for (const v of found.violations) fail(name, `${colorScheme}: ${v.id}: ${v.help}: ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join(" | ")}`);
-      if (colorScheme === "light") {
-        const links = await page.evaluate(() => [...document.querySelectorAll("a[href]")].map((a) => a.getAttribute("href")));
-        for (const link of links) {
-          if (/^javascript:/i.test(link)) fail(name, `dangerous link ${link}`);
-          if (/^[a-z]+:/i.test(link)) continue;
-          const url = new URL(link, pathToFileURL(file));
-          const target = fileURLToPath(new URL(url.pathname, "file://"));
-          if (!existsSync(target)) fail(name, `broken link ${link}`);
-          else if (url.hash && !idsOf(target).has(decodeURIComponent(url.hash.slice(1)))) fail(name, `no such place ${link}`);
-        }
-      }
-      await context.close();
     }
-    const phone = await open(file, { viewport: { width: 360, height: 740 } });
-    const width = await phone.page.evaluate(() => document.documentElement.scrollWidth);
-    if (width > 360) fail(phone.name, `${width} px wide on a phone of 360`);
-    await phone.context.close();
+    const links = await page.evaluate(() => [...document.querySelectorAll("a[href]")].map((a) => a.getAttribute("href")));
+    for (const link of links) {
+      if (/^javascript:/i.test(link)) fail(name, `dangerous link ${link}`);
+      if (/^[a-z]+:/i.test(link)) continue;
+      const url = new URL(link, pathToFileURL(file));
+      const target = fileURLToPath(new URL(url.pathname, "file://"));
+      if (!existsSync(target)) fail(name, `broken link ${link}`);
+      else if (url.hash && !idsOf(target).has(decodeURIComponent(url.hash.slice(1)))) fail(name, `no such place ${link}`);
+    }
+    await page.setViewportSize({ width: 360, height: 740 });
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    if (width > 360) fail(name, `${width} px wide on a phone of 360`);
+    await context.close();
+
     const quiet = await open(file, { javaScriptEnabled: false });
-    if (!(await quiet.page.locator("h1").first().isVisible())) fail(quiet.name, "nothing to read without JavaScript");
-    if (await quiet.page.locator("form.filters").count() && await quiet.page.locator("form.filters").isVisible()) fail(quiet.name, "a search that does nothing without JavaScript");
+    if (!(await quiet.page.locator("h1").first().isVisible())) fail(name, "nothing to read without JavaScript");
+    if (await quiet.page.locator(".filters").first().isVisible()) fail(name, "a search that does nothing without JavaScript");
     if (file.includes("/summaries/")) {
       for (const format of ["A4", "Letter"]) {
         const pdf = await quiet.page.pdf({ format, margin: { top: "15mm", bottom: "15mm", left: "16mm", right: "16mm" } });
         const sheets = pdf.toString("latin1").match(/\/Type\s*\/Page\b(?!s)/g)?.length ?? 0;
-        if (sheets !== 1) fail(quiet.name, `${sheets} sheets of ${format} instead of one`);
+        if (sheets !== 1) fail(name, `${sheets} sheets of ${format} instead of one`);
       }
     }
     await quiet.context.close();
     const report = await validator.validateFile(file);
-    for (const r of report.results) for (const m of r.messages) fail(relative(out, file), `line ${m.line}: ${m.ruleId}: ${m.message}`);
+    for (const r of report.results) for (const m of r.messages) fail(name, `line ${m.line}: ${m.ruleId}: ${m.message}`);
   }
 };
 

@@ -290,7 +290,7 @@ fn model_json(site: &Site, journeys: &[String]) -> String {
     let head = serde_json::to_string(site).unwrap_or_default();
     let inner = head.strip_prefix('{').unwrap_or(&head);
     let mut text = String::with_capacity(head.len() + journeys.iter().map(String::len).sum::<usize>() + 64);
-    let _ = write!(text, "{{\"format\":{FORMAT},\"journeys\":[\n");
+    let _ = writeln!(text, "{{\"format\":{FORMAT},\"journeys\":[");
     text.push_str(&journeys.join(",\n"));
     text.push_str("\n],");
     text.push_str(inner);

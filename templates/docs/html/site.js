@@ -2,12 +2,12 @@
 "use strict";
 (() => {
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
-  const form = document.querySelector("form.filters");
-  if (form) {
+  const bar = document.querySelector(".filters");
+  if (bar) {
     const cards = all(".card");
-    const query = form.querySelector("input[type=search]");
-    const selects = all("select", form);
-    const found = form.querySelector(".found");
+    const query = bar.querySelector("input[type=search]");
+    const selects = all("select", bar);
+    const found = bar.querySelector(".found");
     const nothing = document.querySelector(".nothing");
     const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
     let texts;
@@ -25,9 +25,8 @@
       found.textContent = wanted.length || set.length ? `${count} of ${cards.length} journeys` : "";
       nothing.hidden = count > 0 || cards.length === 0;
     };
-    form.hidden = false;
-    form.addEventListener("input", apply);
-    form.addEventListener("submit", (event) => event.preventDefault());
+    bar.hidden = false;
+    bar.addEventListener("input", apply);
     document.addEventListener("keydown", (event) => {
       if (event.key === "/" && !/^(INPUT|SELECT|TEXTAREA)$/.test(document.activeElement.tagName)) {
         event.preventDefault();

@@ -23,9 +23,36 @@ struct Model {
 
 /// The order in which types are told.
 const TYPES: &[&str] = &[
-    "Journey", "Step", "Promise", "Floor", "Budget", "Figure", "Proxy", "EvidenceText", "Broken", "FailureRow",
-    "Playbook", "Policy", "PolicyStep", "Engineer", "Stream", "AlertRow", "Together", "TogetherPart", "Scenario", "Data",
-    "Review", "ReviewState", "Agreement", "Day", "Card", "CardPromise", "Counts", "Team", "TeamRef", "Term",
+    "Journey",
+    "Step",
+    "Promise",
+    "Floor",
+    "Budget",
+    "Figure",
+    "Proxy",
+    "EvidenceText",
+    "Broken",
+    "FailureRow",
+    "Playbook",
+    "Policy",
+    "PolicyStep",
+    "Engineer",
+    "Stream",
+    "AlertRow",
+    "Together",
+    "TogetherPart",
+    "Scenario",
+    "Data",
+    "Review",
+    "ReviewState",
+    "Agreement",
+    "Day",
+    "Card",
+    "CardPromise",
+    "Counts",
+    "Team",
+    "TeamRef",
+    "Term",
 ];
 
 #[test]
@@ -42,7 +69,12 @@ fn schema_and_reference_follow_the_types() {
         let _ = write!(made, "\n## {name}\n\n{}\n\n", kinds[*name]["description"].as_str().unwrap_or(""));
         table(&mut made, &kinds[*name]);
     }
-    assert_eq!(kinds.len(), TYPES.len(), "{:?}", kinds.keys().filter(|k| !TYPES.contains(&k.as_str())).collect::<Vec<_>>());
+    assert_eq!(
+        kinds.len(),
+        TYPES.len(),
+        "{:?}",
+        kinds.keys().filter(|k| !TYPES.contains(&k.as_str())).collect::<Vec<_>>()
+    );
     golden("docs/model.md", &made);
 }
 
@@ -51,7 +83,10 @@ fn golden(path: &str, actual: &str) {
         std::fs::write(path, actual).unwrap();
     }
     let expected = std::fs::read_to_string(path).unwrap_or_default();
-    assert!(expected == actual, "{path} is out of date: UPDATE_GOLDENS=1 cargo test --lib schema_and_reference");
+    assert!(
+        expected == actual,
+        "{path} is out of date: UPDATE_GOLDENS=1 cargo test --lib schema_and_reference"
+    );
 }
 
 fn table(out: &mut String, kind: &Value) {
@@ -82,10 +117,10 @@ fn type_of(field: &Value) -> String {
     if let Some(any) = field["anyOf"].as_array() {
         return any.iter().map(type_of).collect::<Vec<_>>().join(" or ");
     }
-    match &field["type"] {
-        Value::String(kind) if kind == "array" => format!("list of {}", type_of(&field["items"])),
-        Value::String(kind) => kind.clone(),
-        Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" or "),
-        _ => "?".to_owned(),
+    let kind = &field["type"];
+    if kind == "array" {
+        return format!("list of {}", type_of(&field["items"]));
     }
+    let kinds = kind.as_array().cloned().unwrap_or_else(|| vec![kind.clone()]);
+    kinds.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" or ")
 }

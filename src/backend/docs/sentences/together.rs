@@ -72,7 +72,10 @@ pub fn sentences(promise: &Promise, made: &Composed, sum: &Together<'_>) -> Said
         ),
         cases,
         weakest: sum.weakest.map_or_else(String::new, |weakest| {
-            format!("The weakest part is {}. The whole cannot be better than that.", words::quoted(&weakest.title))
+            format!(
+                "The weakest part is {}. The whole cannot be better than that.",
+                words::quoted(&weakest.title)
+            )
         }),
     }
 }
