@@ -19,7 +19,7 @@ pub struct Compilation {
 pub fn compile(sources: &SourceMap, config: &config::Config) -> Compilation {
     let mut diagnostics = Diagnostics::default();
     let files = parse_all(sources, &mut diagnostics);
-    let names = resolve::resolve(&files, &mut diagnostics);
+    let names = resolve::resolve(&files, sources, &mut diagnostics);
     let model = elaborate::elaborate(&files, &names, &config.settings, sources, &mut diagnostics);
     check::check(&model, &mut diagnostics);
     config.lints.apply(&mut diagnostics);

@@ -136,7 +136,8 @@ pub(crate) fn promise<'a>(
     let name = at.promise.name.name.as_str();
     let each = for_each::for_each(cx, &mut out, name, outer.for_each, said.for_each, &way.measured);
     for_each::silence(&mut out, way.silence, &each);
-    if out.broken {
+    // With something unreadable in it, what the model would say may not be what is written.
+    if out.broken || at.promise.body.has_junk {
         return (None, out);
     }
     let made = way.measured.ir.take().and_then(|measurement| {

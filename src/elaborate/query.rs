@@ -72,6 +72,10 @@ fn selector<'a>(
     let Some((name, place)) = found.metric() else { return };
     let place = escape.span(&place);
     let Some((metric, part)) = metric_of(cx.catalogue, name) else {
+        if cx.names.may_be_junk("metric", name) {
+            out.broken = true;
+            return;
+        }
         let said = format!("metric `{name}` is not in the catalogue");
         let made = Diagnostic::new(&UNKNOWN_METRIC, place, said, "not declared");
         out.report(match closest(name, cx.names.metrics.names()) {

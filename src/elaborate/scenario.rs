@@ -44,6 +44,9 @@ fn scenario(cx: &Cx<'_>, written: &ast::Scenario, out: &mut Diagnostics) -> Opti
             ScenarioStmt::Junk(_) => {}
         }
     }
+    if written.body.has_junk {
+        return None;
+    }
     // A path that leads nowhere was reported with the names.
     let found = cx.names.find(None, &written.promise)?;
     Some(ir::Scenario {

@@ -71,6 +71,10 @@ pub(crate) fn selector<'a>(
 ) -> Option<Sel<'a>> {
     let name = &written.metric;
     let Some(metric) = cx.catalogue.get(&name.name) else {
+        if cx.names.may_be_junk("metric", &name.name) {
+            out.broken = true;
+            return None;
+        }
         out.report(unknown_metric(cx, name));
         return None;
     };

@@ -22,12 +22,16 @@ enum Place<'s> {
 /// Checks the uses of an indicator's parameters.
 pub(super) fn declared(indicator: &Indicator, out: &mut Diagnostics) {
     let mut used = vec![false; indicator.params.len()];
+    let mut strange = false;
     for stmt in &indicator.body.stmts {
         let IndicatorStmt::Stream(stmt) = stmt else { continue };
         variables(stmt, &mut |var, place| {
             let at = indicator.params.iter().position(|p| p.name.name == var.name);
             let Some((at, param)) = at.and_then(|at| Some((at, indicator.params.get(at)?))) else {
-                out.push(unknown(indicator, var));
+                strange = true;
+                if !indicator.body.has_junk {
+                    out.push(unknown(indicator, var));
+                }
                 return;
             };
             if let Some(mark) = used.get_mut(at) {
@@ -36,7 +40,8 @@ pub(super) fn declared(indicator: &Indicator, out: &mut Diagnostics) {
             misused(param.ty.value, var, &place, param.ty.span, out);
         });
     }
-    if indicator.body.has_junk {
+    // What is not used may be what is misspelt elsewhere.
+    if indicator.body.has_junk || strange {
         return;
     }
     for (param, used) in indicator.params.iter().zip(used) {
@@ -119,7 +124,9 @@ pub(super) fn call(indicator: &Indicator, name: &Ident, args: &[Arg], out: &mut 
             continue;
         }
         let Some(param) = indicator.params.iter().find(|p| p.name.name == arg.name.name) else {
-            out.push(unknown_arg(indicator, arg, args));
+            if !indicator.body.has_junk {
+                out.push(unknown_arg(indicator, arg, args));
+            }
             continue;
         };
         let given = match &arg.value {
@@ -153,7 +160,7 @@ pub(super) fn call(indicator: &Indicator, name: &Ident, args: &[Arg], out: &mut 
         .collect();
     // A misspelt argument is reported as such; that it is also missing only follows.
     let misspelt = args.iter().any(|a| !indicator.params.iter().any(|p| p.name.name == a.name.name));
-    if !missing.is_empty() && !misspelt {
+    if !missing.is_empty() && !misspelt && !indicator.body.has_junk {
         let all: Vec<String> =
             indicator.params.iter().map(|p| format!("{}: {}", p.name.name, example(p.ty.value))).collect();
         let word = if missing.len() == 1 { "argument" } else { "arguments" };

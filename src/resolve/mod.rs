@@ -2,6 +2,7 @@
 //! twice or not at all are reported. Whatever is reported here, elaboration passes over in silence.
 
 pub(crate) mod args;
+mod junk;
 mod names;
 mod paths;
 mod refs;
@@ -13,10 +14,15 @@ pub use tables::{Names, PromiseRef, Table};
 
 use crate::ast;
 use crate::diag::Diagnostics;
+use crate::source::SourceMap;
 
 /// Collects declarations and resolves references.
-pub fn resolve<'a>(files: &'a [ast::File], diagnostics: &mut Diagnostics) -> Names<'a> {
-    let names = tables::collect(files, diagnostics);
+pub fn resolve<'a>(
+    files: &'a [ast::File],
+    sources: &'a SourceMap,
+    diagnostics: &mut Diagnostics,
+) -> Names<'a> {
+    let names = tables::collect(files, junk::Junk::of(files, sources), diagnostics);
     for item in files.iter().flat_map(|f| &f.items) {
         names::check(item, diagnostics);
         statements::check(item, diagnostics);

@@ -30,8 +30,25 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// What is wrong with a path that [`Names::find`] does not find.
-    pub(super) fn path_mistake(&self, from: Option<&str>, path: &Path) -> Diagnostic {
+    /// May a path lead to something that could not be read, and was reported?
+    fn leads_to_junk(&self, from: Option<&str>, path: &Path) -> bool {
+        let named = |part: &ast::Ident| {
+            ["journey", "step", "promise"].iter().any(|k| self.may_be_junk(k, &part.name))
+        };
+        let own = from.and_then(|j| self.journeys.get(j));
+        let first = path.parts.first().and_then(|p| self.journeys.get(&p.name));
+        path.parts.iter().any(named) || own.into_iter().chain(first).any(|j| j.body.has_junk)
+    }
+
+    /// What is wrong with a path that [`Names::find`] does not find; nothing where it may only follow.
+    pub(super) fn path_mistake(&self, from: Option<&str>, path: &Path) -> Option<Diagnostic> {
+        if self.leads_to_junk(from, path) {
+            return None;
+        }
+        Some(self.wrong_path(from, path))
+    }
+
+    fn wrong_path(&self, from: Option<&str>, path: &Path) -> Diagnostic {
         let shown = shown(path);
         if let (Some(own), Some(other)) = self.readings(from, path) {
             let full = full_path(own);

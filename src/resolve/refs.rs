@@ -19,8 +19,10 @@ pub(super) fn check(names: &Names<'_>, item: &Item, out: &mut Diagnostics) {
         Item::Playbook(i) => refs.playbook(i),
         Item::Indicator(i) => args::declared(i, refs.out),
         Item::Scenario(i) => {
-            if names.find(None, &i.promise).is_none() {
-                refs.out.push(names.path_mistake(None, &i.promise));
+            if names.find(None, &i.promise).is_none() && !i.body.has_junk {
+                if let Some(found) = names.path_mistake(None, &i.promise) {
+                    refs.out.push(found);
+                }
             }
         }
         Item::Team(_) | Item::Metric(_) | Item::Junk(_) => {}
@@ -39,7 +41,7 @@ impl Refs<'_, '_> {
 
     /// Is the name in the table? If not: misspelt, of another kind, or not there at all.
     fn known<T>(&mut self, kind: &str, table: &Table<'_, T>, name: &Ident) {
-        if !table.has(&name.name) {
+        if !table.has(&name.name) && !self.names.may_be_junk(kind, &name.name) {
             let found = unknown(self.names, kind, table, name);
             self.out.push(found);
         }
@@ -139,7 +141,10 @@ impl Refs<'_, '_> {
         let mut seen: Vec<(&ast::Promise, &ast::Path)> = Vec::new();
         for path in list {
             let Some(found) = self.names.find(Some(own), path) else {
-                self.out.push(self.names.path_mistake(Some(own), path));
+                let found = self.names.path_mistake(Some(own), path);
+                if let Some(found) = found.filter(|_| !promise.body.has_junk) {
+                    self.out.push(found);
+                }
                 continue;
             };
             let shown = paths::shown(path);

@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
+use super::junk::Junk;
 use crate::ast::{self, Item};
 use crate::diag::codes::names::DUPLICATE;
 use crate::diag::{Diagnostic, Diagnostics};
@@ -77,6 +78,7 @@ pub struct Names<'a> {
     /// `scenario`
     pub scenarios: Table<'a, ast::Scenario>,
     promises: FxHashMap<(&'a str, Option<&'a str>, &'a str), PromiseRef<'a>>,
+    junk: Junk<'a>,
 }
 
 impl<'a> Names<'a> {
@@ -85,6 +87,11 @@ impl<'a> Names<'a> {
         // A key of shorter-lived strings: the map is covariant in 'a, so looking up needs no copy.
         let map: &FxHashMap<(&str, Option<&str>, &str), PromiseRef<'a>> = &self.promises;
         map.get(&(journey, step, promise)).copied()
+    }
+
+    /// May text that could not be read, and was reported, declare this?
+    pub(crate) fn may_be_junk(&self, kind: &str, name: &str) -> bool {
+        self.junk.may_declare(kind, name)
     }
 
     /// What else bears this name, with its article: `a policy`.
@@ -117,8 +124,8 @@ pub(super) fn duplicate(out: &mut Diagnostics, kind: &str, name: &str, first: Sp
 }
 
 /// Collects the declarations of all files.
-pub(super) fn collect<'a>(files: &'a [ast::File], out: &mut Diagnostics) -> Names<'a> {
-    let mut names = Names::default();
+pub(super) fn collect<'a>(files: &'a [ast::File], junk: Junk<'a>, out: &mut Diagnostics) -> Names<'a> {
+    let mut names = Names { junk, ..Names::default() };
     for item in files.iter().flat_map(|f| &f.items) {
         let again = match item {
             Item::Team(i) => {

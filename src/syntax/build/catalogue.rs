@@ -125,12 +125,13 @@ impl Build<'_> {
     pub(super) fn indicator(&mut self, pair: Pair<'_, Rule>) -> Option<Item> {
         let span = self.span(&pair);
         let whole = pair.clone();
-        let (mut name, mut params, mut body) = (None, Vec::new(), None);
+        let (mut name, mut params, mut body, mut crooked) = (None, Vec::new(), None, false);
         for pair in kids(pair) {
             match pair.as_rule() {
                 Rule::ident => name = Some(self.ident(&pair)),
                 Rule::params => params = self.params(pair)?,
                 Rule::bad_head => {
+                    crooked = true;
                     if let Some(head) = self.bad_head(&whole, &pair) {
                         name = head.name;
                         params = head.params;
@@ -139,7 +140,10 @@ impl Build<'_> {
                 _ => body = Some(self.block(pair, &INDICATOR)),
             }
         }
-        Some(Item::Indicator(Indicator { name: name?, params, body: body?, span }))
+        let mut body = body?;
+        // Parameters may be missing: what uses them must not complain.
+        body.has_junk |= crooked;
+        Some(Item::Indicator(Indicator { name: name?, params, body, span }))
     }
 
     pub(in super::super) fn params(&mut self, pair: Pair<'_, Rule>) -> Option<Vec<Param>> {

@@ -103,13 +103,14 @@ impl Build<'_> {
     pub(super) fn scenario(&mut self, pair: Pair<'_, Rule>) -> Option<Item> {
         let span = self.span(&pair);
         let whole = pair.clone();
-        let (mut name, mut promise, mut title, mut body) = (None, None, None, None);
+        let (mut name, mut promise, mut title, mut body, mut crooked) = (None, None, None, None, false);
         for pair in kids(pair) {
             match pair.as_rule() {
                 Rule::ident => name = Some(self.ident(&pair)),
                 Rule::path => promise = Some(self.path(&pair)),
                 Rule::string => title = Some(self.str(&pair)),
                 Rule::bad_head => {
+                    crooked = true;
                     if let Some(head) = self.bad_head(&whole, &pair) {
                         (name, promise, title) = (head.name, head.path, head.title);
                     }
@@ -117,7 +118,10 @@ impl Build<'_> {
                 _ => body = Some(self.block(pair, &SCENARIO)),
             }
         }
-        Some(Item::Scenario(Scenario { name: name?, promise: promise?, title: title?, body: body?, span }))
+        let mut body = body?;
+        // The promise's path may be cut short.
+        body.has_junk |= crooked;
+        Some(Item::Scenario(Scenario { name: name?, promise: promise?, title: title?, body, span }))
     }
 
     fn scenario_stmt(&mut self, pair: Pair<'_, Rule>) -> Option<ScenarioStmt> {
