@@ -60,13 +60,10 @@ impl<'a, 't> Measure<'a, 't> {
         for (at, token) in tokens.iter().enumerate() {
             sum += made.gap(at) + made.length(at);
             made.before.push(sum);
-            match token.kind {
-                Kind::OpenParen => parens += 1,
-                Kind::CloseParen => parens = parens.saturating_sub(1),
-                Kind::OpenCurly => curly += 1,
-                Kind::CloseCurly => curly = curly.saturating_sub(1),
-                _ => {}
-            }
+            parens = (parens + usize::from(token.kind == Kind::OpenParen))
+                .saturating_sub(usize::from(token.kind == Kind::CloseParen));
+            curly = (curly + usize::from(token.kind == Kind::OpenCurly))
+                .saturating_sub(usize::from(token.kind == Kind::CloseCurly));
             made.depth.push((curly == 0).then_some(parens));
         }
         made
@@ -85,11 +82,11 @@ impl<'a, 't> Measure<'a, 't> {
         if self.is_idle(at) {
             return 0;
         }
-        self.tokens.get(at).map_or(0, |t| match t.kind {
-            Kind::Words => {
-                (t.text.split_ascii_whitespace().map(|w| width(w) + 1).sum::<usize>()).saturating_sub(1)
+        self.tokens.get(at).map_or(0, |t| {
+            if t.kind != Kind::Words {
+                return width(t.text);
             }
-            _ => width(t.text),
+            t.text.split_ascii_whitespace().map(|w| width(w) + 1).sum::<usize>().saturating_sub(1)
         })
     }
 
@@ -268,12 +265,10 @@ impl Writer<'_, '_> {
             return;
         }
         self.push(token.text);
-        match token.kind {
-            Kind::OpenParen | Kind::OpenCurly => self.brackets.push(self.column),
-            Kind::CloseParen | Kind::CloseCurly => {
-                self.brackets.pop();
-            }
-            _ => {}
+        if matches!(token.kind, Kind::OpenParen | Kind::OpenCurly) {
+            self.brackets.push(self.column);
+        } else if matches!(token.kind, Kind::CloseParen | Kind::CloseCurly) {
+            self.brackets.pop();
         }
     }
 

@@ -112,8 +112,7 @@ impl<'t> Layout<'t> {
                 into.push(Node::Comment { text, alone: self.alone(start), apart: self.apart(start) });
                 self.end = end;
             }
-            Rule::open | Rule::EOI => self.end = end,
-            Rule::close => self.end = end,
+            Rule::open | Rule::close | Rule::EOI => self.end = end,
             rule => {
                 let apart = self.apart(start);
                 let mut line = Line { tokens: Vec::new(), word: "", apart };

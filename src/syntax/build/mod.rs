@@ -27,6 +27,8 @@ pub(super) struct Build<'a> {
     pub(super) junk: usize,
     /// How often this text has been mended already.
     pub(super) mends: usize,
+    /// Were all those mends certain?
+    pub(super) sure: bool,
     /// Braces of the present item that nothing closes.
     pub(super) unclosed: Vec<usize>,
     /// The kind and the end of the block just read, and whether statements behind it were reported.
@@ -73,6 +75,7 @@ impl<'a> Build<'a> {
             diags,
             junk: 0,
             mends: 0,
+            sure: true,
             unclosed: Vec::new(),
             after_block: None,
             after_block_reported: false,

@@ -115,6 +115,8 @@ impl Found<'_> {
     pub(super) fn shown(&self) -> String {
         match self.kind {
             Kind::End => "the end of the line".to_owned(),
+            Kind::OtherQuotes if self.text.starts_with('`') => "a text in backticks".to_owned(),
+            Kind::Mark if self.text == "`" => "a backtick".to_owned(),
             Kind::Triple => "a text in `\"\"\"`".to_owned(),
             _ => format!("`{}`", short(self.text)),
         }

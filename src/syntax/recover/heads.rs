@@ -40,7 +40,7 @@ impl Build<'_> {
         let mut found = BadHead::default();
         let own = self.map.clone();
         let map = mend(&own, start, text, &[]).1;
-        self.head_text(text, &map, &mut found, 0);
+        self.head_text(text, &map, &mut found, (0, self.sure));
         let complete = found.name.is_some() || found.metric.is_some();
         if !complete {
             self.junk += 1;
@@ -49,18 +49,23 @@ impl Build<'_> {
     }
 
     /// One mistake after the other, each mended before the next.
-    fn head_text(&mut self, text: &str, map: &Map<'_>, head: &mut BadHead, mends: usize) {
+    fn head_text(&mut self, text: &str, map: &Map<'_>, head: &mut BadHead, (mends, sure): (usize, bool)) {
         let mut inner = Build::new(self.file, text, map.clone(), &mut *self.diags);
         inner.mends = self.mends + mends;
+        inner.sure = sure;
         let Some(mistake) = head_mistake(text) else {
             inner.take_head(text, head);
             return;
         };
         let mended = mistake.mend.as_ref().map(|made| mend(map, 0, text, &made.edits));
-        let clean = mended.as_ref().is_some_and(|(new, _)| read(Rule::head_line, new).is_ok());
-        inner.tell_mend(&mistake, 0, clean);
+        let end = mistake.mend.as_ref().and_then(|made| made.edits.last()).map_or(0, |(range, _)| range.end);
+        let better = mended.as_ref().is_some_and(|(new, _)| {
+            let end = (new.len() + end).saturating_sub(text.len());
+            read(Rule::head_line, new).map_or_else(|(pos, _)| found(new, pos).range.start > end, |()| true)
+        });
+        let certain = inner.tell_mend(&mistake, 0, better);
         match mended {
-            Some((new, map)) if mends < MENDS => self.head_text(&new, &map, head, mends + 1),
+            Some((new, map)) if mends < MENDS => self.head_text(&new, &map, head, (mends + 1, certain)),
             _ => inner.guess_head(text, head),
         }
     }

@@ -203,7 +203,7 @@ fn quoted(scene: &Scene<'_>) -> Option<Mistake> {
 }
 
 /// Marks of other languages.
-fn marks(scene: &Scene<'_>, _: Context) -> Option<Mistake> {
+fn marks(scene: &Scene<'_>, context: Context) -> Option<Mistake> {
     let found = &scene.found;
     let at = found.range.clone();
     if let Some(made) = blank_before_brace(scene) {
@@ -255,6 +255,13 @@ fn marks(scene: &Scene<'_>, _: Context) -> Option<Mistake> {
             mark("matchers are joined with `,`").replace(scene.gap()..at.end, ",")
         }
         "||" if scene.expects(Rule::pipe) => mark("values are joined with `|`").replace(at.clone(), "|"),
+        ";" if words::begins(super::found::found(scene.text, at.end).text, context) => {
+            mark("a statement ends with its line").mend(Mend {
+                title: "start a new line".into(),
+                edits: vec![(scene.gap()..at.end, "\n".into())],
+                sure: true,
+            })
+        }
         ";" => mark("a statement ends with its line").replace(scene.gap()..at.end, ""),
         "//" | "/*" => mark("a comment begins with `#`").maybe(at.clone(), "#"),
         ":" | "=" | "==" | ":=" if scene.leads_on(scene.gap()..at.end, " ") => {
@@ -610,7 +617,9 @@ fn put_in(scene: &Scene<'_>, _: Context) -> Option<Mistake> {
         format!("`{word}` is missing{}", scene.context())
     };
     let label = if found.kind == Kind::End { "ends too early" } else { "comes too early" };
-    Some(Mistake::new(code, at, message, label).replace(gap..gap, new))
+    let made = Mistake::new(code, at, message, label);
+    // what an opening bracket is to hold is anybody's guess
+    Some(if matches!(word, "{" | "(") { made.maybe(gap..gap, new) } else { made.replace(gap..gap, new) })
 }
 
 /// Two statements on one line.

@@ -88,15 +88,18 @@ enum Outcome {
     Junk,
     /// It stays junk and was reported before, with others.
     Silent,
-    Mended(Mistake),
+    /// Mended, certainly or not.
+    Mended(Mistake, bool),
 }
 
 impl Build<'_> {
     /// Junk in a block.
     pub(super) fn junk_entry<S>(&mut self, pair: &Pair<'_, Rule>, entries: &Entries<S>, stmts: &mut Vec<S>) {
         let outcome = self.judge(pair, entries.context);
-        if let Outcome::Mended(mistake) = &outcome {
-            self.again(pair, mistake, entries.context, |build, pair| build.entry(pair, entries, stmts));
+        if let Outcome::Mended(mistake, sure) = &outcome {
+            self.again(pair, (mistake, *sure), entries.context, |build, pair| {
+                build.entry(pair, entries, stmts);
+            });
             return;
         }
         self.junk += 1;
@@ -111,8 +114,8 @@ impl Build<'_> {
             return;
         }
         let outcome = self.judge(pair, Context::File);
-        if let Outcome::Mended(mistake) = &outcome {
-            self.again(pair, mistake, Context::File, |build, pair| build.item(pair, items));
+        if let Outcome::Mended(mistake, sure) = &outcome {
+            self.again(pair, (mistake, *sure), Context::File, |build, pair| build.item(pair, items));
             return;
         }
         self.junk += 1;
@@ -123,7 +126,7 @@ impl Build<'_> {
     fn again(
         &mut self,
         pair: &Pair<'_, Rule>,
-        mistake: &Mistake,
+        (mistake, sure): (&Mistake, bool),
         context: Context,
         mut read: impl FnMut(&mut Build<'_>, Pair<'_, Rule>),
     ) {
@@ -132,6 +135,7 @@ impl Build<'_> {
         let Ok(mut pairs) = Grammar::parse(context.rest(), &text) else { return };
         let mut inner = Build::new(self.file, &text, map, &mut *self.diags);
         inner.mends = self.mends + 1;
+        inner.sure = self.sure && sure;
         inner.junk = self.junk;
         if let Some(rest) = pairs.next() {
             for pair in kids(rest).filter(|p| p.as_rule() != Rule::EOI) {
@@ -171,10 +175,11 @@ impl Build<'_> {
             return Outcome::Junk;
         };
         let mut mistake = mistake;
-        let mut clean = false;
+        let mut better = false;
         if let Some(made) = &mistake.mend {
             let (mended, _) = mend(&self.map, start, text, &made.edits);
-            clean = mended.len() <= 16 * LONGEST && reads_cleanly(context.rest(), &mended);
+            let end = made.edits.last().map_or(0, |(range, _)| mended.len() - (text.len() - range.end));
+            better = reads_beyond(context, &mended, end);
             // a plain character in place of a typographic one may be no better
             let at = made.edits.first().map_or(0, |(range, _)| range.start);
             let stuck = mistake.code == &codes::syntax::CHARACTER
@@ -184,25 +189,38 @@ impl Build<'_> {
                 mistake.mend = None;
             }
         }
-        self.tell_mend(&mistake, start, clean);
-        if mistake.mend.is_some() && self.mends < MENDS { Outcome::Mended(mistake) } else { Outcome::Junk }
+        let certain = self.tell_mend(&mistake, start, better);
+        if mistake.mend.is_some() && self.mends < MENDS {
+            Outcome::Mended(mistake, certain)
+        } else {
+            Outcome::Junk
+        }
     }
 
-    /// Reports a mistake; its mend is certain when it is sure and `clean`: the mended text can be read.
-    fn tell_mend(&mut self, mistake: &Mistake, start: usize, clean: bool) {
+    /// Reports a mistake. Its mend is certain when it is sure, the mended text can be read beyond it (`better`), and so
+    /// was every mend before it; says whether.
+    fn tell_mend(&mut self, mistake: &Mistake, start: usize, better: bool) -> bool {
         let place = self.at(start + mistake.at.start, start + mistake.at.end);
-        let mut made = Diagnostic::new(mistake.code, place, mistake.message.clone(), mistake.label.clone());
+        // names stand in backticks, and what is quoted may hold some
+        let message = mistake.message.replace("``", "`");
+        let mut made = Diagnostic::new(mistake.code, place, message, mistake.label.clone());
         made.help.clone_from(&mistake.help);
+        let mut is_certain = false;
         if let Some(found) = &mistake.mend {
             let edits = found.edits.iter().map(|(range, new)| Edit {
                 span: self.at(start + range.start, start + range.end),
                 replacement: new.clone(),
             });
-            // places of a text that is mended already are those of the original: an edit there might hit too much
-            let certain = found.sure && clean && self.mends == 0;
+            // what was mended already stands for other text in the file
+            let exact = found.edits.iter().all(|(range, _)| {
+                self.at(start + range.start, start + range.end).range().len() == range.len()
+            });
+            let certain = found.sure && better && exact && self.sure;
+            is_certain = certain;
             made.fix = Some(Fix { title: found.title.clone(), edits: edits.collect(), certain });
         }
         self.report(made);
+        is_certain
     }
 
     /// The block in which a statement belongs that stands in another.
@@ -375,19 +393,14 @@ fn unknown(text: &str, first: &found::Found<'_>, context: Context) -> Mistake {
     }
 }
 
-/// Does this text hold nothing that would be reported?
-fn reads_cleanly(rule: Rule, text: &str) -> bool {
-    Grammar::parse(rule, text).is_ok_and(|pairs| {
-        pairs.flatten().all(|p| {
-            !matches!(
-                p.as_rule(),
-                Rule::junk
-                    | Rule::stray
-                    | Rule::bad_head
-                    | Rule::missing_open
-                    | Rule::missing_close
-                    | Rule::late_open
-            )
-        })
-    })
+/// Can a piece of junk, mended, be read beyond the mend, which ends at an offset? Later mistakes don't matter.
+fn reads_beyond(context: Context, mended: &str, end: usize) -> bool {
+    let Ok(mut pairs) = Grammar::parse(context.rest(), mended) else { return false };
+    let entry = pairs.next().and_then(|rest| kids(rest).next());
+    if entry.is_some_and(|p| !matches!(p.as_rule(), Rule::junk | Rule::stray)) {
+        return true;
+    }
+    mended.len() <= LONGEST
+        && context != Context::File
+        && scene::read(context.line(), mended).is_err_and(|(pos, _)| found(mended, pos).range.start > end)
 }
