@@ -8,6 +8,9 @@
 )]
 #![allow(missing_docs, unreachable_pub, reason = "a test")]
 
+#[path = "../common/mod.rs"]
+mod common;
+
 mod alerts;
 mod budget;
 mod build;
@@ -15,6 +18,7 @@ mod explain;
 mod forms;
 use forms::hour;
 mod live;
+mod project;
 mod slices;
 mod speed;
 mod together;

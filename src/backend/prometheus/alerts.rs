@@ -74,10 +74,13 @@ pub(crate) fn loudness(promise: &Promise, alert: &Alert) -> Loudness {
     }
 }
 
-/// How many bad events an alert wants to see. Of slices, which are few, three.
+/// How many bad events an alert wants to see. Of slices, which are few, three, or as many as its window has.
 pub(crate) fn least_bad(promise: &Promise, alert: &Alert) -> u32 {
-    match promise.measurement {
-        Measurement::Slices(_) => alert.bad_events.min(3),
+    match &promise.measurement {
+        Measurement::Slices(slices) => {
+            let there = alert.long.as_micros() / slices.slice.as_micros().max(1);
+            alert.bad_events.min(3).min(u32::try_from(there).unwrap_or(3).max(1))
+        }
         Measurement::Events(_) | Measurement::Completion(_) | Measurement::Composed(_) => alert.bad_events,
     }
 }

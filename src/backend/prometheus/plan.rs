@@ -61,7 +61,7 @@ pub(crate) struct Plan<'m> {
     pub(crate) matchers: String,
     /// `step, promise, region`: what tells budgets of this journey apart.
     pub(crate) identity: String,
-    /// Labels of the settings, those of ours left out.
+    /// Labels of the settings, without those that are ours or tell budgets apart.
     pub(crate) labels: Vec<(&'m str, &'m str)>,
     /// Windows in order.
     pub(crate) windows: Vec<Duration>,
@@ -111,7 +111,8 @@ impl<'m> Plan<'m> {
             list.dedup();
         }
         let labels = settings.labels.iter().map(|(k, v)| (k.as_str(), v.as_str()));
-        let labels = labels.filter(|(k, _)| !OURS.contains(k)).collect();
+        let each = |k: &str| entries.iter().any(|e| e.promise.for_each.iter().any(|(name, _)| name == k));
+        let labels = labels.filter(|(k, _)| !OURS.contains(k) && !each(k)).collect();
         Self {
             model,
             journey,

@@ -39,12 +39,14 @@ pub(crate) trait Sink {
 pub(crate) struct File {
     yaml: Yaml,
     scratch: String,
+    /// A group that has no rule yet.
+    open: Option<(String, Duration)>,
 }
 
 impl File {
     /// A file with room for this many bytes.
     pub(crate) fn with_capacity(bytes: usize) -> Self {
-        Self { yaml: Yaml::with_capacity(bytes), scratch: String::new() }
+        Self { yaml: Yaml::with_capacity(bytes), scratch: String::new(), open: None }
     }
     /// A comment at the head.
     pub(crate) fn head(&mut self, text: &str) {
@@ -54,6 +56,15 @@ impl File {
     pub(crate) fn open(&mut self) {
         self.yaml.open(0, "groups");
     }
+    /// Writes the group's head before its first line: a group without rules is none.
+    fn begin(&mut self) {
+        let Some((name, interval)) = self.open.take() else { return };
+        self.yaml.item(2, "name", &name);
+        self.scratch.clear();
+        let _ = write!(self.scratch, "{interval}");
+        self.yaml.pair(4, "interval", &self.scratch);
+        self.yaml.open(4, "rules");
+    }
     /// The text.
     pub(crate) fn finish(self) -> String {
         self.yaml.finish()
@@ -62,16 +73,14 @@ impl File {
 
 impl Sink for File {
     fn group(&mut self, name: &str, interval: Duration) {
-        self.yaml.item(2, "name", name);
-        self.scratch.clear();
-        let _ = write!(self.scratch, "{interval}");
-        self.yaml.pair(4, "interval", &self.scratch);
-        self.yaml.open(4, "rules");
+        self.open = Some((name.to_owned(), interval));
     }
     fn comment(&mut self, text: &str) {
+        self.begin();
         self.yaml.comment(6, text);
     }
     fn rule(&mut self, rule: &Rule<'_>) {
+        self.begin();
         self.yaml.item(6, if rule.alert { "alert" } else { "record" }, rule.name);
         self.yaml.code(8, "expr", rule.expr);
         if let Some(hold) = rule.hold {

@@ -67,6 +67,7 @@ impl Reach {
     /// Bad events a second: 0 where there are events and no bad ones; where the good ones are measured and missing, all.
     pub(crate) fn bad(&self, out: &mut String, events: &Events) {
         match &events.outcome {
+            Outcome::Bad(list) if is_the_slow_part(&events.total, list) => self.sum(out, list),
             Outcome::Bad(list) => self.or_zero(out, list, &events.total),
             Outcome::Good(good) => {
                 if let Some(rest) = complement(&events.total, good) {
@@ -213,6 +214,17 @@ fn less_a_moment(range: Duration) -> Duration {
 /// Puts the range where the query says `$range`.
 fn with_range(query: &str, range: Duration) -> String {
     crate::promql::render(query.trim(), &range.to_string())
+}
+
+/// Is what is bad just the slow part of all: an addend that is all there is and has its own fallback?
+fn is_the_slow_part(total: &[Series], bad: &[Series]) -> bool {
+    match (total, bad) {
+        (
+            [Series::HistogramCount { selector: all, native: false }],
+            [Series::HistogramOver { selector, native: false, .. }],
+        ) => all == selector,
+        _ => false,
+    }
 }
 
 /// What is left of the total when the good is taken away, where that can be said with matchers: the good narrows the

@@ -75,6 +75,7 @@ pub(crate) fn write(plan: &Plan<'_>, window: Duration, expr: &mut String, sink: 
     if counted {
         expr.clear();
         for (promise, completion) in completions(plan) {
+            let source = completion_source(plan, completion, window);
             put(expr, seconds(source.every));
             expr.push_str(" * clamp_min(");
             lost(plan, expr, promise, completion, window, source);
@@ -87,6 +88,7 @@ pub(crate) fn write(plan: &Plan<'_>, window: Duration, expr: &mut String, sink: 
     }
     expr.clear();
     for (promise, completion) in completions(plan) {
+        let source = completion_source(plan, completion, window);
         expr.push_str("clamp((");
         lost(plan, expr, promise, completion, window, source);
         expr.push_str(") / clamp_min(");
@@ -169,6 +171,12 @@ pub(crate) fn completions<'p>(plan: &'p Plan<'_>) -> impl Iterator<Item = (&'p P
         Measurement::Completion(completion) => Some((p, completion)),
         Measurement::Events(_) | Measurement::Slices(_) | Measurement::Composed(_) => None,
     })
+}
+
+/// What a window of completion reads: it may be much longer than its name.
+fn completion_source(plan: &Plan<'_>, completion: &Completion, window: Duration) -> Source {
+    let within = completion.within;
+    Source::of(window.max(within.times(2)).plus(within), plan.evaluation)
 }
 
 /// A window of completion is at least twice the limit; the limit is counted in whole samples.
