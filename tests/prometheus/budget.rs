@@ -108,3 +108,27 @@ fn policies() {
         .gives(r#"ALERTS{promise="silent"}"#, "62m", &[])
         .run(&model);
 }
+
+/// Changing a label of the settings neither splits a promise's history nor makes a rule fail.
+#[test]
+fn a_changed_label_keeps_history() {
+    let one = promise("pay.accepted", bad(vec![counter("x")], vec![counter("x_bad")]));
+    let mut model = model(vec![journey("checkout", vec![one])]);
+    model.settings.labels = [("env".to_owned(), "new".to_owned())].into();
+    let labels = |env: &str| {
+        format!(r#"{{project="shop",journey="checkout",step="pay",promise="accepted",env="{env}"}}"#)
+    };
+    let mut case = Case::new();
+    case.every = "28d";
+    case.scrape = "5m";
+    case.series(&format!("promise:events:roll5m{}", labels("old")), "1x4032")
+        .series(&format!("promise:bad_events:roll5m{}", labels("old")), "0x4000 1x31")
+        .series(&format!("promise:events:roll5m{}", labels("new")), "_x4033 1x4031")
+        .series(&format!("promise:bad_events:roll5m{}", labels("new")), "_x4033 0x4031")
+        .gives(
+            r#"round(8065 * promise:error_ratio{window="budget"})"#,
+            "28d",
+            &[(r#"{project="shop", journey="checkout", step="pay", promise="accepted", window="budget", env="new"}"#, "32")],
+        )
+        .run(&model);
+}
