@@ -135,7 +135,7 @@ impl Yaml {
     fn quoted(&mut self, value: &str) {
         self.out.push('"');
         let mut rest = value;
-        while let Some(at) = rest.bytes().position(is_special) {
+        while let Some(at) = first_special(rest) {
             let (before, from) = rest.split_at(at);
             self.out.push_str(before);
             let mut chars = from.chars();
@@ -172,12 +172,22 @@ fn style_of(value: &str) -> Style {
     }
 }
 
+/// `[A-Za-z0-9_./-]`
+const WORD: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut b = 0_u8;
+    while b < 128 {
+        table[b as usize] = b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'/' | b'-');
+        b += 1;
+    }
+    table
+};
+
 /// `^[A-Za-z][A-Za-z0-9_./-]*$`, and no word that YAML 1.1 reads as a boolean, a null or a number.
 fn is_plain(value: &str) -> bool {
     let bytes = value.as_bytes();
     let starts = bytes.first().is_some_and(u8::is_ascii_alphabetic);
-    let word = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'/' | b'-');
-    if !starts || !bytes.iter().all(word) {
+    if !starts || !bytes.iter().all(|b| WORD.get(usize::from(*b)).is_some_and(|word| *word)) {
         return false;
     }
     bytes.len() > 5
@@ -200,6 +210,18 @@ fn fits_block(value: &str) -> bool {
         return false;
     }
     visible || !value.chars().any(|c| c != '\n' && is_unprintable(c))
+}
+
+/// Where the first byte is that [`is_special`]; sixteen at a time.
+fn first_special(text: &str) -> Option<usize> {
+    let mut from = 0;
+    for chunk in text.as_bytes().chunks(16) {
+        if chunk.iter().fold(false, |any, b| any | is_special(*b)) {
+            return chunk.iter().position(|b| is_special(*b)).map(|at| from + at);
+        }
+        from += chunk.len();
+    }
+    None
 }
 
 /// Does it need a look before it is written between quotes?
