@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use super::manifest::{MANIFEST, Manifest, hash, is_below};
 use crate::backend::Artifact;
 use crate::cli::Failure;
@@ -86,14 +88,22 @@ impl Plan {
             after: wanted.manifest,
         };
         let mut foreign = Vec::new();
-        for Artifact { path, text } in wanted.artifacts {
-            if !is_below(&path) || path == MANIFEST {
-                return Err(Failure::new(format!(
-                    "a backend made `{path}`, which is no path below its folder"
-                )));
-            }
-            plan.after.files.insert(path.clone(), hash(text.as_bytes()));
-            match plan.current(&path)? {
+        let looked: Vec<_> = wanted
+            .artifacts
+            .into_par_iter()
+            .map(|Artifact { path, text }| {
+                if !is_below(&path) || path == MANIFEST {
+                    return Err(Failure::new(format!(
+                        "a backend made `{path}`, which is no path below its folder"
+                    )));
+                }
+                let current = plan.current(&path)?;
+                Ok((hash(text.as_bytes()), current, path, text))
+            })
+            .collect::<Result<_, Failure>>()?;
+        for (hash_of, current, path, text) in looked {
+            plan.after.files.insert(path.clone(), hash_of);
+            match current {
                 None => {
                     plan.actions.insert(path.clone(), Action::Create);
                 }
