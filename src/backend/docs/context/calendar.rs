@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Maker, TeamRef};
-use crate::backend::docs::sentences::numbers;
+use crate::backend::docs::sentences::{numbers, words};
 use crate::ir;
 use crate::value::{Date, Duration};
 
@@ -84,7 +84,7 @@ pub fn review_of(journey: &ir::Journey, today: Option<Date>) -> Review {
         (_, Some(_)) => (ReviewState::Current, "reviewed"),
         (_, None) => (ReviewState::Planned, "planned"),
     };
-    let every = format!("every {}", numbers::exact(every).replace("1 day", "day"));
+    let every = words::every(every);
     let sentence = match (last, next) {
         (Some(last), Some(next)) => {
             let due = if state == ReviewState::Overdue { "was due" } else { "is due" };

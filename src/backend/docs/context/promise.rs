@@ -384,7 +384,7 @@ impl Maker<'_> {
             next_update: book
                 .first_update
                 .and_then(|(_, then)| then)
-                .map(|t| format!("every {}", numbers::exact(t))),
+                .map(words::every),
             restore: book.restore.map(|t| format!("within {}", numbers::exact(t))),
             restore_sentence: breaks::restored(book),
             runbook_link: runbook.clone().filter(|link| may_be_linked(link)),

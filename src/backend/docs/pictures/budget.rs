@@ -74,7 +74,7 @@ pub fn budget(model: &ir::Model, journey: &ir::Journey, promise: &ir::Promise, i
     if let Some((time, px)) = cost {
         let px = px.max(2);
         let _ = write!(svg.out, "<path class=\"bracket\" d=\"M1 20V14H{px}V20\"/>");
-        svg.text("small", (px.min(170) + 6, 17), &format!("{} of total outage", numbers::exact(time)));
+        svg.text("small", (px + 6, 17), &format!("{} of total outage", numbers::exact(time)));
     }
     let wide = |label: &str| i64::try_from(label.chars().count()).unwrap_or(0) * 6;
     let mut free = 0;

@@ -147,7 +147,7 @@ pub fn hear(model: &Model, playbook: &Playbook) -> Option<String> {
     let when = playbook.first_update.map(|(first, then)| {
         let first = numbers::exact(first);
         match then {
-            Some(then) => format!("within {first}, then every {}", numbers::exact(then)),
+            Some(then) => format!("within {first}, then {}", words::every(then)),
             None => format!("within {first}"),
         }
     });

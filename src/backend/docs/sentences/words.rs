@@ -80,6 +80,16 @@ pub fn noun(promise: &Promise) -> String {
     theirs(&promise.noun)
 }
 
+/// `every 30 min`, `every hour`.
+pub fn every(time: Duration) -> String {
+    match numbers::exact(time).as_str() {
+        "1 day" => "every day".to_owned(),
+        "1 h" => "every hour".to_owned(),
+        "1 min" => "every minute".to_owned(),
+        other => format!("every {other}"),
+    }
+}
+
 /// `5-minute`, for a length of time before a noun.
 pub fn adjective(time: Duration) -> String {
     let micros = time.as_micros();
