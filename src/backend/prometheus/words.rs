@@ -125,6 +125,7 @@ pub(crate) fn links(plan: &Plan<'_>, promise: &Promise, out: &mut Vec<(&'static 
         out.push(("dashboard_url", format!("{}/{}", inert(base), promise.path.journey)));
     }
     if let Some(base) = &links.documents {
-        out.push(("document_url", format!("{}/{}", inert(base), promise.path.journey)));
+        let place = crate::backend::docs::context::promise_url(&promise.path).replacen('#', ".html#", 1);
+        out.push(("document_url", format!("{}/{place}", inert(base))));
     }
 }
