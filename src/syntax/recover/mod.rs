@@ -10,9 +10,11 @@ mod describe;
 mod found;
 mod heads;
 mod known;
+mod marks;
 mod mistake;
 mod quantities;
 mod scene;
+mod texts;
 mod words;
 
 use pest::Parser;
