@@ -76,7 +76,7 @@ pub fn budget(model: &ir::Model, journey: &ir::Journey, promise: &ir::Promise, i
         let _ = write!(svg.out, "<path class=\"bracket\" d=\"M1 20V14H{px}V20\"/>");
         svg.text("small", (px + 6, 17), &format!("{} of total outage", numbers::exact(time)));
     }
-    let wide = |label: &str| i64::try_from(label.chars().count()).unwrap_or(0) * 6;
+    let wide = |label: &str| i64::try_from(label.chars().count()).unwrap_or(0) * 11 / 2;
     let mut free = 0;
     let shown: Vec<(i64, String)> = stops.iter().map(|s| (at(*s), left(*s))).collect();
     let end = WIDTH - shown.last().map_or(0, |(_, label)| wide(label));
@@ -85,7 +85,7 @@ pub fn budget(model: &ir::Model, journey: &ir::Journey, promise: &ir::Promise, i
         svg.line("tick", (if last { *x - 1 } else { *x }, 42), (if last { *x - 1 } else { *x }, 49));
         if last {
             svg.text("small end", (WIDTH, 63), label);
-        } else if *x - wide(label) / 2 >= free && *x + wide(label) / 2 + 4 <= end {
+        } else if *x - wide(label) / 2 >= free && *x + wide(label) / 2 + 3 <= end {
             svg.text("small mid", (*x, 63), label);
             free = *x + wide(label) / 2 + 6;
         }

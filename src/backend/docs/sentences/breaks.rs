@@ -58,9 +58,14 @@ pub fn alerts(model: &Model, promise: &Promise) -> Vec<Alert> {
             burn::alerts(promise.error_budget(), promise.window, &model.settings.profile)
         }
     };
-    if promise.urgency == Urgency::Ticket {
-        for alert in &mut list {
+    for alert in &mut list {
+        if promise.urgency == Urgency::Ticket {
             alert.loudness = Loudness::Ticket;
+        }
+        // As the rules have it: slices are few, so three bad ones are enough, or as many as the window has.
+        if let Measurement::Slices(slices) = &promise.measurement {
+            let there = alert.long.as_micros() / slices.slice.as_micros().max(1);
+            alert.bad_events = alert.bad_events.min(3).min(u32::try_from(there).unwrap_or(3).max(1));
         }
     }
     list
@@ -79,9 +84,13 @@ fn detected(model: &Model, promise: &Promise, alert: &Alert, failing: Decimal) -
         Measurement::Slices(s) => (alert.clone(), late.plus(s.slice)),
         Measurement::Events(_) | Measurement::Composed(_) => (alert.clone(), late),
     };
-    let windows = match (&promise.measurement, promise.expect_per_day) {
-        (Measurement::Slices(_), _) | (_, None) => burn::detection(&alert, budget, failing)?,
-        (_, Some(per_day)) => burn::detection_at(&alert, budget, failing, per_day)?,
+    let per_day = match &promise.measurement {
+        Measurement::Slices(s) => Decimal::from(86_400_000_000_u64).checked_div(Decimal::from(s.slice.as_micros())),
+        Measurement::Events(_) | Measurement::Completion(_) | Measurement::Composed(_) => promise.expect_per_day,
+    };
+    let windows = match per_day {
+        Some(per_day) => burn::detection_at(&alert, budget, failing, per_day)?,
+        None => burn::detection(&alert, budget, failing)?,
     };
     Some(numbers::upwards(windows.plus(late)))
 }

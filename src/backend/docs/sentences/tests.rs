@@ -241,6 +241,8 @@ fn slices() {
             "One without any data is not counted."
         ]
     );
+    // Three bad slices of 5 min (less a half), the slice itself, a scrape and an evaluation, rounded up.
+    assert_eq!(breaks::failures(&m, &p).first().unwrap().noticed(), "page within 19 min");
     p.noun = "minutes".to_owned();
     slices.slice = Duration::from_mins(1);
     slices.silence_is_bad = true;
