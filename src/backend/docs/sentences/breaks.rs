@@ -85,8 +85,12 @@ fn detected(model: &Model, promise: &Promise, alert: &Alert, failing: Decimal) -
         Measurement::Events(_) | Measurement::Composed(_) => (alert.clone(), late),
     };
     let per_day = match &promise.measurement {
-        Measurement::Slices(s) => Decimal::from(86_400_000_000_u64).checked_div(Decimal::from(s.slice.as_micros())),
-        Measurement::Events(_) | Measurement::Completion(_) | Measurement::Composed(_) => promise.expect_per_day,
+        Measurement::Slices(s) => {
+            Decimal::from(86_400_000_000_u64).checked_div(Decimal::from(s.slice.as_micros()))
+        }
+        Measurement::Events(_) | Measurement::Completion(_) | Measurement::Composed(_) => {
+            promise.expect_per_day
+        }
     };
     let windows = match per_day {
         Some(per_day) => burn::detection_at(&alert, budget, failing, per_day)?,
