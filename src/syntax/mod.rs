@@ -15,9 +15,9 @@ mod recover;
 pub use escape::value_offset;
 pub use limits::{MAX_BYTES, MAX_DEPTH};
 
-use pest::Parser;
 use pest::error::InputLocation;
 use pest::iterators::Pairs;
+use pest::{Parser, Token};
 
 use crate::ast;
 use crate::diag::Diagnostics;
@@ -61,20 +61,25 @@ fn read<'t>(
             return (junk(), None);
         }
     };
-    let mut tree = ast::File { items: Vec::new(), comments: comments(file, pairs.clone()), span };
+    let mut tree = ast::File { items: Vec::new(), comments: comments(file, text, pairs.clone()), span };
     let mut build = build::Build::new(file, text, map::Map::default(), diagnostics);
     build.file(pairs.clone(), &mut tree);
     (tree, Some(pairs))
 }
 
 /// Every comment, wherever it stands, without its line break.
-fn comments(file: FileId, pairs: Pairs<'_, parser::Rule>) -> Vec<Span> {
-    pairs
-        .flatten()
-        .filter(|p| p.as_rule() == parser::Rule::comment)
-        .map(|p| {
-            let span = p.as_span();
-            Span::new(file, span.start(), span.start() + p.as_str().trim_end().len())
+fn comments(file: FileId, text: &str, pairs: Pairs<'_, parser::Rule>) -> Vec<Span> {
+    if !text.contains('#') {
+        return Vec::new();
+    }
+    let starts = pairs.tokens().filter_map(|token| match token {
+        Token::Start { rule: parser::Rule::comment, pos } => Some(pos.pos()),
+        Token::Start { .. } | Token::End { .. } => None,
+    });
+    starts
+        .map(|start| {
+            let line = text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+            Span::new(file, start, start + line.trim_end().len())
         })
         .collect()
 }
