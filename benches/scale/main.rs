@@ -53,7 +53,7 @@ fn main() {
         project::write_sloth(&folder.join("sloth"), options.sizes[0]).expect("write");
         return;
     }
-    println!("{:<34} {:>9} {:>9} {:>9} {:>12}", "command", "wall s", "cpu s", "peak MB", "promises/s");
+    println!("{:<44} {:>9} {:>9} {:>9} {:>12}", "command", "wall s", "cpu s", "peak MB", "promises/s");
     for promises in &options.sizes {
         size(*promises, &options);
     }
@@ -63,6 +63,9 @@ fn main() {
 
 /// A command and what it must end with.
 struct Task {
+    name: &'static str,
+    /// Removed before each run.
+    fresh: Option<PathBuf>,
     program: PathBuf,
     args: Vec<String>,
     folder: PathBuf,
@@ -72,7 +75,15 @@ struct Task {
 impl Task {
     fn slovo(command: &str, folder: &Path) -> Self {
         let program = PathBuf::from(env!("CARGO_BIN_EXE_slovo"));
-        Self { program, args: vec![command.to_owned()], folder: folder.to_owned(), status: 0 }
+        let name = if command == "check" { "slovo check" } else { "slovo build" };
+        Self {
+            name,
+            fresh: None,
+            program,
+            args: vec![command.to_owned()],
+            folder: folder.to_owned(),
+            status: 0,
+        }
     }
 }
 
@@ -80,11 +91,18 @@ fn size(promises: usize, options: &Options) {
     let place = tempfile::tempdir().expect("a temporary folder");
     let (slovo, sloth) = (place.path().join("slovo"), place.path().join("sloth"));
     project::write_slovo(&slovo, promises).expect("write");
-    let mut tasks = vec![Task::slovo("check", &slovo), Task::slovo("build", &slovo)];
+    let to = |folder: &str| {
+        vec!["build".to_owned(), "-o".to_owned(), place.path().join(folder).display().to_string()]
+    };
+    let anew =
+        Task { fresh: Some(place.path().join("anew")), args: to("anew"), ..Task::slovo("build", &slovo) };
+    let again = Task { name: "slovo build, unchanged", args: to("again"), ..Task::slovo("build", &slovo) };
+    let mut tasks = vec![Task::slovo("check", &slovo), anew, again];
     if let Some(slokit) = &options.slokit {
         project::write_sloth(&sloth, promises).expect("write");
         let args = ["generate", "-i", ".", "-o", "../rules.yaml"].map(str::to_owned).to_vec();
-        tasks.push(Task { program: slokit.clone(), args, folder: sloth, status: 0 });
+        let (name, program) = ("slokit generate", slokit.clone());
+        tasks.push(Task { name, fresh: None, program, args, folder: sloth, status: 0 });
     }
     row(&promises.to_string(), promises, &tasks, options.runs);
     project::break_one(&slovo, promises).expect("write");
@@ -97,6 +115,9 @@ fn row(label: &str, promises: usize, tasks: &[Task], runs: usize) {
     let mut all = vec![Vec::new(); tasks.len()];
     for round in 0..=runs {
         for (task, results) in tasks.iter().zip(&mut all) {
+            if let Some(folder) = task.fresh.as_ref().filter(|f| f.exists()) {
+                std::fs::remove_dir_all(folder).expect("remove");
+            }
             let run = measure::once(&task.program, &task.args, &task.folder).expect("run");
             assert_eq!(
                 run.status,
@@ -113,10 +134,9 @@ fn row(label: &str, promises: usize, tasks: &[Task], runs: usize) {
     }
     for (task, results) in tasks.iter().zip(&all) {
         let run = measure::median(results);
-        let name = task.program.file_stem().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
         println!(
-            "{:<34} {:>9.3} {:>9.3} {:>9.1} {:>12.0}",
-            format!("{name} {} ({label})", task.args[0]),
+            "{:<44} {:>9.3} {:>9.3} {:>9.1} {:>12.0}",
+            format!("{} ({label})", task.name),
             run.wall,
             run.cpu,
             run.memory as f64 / 1e6,

@@ -67,6 +67,13 @@ pub(in crate::cli) struct Plan {
     pub(super) after: Manifest,
 }
 
+/// What stands where a file is wanted.
+enum Now {
+    Absent,
+    Same,
+    Other(Vec<u8>),
+}
+
 impl Plan {
     /// Compares a folder with what is wanted. Refuses where that would overwrite or remove somebody else's work.
     pub(in crate::cli) fn new(
@@ -97,18 +104,23 @@ impl Plan {
                         "a backend made `{path}`, which is no path below its folder"
                     )));
                 }
-                let current = plan.current(&path)?;
+                // What is there already is not kept: it may be as much again.
+                let current = match plan.current(&path)? {
+                    None => Now::Absent,
+                    Some(current) if current == text.as_bytes() => Now::Same,
+                    Some(current) => Now::Other(current),
+                };
                 Ok((hash(text.as_bytes()), current, path, text))
             })
             .collect::<Result<_, Failure>>()?;
         for (hash_of, current, path, text) in looked {
             plan.after.files.insert(path.clone(), hash_of);
             match current {
-                None => {
+                Now::Absent => {
                     plan.actions.insert(path.clone(), Action::Create);
                 }
-                Some(current) if current == text.as_bytes() => plan.unchanged += 1,
-                Some(current) => {
+                Now::Same => plan.unchanged += 1,
+                Now::Other(current) => {
                     let written = ours.get(&path);
                     if written.is_none() && !wanted.force {
                         foreign.push(path);
