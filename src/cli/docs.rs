@@ -29,7 +29,7 @@ pub(super) fn run(options: &Docs, start: &Path, screen: &Screen) -> Outcome {
         return Ok(build::report(&project, &compiled, screen));
     };
     check::show(&project, &compiled, screen);
-    let artifacts = made(options, &project, &model, start, None)?;
+    let artifacts = made(options, &project, &model, None)?;
     let folder = folder_of(options, &project);
     let before = Manifest::read(&folder.path)?;
     let settings = &model.settings;
@@ -51,7 +51,6 @@ pub(super) fn made(
     options: &Docs,
     project: &Project,
     model: &Model,
-    start: &Path,
     preview: Option<String>,
 ) -> Result<Vec<Artifact>, Failure> {
     let formats = match options.format {
@@ -59,7 +58,7 @@ pub(super) fn made(
         DocsFormat::Markdown => Formats::Markdown,
         DocsFormat::All => Formats::All,
     };
-    let own = match templates_folder(options, project, start) {
+    let own = match templates_folder(options, project) {
         Some(folder) => read_templates(&folder)?,
         None => BTreeMap::new(),
     };
@@ -70,13 +69,13 @@ pub(super) fn made(
 
 /// As an output of `slovo build`: all formats, with the templates that `slovo.yaml` names.
 pub(super) fn for_build(project: &Project, model: &Model) -> Result<Vec<Artifact>, Failure> {
-    made(&Docs::default(), project, model, &project.root, None)
+    made(&Docs::default(), project, model, None)
 }
 
 /// The user's templates: those of the command line, else those of `slovo.yaml`.
-pub(super) fn templates_folder(options: &Docs, project: &Project, start: &Path) -> Option<PathBuf> {
+pub(super) fn templates_folder(options: &Docs, project: &Project) -> Option<PathBuf> {
     match &options.templates {
-        Some(folder) => Some(start.join(folder)),
+        Some(folder) => Some(folder.clone()),
         None => project.config.templates.as_ref().map(|folder| project.root.join(folder)),
     }
 }

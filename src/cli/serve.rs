@@ -90,12 +90,10 @@ fn rebuild(options: &Docs, start: &Path, screen: &Screen, site: &Mutex<Site>) ->
     let project = load(start, &options.wishes);
     let compiled = project.compile();
     let made = match &compiled.model {
-        Some(model) => {
-            docs::made(options, &project, model, start, Some(PREVIEW.to_owned())).map_err(|failure| {
-                screen.fail(&failure.message, failure.help.as_deref());
-                failure.message
-            })
-        }
+        Some(model) => docs::made(options, &project, model, Some(PREVIEW.to_owned())).map_err(|failure| {
+            screen.fail(&failure.message, failure.help.as_deref());
+            failure.message
+        }),
         None => Err(format!("{}; the terminal shows them", counted(&compiled.diagnostics))),
     };
     check::show(&project, &compiled, screen);
@@ -112,7 +110,7 @@ fn rebuild(options: &Docs, start: &Path, screen: &Screen, site: &Mutex<Site>) ->
             site.wrong = Some(message);
         }
     }
-    docs::templates_folder(options, &project, start)
+    docs::templates_folder(options, &project)
 }
 
 /// Answers one request.

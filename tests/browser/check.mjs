@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { HtmlValidate } from "html-validate";
 import { chromium } from "playwright-core";
 
@@ -124,9 +125,13 @@ const big = () => {
 
 const shop = build(join(here, "../../examples/astronomy-shop"), "shop");
 const nasty = build(join(here, "nasty"), "nasty");
+const schema = JSON.parse(readFileSync(join(here, "../../docs/model.schema.json"), "utf8"));
+const fits = new Ajv2020({ strict: false, validateFormats: false }).compile(schema);
 for (const folder of [shop, nasty]) {
   await look(folder);
-  await asWritten(folder, JSON.parse(readFileSync(join(folder, "model.json"), "utf8")));
+  const model = JSON.parse(readFileSync(join(folder, "model.json"), "utf8"));
+  if (!fits(model)) fail(`${relative(out, folder)}/model.json`, JSON.stringify(fits.errors?.[0]));
+  await asWritten(folder, model);
 }
 
 const large = build(big(), "big");
