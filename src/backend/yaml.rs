@@ -197,6 +197,7 @@ fn is_plain(value: &str) -> bool {
 }
 
 /// Can a literal block hold it unchanged?
+#[allow(clippy::needless_bitwise_bool, reason = "lazy operators would branch at each byte")]
 fn fits_block(value: &str) -> bool {
     let bytes = value.as_bytes();
     if matches!(bytes.first(), None | Some(b' ' | b'\t' | b'\n')) {
@@ -226,7 +227,7 @@ fn first_special(text: &str) -> Option<usize> {
 
 /// Does it need a look before it is written between quotes?
 fn is_special(byte: u8) -> bool {
-    byte < 0x20 || byte >= 0x7f || byte == b'"' || byte == b'\\'
+    !(0x20..0x7f).contains(&byte) || byte == b'"' || byte == b'\\'
 }
 
 /// Not printable in YAML, or a line break to some parser.
