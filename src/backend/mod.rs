@@ -2,6 +2,7 @@
 
 pub mod docs;
 pub mod prometheus;
+pub mod proofs;
 pub mod yaml;
 
 use crate::ir::Model;

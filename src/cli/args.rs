@@ -47,6 +47,8 @@ pub(super) enum Command {
     Build(Build),
     /// Writes the promises in words: a site and Markdown
     Docs(Docs),
+    /// Proves the rules with promtool
+    Test(Test),
     /// Brings files into the canonical form
     Fmt(Fmt),
     /// Explains a code, or what a promise becomes
@@ -134,6 +136,9 @@ pub(super) struct Build {
     /// Writes nothing; shows what would change, and fails if anything would
     #[arg(long)]
     pub(super) check: bool,
+    /// Writes the rules' proofs too, for promtool: `proofs/` beside the rules
+    #[arg(long)]
+    pub(super) proofs: bool,
     /// Overwrites files that an earlier build did not write
     #[arg(long, conflicts_with = "check")]
     pub(super) force: bool,
@@ -170,6 +175,31 @@ pub(super) enum DocsFormat {
     /// Both, side by side
     #[default]
     All,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Test {
+    #[command(flatten)]
+    pub(super) wishes: Wishes,
+    /// Promises, steps or journeys by their paths (checkout.pay.accepted) [default: all]
+    #[arg(value_name = "PROMISE")]
+    pub(super) promises: Vec<String>,
+    /// How failures are printed
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub(super) format: Format,
+    /// Keeps the rules and the tests that promtool read
+    #[arg(long)]
+    pub(super) keep: bool,
+    /// The promtool that is run
+    #[arg(long, default_value = "promtool", value_name = "PATH")]
+    pub(super) promtool: String,
+}
+
+impl Test {
+    /// One JSON document?
+    pub(super) fn json(&self) -> bool {
+        self.format == Format::Json
+    }
 }
 
 #[derive(Debug, ClapArgs)]

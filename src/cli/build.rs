@@ -8,6 +8,7 @@ use super::output::{Action, Folder, Manifest, Plan, Wanted, apply};
 use super::screen::{Screen, unified};
 use super::{Outcome, Status, check, counted, docs, load, plural, status_of};
 use crate::backend::docs::Docs;
+use crate::backend::proofs;
 use crate::backend::{Backend, prometheus::Prometheus};
 use crate::config::{Output, nearest};
 use crate::diag::Diagnostic;
@@ -51,8 +52,11 @@ pub(super) fn run(options: &Build, start: &Path, screen: &Screen) -> Outcome {
         let mut manifest = Manifest::new(&settings.project, settings.environment.as_deref());
         manifest.promises.clone_from(&promises);
         // The user's own templates may be wrong; no other backend can fail.
-        let artifacts =
+        let mut artifacts =
             if backend.name() == "docs" { docs::for_build(&project, &model)? } else { backend.emit(&model) };
+        if options.proofs && backend.name() == "prometheus" {
+            artifacts.extend(proofs::artifacts(&model));
+        }
         let wanted = Wanted { artifacts, manifest, force: options.force };
         plans.push(Plan::new(folder, before, wanted)?);
     }

@@ -14,6 +14,8 @@ mod man;
 mod output;
 mod screen;
 mod serve;
+mod test;
+mod verdict;
 
 use std::fmt::Display;
 use std::path::PathBuf;
@@ -91,6 +93,7 @@ fn run(args: &Args, screen: &Screen) -> Outcome {
         Command::Check(options) => check::run(options, &start, screen),
         Command::Build(options) => build::run(options, &start, screen),
         Command::Docs(options) => docs::run(options, &start, screen),
+        Command::Test(options) => test::run(options, &start, screen),
         Command::Fmt(options) => fmt::run(options, &start, screen),
         Command::Explain(options) => explain::run(options, &start, screen),
         Command::Completions(options) => completions::run(options, screen),

@@ -80,6 +80,18 @@ impl Screen {
             Self::err(&format!(" = help: {}\n", lines.join("\n         ")));
         }
     }
+    /// Shows how far something is, on a terminal only.
+    pub(super) fn count(&self, doing: &str, done: usize, of: usize) {
+        if !self.quiet && std::io::stderr().is_terminal() {
+            Self::err(&format!("\r{doing} {done} of {of}"));
+        }
+    }
+    /// Takes what [`Screen::count`] showed away.
+    pub(super) fn counted(&self) {
+        if !self.quiet && std::io::stderr().is_terminal() {
+            Self::err("\r\x1b[K");
+        }
+    }
     /// Shows that something takes long, on a terminal only, until what it returns is dropped.
     pub(super) fn progress(&self, doing: &str) -> Progress {
         if self.quiet || !std::io::stderr().is_terminal() {

@@ -15,21 +15,21 @@
 //! The prompt chain is one group, so that a page needs no second and third interval. What slow groups record is read only
 //! through `last_over_time`, since a bare selector looks back five minutes.
 
-mod alerts;
-mod base;
-mod budget;
-mod composed;
+pub(crate) mod alerts;
+pub(crate) mod base;
+pub(crate) mod budget;
+pub(crate) mod composed;
 mod cost;
 mod explain;
-mod health;
-mod meaning;
-mod plan;
-mod ranges;
+pub(crate) mod health;
+pub(crate) mod meaning;
+pub(crate) mod plan;
+pub(crate) mod ranges;
 mod sink;
 mod slices;
 mod streams;
-mod text;
-mod windows;
+pub(crate) mod text;
+pub(crate) mod windows;
 mod words;
 
 pub use cost::Cost;

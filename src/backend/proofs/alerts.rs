@@ -1,0 +1,397 @@
+//! Third layer: alerts, fed with windows just above and just below what each tier asks for. Tick by tick another situation,
+//! so that a journey's alerts are proved within minutes of test time.
+
+use std::collections::BTreeMap;
+
+use super::case::{Case, Suite};
+use super::context::{Context, check, minds_silence};
+use super::inputs::budget_labels;
+use super::series::{Tick, ticks};
+use super::witness::Labels;
+use crate::backend::prometheus::alerts::{least_bad, loudness, name};
+use crate::backend::prometheus::health;
+use crate::backend::prometheus::meaning::REMAINING;
+use crate::backend::prometheus::plan::Entry;
+use crate::backend::prometheus::ranges;
+use crate::backend::prometheus::windows::{COUNT, RATIO};
+use crate::ir::burn::{Alert, Loudness};
+use crate::ir::{Measurement, Promise, Urgency};
+use crate::value::{Decimal, Duration};
+
+/// What the windows hold at a tick; what is not there has no sample.
+#[derive(Clone, Default)]
+struct Situation {
+    says: String,
+    ratios: BTreeMap<Duration, Decimal>,
+    counts: BTreeMap<Duration, Decimal>,
+    /// So many ticks long: what slow groups record is looked back for.
+    ticks: usize,
+}
+
+/// A tier that is proved.
+struct Tier<'a> {
+    alert: &'a Alert,
+    threshold: Decimal,
+    guard: Decimal,
+}
+
+/// Adds the alerts of every promise that isn't composed, the policy's tickets and what is said about lost parts.
+pub(super) fn prove(context: &Context<'_>, miss: &mut impl FnMut(&Promise, String), suite: &mut Suite) {
+    let mut case = Case::new("each alert just above and just below its limits", suite.every);
+    for (index, entry) in context.measured().enumerate() {
+        if entry.alerts.is_empty() {
+            continue;
+        }
+        if minds_silence(entry.promise) {
+            miss(
+                entry.promise,
+                "each alert's limits: silence is bad, so nothing can be fed in place of its windows"
+                    .to_owned(),
+            );
+            continue;
+        }
+        let promise = entry.promise;
+        let played = play(context, entry, (index, suite.every), &mut case);
+        for (name, window, values) in played.feeds() {
+            let labels = context.labels(promise, Some(&window.to_string()));
+            case.feed(name, &labels, values);
+        }
+    }
+    policy(context, suite.every, &mut case);
+    if !case.checks.is_empty() {
+        suite.cases.push(case);
+    }
+    let mut case = Case::new("a part of a promise vanishes", suite.every);
+    for entry in context.measured().filter(|e| !minds_silence(e.promise)) {
+        part_gone(context, entry, suite.every, &mut case);
+    }
+    if !case.checks.is_empty() {
+        suite.cases.push(case);
+    }
+}
+
+/// The alerts of a composed promise: the bad events are those of its members.
+pub(super) fn prove_composed(
+    context: &Context<'_>,
+    entry: &Entry<'_>,
+    members: &[&Promise],
+    suite: &mut Suite,
+) {
+    if entry.alerts.is_empty() {
+        return;
+    }
+    let mut case = Case::new(
+        format!("{}: each alert just above and just below its limits", entry.promise.path),
+        suite.every,
+    );
+    let played = play(context, entry, (0, suite.every), &mut case);
+    for (name, window, values) in played.feeds() {
+        let window = window.to_string();
+        if name == RATIO {
+            case.feed(name, &context.labels(entry.promise, Some(&window)), values);
+        }
+    }
+    // The last member has what the guard asks for less one each of the others.
+    for (at, member) in members.iter().enumerate() {
+        let window_labels = |w: Duration| context.labels(member, Some(&w.to_string()));
+        for (window, list) in &played.counts {
+            let others = Decimal::from(members.len() - 1);
+            let share = |tick: &Tick| match tick {
+                Tick::Value(v) if at + 1 == members.len() => Tick::Value(*v - others),
+                Tick::Value(_) => Tick::Value(Decimal::ONE),
+                Tick::Gap | Tick::Stale => *tick,
+            };
+            let list: Vec<Tick> = list.iter().map(share).collect();
+            case.feed(COUNT, &window_labels(*window), ticks(&list));
+        }
+    }
+    suite.cases.push(case);
+}
+
+/// Samples of every window.
+#[derive(Default)]
+struct Played {
+    ratios: BTreeMap<Duration, Vec<Tick>>,
+    counts: BTreeMap<Duration, Vec<Tick>>,
+}
+
+impl Played {
+    fn feeds(&self) -> Vec<(&'static str, Duration, String)> {
+        let ratios = self.ratios.iter().map(|(w, list)| (RATIO, *w, ticks(list)));
+        ratios.chain(self.counts.iter().map(|(w, list)| (COUNT, *w, ticks(list)))).collect()
+    }
+}
+
+/// The situations of a promise, checked; `shift` ticks later than the first promise's, so that they don't meet.
+fn play(
+    context: &Context<'_>,
+    entry: &Entry<'_>,
+    (shift, every): (usize, Duration),
+    case: &mut Case,
+) -> Played {
+    let promise = entry.promise;
+    let tiers: Vec<Tier<'_>> = entry
+        .alerts
+        .iter()
+        .map(|alert| Tier {
+            alert,
+            threshold: alert.threshold(promise.error_budget()),
+            guard: Decimal::from(least_bad(promise, alert)) - Decimal::new(5, 1),
+        })
+        .collect();
+    let situations = situations(every, &tiers);
+    let mut played = Played::default();
+    let mut windows: Vec<Duration> = tiers.iter().flat_map(|t| [t.alert.long, t.alert.short]).collect();
+    windows.sort_unstable();
+    windows.dedup();
+    for window in &windows {
+        played.ratios.insert(*window, vec![Tick::Value(Decimal::ZERO); shift]);
+    }
+    for tier in &tiers {
+        played.counts.insert(tier.alert.long, vec![Tick::Value(Decimal::ZERO); shift]);
+    }
+    let mut now = shift;
+    for situation in &situations {
+        let fill = |list: &mut Vec<Tick>, value: Option<&Decimal>| {
+            let (first, rest) =
+                value.map_or((Tick::Stale, Tick::Gap), |v| (Tick::Value(*v), Tick::Value(*v)));
+            list.push(first);
+            list.extend(std::iter::repeat_n(rest, situation.ticks - 1));
+        };
+        for (window, list) in &mut played.ratios {
+            fill(list, situation.ratios.get(window));
+        }
+        for (window, list) in &mut played.counts {
+            fill(list, situation.counts.get(window));
+        }
+        now += situation.ticks;
+        let at = every.times(u64::try_from(now - 1).unwrap_or(0));
+        ask(context, entry, &tiers, situation, at, case);
+    }
+    played
+}
+
+/// The situation that nothing is wrong.
+fn nothing(tiers: &[Tier<'_>], says: String) -> Situation {
+    let zero = |w: Duration| (w, Decimal::ZERO);
+    Situation {
+        says,
+        ratios: tiers.iter().flat_map(|t| [zero(t.alert.long), zero(t.alert.short)]).collect(),
+        counts: tiers.iter().map(|t| zero(t.alert.long)).collect(),
+        ticks: 1,
+    }
+}
+
+fn situations(every: Duration, tiers: &[Tier<'_>]) -> Vec<Situation> {
+    let above = |t: &Tier<'_>| t.threshold * Decimal::new(101, 2);
+    let mut list = Vec::new();
+    for tier in tiers {
+        let (long, short) = (tier.alert.long, tier.alert.short);
+        let mut add = |says: &str, long_ratio: Decimal, short_ratio: Decimal, count: Decimal| {
+            let mut s = nothing(tiers, format!("{long} and {short}: {says}"));
+            s.ratios.insert(long, long_ratio);
+            s.ratios.insert(short, short_ratio);
+            s.counts.insert(long, count);
+            list.push(s);
+        };
+        let (limit, over) = (tier.threshold, above(tier));
+        add("both above their limit, with just enough bad events", over, over, tier.guard);
+        add("the long window at its limit", limit, over, tier.guard);
+        add("the short window at its limit", over, limit, tier.guard);
+        add("too few bad events", over, over, tier.guard - Decimal::new(1, 2));
+    }
+    let all = |says: &str| {
+        let mut s = nothing(tiers, says.to_owned());
+        for tier in tiers {
+            for window in [tier.alert.long, tier.alert.short] {
+                let now = s.ratios.get(&window).copied().unwrap_or_default();
+                s.ratios.insert(window, now.max(above(tier)));
+            }
+            let now = s.counts.get(&tier.alert.long).copied().unwrap_or_default();
+            s.counts.insert(tier.alert.long, now.max(tier.guard));
+        }
+        s
+    };
+    list.push(all("everything above its limit"));
+    // What slow groups record is looked back for: until that is over.
+    let back = ranges::read_back(ranges::SLOW).as_micros() / every.as_micros().max(1);
+    let gone = usize::try_from(back).unwrap_or(0) + 2;
+    for (what, says) in [(0, "no long windows"), (1, "no short windows"), (2, "no counts")] {
+        let mut s = all(says);
+        for tier in tiers {
+            match what {
+                0 => drop(s.ratios.remove(&tier.alert.long)),
+                1 => drop(s.ratios.remove(&tier.alert.short)),
+                _ => drop(s.counts.remove(&tier.alert.long)),
+            }
+        }
+        s.ticks = gone;
+        list.push(s);
+    }
+    list.push(nothing(tiers, "nothing is wrong any more".to_owned()));
+    list
+}
+
+/// Exactly the tiers fire whose three conditions hold.
+fn ask(
+    context: &Context<'_>,
+    entry: &Entry<'_>,
+    tiers: &[Tier<'_>],
+    now: &Situation,
+    at: Duration,
+    case: &mut Case,
+) {
+    let promise = entry.promise;
+    let mut firing: Vec<Labels> = Vec::new();
+    for tier in tiers {
+        let above = |w: Duration| now.ratios.get(&w).is_some_and(|r| *r > tier.threshold);
+        let enough =
+            tier.guard < Decimal::ZERO || now.counts.get(&tier.alert.long).is_some_and(|c| *c >= tier.guard);
+        if above(tier.alert.long) && above(tier.alert.short) && enough {
+            let loud = loudness(promise, tier.alert);
+            let window = tier.alert.long.to_string();
+            let labels =
+                context.alert_labels(context.labels(promise, Some(&window)), name(loud), loud, promise);
+            if !firing.contains(&labels) {
+                firing.push(labels);
+            }
+        }
+    }
+    let expected = if firing.is_empty() { "no alert" } else { "exactly the right alerts" };
+    let says = format!("{expected}; {}", now.says);
+    let mut made = check(promise, at, says, context.firing(promise, "PromiseBurns.*", ""));
+    for labels in firing {
+        made = made.gives(labels, Decimal::ONE);
+    }
+    case.checks.push(made);
+}
+
+/// Tickets of the policy: what is left of each budget passes every threshold.
+fn policy(context: &Context<'_>, every: Duration, case: &mut Case) {
+    let id = context.journey.policy.as_ref();
+    let Some(policy) = id.and_then(|id| context.model.policies.get(id)) else { return };
+    let mut limits: Vec<Decimal> = policy.clauses.iter().map(|c| c.below).collect();
+    limits.sort_unstable();
+    limits.dedup();
+    let hair = Decimal::new(1, 3);
+    let mut values = vec![Decimal::ONE];
+    for limit in limits.iter().rev() {
+        let limit = *limit / Decimal::ONE_HUNDRED;
+        values.extend([limit + hair, limit, limit - hair]);
+    }
+    if context.plan.promises().all(|p| p.urgency == Urgency::None) {
+        return;
+    }
+    for entry in &context.plan.entries {
+        let promise = entry.promise;
+        if minds_silence(promise) {
+            continue;
+        }
+        let list: Vec<Tick> = values.iter().map(|v| Tick::Value(*v)).collect();
+        case.feed(REMAINING, &context.labels(promise, None), ticks(&list));
+        for (tick, left) in values.iter().enumerate() {
+            let holds = |limit: &&Decimal| {
+                if limit.is_zero() { *left <= Decimal::ZERO } else { *left < **limit / Decimal::ONE_HUNDRED }
+            };
+            let speaks = limits.iter().find(holds).filter(|_| promise.urgency != Urgency::None);
+            let at = every.times(u64::try_from(tick).unwrap_or(0));
+            let left = (*left * Decimal::ONE_HUNDRED).normalize();
+            let query = context.firing(promise, "PromiseBudgetPolicy", "");
+            let says = match speaks {
+                Some(limit) if limit.is_zero() => {
+                    format!("the policy speaks of a spent budget at {left}% left")
+                }
+                Some(limit) => {
+                    format!("the policy speaks of less than {}% at {left}% left", limit.normalize())
+                }
+                None => format!("the policy is silent at {left}% left"),
+            };
+            let mut made = check(promise, at, says, query);
+            if let Some(limit) = speaks {
+                let mut labels = context.labels(promise, None);
+                labels = context.alert_labels(labels, "PromiseBudgetPolicy", Loudness::Ticket, promise);
+                labels.insert("policy".to_owned(), policy.id.clone());
+                labels.insert("below".to_owned(), limit.normalize().to_string());
+                made = made.gives(labels, Decimal::ONE);
+            }
+            case.checks.push(made);
+        }
+    }
+}
+
+/// Two values of `for each`: one of them stops, the other goes on.
+fn part_gone(context: &Context<'_>, entry: &Entry<'_>, every: Duration, case: &mut Case) {
+    let promise = entry.promise;
+    let Some((label, _)) = promise.for_each.first() else { return };
+    let asked = promise.urgency != Urgency::None;
+    let minutes = |n: u64| usize::try_from(n * 60_000_000 / every.as_micros().max(1)).unwrap_or(1);
+    let (there, gone) = (minutes(10), minutes(35));
+    let zero = Tick::Value(Decimal::ZERO);
+    let stays = vec![zero; there + gone];
+    let mut stops = vec![zero; there];
+    stops.push(Tick::Stale);
+    let mut other = budget_labels(promise);
+    other.insert(label.clone(), "another".to_owned());
+    for (window, list) in [("1d", &stays), ("5m", &stays)] {
+        case.feed(RATIO, &context.labels(promise, Some(window)), ticks(list));
+    }
+    for (window, list) in [("1d", &stays), ("5m", &stops)] {
+        let mut labels = context.labels(promise, Some(window));
+        labels.extend(other.clone());
+        case.feed(RATIO, &labels, ticks(list));
+    }
+    let query = context.firing(promise, "PromisePartGone", "");
+    let at = |tick: usize| every.times(u64::try_from(tick).unwrap_or(0));
+    case.checks.push(check(promise, at(there), "all parts are there", query.clone()));
+    let soon = at(there + minutes(13));
+    case.checks.push(check(promise, soon, "a short gap of a part is not reported", query.clone()));
+    let mut made =
+        check(promise, at(there + minutes(20)), "a part that vanished is reported, and only that", query);
+    if asked {
+        let mut labels = context.labels(promise, None);
+        labels.extend(other);
+        labels = context.alert_labels(labels, "PromisePartGone", Loudness::Ticket, promise);
+        made = made.gives(labels, Decimal::ONE);
+    }
+    case.checks.push(made);
+}
+
+/// Counts that can't be true: fewer than none are bad, or more than there are events.
+pub(super) fn sanity(context: &Context<'_>, suite: &mut Suite) {
+    if !health::needs_sanity(&context.plan) {
+        return;
+    }
+    let mut case = Case::new("counts that contradict each other", context.every);
+    let events = Decimal::TEN;
+    let hour = Decimal::from(3600);
+    let ticks_of = |n: Duration| n.as_micros() / context.every.as_micros().max(1);
+    let long = usize::try_from(ticks_of(Duration::from_mins(70))).unwrap_or(1);
+    let list = [
+        (Decimal::ZERO, false, "no bad events"),
+        (Decimal::new(-4, 1), false, "a rounding error"),
+        (Decimal::new(-6, 1), true, "fewer than no bad events"),
+        (events * hour, false, "everything is bad"),
+        (events * hour * Decimal::new(103, 2), true, "more bad events than events"),
+    ];
+    for entry in context.measured().filter(|e| matches!(e.promise.measurement, Measurement::Events(_))) {
+        let promise = entry.promise;
+        let steady = vec![Tick::Value(events); long + list.len()];
+        case.feed("promise:events:rate", &context.labels(promise, None), ticks(&steady));
+        let mut counts = vec![Tick::Value(Decimal::ZERO); long];
+        counts.extend(list.iter().map(|(v, _, _)| Tick::Value(*v)));
+        case.feed(COUNT, &context.labels(promise, Some("1h")), ticks(&counts));
+        for (at, (_, fires, says)) in list.iter().enumerate() {
+            let at = context.every.times(u64::try_from(long + at).unwrap_or(0));
+            let query =
+                format!("count by (alertname) ({})", context.firing(promise, "PromiseCountsContradict", ""));
+            let word = if *fires { "reported" } else { "not reported" };
+            let mut made = check(promise, at, format!("counts that contradict: {word}, {says}"), query);
+            if *fires {
+                let name = ("alertname".to_owned(), "PromiseCountsContradict".to_owned());
+                made = made.gives(Labels::from([name]), Decimal::ONE);
+            }
+            case.checks.push(made);
+        }
+    }
+    suite.cases.push(case);
+}

@@ -1,0 +1,181 @@
+//! First layer: the base rules, from raw series. Healthy, failing a little, failing wholly, gone, back again; decoys beside
+//! them that no matcher may let in.
+
+use super::case::{Case, Suite};
+use super::context::{Batch, Context, UNIT, align, check, minds_silence, per_scrape, slice_of, value};
+use super::decoys::decoys;
+use super::expected::steady;
+use super::series::{DOWN, FINE, Shape, State, Story};
+use super::witness::Labels;
+use crate::backend::prometheus::base::{BAD, EVENTS, FINISHED};
+use crate::backend::prometheus::ranges;
+use crate::ir::burn::Loudness;
+use crate::ir::{Condition, Measurement, Outcome, Promise, Series, Urgency};
+use crate::value::{Decimal, Duration};
+
+/// The five stretches of each story.
+struct Times {
+    ends: [Duration; 5],
+    story: Story,
+}
+
+/// How long a change in the raw series takes to arrive whole in the base series.
+pub(super) fn settled(context: &Context<'_>, promise: &Promise) -> Duration {
+    let scrape = promise.scrape_interval;
+    let range = ranges::base_range(scrape, context.every);
+    let counted = ranges::readings_range(scrape, context.every).plus(ranges::readings_delay(scrape));
+    let reads = if is_read(promise) { counted } else { Duration::default() };
+    range.max(reads).plus(slice_of(promise)).plus(scrape).plus(context.every.times(2))
+}
+
+/// Are samples of a gauge its events?
+fn is_read(promise: &Promise) -> bool {
+    match &promise.measurement {
+        Measurement::Events(e) => e.total.iter().any(|s| matches!(s, Series::Readings { .. })),
+        Measurement::Slices(s) => match &s.condition {
+            Condition::Share { events, .. } => {
+                events.total.iter().any(|s| matches!(s, Series::Readings { .. }))
+            }
+            Condition::Stat { .. } | Condition::Age { .. } | Condition::Promql { .. } => false,
+        },
+        Measurement::Completion(_) | Measurement::Composed(_) => false,
+    }
+}
+
+fn times(context: &Context<'_>, promise: &Promise) -> Times {
+    let one =
+        align(settled(context, promise).plus(context.every.times(2)), promise.scrape_interval, context.every);
+    let gone = settled(context, promise).plus(Duration::from_mins(7)).plus(context.every.times(3));
+    let gone = align(gone.max(one), promise.scrape_interval, context.every);
+    let tenth = State::Failing(Decimal::new(1, 1));
+    let story = vec![(FINE, one), (tenth, one), (DOWN, one), (State::Silent, gone), (FINE, one)];
+    let mut ends = [Duration::default(); 5];
+    let mut now = Duration::default();
+    for (end, (_, length)) in ends.iter_mut().zip(&story) {
+        now = now.plus(*length);
+        *end = now;
+    }
+    Times { ends, story }
+}
+
+/// Adds the case of a batch.
+pub(super) fn prove(context: &Context<'_>, batch: &Batch<'_, '_>, suite: &mut Suite) {
+    let mut case = Case::new("base rules: healthy, failing, gone and back", batch.scrape);
+    let near: Vec<&Promise> = context.measured().map(|e| e.promise).collect();
+    let unit = per_scrape(batch.scrape);
+    for (entry, list) in &batch.list {
+        let promise = entry.promise;
+        let times = times(context, promise);
+        let late = |shape: &Shape| matches!(shape, Shape::Counter { base: 0, slope: 1.. });
+        for raw in list {
+            let mut raw = raw.clone();
+            raw.late = late(&raw.shape) && !narrow_good(promise);
+            case.feed(&raw.name, &raw.labels, raw.values(&times.story, batch.scrape, unit));
+        }
+        let whole = times.ends.last().copied().unwrap_or_default();
+        for decoy in decoys(promise, list, &near) {
+            case.feed(&decoy.name, &decoy.labels, decoy.values(&[(FINE, whole)], batch.scrape, unit));
+        }
+        let [fine, little, down, gone, back] = times.ends;
+        let states = [
+            (fine, Decimal::ZERO, "healthy"),
+            (little, Decimal::new(1, 1), "a tenth fails"),
+            (down, Decimal::ONE, "all fails"),
+            (back, Decimal::ZERO, "healthy again"),
+        ];
+        for (at, f, when) in states {
+            // A sample before the next stretch begins: its first scrape is on the border.
+            let at = Duration::from_micros(at.as_micros().saturating_sub(context.every.as_micros()));
+            rates(context, promise, list, (at, f, when), &mut case);
+        }
+        silence(context, promise, (down, gone, back), &mut case);
+    }
+    suite.cases.push(case);
+}
+
+/// Where the good are counted, a series of bad ones has nothing that could be missing.
+fn narrow_good(promise: &Promise) -> bool {
+    match &promise.measurement {
+        Measurement::Events(e) => matches!(e.outcome, Outcome::Good(_)),
+        Measurement::Slices(s) => match &s.condition {
+            Condition::Share { events, .. } => matches!(events.outcome, Outcome::Good(_)),
+            Condition::Stat { .. } | Condition::Age { .. } | Condition::Promql { .. } => false,
+        },
+        Measurement::Completion(_) | Measurement::Composed(_) => false,
+    }
+}
+
+/// Both base series at a time, and no value that is no number.
+fn rates(
+    context: &Context<'_>,
+    promise: &Promise,
+    list: &[super::series::Raw],
+    (at, f, when): (Duration, Decimal, &str),
+    case: &mut Case,
+) {
+    let Some(truth) = steady(promise, list, f, UNIT) else { return };
+    let labels = context.labels(promise, None);
+    let slice = slice_of(promise).seconds();
+    let factor = if slice.is_zero() { Decimal::ONE } else { slice };
+    let (second, word) = match promise.measurement {
+        Measurement::Completion(_) => (FINISHED, "finished"),
+        Measurement::Events(_) | Measurement::Slices(_) | Measurement::Composed(_) => (BAD, "bad"),
+    };
+    for (name, truth, word) in [(EVENTS, truth.events, "events"), (second, truth.second, word)] {
+        let query = context.series(name, promise, None);
+        let says = format!("{word} are counted right while {when}");
+        case.checks.push(value(promise, at, says, (&query, labels.clone()), (truth, factor, 6)));
+    }
+    let all = context.series("", promise, None);
+    let all = all.trim_start_matches('{').trim_end_matches('}');
+    let all = format!("{{__name__=~\"promise:.*\",{all}}}");
+    case.checks.push(check(
+        promise,
+        at,
+        format!("every value is a number while {when}"),
+        format!("{all} unless ({all} > -1e15 < 1e15)"),
+    ));
+}
+
+/// A vanished target is no data, loudly; one where silence is bad goes on counting.
+fn silence(
+    context: &Context<'_>,
+    promise: &Promise,
+    (down, gone, back): (Duration, Duration, Duration),
+    case: &mut Case,
+) {
+    let events = context.series(EVENTS, promise, None);
+    let end = Duration::from_micros(gone.as_micros().saturating_sub(context.every.as_micros()));
+    let query = context.firing(promise, "PromiseNoData", "");
+    let loud = match promise.urgency {
+        Urgency::Page => Some(Loudness::Page),
+        Urgency::Ticket => Some(Loudness::Ticket),
+        Urgency::None => None,
+    };
+    if minds_silence(promise) {
+        let slice = slice_of(promise).seconds();
+        for name in [EVENTS, BAD] {
+            let query = context.series(name, promise, None);
+            let says = "silence is bad";
+            let labels = context.labels(promise, None);
+            let one = Decimal::ONE.checked_div(slice).unwrap_or_default();
+            case.checks.push(value(promise, end, says, (&query, labels), (one, slice, 6)));
+        }
+        case.checks.push(check(promise, end, "silence that is bad is not called no data", query));
+        return;
+    }
+    case.checks.push(check(promise, end, "a vanished target leaves no events, not even none", events));
+    let soon = down.plus(Duration::from_mins(6));
+    let says = "no data is not reported while there is some";
+    case.checks.push(check(promise, down, says, query.clone()));
+    case.checks.push(check(promise, soon, "a short gap is not reported", query.clone()));
+    if let Some(loud) = loud {
+        let identity: Labels = context.identity(promise);
+        let labels = context.alert_labels(identity, "PromiseNoData", loud, promise);
+        let passed = Duration::from_micros(end.as_micros().saturating_sub(down.as_micros()));
+        let says = format!("a vanished target is reported as no data within {passed}");
+        case.checks.push(check(promise, end, says, query.clone()).gives(labels, Decimal::ONE));
+    }
+    let says = "no data is no longer reported when the target is back";
+    case.checks.push(check(promise, back, says, query));
+}

@@ -1,0 +1,181 @@
+//! Fourth layer: the budget, fed with roll-ups over the promise's whole window and evaluated once, at its end. Busy days,
+//! quiet nights, and an outage that costs a third of the budget.
+
+use super::case::{Case, Suite};
+use super::context::{Context, check, limit_of, minds_silence};
+use super::series::{Tick, ticks};
+use super::witness::Labels;
+use crate::backend::prometheus::budget::{COVERAGE, EVENTS};
+use crate::backend::prometheus::meaning::REMAINING;
+use crate::backend::prometheus::ranges;
+use crate::backend::prometheus::windows::{COUNT, RATIO};
+use crate::ir::Promise;
+use crate::value::{Decimal, Duration};
+
+/// How exact a budget must be.
+const EXACT: Decimal = Decimal::from_parts(1, 0, 0, false, 3);
+
+/// Adds a file for each window of the journey's promises: a promise as old as its window, and a young one.
+pub(super) fn prove(context: &Context<'_>, suites: &mut Vec<Suite>) {
+    let id = &context.journey.id;
+    let promises = || context.measured().map(|e| e.promise).filter(|p| !minds_silence(p));
+    let mut windows: Vec<Duration> = promises().map(|p| p.window).collect();
+    windows.sort_unstable();
+    windows.dedup();
+    for window in windows {
+        let mut old = Case::new(format!("the budget over {window}, days and nights"), ranges::SLOW);
+        let mut young = Case::new(format!("the budget over {window}, after a quarter of it"), ranges::SLOW);
+        for (index, promise) in promises().filter(|p| p.window == window).enumerate() {
+            play(context, promise, index, false, &mut old);
+            play(context, promise, index, true, &mut young);
+        }
+        let whole = |case: Case| Suite {
+            name: format!("{id}-budget-{window}"),
+            journeys: vec![id.clone()],
+            every: window,
+            cases: vec![case],
+        };
+        let mut suite = whole(old);
+        suite.cases.push(young);
+        suites.push(suite);
+    }
+}
+
+fn play(context: &Context<'_>, promise: &Promise, index: usize, young: bool, case: &mut Case) {
+    let window = promise.window;
+    let coarse = ranges::is_coarse(window);
+    let every = if coarse { ranges::COARSE } else { ranges::SLOW };
+    let samples = |d: Duration| usize::try_from(d.as_micros() / every.as_micros()).unwrap_or(0);
+    let n = samples(window);
+    let limit = samples(ranges::round_up(limit_of(promise), every));
+    // Samples from old to new: number 1 is one step after the window's edge.
+    let first = if young { n - n / 4 } else { 1 };
+    let half_day = samples(Duration::from_hours(12)).max(1);
+    let busy = Decimal::TEN + Decimal::from(index);
+    let rate = |at: usize| if (at / half_day).is_multiple_of(2) { busy } else { busy / Decimal::ONE_HUNDRED };
+    let total: Decimal = (first..=n).map(rate).sum();
+    // Half of everything fails until a third of what may be lost is lost.
+    let allowed = total * promise.error_budget() * Decimal::new(3, 1);
+    let mut lost = Decimal::ZERO;
+    let begins = first + n / 20;
+    let mut events = Vec::with_capacity(n);
+    let mut second = Vec::with_capacity(n);
+    let (mut all, mut bad) = (Decimal::ZERO, Decimal::ZERO);
+    let mut finished = Decimal::ZERO;
+    for at in 0..=n {
+        if at < first {
+            events.push(Tick::Gap);
+            second.push(Tick::Gap);
+            continue;
+        }
+        let mut failing = Decimal::ZERO;
+        if at >= begins && lost < allowed {
+            failing = (rate(at) / Decimal::TWO).min(allowed - lost).round_dp(9);
+            lost += failing;
+        }
+        events.push(Tick::Value(rate(at)));
+        if limit == 0 {
+            second.push(Tick::Value(failing));
+            all += rate(at);
+            bad += failing;
+        } else {
+            // Everything finishes at once but what is lost; what was started last isn't judged yet.
+            second.push(Tick::Value(rate(at) - failing));
+            finished += rate(at) - failing;
+            if at + limit <= n {
+                all += rate(at);
+            }
+        }
+    }
+    if limit > 0 {
+        // What finishes early counts for the lost of the last few minutes.
+        bad = (all - finished).max(Decimal::ZERO);
+    }
+    let roll = if coarse { "15m" } else { "5m" };
+    let name = if limit > 0 { "finished" } else { "bad" };
+    let labels = context.labels(promise, None);
+    let spread = |list: &[Tick]| if coarse { thinned(list) } else { ticks(list) };
+    case.feed(&format!("promise:events:roll{roll}"), &labels, spread(&events));
+    case.feed(&format!("promise:{name}_events:roll{roll}"), &labels, spread(&second));
+    // Budgets are shown only while there is data.
+    let now = samples_of_case(window);
+    let five = format!("_x{now} 0");
+    case.feed(RATIO, &context.labels(promise, Some("5m")), five);
+    checks(context, promise, (all, bad), (every, young), case);
+}
+
+fn samples_of_case(window: Duration) -> u64 {
+    window.as_micros() / ranges::SLOW.as_micros()
+}
+
+/// Fifteen minutes apart in steps of five.
+fn thinned(list: &[Tick]) -> String {
+    let mut out = Vec::with_capacity(list.len() * 3);
+    for (at, tick) in list.iter().enumerate() {
+        if at > 0 {
+            out.extend([Tick::Gap, Tick::Gap]);
+        }
+        out.push(*tick);
+    }
+    ticks(&out)
+}
+
+fn checks(
+    context: &Context<'_>,
+    promise: &Promise,
+    (all, bad): (Decimal, Decimal),
+    (every, young): (Duration, bool),
+    case: &mut Case,
+) {
+    let window = promise.window;
+    let budget = promise.error_budget();
+    let labels = |window: bool| context.labels(promise, window.then_some("budget"));
+    let query = |name: &str| context.series(name, promise, Some("budget"));
+    let seconds = every.seconds();
+    let when = if young { " of a young promise" } else { "" };
+    // A young promise's age is known to a step or two.
+    let steps = Decimal::from(ranges::coverage_step(window).max(every).as_micros()) * Decimal::TWO;
+    let slack = if young {
+        (steps / Decimal::from(window.as_micros() / 4)).max(Decimal::new(1, 2)) * Decimal::new(15, 1)
+    } else {
+        EXACT
+    };
+    let coverage = if young { Decimal::new(25, 2) } else { Decimal::ONE };
+    let Some(ratio) = (bad * coverage).checked_div(all) else { return };
+    let Some(spent) = ratio.checked_div(budget) else { return };
+    let mut near = |says: &str, expr: String, truth: Decimal, slack: Decimal, labels: Labels| {
+        if !truth.is_zero() {
+            let says = format!(
+                "{says}{when} is right to {}%",
+                (slack * Decimal::ONE_HUNDRED).normalize().round_dp(2)
+            );
+            case.checks.push(near_check(promise, window, says, &expr, (truth, slack), labels));
+        }
+    };
+    near("the number of bad events", query(COUNT), bad * seconds, EXACT, labels(true));
+    near("the number of events", query(EVENTS), all * seconds, EXACT, labels(true));
+    near("the covered part of the window", query(COVERAGE), coverage, slack, labels(true));
+    near("the error ratio", query(RATIO), ratio, slack, labels(true));
+    let left = context.series(REMAINING, promise, None);
+    near("what is spent of the budget", format!("(1 - {left})"), spent, slack, labels(false));
+    let more = context.series("promise:bad_events:left", promise, None);
+    let allowed = all * seconds / coverage * budget;
+    // What is left is a difference: as exact as the whole.
+    let slack_left = slack * allowed / (allowed - bad * seconds).max(Decimal::ONE);
+    near("the number of bad events left", more, allowed - bad * seconds, slack_left, labels(false));
+}
+
+/// The query's value over the truth must be 1, within the slack.
+fn near_check(
+    promise: &Promise,
+    at: Duration,
+    says: String,
+    query: &str,
+    (truth, slack): (Decimal, Decimal),
+    labels: Labels,
+) -> super::case::Check {
+    let step = (slack * Decimal::TWO).round_dp(4).normalize();
+    let truth = truth.round_dp(12).normalize();
+    // `round` to a multiple of twice the slack gives 1 within the slack: measured from 1, since 1 may be no multiple.
+    check(promise, at, says, format!("1 + round({query} / {truth} - 1, {step})")).gives(labels, Decimal::ONE)
+}

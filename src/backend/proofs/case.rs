@@ -1,0 +1,89 @@
+//! What promtool is asked, and what it must answer.
+
+use super::series::notation;
+use super::witness::Labels;
+use crate::ir::{Origin, PromisePath};
+use crate::value::{Decimal, Duration};
+
+/// A sample that a query must give.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sample {
+    /// Its labels, with `__name__` where it has a name.
+    pub labels: Labels,
+    /// Its value.
+    pub value: Decimal,
+}
+
+/// One thing that must hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Check {
+    /// The promise it is about.
+    pub promise: PromisePath,
+    /// Where that was written: the promise, or what a scenario expects.
+    pub origin: Origin,
+    /// What must hold, in words: `pages within 5m of a total outage`.
+    pub says: String,
+    /// When, from the start of the case.
+    pub at: Duration,
+    /// The query.
+    pub expr: String,
+    /// What it must give; nothing where the list is empty.
+    pub expect: Vec<Sample>,
+}
+
+/// Series that are fed, and what must come of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Case {
+    /// What is played.
+    pub title: String,
+    /// The interval of the samples.
+    pub interval: Duration,
+    /// Series and their values in promtool's notation.
+    pub inputs: Vec<(String, String)>,
+    /// What must hold, in order.
+    pub checks: Vec<Check>,
+}
+
+impl Case {
+    /// A case without series.
+    pub(super) fn new(title: impl Into<String>, interval: Duration) -> Self {
+        Self { title: title.into(), interval, inputs: Vec::new(), checks: Vec::new() }
+    }
+    /// Feeds a series.
+    pub(super) fn feed(&mut self, name: &str, labels: &Labels, values: String) {
+        self.inputs.push((notation(name, labels), values));
+    }
+}
+
+/// A file of cases with the same evaluation interval, which promtool knows for whole files only.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suite {
+    /// The file's name without `.yml`.
+    pub name: String,
+    /// The journeys whose rules are loaded.
+    pub journeys: Vec<String>,
+    /// The evaluation interval.
+    pub every: Duration,
+    /// Its cases.
+    pub cases: Vec<Case>,
+}
+
+/// A part of a promise that can't be proved, said aloud.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unproved {
+    /// The promise.
+    pub promise: PromisePath,
+    /// Where it was written.
+    pub origin: Origin,
+    /// What is not proved, and why.
+    pub why: String,
+}
+
+/// All proofs of a model.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Proofs {
+    /// Files, ordered by name.
+    pub suites: Vec<Suite>,
+    /// What is not proved.
+    pub unproved: Vec<Unproved>,
+}

@@ -1,0 +1,110 @@
+//! Composed promises, fed with their members: the ratio of each window, the youngest member's age, and nothing at all as
+//! soon as a member is missing.
+
+use super::alerts;
+use super::case::{Case, Suite};
+use super::context::{Context, check, minds_silence, value};
+use super::inputs::parts;
+use super::series::{Tick, ticks};
+use crate::backend::prometheus::budget::COVERAGE;
+use crate::backend::prometheus::meaning::REMAINING;
+use crate::backend::prometheus::plan::Entry;
+use crate::backend::prometheus::ranges;
+use crate::backend::prometheus::windows::RATIO;
+use crate::ir::{Composed, Composition, Promise};
+use crate::value::{Decimal, Duration};
+
+/// Adds the cases of a composed promise.
+pub(super) fn prove(context: &Context<'_>, entry: &Entry<'_>, composed: &Composed, suite: &mut Suite) {
+    let Ok(members) = parts(context.model, entry.promise) else { return };
+    if members.iter().any(|m| minds_silence(m)) {
+        return;
+    }
+    windows(context, entry, composed, &members, suite);
+    alerts::prove_composed(context, entry, &members, suite);
+}
+
+fn windows(
+    context: &Context<'_>,
+    entry: &Entry<'_>,
+    composed: &Composed,
+    members: &[&Promise],
+    suite: &mut Suite,
+) {
+    let promise = entry.promise;
+    let every = suite.every;
+    let mut case = Case::new(format!("{}: each window from its parts", promise.path), every);
+    let mut names: Vec<String> = ["5m", "1h", "1d", "budget"].map(str::to_owned).to_vec();
+    names.extend(entry.alerts.iter().flat_map(|a| [a.long.to_string(), a.short.to_string()]));
+    names.sort_unstable();
+    names.dedup();
+    // Until the last sample of a slow group is no longer looked at.
+    let back = ranges::read_back(ranges::budget_interval(promise.window).times(2));
+    let gone = usize::try_from(back.as_micros() / every.as_micros().max(1)).unwrap_or(0) + 2;
+    for (at, window) in names.iter().enumerate() {
+        let mut good = Decimal::ONE;
+        let mut worst = Decimal::ZERO;
+        for (index, member) in members.iter().enumerate() {
+            let lost = Decimal::new(i64::try_from(3 + 7 * at + 5 * index).unwrap_or(3), 3);
+            good *= Decimal::ONE - lost;
+            worst = worst.max(lost);
+            let labels = context.labels(member, Some(window));
+            case.feed(RATIO, &labels, lasting(index, members.len(), lost, gone));
+        }
+        let ratio = match composed.how {
+            Composition::All => Decimal::ONE - good,
+            Composition::Worst => worst,
+        };
+        let query = context.series(RATIO, promise, Some(window));
+        let labels = context.labels(promise, Some(window));
+        let says = format!("the ratio over {window} follows from its parts");
+        case.checks.push(value(
+            promise,
+            every.times(2),
+            says,
+            (&query, labels),
+            (ratio, Decimal::ONE, 9 - 3),
+        ));
+        let prompt = Duration::parse(window).is_some_and(ranges::is_prompt);
+        let ticks = if prompt { 5 } else { 5 + gone };
+        let at = every.times(u64::try_from(ticks).unwrap_or(0));
+        case.checks.push(check(promise, at, format!("a part is missing: no ratio over {window}"), query));
+        if window == "budget"
+            && let Some(spent) = ratio.checked_div(promise.error_budget())
+        {
+            let query = context.series(REMAINING, promise, None);
+            let labels = context.labels(promise, None);
+            let truth = Decimal::ONE - spent;
+            let says = "what is left of the budget follows from its parts";
+            case.checks.push(value(
+                promise,
+                every.times(2),
+                says,
+                (&query, labels),
+                (truth, Decimal::ONE, 6),
+            ));
+        }
+    }
+    for (index, member) in members.iter().enumerate() {
+        let covered = Decimal::new(i64::try_from(9 - index.min(8)).unwrap_or(1), 1);
+        let labels = context.labels(member, Some("budget"));
+        case.feed(COVERAGE, &labels, lasting(index, members.len(), covered, gone));
+    }
+    let least = Decimal::new(i64::try_from(9 - (members.len() - 1).min(8)).unwrap_or(1), 1);
+    let query = context.series(COVERAGE, promise, Some("budget"));
+    let labels = context.labels(promise, Some("budget"));
+    let says = "it is as old as its youngest part";
+    case.checks.push(value(promise, every.times(2), says, (&query, labels), (least, Decimal::ONE, 6)));
+    suite.cases.push(case);
+}
+
+/// Four samples of the last member, which then vanishes; the others last.
+fn lasting(index: usize, of: usize, value: Decimal, gone: usize) -> String {
+    let there = Tick::Value(value);
+    if index + 1 < of {
+        return ticks(&vec![there; 6 + gone]);
+    }
+    let mut list = vec![there; 4];
+    list.push(Tick::Stale);
+    ticks(&list)
+}

@@ -1,0 +1,126 @@
+//! Rules that prove themselves: promtool unit tests made from each promise.
+//!
+//! In layers, so that every clause of every rule is reached cheaply: base rules from raw series; windows from base series;
+//! alerts from windows; budgets from roll-ups; then a few stories from raw series to alerts. Inputs and expected values come
+//! from the model and from arithmetic of our own, never from the text of the rules.
+
+mod alerts;
+mod base;
+mod budget;
+mod case;
+mod composed;
+mod context;
+mod decoys;
+mod expected;
+mod file;
+mod inputs;
+mod scenarios;
+mod series;
+mod stories;
+mod windows;
+mod witness;
+
+pub use case::{Case, Check, Proofs, Sample, Suite, Unproved};
+
+use rayon::prelude::*;
+
+use super::Artifact;
+use crate::backend::prometheus::plan::{Needs, is_composed};
+use crate::backend::prometheus::ranges;
+use crate::ir::{Journey, Measurement, Model, Promise};
+use crate::value::Duration;
+use context::Context;
+
+/// The proofs of every promise and every scenario.
+pub fn prove(model: &Model) -> Proofs {
+    let needs = Needs::of(model);
+    let list: Vec<Proofs> = model.journeys.par_iter().map(|j| prove_journey(model, j, &needs)).collect();
+    let mut all = Proofs::default();
+    for proofs in list {
+        all.suites.extend(proofs.suites);
+        all.unproved.extend(proofs.unproved);
+    }
+    all.suites.sort_by(|a, b| a.name.cmp(&b.name));
+    all
+}
+
+/// The files of all proofs, below `proofs/` beside the rule files.
+pub fn artifacts(model: &Model) -> Vec<Artifact> {
+    let one =
+        |suite: &Suite| Artifact { path: format!("proofs/{}.yml", suite.name), text: suite.text("../") };
+    prove(model).suites.par_iter().map(one).collect()
+}
+
+fn prove_journey<'m>(model: &'m Model, journey: &'m Journey, needs: &Needs<'m>) -> Proofs {
+    let context = Context::new(model, journey, needs);
+    let mut unproved = Vec::new();
+    let mut miss = |promise: &Promise, why: String| {
+        unproved.push(Unproved { promise: promise.path.clone(), origin: promise.origin, why });
+    };
+    let suite = |name: String, every: Duration| Suite {
+        name,
+        journeys: vec![journey.id.clone()],
+        every,
+        cases: Vec::new(),
+    };
+    let mut suites = Vec::new();
+
+    let mut main = suite(journey.id.clone(), context.every);
+    let batches =
+        context.batches(|promise, why| miss(promise, format!("from its metrics to its alerts: {}", why.0)));
+    for batch in &batches {
+        base::prove(&context, batch, &mut main);
+    }
+    // What is fed with windows doesn't ask how often it is evaluated.
+    let seldom = context.every.max(ranges::SLOW);
+    let mut fed = suite(format!("{}-alerts", journey.id), seldom);
+    alerts::prove(&context, &mut miss, &mut fed);
+    suites.push(fed);
+    alerts::sanity(&context, &mut main);
+    for batch in &batches {
+        stories::prove_batch(&context, batch, &mut miss, &mut main);
+        stories::prove_thin(&context, batch, &mut main);
+    }
+    windows::prove(&context, &mut suites);
+    budget::prove(&context, &mut suites);
+
+    for entry in context.plan.entries.iter().filter(|e| is_composed(e.promise)) {
+        let Measurement::Composed(members) = &entry.promise.measurement else { continue };
+        let mut own = suite(format!("{}-{}", journey.id, entry.promise.path.promise), context.every);
+        for member in &members.members {
+            if !own.journeys.contains(&member.journey) {
+                own.journeys.push(member.journey.clone());
+            }
+        }
+        let mut fed = Suite { name: format!("{}-alerts", own.name), every: seldom, ..own.clone() };
+        composed::prove(&context, entry, members, &mut fed);
+        suites.push(fed);
+        let outage = stories::cast(&context, entry.promise)
+            .and_then(|cast| stories::prove_composed(&context, entry, &cast, &mut own));
+        if let Err(why) = outage {
+            miss(entry.promise, format!("an outage of a part: {}", why.0));
+        }
+        told(&context, entry.promise, &mut miss, &mut own);
+        suites.push(own);
+    }
+    for entry in context.measured() {
+        told(&context, entry.promise, &mut miss, &mut main);
+    }
+    suites.push(main);
+    suites.retain(|s| !s.cases.is_empty());
+    Proofs { suites, unproved }
+}
+
+/// The user's stories about a promise.
+fn told<'m>(
+    context: &Context<'m>,
+    promise: &'m Promise,
+    miss: &mut impl FnMut(&Promise, String),
+    suite: &mut Suite,
+) {
+    for scenario in context.model.scenarios.iter().filter(|s| s.promise == promise.path) {
+        if let Err(why) = scenarios::prove(context, promise, scenario, suite) {
+            miss(promise, format!("the scenario `{}`: {}", scenario.id, why.0));
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! Second layer: windows, fed with base series (the long ones with roll-ups) whose error ratio changes with their age, so
+//! that each window has another one. Evaluated once, at the end.
+//!
+//! The sample on a window's far edge is left out: Prometheus 2 counts it, Prometheus 3 doesn't.
+
+use super::case::{Case, Suite};
+use super::context::{Context, UNIT, minds_silence, value};
+use super::series::{Tick, ticks};
+use crate::backend::prometheus::base::{BAD, EVENTS, FINISHED};
+use crate::backend::prometheus::plan::Entry;
+use crate::backend::prometheus::ranges;
+use crate::backend::prometheus::windows::{COUNT, RATIO};
+use crate::ir::{Measurement, Promise};
+use crate::value::{Decimal, Duration};
+
+/// What is fed: two series, by age in samples, the newest first. None: no sample.
+struct Fed {
+    events: Vec<Option<Decimal>>,
+    second: Vec<Option<Decimal>>,
+    /// What a sample stands for.
+    every: Duration,
+}
+
+/// Adds the files of a journey's windows.
+pub(super) fn prove(context: &Context<'_>, suites: &mut Vec<Suite>) {
+    let id = &context.journey.id;
+    let (near, far): (Vec<Duration>, Vec<Duration>) =
+        context.plan.windows.iter().partition(|w| ranges::is_from_base(**w));
+    let sources = [
+        ("windows", near, context.every, [EVENTS, BAD, FINISHED]),
+        (
+            "days",
+            far,
+            ranges::SLOW,
+            ["promise:events:roll5m", "promise:bad_events:roll5m", "promise:finished_events:roll5m"],
+        ),
+    ];
+    for (name, windows, every, series) in sources {
+        let Some(longest) = windows.iter().max() else { continue };
+        let limits =
+            context.measured().map(|e| super::context::limit_of(e.promise)).max().unwrap_or_default();
+        let limit = ranges::round_up(limits, every);
+        let length = ranges::round_up(longest.plus(limit.times(3)).plus(every.times(12)), every);
+        let mut case = Case::new("each window has an error ratio of its own", every);
+        for (index, entry) in context.measured().filter(|e| !minds_silence(e.promise)).enumerate() {
+            let played = Played { context, entry, windows: &windows, length };
+            played.play(index, (every, series), &mut case);
+        }
+        if !case.checks.is_empty() {
+            suites.push(Suite {
+                name: format!("{id}-{name}"),
+                journeys: vec![id.clone()],
+                every: length,
+                cases: vec![case],
+            });
+        }
+    }
+}
+
+struct Played<'a, 'm> {
+    context: &'a Context<'m>,
+    entry: &'a Entry<'m>,
+    windows: &'a [Duration],
+    length: Duration,
+}
+
+impl Played<'_, '_> {
+    fn play(&self, index: usize, (every, [events, bad, finished]): (Duration, [&str; 3]), case: &mut Case) {
+        let promise = self.entry.promise;
+        let mine = self.mine();
+        if mine.is_empty() {
+            return;
+        }
+        let fed = feed(promise, &mine, index, every, self.length);
+        let labels = self.context.labels(promise, None);
+        let second = if limit(promise, every).is_some() { finished } else { bad };
+        for (name, list) in [(events, &fed.events), (second, &fed.second)] {
+            let list: Vec<Tick> = list.iter().rev().map(|v| v.map_or(Tick::Gap, Tick::Value)).collect();
+            case.feed(name, &labels, ticks(&list));
+        }
+        for window in &mine {
+            self.window(&fed, *window, case);
+        }
+        if every == self.context.every {
+            self.rolled(&fed, case);
+        }
+    }
+
+    /// Windows that the promise's own alerts read, and those that every journey has.
+    fn mine(&self) -> Vec<Duration> {
+        let always = [Duration::from_mins(5), Duration::from_hours(1), Duration::from_days(1)];
+        let read = |w: &Duration| {
+            always.contains(w) || self.entry.alerts.iter().any(|a| a.long == *w || a.short == *w)
+        };
+        self.windows.iter().copied().filter(read).collect()
+    }
+
+    fn window(&self, fed: &Fed, window: Duration, case: &mut Case) {
+        let (context, promise) = (self.context, self.entry.promise);
+        let truth = truth(promise, fed, window);
+        let name = window.to_string();
+        let labels = || context.labels(promise, Some(&name));
+        let at = self.length;
+        let query = context.series(RATIO, promise, Some(&name));
+        let says = format!("the error ratio over {window}");
+        case.checks.push(value(promise, at, says, (&query, labels()), (truth.ratio, Decimal::ONE, 6)));
+        let budget = promise.error_budget();
+        if let Some(burn) = truth.ratio.checked_div(budget) {
+            let query = context.series("promise:burn_rate", promise, Some(&name));
+            let says = format!("the burn rate over {window}");
+            case.checks.push(value(promise, at, says, (&query, labels()), (burn, Decimal::ONE, 3)));
+        }
+        let counted = window == Duration::from_hours(1) || self.entry.alerts.iter().any(|a| a.long == window);
+        if counted {
+            let query = context.series(COUNT, promise, Some(&name));
+            let says = format!("the bad events over {window}");
+            case.checks.push(value(promise, at, says, (&query, labels()), (truth.bad, Decimal::ONE, 2)));
+        }
+    }
+
+    /// The roll-ups of the last five minutes.
+    fn rolled(&self, fed: &Fed, case: &mut Case) {
+        let (context, promise) = (self.context, self.entry.promise);
+        let second = if limit(promise, fed.every).is_some() { "finished" } else { "bad" };
+        let n = samples(ranges::SLOW, fed.every);
+        for (list, name) in [(&fed.events, "events"), (&fed.second, second)] {
+            let there: Vec<Decimal> = list.iter().take(n).flatten().copied().collect();
+            let Some(mean) = there.iter().sum::<Decimal>().checked_div(Decimal::from(there.len())) else {
+                continue;
+            };
+            let series = if name == "events" {
+                "promise:events:roll5m".to_owned()
+            } else {
+                format!("promise:{name}_events:roll5m")
+            };
+            let query = context.series(&series, promise, None);
+            let says = format!("the mean of {name} over 5m");
+            let labels = context.labels(promise, None);
+            case.checks.push(value(promise, self.length, says, (&query, labels), (mean, Decimal::ONE, 6)));
+        }
+    }
+}
+
+/// The limit of a completion in whole samples.
+fn limit(promise: &Promise, every: Duration) -> Option<Duration> {
+    match &promise.measurement {
+        Measurement::Completion(c) => Some(ranges::round_up(c.within, every)),
+        Measurement::Events(_) | Measurement::Slices(_) | Measurement::Composed(_) => None,
+    }
+}
+
+fn samples(length: Duration, every: Duration) -> usize {
+    usize::try_from(length.as_micros() / every.as_micros().max(1)).unwrap_or(0)
+}
+
+/// Values that differ from stretch to stretch; stretches double with age.
+fn feed(promise: &Promise, windows: &[Duration], index: usize, every: Duration, length: Duration) -> Fed {
+    let n = samples(length, every);
+    let mut fed = Fed { events: Vec::with_capacity(n), second: Vec::with_capacity(n), every };
+    let limit = limit(promise, every);
+    let mut edges: Vec<usize> = vec![samples(ranges::SLOW, every)];
+    for window in windows {
+        match limit {
+            None => edges.push(samples(*window, every)),
+            Some(limit) => edges.push(samples((*window).max(limit.times(2)).plus(limit), every)),
+        }
+    }
+    let percent = |n: i64| Decimal::new(n, 2);
+    for age in 0..=n {
+        if edges.contains(&age) {
+            fed.events.push(None);
+            fed.second.push(None);
+            continue;
+        }
+        let stretch = usize::BITS - (age + 1).leading_zeros();
+        let at = stretch as usize + index;
+        let (events, second) = if limit.is_some() {
+            let lost = [60, 80, 65, 90, 70, 85, 75].get(at % 7).copied().unwrap_or(60);
+            (UNIT, UNIT * (Decimal::ONE - percent(lost)))
+        } else {
+            let events = UNIT - Decimal::from(at % 3) * Decimal::TWO;
+            let bad = [2, 50, 10, 90, 30, 5, 70].get(at % 7).copied().unwrap_or(2);
+            (events, events * percent(bad))
+        };
+        fed.events.push(Some(events));
+        fed.second.push(Some(second));
+    }
+    fed
+}
+
+struct Truth {
+    ratio: Decimal,
+    bad: Decimal,
+}
+
+/// Own arithmetic: sums over ages.
+fn truth(promise: &Promise, fed: &Fed, window: Duration) -> Truth {
+    let sum = |list: &[Option<Decimal>], from: usize, to: usize| -> Decimal {
+        list.iter().take(to).skip(from).flatten().copied().sum()
+    };
+    let (all, bad) = match limit(promise, fed.every) {
+        None => {
+            let n = samples(window, fed.every);
+            (sum(&fed.events, 0, n), sum(&fed.second, 0, n))
+        }
+        Some(limit) => {
+            let length = samples(window.max(limit.times(2)), fed.every);
+            let limit = samples(limit, fed.every);
+            let started = sum(&fed.events, limit, limit + length);
+            let finished = sum(&fed.second, 0, limit + length);
+            (started, (started - finished).max(Decimal::ZERO))
+        }
+    };
+    let ratio = bad.checked_div(all).unwrap_or_default().min(Decimal::ONE);
+    Truth { ratio, bad: bad * fed.every.seconds() }
+}

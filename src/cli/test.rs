@@ -1,0 +1,232 @@
+//! `slovo test`: proves the rules with promtool, and says in the language's terms what does not hold.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+
+use rayon::prelude::*;
+use serde_json::json;
+
+use super::args::Test;
+use super::screen::Screen;
+use super::verdict::{Wrong, read};
+use super::{Failure, Outcome, Status, check, counted, load, plural, status_of};
+use crate::backend::proofs::{Check, Proofs, Suite, prove};
+use crate::backend::{Backend, prometheus::Prometheus};
+use crate::config::nearest;
+use crate::ir::{Model, Origin};
+
+/// What did not hold.
+struct Failed<'p> {
+    suite: &'p Suite,
+    case: usize,
+    /// None: the rules could not be evaluated at all.
+    check: Option<&'p Check>,
+    wrong: Wrong,
+}
+
+pub(super) fn run(options: &Test, start: &Path, screen: &Screen) -> Outcome {
+    let project = load(start, &options.wishes);
+    let mut compiled = project.compile();
+    let Some(model) = compiled.model.take() else {
+        check::show(&project, &compiled, screen);
+        screen.say(&format!("{}; nothing was tested", counted(&compiled.diagnostics)));
+        return Ok(status_of(&compiled.diagnostics));
+    };
+    find(&options.promtool)?;
+    let proofs = wanted(prove(&model), &options.promises, &model)?;
+    let began = Instant::now();
+    let folder = tempfile::Builder::new()
+        .prefix("slovo-test-")
+        .disable_cleanup(options.keep)
+        .tempdir()
+        .map_err(|e| Failure::io("a temporary folder cannot be made", &e))?;
+    write_rules(&model, folder.path())?;
+    if options.keep {
+        screen.say(&format!("rules and tests are kept in {}", folder.path().display()));
+    }
+    let jobs: Vec<(&Suite, usize)> =
+        proofs.suites.iter().flat_map(|s| (0..s.cases.len()).map(move |c| (s, c))).collect();
+    let done = AtomicUsize::new(0);
+    let one = |number: usize| {
+        let Some((suite, case)) = jobs.get(number) else { return Ok(Vec::new()) };
+        let made = ask(&options.promtool, folder.path(), number, suite, *case);
+        screen.count("proving", done.fetch_add(1, Ordering::Relaxed) + 1, jobs.len());
+        made
+    };
+    let results: Result<Vec<Vec<Wrong>>, Failure> = (0..jobs.len()).into_par_iter().map(one).collect();
+    screen.counted();
+    let failed: Vec<Failed<'_>> = jobs
+        .iter()
+        .zip(results?)
+        .flat_map(|(&(suite, case), list)| list.into_iter().map(move |wrong| (suite, case, wrong)))
+        .map(|(suite, case, wrong)| {
+            let of = suite.cases.get(case).zip(wrong.check);
+            Failed { suite, case, check: of.and_then(|(c, n)| c.checks.get(n)), wrong }
+        })
+        .collect();
+    let checks: usize = proofs.suites.iter().flat_map(|s| &s.cases).map(|c| c.checks.len()).sum();
+    if options.json() {
+        Screen::out(&as_json(&model, &proofs, &failed, checks))?;
+    } else {
+        for one in &failed {
+            Screen::err(&as_text(&model, one));
+        }
+        for one in &proofs.unproved {
+            screen.say(&format!("not proved: {} ({}): {}", one.promise, model.place(one.origin), one.why));
+        }
+        let promises: BTreeSet<_> =
+            proofs.suites.iter().flat_map(|s| &s.cases).flat_map(|c| &c.checks).map(|c| &c.promise).collect();
+        let seconds = began.elapsed().as_secs_f32();
+        let tested = format!("{} of {}", plural(checks, "check"), plural(promises.len(), "promise"));
+        screen.say(&match failed.len() {
+            0 => format!("{tested}: all hold ({seconds:.1} s)"),
+            n => format!("{tested}: {n} failed ({seconds:.1} s)"),
+        });
+    }
+    Ok(if failed.is_empty() { Status::Fine } else { Status::Mistakes })
+}
+
+/// Is promtool there?
+fn find(promtool: &str) -> Result<(), Failure> {
+    let asked = Command::new(promtool).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
+    match asked {
+        Ok(status) if status.success() => Ok(()),
+        Ok(_) => Err(Failure::new(format!("`{promtool} --version` fails"))),
+        Err(error) => {
+            let message = format!("`{promtool}` cannot be run: {}", error.to_string().to_lowercase());
+            Err(Failure::new(message).help(
+                "promtool comes with Prometheus: `apt-get install prometheus` on Debian and Ubuntu, `brew install prometheus` on macOS, or the \
+                 archive from prometheus.io/download; `--promtool PATH` says where it is",
+            ))
+        }
+    }
+}
+
+/// The proofs of what was asked for: promises, steps or journeys by their paths; all where nothing was.
+fn wanted(mut proofs: Proofs, asked: &[String], model: &Model) -> Result<Proofs, Failure> {
+    if asked.is_empty() {
+        return Ok(proofs);
+    }
+    let paths: Vec<String> = model.promises().map(|(_, p)| p.path.to_string()).collect();
+    let covers = |asked: &str, path: &str| {
+        path.strip_prefix(asked).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    for name in asked {
+        if !paths.iter().any(|p| covers(name, p)) {
+            let failure = Failure::new(format!("there is no promise `{name}`"));
+            return Err(match nearest(name, paths.iter().map(String::as_str)) {
+                Some(near) => failure.help(format!("did you mean `{near}`?")),
+                None => failure.help("`slovo explain` lists the promises"),
+            });
+        }
+    }
+    let asked_for = |path: &str| asked.iter().any(|a| covers(a, path));
+    for suite in &mut proofs.suites {
+        for case in &mut suite.cases {
+            case.checks.retain(|c| asked_for(&c.promise.to_string()));
+        }
+        suite.cases.retain(|c| !c.checks.is_empty());
+    }
+    proofs.unproved.retain(|u| asked_for(&u.promise.to_string()));
+    Ok(proofs)
+}
+
+#[allow(clippy::disallowed_methods, reason = "a temporary folder of our own")]
+fn put(path: &Path, text: &str) -> Result<(), Failure> {
+    std::fs::write(path, text).map_err(|e| Failure::io(format!("`{}` cannot be written", path.display()), &e))
+}
+
+fn write_rules(model: &Model, folder: &Path) -> Result<(), Failure> {
+    for artifact in Prometheus.emit(model) {
+        let path = folder.join(&artifact.path);
+        if path.parent() == Some(folder) {
+            put(&path, &artifact.text)?;
+        }
+    }
+    Ok(())
+}
+
+/// Runs one case: what did not hold.
+fn ask(
+    promtool: &str,
+    folder: &Path,
+    number: usize,
+    suite: &Suite,
+    case: usize,
+) -> Result<Vec<Wrong>, Failure> {
+    let file = format!("case-{number}.yml");
+    put(&folder.join(&file), &suite.text_of_case("", case))?;
+    let output = Command::new(promtool)
+        .args(["test", "rules", &file])
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|e| Failure::io(format!("`{promtool}` cannot be run"), &e))?;
+    if output.status.success() {
+        return Ok(Vec::new());
+    }
+    let said = [&*output.stdout, &*output.stderr].map(String::from_utf8_lossy).concat();
+    Ok(read(&said))
+}
+
+/// `path:line`
+fn place(model: &Model, origin: Origin) -> (String, u32) {
+    let path = model.files.get(origin.span.file.0 as usize).map_or("?", String::as_str);
+    (path.to_owned(), origin.line)
+}
+
+fn as_text(model: &Model, failed: &Failed<'_>) -> String {
+    let title = failed.suite.cases.get(failed.case).map_or("", |c| c.title.as_str());
+    let Some(check) = failed.check else {
+        return format!(
+            "failed: the rules of {} can't be evaluated\n  while playing \"{title}\"\n  {}\n\n",
+            failed.suite.journeys.join(", "),
+            failed.wrong.got.replace('\n', "\n  ")
+        );
+    };
+    let (path, line) = place(model, check.origin);
+    format!(
+        "failed: {}: {}\n  --> {path}:{line}\n  {} into \"{title}\"\n  expected: {}\n       got: {}\n  query: {}\n\n",
+        check.promise,
+        check.says,
+        check.at,
+        failed.wrong.expected.replace('\n', "\n            "),
+        failed.wrong.got.replace('\n', "\n            "),
+        check.expr
+    )
+}
+
+fn as_json(model: &Model, proofs: &Proofs, failed: &[Failed<'_>], checks: usize) -> String {
+    let failures: Vec<_> = failed
+        .iter()
+        .map(|f| {
+            let title = f.suite.cases.get(f.case).map_or("", |c| c.title.as_str());
+            let (path, line) = f.check.map_or_else(Default::default, |c| place(model, c.origin));
+            json!({
+                "promise": f.check.map(|c| c.promise.to_string()),
+                "journeys": f.suite.journeys,
+                "file": path,
+                "line": line,
+                "says": f.check.map(|c| c.says.as_str()),
+                "story": title,
+                "at": f.check.map(|c| c.at.to_string()),
+                "query": f.check.map(|c| c.expr.as_str()),
+                "expected": f.wrong.expected,
+                "got": f.wrong.got,
+            })
+        })
+        .collect();
+    let unproved: Vec<_> = proofs
+        .unproved
+        .iter()
+        .map(|u| {
+            let (path, line) = place(model, u.origin);
+            json!({"promise": u.promise.to_string(), "file": path, "line": line, "why": u.why})
+        })
+        .collect();
+    let all = json!({"checks": checks, "failures": failures, "unproved": unproved});
+    format!("{all:#}\n")
+}
