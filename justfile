@@ -24,3 +24,7 @@ shop:
 # Measure against the figures in docs/performance.md
 bench:
     cargo bench
+
+# Change every clause of the flagship's rules: do its proofs see it? (an hour)
+mutants:
+    MUTANTS=all cargo test --test proofs_mutants -- --nocapture

@@ -7,6 +7,7 @@ use super::args::Build;
 use super::output::{Action, Folder, Manifest, Plan, Wanted, apply};
 use super::screen::{Screen, unified};
 use super::{Outcome, Status, check, counted, docs, load, plural, status_of};
+use crate::backend::alertmanager::Alertmanager;
 use crate::backend::docs::Docs;
 use crate::backend::proofs;
 use crate::backend::{Backend, prometheus::Prometheus};
@@ -18,7 +19,7 @@ use crate::ir::Model;
 use crate::project::Project;
 
 /// Every backend there is.
-const BACKENDS: &[&dyn Backend] = &[&Prometheus, &Docs];
+const BACKENDS: &[&dyn Backend] = &[&Alertmanager, &Prometheus, &Docs];
 
 pub(super) fn run(options: &Build, start: &Path, screen: &Screen) -> Outcome {
     let progress = screen.progress("building");

@@ -35,7 +35,8 @@ pub(super) const LIMITS: &[&str] =
     &["journeys_per_team", "steps_per_journey", "promises_per_step", "objective_digits"];
 pub(super) const ALERTING: &[&str] = &["tiers", "windows"];
 pub(super) const TIER: &[&str] = &["urgency", "share", "least", "window", "bad_events"];
-pub(super) const OUTPUTS: &[&str] = &["docs", "prometheus"];
+pub(super) const OUTPUTS: &[&str] = &["alertmanager", "docs", "prometheus"];
+pub(super) const ALERTMANAGER: &[&str] = &["path"];
 pub(super) const DOCS: &[&str] = &["path", "templates"];
 pub(super) const PROMETHEUS: &[&str] = &["path"];
 
@@ -49,6 +50,7 @@ pub const ALL: &[(&str, &[&str])] = &[
     ("alerting", ALERTING),
     ("alerting.tiers.*", TIER),
     ("outputs", OUTPUTS),
+    ("outputs.alertmanager", ALERTMANAGER),
     ("outputs.docs", DOCS),
     ("outputs.prometheus", PROMETHEUS),
 ];

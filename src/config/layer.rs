@@ -212,7 +212,11 @@ fn outputs(node: &Node, what: &str, reader: &mut Reader<'_>) -> (Vec<Backend>, O
     for backend in reader.fields(node, what, keys::OUTPUTS) {
         let what = format!("{what}.{}", backend.key);
         let mut path = None;
-        let known = if backend.key == "docs" { keys::DOCS } else { keys::PROMETHEUS };
+        let known = match backend.key.as_str() {
+            "alertmanager" => keys::ALERTMANAGER,
+            "docs" => keys::DOCS,
+            _ => keys::PROMETHEUS,
+        };
         for field in reader.fields(&backend.value, &what, known) {
             let what = format!("{what}.{}", field.key);
             if field.key == "templates" {
