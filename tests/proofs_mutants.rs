@@ -85,7 +85,7 @@ fn cost(suite: &Suite) -> u32 {
     match suite.name.split_once('-').map_or("", |(_, kind)| kind) {
         kind if kind.starts_with("budget") || kind == "windows" || kind == "days" => 0,
         kind if kind.ends_with("alerts") => 1,
-        "" => 2,
+        "" => 2, // then scenarios and composed outages
         _ => 3,
     }
 }

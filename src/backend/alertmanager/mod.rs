@@ -153,7 +153,7 @@ fn of(path: &PromisePath) -> Vec<String> {
 }
 
 fn rule(out: &mut String, says: &str, source: &[String], target: &[String], equal: &[String]) {
-    let list = |matchers: &[String]| matchers.iter().map(|m| quoted(m)).collect::<Vec<_>>().join(", ");
+    let list = |matchers: &[String]| matchers.iter().map(quoted).collect::<Vec<_>>().join(", ");
     let _ = writeln!(
         out,
         "  # {says}\n  - source_matchers: [{}]\n    target_matchers: [{}]\n    equal: [{}]",

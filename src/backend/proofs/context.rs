@@ -148,6 +148,15 @@ impl<'m> Context<'m> {
     pub(super) fn firing(&self, promise: &Promise, names: &str, more: &str) -> String {
         let mut out = format!("ALERTS{{alertstate=\"firing\",alertname=~\"{names}\"{more},");
         promise_matchers(&mut out, &self.model.settings.project, &promise.path);
+        if minds_silence(promise) {
+            // Its other budgets are bad: nothing is played for them.
+            for (label, value) in budget_labels(promise) {
+                out.push(',');
+                print::label_name(&mut out, &label);
+                out.push('=');
+                print::quote_into(&mut out, &value);
+            }
+        }
         out.push('}');
         out
     }

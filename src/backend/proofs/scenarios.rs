@@ -28,7 +28,7 @@ pub(super) fn prove<'m>(
     suite: &mut Suite,
 ) -> Result<(), Unprovable> {
     let cast = cast(context, promise)?;
-    let fit = |d: Duration| align(d, cast.scrape, context.every);
+    let fit = |d: Duration| align(d, cast.scrape, suite.every);
     let mut case = Case::new(format!("{}: {}", scenario.id, scenario.title), cast.scrape);
     let own = match scenario.phases.first() {
         Some(Phase::Normal(length)) => *length,

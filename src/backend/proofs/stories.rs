@@ -208,14 +208,19 @@ fn play(
     act((raws, healthy, scrape), &story, case);
     // A sample before the first that fails.
     let healthy = Duration::from_micros(lead.as_micros().saturating_sub(context.every.as_micros()));
-    case.checks.push(check(promise, healthy, "quiet while healthy", any));
-    let query = context.series("promise:budget_remaining", promise, None);
-    let labels = context.labels(promise, None);
-    let says = "the whole budget is left while healthy";
-    case.checks.push(value(promise, healthy, says, (&query, labels), (Decimal::ONE, Decimal::ONE, 6)));
     let window = alert.long.to_string();
     let more = format!(",window={}", print::quote(&window));
-    let query = context.firing(promise, name(loud), &more);
+    let burns = context.firing(promise, name(loud), &more);
+    if minds_silence(first) {
+        // Before the first sample there was silence.
+        case.checks.push(check(promise, healthy, "quiet while healthy", burns.clone()));
+    } else {
+        case.checks.push(check(promise, healthy, "quiet while healthy", any));
+        let query = context.series("promise:budget_remaining", promise, None);
+        let labels = context.labels(promise, None);
+        let says = "the whole budget is left while healthy";
+        case.checks.push(value(promise, healthy, says, (&query, labels), (Decimal::ONE, Decimal::ONE, 6)));
+    }
     let labels = context.alert_labels(context.labels(promise, Some(&window)), name(loud), loud, promise);
     let said = match loud {
         Loudness::Page => "pages",
@@ -227,13 +232,13 @@ fn play(
             promise,
             lead.plus(within),
             format!("{said} within {within} of a total outage{part}"),
-            query.clone(),
+            burns.clone(),
         )
         .gives(labels, Decimal::ONE),
     );
     let end = lead.plus(within).plus(context.every);
     let says = format!("is quiet again within {over} of the end of an outage");
-    case.checks.push(check(promise, end.plus(over), says, query));
+    case.checks.push(check(promise, end.plus(over), says, burns));
     Ok(())
 }
 

@@ -24,26 +24,18 @@ struct Fed {
 /// Adds the files of a journey's windows.
 pub(super) fn prove(context: &Context<'_>, suites: &mut Vec<Suite>) {
     let id = &context.journey.id;
-    let (near, far): (Vec<Duration>, Vec<Duration>) =
-        context.plan.windows.iter().partition(|w| ranges::is_from_base(**w));
-    let sources = [
-        ("windows", near, context.every, [EVENTS, BAD, FINISHED]),
-        (
-            "days",
-            far,
-            ranges::SLOW,
-            ["promise:events:roll5m", "promise:bad_events:roll5m", "promise:finished_events:roll5m"],
-        ),
-    ];
-    for (name, windows, every, series) in sources {
-        let Some(longest) = windows.iter().max() else { continue };
-        let limits =
-            context.measured().map(|e| super::context::limit_of(e.promise)).max().unwrap_or_default();
-        let limit = ranges::round_up(limits, every);
-        let length = ranges::round_up(longest.plus(limit.times(3)).plus(every.times(12)), every);
+    let rolled = ["promise:events:roll5m", "promise:bad_events:roll5m", "promise:finished_events:roll5m"];
+    let sources =
+        [("windows", true, context.every, [EVENTS, BAD, FINISHED]), ("days", false, ranges::SLOW, rolled)];
+    for (name, base, every, series) in sources {
+        let mine = |e: &Entry<'_>| mine(context, e, base);
+        let reaches =
+            context.measured().flat_map(|e| mine(e).into_iter().map(|w| reach(e.promise, w, every)));
+        let Some(longest) = reaches.max() else { continue };
+        let length = ranges::round_up(longest.plus(every.times(12)), every);
         let mut case = Case::new("each window has an error ratio of its own", every);
         for (index, entry) in context.measured().filter(|e| !minds_silence(e.promise)).enumerate() {
-            let played = Played { context, entry, windows: &windows, length };
+            let played = Played { context, entry, windows: mine(entry), length };
             played.play(index, (every, series), &mut case);
         }
         if !case.checks.is_empty() {
@@ -60,39 +52,29 @@ pub(super) fn prove(context: &Context<'_>, suites: &mut Vec<Suite>) {
 struct Played<'a, 'm> {
     context: &'a Context<'m>,
     entry: &'a Entry<'m>,
-    windows: &'a [Duration],
+    windows: Vec<Duration>,
     length: Duration,
 }
 
 impl Played<'_, '_> {
     fn play(&self, index: usize, (every, [events, bad, finished]): (Duration, [&str; 3]), case: &mut Case) {
         let promise = self.entry.promise;
-        let mine = self.mine();
-        if mine.is_empty() {
+        if self.windows.is_empty() {
             return;
         }
-        let fed = feed(promise, &mine, index, every, self.length);
+        let fed = feed(promise, &self.windows, index, every, self.length);
         let labels = self.context.labels(promise, None);
         let second = if limit(promise, every).is_some() { finished } else { bad };
         for (name, list) in [(events, &fed.events), (second, &fed.second)] {
             let list: Vec<Tick> = list.iter().rev().map(|v| v.map_or(Tick::Gap, Tick::Value)).collect();
             case.feed(name, &labels, ticks(&list));
         }
-        for window in &mine {
+        for window in &self.windows {
             self.window(&fed, *window, case);
         }
         if every == self.context.every {
             self.rolled(&fed, case);
         }
-    }
-
-    /// Windows that the promise's own alerts read, and those that every journey has.
-    fn mine(&self) -> Vec<Duration> {
-        let always = [Duration::from_mins(5), Duration::from_hours(1), Duration::from_days(1)];
-        let read = |w: &Duration| {
-            always.contains(w) || self.entry.alerts.iter().any(|a| a.long == *w || a.short == *w)
-        };
-        self.windows.iter().copied().filter(read).collect()
     }
 
     fn window(&self, fed: &Fed, window: Duration, case: &mut Case) {
@@ -141,6 +123,24 @@ impl Played<'_, '_> {
     }
 }
 
+/// Windows that the promise's own alerts read, and those that every journey has: from base series, or from roll-ups.
+fn mine(context: &Context<'_>, entry: &Entry<'_>, base: bool) -> Vec<Duration> {
+    let always = [Duration::from_mins(5), Duration::from_hours(1), Duration::from_days(1)];
+    let read = |w: &Duration| {
+        let wanted = always.contains(w) || entry.alerts.iter().any(|a| a.long == *w || a.short == *w);
+        // A completion looks back further than its window.
+        let limit = super::context::limit_of(entry.promise);
+        wanted && ranges::is_from_base((*w).max(limit.times(2)).plus(limit)) == base
+    };
+    context.plan.windows.iter().copied().filter(read).collect()
+}
+
+/// How far back a window looks.
+fn reach(promise: &Promise, window: Duration, every: Duration) -> Duration {
+    let limit = limit(promise, every).unwrap_or_default();
+    window.max(limit.times(2)).plus(limit)
+}
+
 /// The limit of a completion in whole samples.
 fn limit(promise: &Promise, every: Duration) -> Option<Duration> {
     match &promise.measurement {
@@ -162,7 +162,7 @@ fn feed(promise: &Promise, windows: &[Duration], index: usize, every: Duration, 
     for window in windows {
         match limit {
             None => edges.push(samples(*window, every)),
-            Some(limit) => edges.push(samples((*window).max(limit.times(2)).plus(limit), every)),
+            Some(_) => edges.push(samples(reach(promise, *window, every), every)),
         }
     }
     let percent = |n: i64| Decimal::new(n, 2);
