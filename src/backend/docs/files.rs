@@ -163,7 +163,9 @@ fn journey_files(
         }
     };
     let journey_value = value(context);
-    let all_value = value(&all);
+    // The same objects, not made a second time.
+    let all_values = promises_of(&journey_value);
+    let all_value = Value::from(all_values.clone());
     let mut files = Vec::with_capacity(4);
     let id = &journey.id;
     if options.formats.html() {
@@ -173,19 +175,19 @@ fn journey_files(
             minijinja::context! { journey => journey_value.clone(), all_promises => all_value.clone(), pictures => drawn, ..page("journey") },
         )?;
         files.push(html(format!("journeys/{id}.html"), text, options));
-        let mut shown: Vec<&&Promise> = all.iter().collect();
-        let critical = |p: &Promise| {
-            context.steps.iter().any(|s| s.critical && s.promises.iter().any(|own| own.path == p.path))
-        };
+        let critical = context.steps.iter().flat_map(|s| s.promises.iter().map(|_| s.critical));
+        let critical = critical.chain(context.promises.iter().map(|_| false));
+        let mut shown: Vec<(bool, Value)> = critical.zip(all_values).collect();
         if shown.len() > ON_A_SHEET {
-            shown.sort_by_key(|p| !critical(p));
+            shown.sort_by_key(|(critical, _)| !critical);
             shown.truncate(ON_A_SHEET);
         }
+        let shown: Vec<Value> = shown.into_iter().map(|(_, p)| p).collect();
         let blind: Vec<&String> = all.iter().flat_map(|p| p.blind_to.iter()).take(BLIND_ON_A_SHEET).collect();
         let more = all.len() - shown.len();
         let text = templates.render(
             "html/summary.html",
-            minijinja::context! { journey => journey_value.clone(), shown => value(&shown), more => more, blind => value(&blind), ..page("summary") },
+            minijinja::context! { journey => journey_value.clone(), shown => Value::from(shown), more => more, blind => value(&blind), ..page("summary") },
         )?;
         files.push(html(format!("summaries/{id}.html"), text, options));
     }
@@ -201,6 +203,16 @@ fn journey_files(
         }
     }
     Ok(files)
+}
+
+/// The promises of a journey's value: those of its steps, then its own.
+fn promises_of(journey: &Value) -> Vec<Value> {
+    let list = |of: &Value, name: &str| -> Vec<Value> {
+        of.get_attr(name).and_then(|all| all.try_iter()).map(Iterator::collect).unwrap_or_default()
+    };
+    let mut all: Vec<Value> = list(journey, "steps").iter().flat_map(|step| list(step, "promises")).collect();
+    all.extend(list(journey, "promises"));
+    all
 }
 
 fn draw(model: &Model, journey: &ir::Journey, context: &Journey) -> Pictures {

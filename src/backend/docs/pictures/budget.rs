@@ -18,7 +18,7 @@ pub fn budget(model: &ir::Model, journey: &ir::Journey, promise: &ir::Promise, i
         None => format!("{} of total outage", numbers::length(budget.outage)),
     };
     let left = |below: Decimal| match budget.events {
-        _ if below.is_zero() => "none left".to_owned(),
+        _ if below.is_zero() => "spent".to_owned(),
         Some(n) if n >= Decimal::TEN => {
             format!("{} left", numbers::count((n * below / Decimal::ONE_HUNDRED).floor()))
         }
@@ -66,7 +66,13 @@ pub fn budget(model: &ir::Model, journey: &ir::Journey, promise: &ir::Promise, i
             0,
         );
         if n > 0 {
-            hatch(&mut svg, (from, to), if n == 1 { 12 } else { 5 });
+            // Strokes at a slant, so that zones differ without colour; the page's patterns.
+            let pattern = if n == 1 { "thin" } else { "thick" };
+            let width = to - from;
+            let _ = write!(
+                svg.out,
+                "<rect x=\"{from}\" y=\"24\" width=\"{width}\" height=\"18\" fill=\"url(#hatch-{pattern})\"/>"
+            );
         }
         from = to;
     }
@@ -91,19 +97,6 @@ pub fn budget(model: &ir::Model, journey: &ir::Journey, promise: &ir::Promise, i
         }
     }
     svg.done()
-}
-
-/// Strokes at a slant, so that zones differ without colour.
-fn hatch(svg: &mut Svg, (from, to): (i64, i64), every: i64) {
-    let mut path = String::new();
-    let mut x = from;
-    while x < to {
-        // From the bottom to the top, 18 high, cut at the zone's end.
-        let rise = (to - x).min(18);
-        let _ = write!(path, "M{x} 42l{rise} -{rise}");
-        x += every;
-    }
-    let _ = write!(svg.out, "<path class=\"hatch\" d=\"{path}\"/>");
 }
 
 /// A length of outage that people know and that takes a visible part of the budget.
