@@ -169,6 +169,9 @@ fn ask(
         return Ok(Vec::new());
     }
     let said = [&*output.stdout, &*output.stderr].map(String::from_utf8_lossy).concat();
+    if said.trim().is_empty() {
+        return Err(Failure::new(format!("`{promtool}` ended without a word: {}", output.status)));
+    }
     Ok(read(&said))
 }
 

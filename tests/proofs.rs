@@ -1,0 +1,66 @@
+//! `slovo test`: what it says and how it ends.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "a test")]
+
+use std::path::Path;
+use std::process::Command;
+
+use slovo::backend::proofs::{artifacts, prove};
+use slovo::project::Project;
+
+fn slovo(args: &[&str]) -> (Option<i32>, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_slovo")).args(args).output().unwrap();
+    let said = [&*output.stdout, &*output.stderr].map(String::from_utf8_lossy).concat();
+    (output.status.code(), said)
+}
+
+fn has_promtool() -> bool {
+    let found = Command::new("promtool").arg("--version").output().is_ok();
+    if !found {
+        assert!(std::env::var("CI").as_deref() != Ok("true"), "`promtool` is missing (required in CI)");
+        eprintln!("`promtool` is missing: NOT TESTED");
+    }
+    found
+}
+
+#[test]
+fn every_promise_is_proved_or_named() {
+    let project = Project::load(Path::new("examples/astronomy-shop"), None);
+    let model = project.compile().model.unwrap();
+    let proofs = prove(&model);
+    assert_eq!(proofs, prove(&model), "not deterministic");
+    for (_, promise) in model.promises() {
+        let checks = proofs.suites.iter().flat_map(|s| &s.cases).flat_map(|c| &c.checks);
+        let mine = checks.filter(|c| c.promise == promise.path).count();
+        let named = proofs.unproved.iter().any(|u| u.promise == promise.path);
+        assert!(mine > 20 || named, "{}: {mine}", promise.path);
+    }
+    for file in artifacts(&model) {
+        assert!(file.path.starts_with("proofs/"), "{}", file.path);
+        assert!(file.text.contains("../"), "{}", file.path);
+    }
+}
+
+#[test]
+fn the_smallest_example_holds() {
+    if !has_promtool() {
+        return;
+    }
+    let (code, said) = slovo(&["-C", "examples/minimal", "test"]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("all hold"), "{said}");
+    let (code, said) = slovo(&["-C", "examples/minimal", "test", "--format", "json"]);
+    assert_eq!(code, Some(0), "{said}");
+    let json: serde_json::Value = serde_json::from_str(&said).unwrap();
+    assert!(json["checks"].as_u64().unwrap() > 20);
+    let (code, said) = slovo(&["-C", "examples/minimal", "test", "nobody"]);
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("there is no promise `nobody`"), "{said}");
+}
+
+#[test]
+fn without_promtool_it_says_how_to_get_it() {
+    let (code, said) = slovo(&["-C", "examples/minimal", "test", "--promtool", "/nowhere/promtool"]);
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("apt-get install prometheus"), "{said}");
+}
