@@ -8,6 +8,7 @@
 
 mod common;
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 #[test]
@@ -64,9 +65,9 @@ fn index() {
         in the terminal; `lints` in [slovo.yaml](../configuration.md) silences or sharpens a warning.\n"
         .to_owned();
     for (number, title) in areas {
-        page.push_str(&format!("\n## {number}xx: {title}\n\n"));
+        let _ = write!(page, "\n## {number}xx: {title}\n\n");
         for code in slovo::diag::codes::all().filter(|c| c.id.get(1..3) == Some(number)) {
-            page.push_str(&format!("* [{}]({}.md): {}\n", code.id, code.id, code.title));
+            let _ = writeln!(page, "* [{}]({}.md): {}", code.id, code.id, code.title);
         }
     }
     let mut wrong = Vec::new();

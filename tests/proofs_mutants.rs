@@ -3,6 +3,7 @@
 //! Not part of `cargo test`, since a survivor costs a whole run of the proofs: `just mutants` takes all mutants and lists the
 //! survivors; `MUTANTS=40` takes every 40th, `JOURNEY=checkout` one journey's.
 
+#![allow(clippy::match_same_arms, reason = "a table of mutations reads better in full")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "a test")]
 
 use std::collections::BTreeSet;

@@ -2,7 +2,7 @@
 //! that contradict each other or their words.
 //!
 //! The model may be partial: a promise with a mistake is already reported and missing, so nothing here may follow
-//! from its absence ([`Found::broken_within`]). A warning that is wrong costs more than one that is missing.
+//! from its absence (`Found::broken_within`). A warning that is wrong costs more than one that is missing.
 
 mod alerts;
 mod compose;

@@ -19,10 +19,11 @@ pub(super) fn check(names: &Names<'_>, item: &Item, out: &mut Diagnostics) {
         Item::Playbook(i) => refs.playbook(i),
         Item::Indicator(i) => args::declared(i, refs.out),
         Item::Scenario(i) => {
-            if names.find(None, &i.promise).is_none() && !i.body.has_junk {
-                if let Some(found) = names.path_mistake(None, &i.promise) {
-                    refs.out.push(found);
-                }
+            if names.find(None, &i.promise).is_none()
+                && !i.body.has_junk
+                && let Some(found) = names.path_mistake(None, &i.promise)
+            {
+                refs.out.push(found);
             }
         }
         Item::Team(_) | Item::Metric(_) | Item::Junk(_) => {}

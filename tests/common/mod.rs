@@ -1,6 +1,12 @@
 //! Helpers of the test targets.
 #![allow(dead_code, unreachable_pub, reason = "each target uses its part")]
-#![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "a test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "a test"
+)]
 
 use std::path::{Path, PathBuf};
 
@@ -71,7 +77,7 @@ pub fn blocks(page: &str) -> Vec<FencedBlock> {
     for line in page.lines() {
         match (&mut open, line.strip_prefix("```")) {
             (None, Some(info)) => {
-                open = Some(FencedBlock { info: info.trim().to_owned(), text: String::new() })
+                open = Some(FencedBlock { info: info.trim().to_owned(), text: String::new() });
             }
             (Some(_), Some(_)) => found.extend(open.take()),
             (Some(block), None) => {

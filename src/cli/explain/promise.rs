@@ -83,7 +83,7 @@ fn alert_text(out: &mut String, alert: &ExplainedAlert, width: usize) {
         percent(*spent),
         alert.budget_lasts
     )];
-    lines.extend(alert.detection.iter().map(|d| detected(d)));
+    lines.extend(alert.detection.iter().map(detected));
     for text in lines {
         let wrapped = wrap(&text, width.saturating_sub(6), 0);
         for (at, line) in wrapped.iter().enumerate() {
