@@ -47,18 +47,18 @@ pub(crate) fn completion<'a>(cx: &Cx<'a>, out: &mut Out<'a>, parts: &Parts<'a>, 
     };
     let started = one(out, parts.started.map(|(s, _)| s));
     let finished = one(out, parts.finished.map(|(s, _, _)| s));
-    made.note(started.as_deref().unwrap_or_default());
-    made.note(finished.as_deref().unwrap_or_default());
-    let within = parts.finished.and_then(|(_, limit, _)| within(cx, out, parts.env, limit, made));
-    let (Some(started), Some(finished)) = (started, finished) else { return };
-    if !same_unit(out, &started, &finished) || is_same(out, &started, &finished) {
-        return;
+    let both = (started.as_deref().unwrap_or_default(), finished.as_deref().unwrap_or_default());
+    let within = parts.finished.and_then(|(_, limit, _)| within(cx, out, parts.env, limit, both));
+    if let (Some(started), Some(finished)) = (&started, &finished)
+        && same_unit(out, started, finished)
+        && !is_same(out, started, finished)
+        && let (Some(started), Some(finished), Some(within)) =
+            (lower(cx, started), lower(cx, finished), within)
+    {
+        made.ir = Some(ir::Measurement::Completion(ir::Completion { started, finished, within }));
     }
-    let (Some(started), Some(finished), Some(within)) = (lower(cx, &started), lower(cx, &finished), within)
-    else {
-        return;
-    };
-    made.ir = Some(ir::Measurement::Completion(ir::Completion { started, finished, within }));
+    made.note(started.unwrap_or_default());
+    made.note(finished.unwrap_or_default());
 }
 
 /// Readings of a gauge are neither started nor finished.
@@ -78,7 +78,7 @@ fn within<'a>(
     out: &mut Out<'a>,
     env: Env<'a>,
     limit: &'a Limit,
-    made: &Measured<'a>,
+    (started, finished): (&[Term<'a>], &[Term<'a>]),
 ) -> Option<Duration> {
     let (quantity, span, _) = env.limit(limit)?;
     let Quantity::Duration(within) = quantity else {
@@ -87,7 +87,8 @@ fn within<'a>(
         out.report(made.help("write a duration: `30m`"));
         return None;
     };
-    let slowest = made.sels.iter().max_by_key(|s| s.metric.interval);
+    let sels = started.iter().chain(finished).filter_map(Term::sel);
+    let slowest = sels.max_by_key(|s| s.metric.interval);
     let interval = slowest.map_or(cx.settings.scrape_interval, |s| s.metric.interval);
     if within >= interval {
         return Some(within);

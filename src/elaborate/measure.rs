@@ -95,10 +95,10 @@ impl<'a> Measured<'a> {
         self.sels.get(..self.sels.len() - self.verdicts).unwrap_or_default()
     }
     /// Notes what the addends read.
-    pub(crate) fn note(&mut self, terms: &[Term<'a>]) {
+    pub(crate) fn note(&mut self, terms: Vec<Term<'a>>) {
         for term in terms {
             match term {
-                Term::Series(sel, _) => self.sels.push(sel.clone()),
+                Term::Series(sel, _) => self.sels.push(sel),
                 Term::Promql(text, _) => self.queries.push((text, true)),
             }
         }
@@ -142,17 +142,16 @@ pub(crate) fn measure<'a>(
         return made;
     }
     let events = events(cx, out, parts);
-    if let Some(events) = &events {
-        made.note(&events.total);
-        let base = made.sels.len();
-        made.note(&events.counted);
-        made.verdicts = made.sels.len() - base;
-    }
-    let slice = around.slice();
     if parts.when.is_some() {
-        slices::slices(cx, out, parts, slice, events, &mut made);
-    } else if let Some(events) = events {
+        slices::slices(cx, out, parts, around.slice(), events.as_ref(), &mut made);
+    } else if let Some(events) = &events {
         made.ir = events.lower(cx).map(ir::Measurement::Events);
+    }
+    if let Some(events) = events {
+        made.note(events.total);
+        let base = made.sels.len();
+        made.note(events.counted);
+        made.verdicts = made.sels.len() - base;
     }
     made
 }

@@ -52,6 +52,11 @@ impl Out<'_> {
     pub(crate) fn enter(&mut self, indicator: Span) {
         self.inside = Some(indicator);
     }
+
+    /// Is this the text of the indicator of the call at hand, and so checked already?
+    pub(crate) fn is_checked(&self, place: Span) -> bool {
+        self.inside.is_some_and(|inside| within(inside, place))
+    }
 }
 
 fn within(outer: Span, inner: Span) -> bool {

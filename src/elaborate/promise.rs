@@ -179,6 +179,7 @@ fn way_of<'a>(
         indicator::take(&mut parts, found, Env::of(&found.params, args));
         parts.narrowed = narrowed;
         called = Some((found, ident.span));
+        out.broken |= broken.contains(found.name.name.as_str());
         out.enter(found.body.span);
     }
     for stmt in &said.streams {

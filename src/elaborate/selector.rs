@@ -111,7 +111,10 @@ pub(crate) fn narrow<'a>(
     let mut sound = true;
     for written in &matchers.list {
         let made = read(env, written);
-        let fine = known_label(cx, out, sel.metric, &made, whose) && known_value(cx, out, sel.metric, &made);
+        // What does not come from the call was judged with the indicator.
+        let checked = out.is_checked(made.span);
+        let fine = (checked || known_label(cx, out, sel.metric, &made, whose))
+            && (checked && !made.from_arg || known_value(cx, out, sel.metric, &made));
         sound &= fine;
         if fine {
             sound &= fits(cx, out, sel, &made) && in_scope(cx, out, sel.metric, &made);

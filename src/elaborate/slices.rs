@@ -20,7 +20,7 @@ pub(crate) fn slices<'a>(
     out: &mut Out<'a>,
     parts: &Parts<'a>,
     slice: Option<(Duration, Span)>,
-    events: Option<Outcome<'a>>,
+    events: Option<&Outcome<'a>>,
     made: &mut Measured<'a>,
 ) {
     let Some((condition, env, _)) = parts.when else { return };
@@ -43,7 +43,7 @@ fn share<'a>(
     out: &mut Out<'a>,
     env: Env<'a>,
     condition: &'a Condition,
-    events: Option<Outcome<'a>>,
+    events: Option<&Outcome<'a>>,
 ) -> Option<ir::Condition> {
     let bound = &condition.bound;
     if bound.cmp.value != Cmp::AtLeast {

@@ -10,6 +10,8 @@ mod statements;
 pub(crate) mod suggest;
 mod tables;
 
+use rayon::prelude::*;
+
 pub use tables::{Names, PromiseRef, Table};
 
 use crate::ast;
@@ -23,10 +25,20 @@ pub fn resolve<'a>(
     diagnostics: &mut Diagnostics,
 ) -> Names<'a> {
     let names = tables::collect(files, junk::Junk::of(files, sources), diagnostics);
-    for item in files.iter().flat_map(|f| &f.items) {
-        names::check(item, diagnostics);
-        statements::check(item, diagnostics);
-        refs::check(&names, item, diagnostics);
+    let checked: Vec<Diagnostics> = files
+        .par_iter()
+        .map(|file| {
+            let mut found = Diagnostics::default();
+            for item in &file.items {
+                names::check(item, &mut found);
+                statements::check(item, &mut found);
+                refs::check(&names, item, &mut found);
+            }
+            found
+        })
+        .collect();
+    for found in checked {
+        diagnostics.extend(found);
     }
     names
 }
