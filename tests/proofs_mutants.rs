@@ -70,7 +70,7 @@ fn changed_rules_are_seen() {
     assert!(strange.is_empty(), "{strange:#?}");
 }
 
-/// Changes that mean the same: tests/proofs_equivalent.txt.
+/// Changes that mean the same: `tests/proofs_equivalent.txt`.
 fn is_known(survivor: &str) -> bool {
     std::fs::read_to_string("tests/proofs_equivalent.txt")
         .unwrap_or_default()
