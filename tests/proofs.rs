@@ -1,6 +1,12 @@
 //! `slovo test`: what it says and how it ends.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, clippy::print_stderr, reason = "a test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "a test"
+)]
 
 use std::path::Path;
 use std::process::Command;
