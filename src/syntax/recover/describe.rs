@@ -273,6 +273,8 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         | Rule::opening
         | Rule::late_open
         | Rule::must_open
+        | Rule::open_step
+        | Rule::open_journey
         | Rule::closing
         | Rule::missing_open
         | Rule::missing_close

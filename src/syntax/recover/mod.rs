@@ -399,8 +399,12 @@ fn unknown(text: &str, first: &found::Found<'_>, context: Context) -> Mistake {
 fn reads_beyond(context: Context, mended: &str, end: usize) -> bool {
     let Ok(mut pairs) = Grammar::parse(context.rest(), mended) else { return false };
     let entry = pairs.next().and_then(|rest| kids(rest).next());
-    if entry.is_some_and(|p| !matches!(p.as_rule(), Rule::junk | Rule::stray)) {
-        return true;
+    if let Some(entry) = entry.filter(|p| !matches!(p.as_rule(), Rule::junk | Rule::stray)) {
+        // a block's first word alone is not enough
+        let head = kids(entry).find(|p| p.as_rule() == Rule::bad_head).map(|p| p.as_span().end());
+        let Some(head) = head.and_then(|head| mended.get(..head)) else { return true };
+        return scene::read(Rule::head_line, head)
+            .map_or_else(|(pos, _)| found(head, pos).range.start > end, |()| true);
     }
     mended.len() <= LONGEST
         && context != Context::File
