@@ -3,7 +3,7 @@
 // Usage: node check.mjs path/to/slovo [--pictures FOLDER] [--history FOLDER] [--only TEXT] [--every]
 //   --pictures  keeps the pictures there
 //   --history   keeps the evaluated month there, and takes it from there the next time
-//   --only      draws the boards whose file name holds this
+//   --only      draws the boards whose file name this regular expression finds
 //   --every     every moment at both widths in both themes; without, that is done for the incident alone
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -94,7 +94,7 @@ const browser = new Browser();
 const running = [];
 try {
   const shop = build(join(here, "../../examples/astronomy-shop"), "shop");
-  const boards = boardsOf(join(shop, "grafana")).filter((b) => b.name.includes(flags.only ?? ""));
+  const boards = boardsOf(join(shop, "grafana")).filter((b) => new RegExp(flags.only ?? "").test(b.name));
   if (boards.length === 0) throw new Error("no dashboard was built");
   const prometheus = await month(join(shop, "prometheus"));
   running.push(prometheus);

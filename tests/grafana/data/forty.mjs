@@ -19,7 +19,7 @@ export const source = (folder) => {
     text += `journey j${j} "${titles[j % titles.length]} ${j}" {\n  owner shop\n  user "A shopper"\n  goal "Something done"\n`;
     for (const step of ["look", "act"]) {
       text += `  step ${step} "Step ${step}" {\n`;
-      for (const promise of step === "look" ? ["shown"] : ["taken", "kept"]) text += `    promise ${promise} "It is ${promise}" {\n      keep for 99.5% of requests over 28d\n      total calls_total{route="/${j}/${step}/${promise}"}\n      bad where {code=~"5.."}\n    }\n`;
+      for (const promise of step === "look" ? ["shown"] : ["taken", "kept"]) text += `    promise ${promise} "It is ${promise}" {\n      keep for 99.5% of requests over 28d\n      total calls_total{route="/${j}/${step}/${promise}"}\n      bad where {code=~"5.."}\n      urgency ticket\n    }\n`;
       text += "  }\n";
     }
     text += "}\n";
