@@ -30,7 +30,9 @@ const work = mkdtempSync(join(tmpdir(), "slovo-dashboards-"));
 const pictures = flags.pictures && resolve(flags.pictures);
 if (pictures) mkdirSync(pictures, { recursive: true });
 const number = (n) => n.toLocaleString("en");
-const wrong = [];
+/** What is wrong: each sentence with the pictures it is true of. */
+const wrong = new Map();
+const note = (sentence, picture) => wrong.set(sentence, [...(wrong.get(sentence) ?? []), picture]);
 
 const WIDTHS = [1280, 1600];
 const MODES = ["light", "dark"];
@@ -60,7 +62,7 @@ const look = async (page, story, now, { name, dash }, variants) => {
     const drawn = await page.draw(dash, now, width, mode);
     const file = `${story}-${name}-${width}-${mode}.png`;
     if (pictures) writeFileSync(join(pictures, file), drawn.picture);
-    for (const w of await judge(story, dash, drawn, page.colours)) wrong.push(`${file}: ${w}`);
+    for (const w of await judge(story, dash, drawn, page.colours)) note(`${name}: ${w}`, `${story} ${width} ${mode}`);
     all.push(drawn);
   }
   const count = (status) => Math.max(...all.map((d) => d.panels.filter((p) => p.status === status).length));
@@ -114,8 +116,8 @@ try {
   await browser.start(large);
   const drawn = await look(await browser.page(), "forty", stories.incident, overview, TWO);
   for (const d of drawn) {
-    if (d.height > TALLEST) wrong.push(`forty journeys: ${d.height} px at ${d.width} px, more than a screen and a half (${TALLEST})`);
-    if (d.samples >= MOST_SAMPLES) wrong.push(`forty journeys: ${number(d.samples)} samples a board open at ${d.width} px, not under ${number(MOST_SAMPLES)}`);
+    if (d.height > TALLEST) note(`forty journeys: ${d.height} px, more than a screen and a half (${TALLEST})`, d.width);
+    if (d.samples >= MOST_SAMPLES) note(`forty journeys: ${number(d.samples)} samples a board open, not under ${number(MOST_SAMPLES)}`, d.width);
   }
   say(`forty journeys with ${promises} promises: ${Math.max(...drawn.map((d) => d.height))} px, ${number(Math.max(...drawn.map((d) => d.samples)))} samples`);
 } finally {
@@ -123,9 +125,9 @@ try {
   for (const p of running) await p.stop();
   rmSync(work, { recursive: true, force: true });
 }
-if (wrong.length > 0) {
-  console.error(wrong.join("\n"));
-  console.error(`${wrong.length} wrong`);
+if (wrong.size > 0) {
+  for (const [sentence, where] of wrong) console.error(`${sentence} (${where.join(", ")})`);
+  console.error(`${wrong.size} wrong`);
   process.exit(1);
 }
 say("dashboards: fine");

@@ -17,7 +17,7 @@ export const judge = async (story, dash, drawn, colours) => {
   for (const p of drawn.panels.filter((p) => p.status === "error")) wrong.push(`panel ${p.id} “${p.title}” says ${p.message}`);
   for (const e of drawn.errors) wrong.push(e);
   list("titles cut off", drawn.titles);
-  list("cells cut off", drawn.cells);
+  list("words cut off", [...new Set(drawn.cells)]);
   list("texts that don't fit", drawn.texts);
   if (drawn.blank > 0) wrong.push(`${drawn.blank} empty canvases`);
   if (story === "incident") {

@@ -81,23 +81,18 @@ const instant = async (target: any, expr: string, to: number, read: Read): Promi
   }));
 };
 
-/** Steps without a sample become null, as in Grafana's data source. */
+/** Steps without a sample are left out; the field says how far samples are apart, which is how panels find gaps. */
 const overTime = async (target: any, expr: string, from: number, to: number, step: number, read: Read): Promise<DataFrame[]> => {
   const data = await ask("/api/v1/query_range", { query: expr, start: `${from / 1000}`, end: `${to / 1000}`, step: `${step}` }, read);
   if (target.format === "table") return table(target.refId, data.result);
-  return data.result.map((r: any) => {
-    const found = new Map<number, number>(r.values.map((v: any) => [Math.round(v[0] * 1000), Number(v[1])]));
-    const times: number[] = [];
-    for (let t = from; t <= to; t += step * 1000) times.push(t);
-    return {
-      refId: target.refId,
-      fields: [
-        { name: "Time", type: FieldType.time, config: { interval: step * 1000 }, values: times },
-        number(target.refId, target, r.metric, expr, times.map((t) => found.get(t) ?? null)),
-      ],
-      length: times.length,
-    };
-  });
+  return data.result.map((r: any) => ({
+    refId: target.refId,
+    fields: [
+      { name: "Time", type: FieldType.time, config: { interval: step * 1000 }, values: r.values.map((v: any) => v[0] * 1000) },
+      number(target.refId, target, r.metric, expr, r.values.map((v: any) => Number(v[1]))),
+    ],
+    length: r.values.length,
+  }));
 };
 
 /** The frames of one target over one range. */

@@ -4,12 +4,13 @@ import { FieldType, getFieldDisplayName, type GrafanaTheme2 } from "@grafana/dat
 
 interface Segment { start: number; end: number; text: string; color: string }
 
-const segmentsOf = (times: number[], values: unknown[], display: (v: unknown) => any, to: number): Segment[] => {
+/** Neighbours that say the same are one; a gap is where the next sample is further away than a step. */
+const segmentsOf = (times: number[], values: any[], display: (v: unknown) => any, step: number, to: number): Segment[] => {
   const out: Segment[] = [];
   times.forEach((time, i) => {
-    if (values[i] == null) return;
+    if (values[i] == null || Number.isNaN(values[i])) return;
     const shown = display(values[i]);
-    const end = times[i + 1] ?? to;
+    const end = Math.min(time + step, times[i + 1] ?? to, to);
     const last = out[out.length - 1];
     if (last && last.end === time && last.text === shown.text) last.end = end;
     else out.push({ start: time, end, text: shown.text, color: shown.color });
@@ -18,18 +19,20 @@ const segmentsOf = (times: number[], values: unknown[], display: (v: unknown) =>
 };
 
 export const StateTimeline = ({ frames, panel, width, height, from, to, theme }: { frames: any[]; panel: any; width: number; height: number; from: number; to: number; theme: GrafanaTheme2 }) => {
-  const rows = frames.flatMap((frame) =>
+  const all = frames.flatMap((frame) =>
     frame.fields.filter((f: any) => f.type !== FieldType.time).map((f: any) => ({
       name: getFieldDisplayName(f, frame, frames),
-      segments: segmentsOf(frame.fields[0].values, f.values, f.display, to),
+      segments: segmentsOf(frame.fields[0].values, f.values, f.display, frame.fields[0].config.interval, to),
     })));
+  const perPage = panel.options.perPage || all.length;
+  const rows = all.slice(0, perPage);
   const legend = new Map<string, string>(rows.flatMap((r) => r.segments.map((s: Segment): [string, string] => [s.text, s.color])));
   const names = Math.min(width * 0.4, Math.max(40, ...rows.map((r) => r.name.length * 6.6 + 8)));
   const foot = panel.options.legend?.showLegend ? 44 : 20;
   const rowHeight = (height - foot) / Math.max(1, rows.length);
   const fill = (panel.fieldConfig.defaults.custom?.fillOpacity ?? 70) / 100;
   const x = (time: number) => names + ((Math.max(from, time) - from) / (to - from)) * (width - names);
-  const ticks = [0, 0.25, 0.5, 0.75, 1].map((part) => from + part * (to - from));
+  const ticks = (width - names > 480 ? [0, 0.25, 0.5, 0.75, 1] : [0, 0.5, 1]).map((part) => from + part * (to - from));
   const text = { fontSize: 12, color: theme.colors.text.primary, whiteSpace: "nowrap" } as const;
   return (
     <div style={{ width, height, position: "relative" }}>
@@ -42,10 +45,11 @@ export const StateTimeline = ({ frames, panel, width, height, from, to, theme }:
         </Fragment>
       ))}
       {ticks.map((time, i) => (
-        <div key={i} style={{ ...text, color: theme.colors.text.secondary, position: "absolute", top: height - foot + 2, left: x(time), transform: `translateX(-${i * 25}%)` }}>
+        <div key={i} style={{ ...text, color: theme.colors.text.secondary, position: "absolute", top: height - foot + 2, left: x(time), transform: `translateX(-${(i / (ticks.length - 1)) * 100}%)` }}>
           {new Date(time).toISOString().slice(5, 16).replace("T", " ")}
         </div>
       ))}
+      {all.length > perPage && <div style={{ ...text, position: "absolute", bottom: 0, right: 0 }}>‹ 1 of {Math.ceil(all.length / perPage)} ›</div>}
       {panel.options.legend?.showLegend && (
         <div style={{ ...text, position: "absolute", bottom: 0, left: 0 }}>
           {[...legend].map(([name, color]) => (
