@@ -33,13 +33,11 @@ pub(crate) const ALERT_PANEL: u32 = promise::BURN_PANEL;
 #[derive(Debug, Default)]
 pub struct Grafana;
 
-/// A dashboard as text.
+/// A dashboard with the journey it belongs to; none for the overview.
 #[derive(Clone, Debug)]
 struct Made {
-    uid: String,
-    /// The journey it belongs to; none for the overview.
+    board: json::Dashboard,
     journey: Option<String>,
-    json: String,
 }
 
 impl Backend for Grafana {
@@ -60,17 +58,12 @@ fn all(model: &Model) -> Vec<Made> {
     }
     let site = Site::new(model);
     let needs = Needs::of(model);
-    let made = |board: &json::Dashboard, journey: Option<&str>| Made {
-        uid: board.uid.clone(),
-        journey: journey.map(str::to_owned),
-        json: serde_json::to_string_pretty(board).unwrap_or_default() + "\n",
-    };
-    let mut list = vec![made(&overview::board(&site), None)];
-    let of_journey = |j| {
+    let mut list = vec![Made { board: overview::board(&site), journey: None }];
+    let of_journey = |j: &'_ crate::ir::Journey| {
         let recorded = Recorded::of(model, j, &needs);
         let own = journey::board(&site, &recorded);
         let own = own.into_iter().chain(j.all_promises().filter_map(|p| promise::board(&site, &recorded, p)));
-        own.map(|b| made(&b, Some(&j.id))).collect::<Vec<_>>()
+        own.map(|board| Made { board, journey: Some(j.id.clone()) }).collect::<Vec<_>>()
     };
     let journeys: Vec<Vec<Made>> = model.journeys.par_iter().map(of_journey).collect();
     list.extend(journeys.into_iter().flatten());

@@ -177,6 +177,7 @@ impl About {
             max: series.max,
             color: series.color,
             thresholds: series.thresholds,
+            mappings: vec![no_value("no data")],
             custom: Some(Custom::Series(series.style)),
             ..Defaults::default()
         };
