@@ -37,9 +37,12 @@ pub(super) fn range(
     Mapping::Range { from, to, result: Words { text: text.to_owned(), color, index } }
 }
 
+/// Nothing is known: neither light nor dark, so that it is grey on a coloured ground in both themes.
+pub(super) const GREY: &str = "#808080";
+
 /// No value: grey, in words.
 pub(super) fn no_value(text: &str) -> Mapping {
-    let result = Words { text: text.to_owned(), color: Some("text"), index: 99 };
+    let result = Words { text: text.to_owned(), color: Some(GREY), index: 99 };
     Mapping::Special { r#match: "null+nan", result }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-/// A budget that nobody measures has this state: what is left of one is 1 at most.
+/// Stands for a budget of which not all is known: what is left of one is 1 at most, so it sorts behind all others.
 pub(super) const PARTLY: u32 = 10;
 
 /// `min by (journey) (x)`, `min(x)`.
@@ -26,6 +26,17 @@ pub(super) fn state(by: &str, remaining: &str, objective: &str) -> String {
     out
 }
 
+/// What stands in a column where nothing is known: without it, a column that is empty would be missing. Not a number, which is
+/// shown in words.
+pub(super) fn or_unknown(by: &str, what: &str, objective: &str) -> String {
+    format!("{what}\nor 0 * {} / 0", aggregate("min", by, objective))
+}
+
+/// As [`or_unknown`], in the column that the table is sorted by: what is not a number cannot be compared.
+pub(super) fn or_last(by: &str, what: &str, objective: &str) -> String {
+    format!("{what}\nor 0 * {} + {PARTLY}", aggregate("min", by, objective))
+}
+
 /// How many promises have no data.
 pub(super) fn silent(by: &str, remaining: &str, objective: &str) -> String {
     let missing = format!("{objective} unless on (journey, step, promise) {remaining}");
@@ -37,10 +48,12 @@ pub(super) fn broken(by: &str, remaining: &str) -> String {
     aggregate("sum", by, &format!("min by (journey, step, promise) ({remaining}) < bool 0"))
 }
 
-/// How many alerts are firing; none where the rules themselves aren't there.
+/// How many alerts are firing, each once however many of its windows are above their lines; none where the rules themselves
+/// aren't there.
 pub(super) fn firing(by: &str, matchers: &str, objective: &str) -> String {
     let alerts = format!("ALERTS{{alertstate=\"firing\",{matchers}}}");
-    format!("{}\nor 0 * {}", aggregate("count", by, &alerts), aggregate("count", by, objective))
+    let once = format!("group by (alertname, journey, step, promise) ({alerts})");
+    format!("{}\nor 0 * {}", aggregate("count", by, &once), aggregate("count", by, objective))
 }
 
 /// `step/promise` as one label, so that every row has it, whether it has a step or not.

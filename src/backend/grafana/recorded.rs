@@ -87,6 +87,9 @@ impl Series {
     }
 }
 
+/// How often peaks are looked for.
+pub(super) const PEAKS: Duration = Duration::from_mins(5);
+
 /// The series of a journey.
 #[derive(Debug)]
 pub(super) struct Recorded<'m> {
@@ -153,15 +156,16 @@ impl<'m> Recorded<'m> {
         let names = promises.join("|");
         bare(Series::Objective, &format!("{},step={step},promise=~\"{names}\"", self.matchers))
     }
-    /// As [`Self::promise`], over the stretch that a point of a curve stands for: no peak falls between two points.
+    /// As [`Self::promise`], over the stretch that a point of a curve stands for: no peak falls between two points. Every five
+    /// minutes is enough of a window of an hour, and a tenth of the samples; the panel's points must not be closer.
     pub(super) fn peaks(&self, series: Series, promise: &Promise) -> Option<String> {
         let matchers = self.matching(promise);
-        self.has(series, promise).then(|| format!("max_over_time({}[$__interval])", bare(series, &matchers)))
+        self.has(series, promise).then(|| format!("max_over_time({}[$__interval:{PEAKS}])", bare(series, &matchers)))
     }
-    /// As [`Self::all`], over the stretch that a point of a curve stands for.
-    pub(super) fn all_peaks(&self, series: Series) -> Option<String> {
+    /// As [`Self::all`], over the stretch that a point of a curve stands for, looked at so often.
+    pub(super) fn all_peaks(&self, series: Series, every: Duration) -> Option<String> {
         let any = self.journey.all_promises().any(|p| self.has(series, p));
-        any.then(|| format!("max_over_time({}[$__interval])", bare(series, &self.matchers)))
+        any.then(|| format!("max_over_time({}[$__interval:{every}])", bare(series, &self.matchers)))
     }
     /// The matchers of the journey's alerts.
     pub(super) fn matchers(&self) -> &str {

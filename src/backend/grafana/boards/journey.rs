@@ -2,7 +2,7 @@
 
 use super::super::json::{
     Cell, Dashboard, DrawStyle, Empty, FieldColor, Organize, Override, Panel, Place, Property, SeriesStyle,
-    SortBy, SortField, Stacking, StatGraph, Thresholds, ThresholdsStyle, Transformation, Unit,
+    SortBy, SortField, Stacking, Thresholds, ThresholdsStyle, Transformation, Unit,
 };
 use super::super::panels::{
     About, Curves, Stat, States, budget_colors, burn_colors, column, count_colors, curve, names, no_value,
@@ -12,13 +12,15 @@ use super::super::recorded::{Recorded, Series};
 use super::super::{queries, text};
 use super::overview::{budget_left, counted, words};
 use super::{Board, Site, fits, out, rows, tagged, titles, to};
-use crate::backend::docs::sentences::{breaks, words as said};
+use crate::backend::docs::sentences::{breaks, numbers, words as said};
 use crate::ir::{Journey, Promise, Step};
 use crate::promql::print;
 use crate::value::Duration;
 
 /// The first number of the steps' panels.
 const STEPS: u32 = 100;
+/// How tall they are.
+const TILE: u32 = 3;
 const HOUR: Duration = Duration::from_hours(1);
 
 /// The board of a journey; none where it has no promise.
@@ -142,10 +144,10 @@ fn steps(site: &Site<'_>, recorded: &Recorded<'_>, top: u32) -> (Vec<Panel>, u32
         let (line, column) = (at / per_line, at % per_line);
         let here = per_line.min(count - line * per_line);
         let (x, end) = (24 * column / here, 24 * (column + 1) / here);
-        let place = Place::new(x, top + 4 * line, end - x, 4);
+        let place = Place::new(x, top + TILE * line, end - x, TILE);
         panels.push(tile(site, recorded, About::new(id, text::cut(&title, fits(end - x)), "", place), step));
     }
-    (panels, top + 4 * lines)
+    (panels, top + TILE * lines)
 }
 
 fn tile(site: &Site<'_>, recorded: &Recorded<'_>, about: About, step: Option<&Step>) -> Panel {
@@ -165,15 +167,13 @@ fn tile(site: &Site<'_>, recorded: &Recorded<'_>, about: About, step: Option<&St
     let links = promises
         .iter()
         .map(|p| Site::to_board(format!("Open: {}", text::plain(&p.title)), site.uids.promise(&p.path)));
+    // As of now and without a curve: the last point of one would be hours old.
     let stat = Stat {
-        graph: StatGraph::Area,
         links: links.collect(),
         ..Stat::new(Unit::Ratio, 0, budget_colors())
     };
     About { description, ..about }
-        .stat(curve(queries::least("", &remaining, &objective), "budget left"), stat)
-        .every(site.step())
-        .points(200)
+        .stat(now(queries::least("", &remaining, &objective)), stat)
 }
 
 /// A row for each promise.
@@ -203,21 +203,30 @@ fn table(
     let burning = recorded.all(Series::Burn(HOUR)).unwrap_or_default();
     let alerts = format!("ALERTS{{alertstate=\"firing\",{}}}", recorded.matchers());
     let per_promise = "max by (journey, step, promise)";
+    let unknown = |what: &str| queries::by_path("max", &format!("0 * {objective} {what}"));
     let targets = vec![
         column(format!("max by (path, step, uid) ({})", addresses.join("\nor "))),
         column(queries::by_path("max", objective)),
-        column(queries::by_path(
-            "min",
-            &format!(
-                "1 - (1 - {remaining})\n  * on (step, promise) group_left () (1 - {per_promise} ({objective}))"
-            ),
-        )),
-        column(queries::by_path("min", remaining)),
-        column(queries::by_path("max", &burning)),
         column(format!(
             "{}\nor {}",
-            queries::by_path("count", &alerts),
-            queries::by_path("max", &format!("0 * {objective}"))
+            queries::by_path(
+                "min",
+                &format!(
+                    "1 - (1 - {remaining})\n  * on (step, promise) group_left () (1 - {per_promise} ({objective}))"
+                ),
+            ),
+            unknown("/ 0")
+        )),
+        column(format!(
+            "{}\nor {}",
+            queries::by_path("min", remaining),
+            unknown(&format!("+ {}", queries::PARTLY))
+        )),
+        column(format!("{}\nor {}", queries::by_path("max", &burning), unknown("/ 0"))),
+        column(format!(
+            "{}\nor {}",
+            queries::by_path("count", &format!("group by (alertname, step, promise) ({alerts})")),
+            unknown("")
         )),
     ];
     let columns = [
@@ -247,22 +256,21 @@ fn table(
         let key = (p.path.step.clone(), p.path.promise.clone());
         (site.uids.promise(&p.path).to_owned(), shown.get(&key).cloned().unwrap_or_default())
     });
-    let step_names = journey.steps.iter().map(|s| (s.id.clone(), text::cut(&s.title, 40)));
+    let step_names = journey.steps.iter().map(|s| (s.id.clone(), text::cut(&s.title, 28)));
     let whole = (String::new(), "The whole journey".to_owned());
     let digits = journey.all_promises().map(|p| p.objective.normalize().scale()).max().unwrap_or(1);
     let digits = u8::try_from(digits).unwrap_or(3);
     let overrides = vec![
-        Override::named("Step", vec![Property::Mappings(vec![names(step_names.chain([whole]))])]),
+        Override::named("Step", vec![Property::Mappings(vec![names(step_names.chain([whole]))]), Property::Width(210)]),
         Override::named(
             "Promise",
             vec![
                 Property::Mappings(vec![names(promise_names)]),
                 Property::Links(vec![Site::to_uid("Open the promise")]),
-                Property::Width(420),
             ],
         ),
-        Override::named("Floor", vec![Property::Decimals(digits), Property::Width(100)]),
-        Override::named("Kept", vec![Property::Decimals((digits + 1).min(6)), Property::Width(110)]),
+        Override::named("Floor", vec![Property::Decimals(digits), Property::Width(90)]),
+        Override::named("Kept", vec![Property::Decimals((digits + 1).min(6)), Property::Width(95)]),
         budget_left(),
         Override::named(
             "Burn rate, 1 h",
@@ -271,7 +279,7 @@ fn table(
                 Property::Decimals(1),
                 Property::Thresholds(burn_colors()),
                 Property::Cell(Cell::ColorText),
-                Property::Width(130),
+                Property::Width(115),
             ],
         ),
         counted("Alerts", "orange"),
@@ -310,7 +318,8 @@ fn curves(site: &Site<'_>, recorded: &Recorded<'_>, remaining: &str, top: u32) -
         .all_promises()
         .map(|p| {
             let key = (p.path.step.clone(), p.path.promise.clone());
-            renamed(paths(p), shown.get(&key).cloned().unwrap_or_default())
+            // Grafana gives names at the side of a timeline two fifths of its width.
+            renamed(paths(p), text::cut(&shown.get(&key).cloned().unwrap_or_default(), 44))
         })
         .collect();
     let steps = || {
@@ -322,7 +331,7 @@ fn curves(site: &Site<'_>, recorded: &Recorded<'_>, remaining: &str, top: u32) -
             31,
             "Error budget left over time",
             "Each promise's own window, as its alerts see it. Below zero the promise is broken.",
-            Place::new(0, top, 14, 9),
+            Place::new(0, top, 12, 9),
         )
         .series(
             vec![curve(format!("min by (step, promise) ({remaining})"), "{{step}}/{{promise}}")],
@@ -331,12 +340,14 @@ fn curves(site: &Site<'_>, recorded: &Recorded<'_>, remaining: &str, top: u32) -
                 thresholds: Thresholds::from("red").then(0, "transparent"),
                 style: SeriesStyle { thresholds_style: ThresholdsStyle::Area, ..SeriesStyle::default() },
                 overrides: named.clone(),
-                ..Curves::new(Unit::Ratio, Some(0))
+                ..Curves::new(Unit::Ratio, None)
             },
         )
         .every(site.step()),
     ];
-    if let Some(burning) = recorded.all_peaks(Series::Burn(HOUR)) {
+    let long = [Duration::from_hours(6), HOUR];
+    let burning = long.into_iter().find_map(|w| Some((w, recorded.all(Series::Burn(w))?)));
+    if let Some((window, burning)) = burning {
         let states = States {
             unit: Unit::Times,
             colors: burn_colors(),
@@ -353,24 +364,28 @@ fn curves(site: &Site<'_>, recorded: &Recorded<'_>, remaining: &str, top: u32) -
             About::new(
                 32,
                 "When did what burn?",
-                "The burn rate over one hour, at its worst in each stretch. Where there is no bar there was no data.",
-                Place::new(14, top, 10, 9),
+                format!(
+                    "The burn rate over {}. Where there is no bar there was no data.",
+                    numbers::exact(window)
+                ),
+                Place::new(0, top + 9, 16, 8),
             )
             .timeline(
                 vec![curve(format!("max by (step, promise) ({burning})"), "{{step}}/{{promise}}")],
                 states,
             )
+            // A window of hours leaves nothing out between points that are closer.
             .every(site.step())
             .points(300),
         );
     }
-    if let Some(bad) = recorded.all_peaks(Series::Bad(HOUR)) {
+    if let Some(bad) = recorded.all_peaks(Series::Bad(HOUR), HOUR) {
         panels.push(
             About::new(
                 33,
                 "Bad events an hour, by step",
                 "What has eaten the budgets: events that fell short in an hour, all promises of a step together.",
-                Place::new(0, top + 9, 12, 8),
+                Place::new(12, top, 12, 9),
             )
             .series(
                 vec![curve(by_step(&format!("max by (step, promise) ({bad})")), "{{step}}")],
@@ -397,7 +412,7 @@ fn curves(site: &Site<'_>, recorded: &Recorded<'_>, remaining: &str, top: u32) -
                 34,
                 "Events a second, by step",
                 "How much users do, all promises of a step together. A gap is a stretch without data.",
-                Place::new(12, top + 9, 12, 8),
+                Place::new(16, top + 9, 8, 8),
             )
             .series(
                 vec![curve(by_step(&format!("sum by (step, promise) ({events})")), "{{step}}")],

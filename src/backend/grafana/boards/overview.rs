@@ -6,7 +6,7 @@ use super::super::json::{
 };
 use super::super::panels::{
     About, Stat, States, budget_colors, column, count_colors, curve, names, no_value, now, range, renamed,
-    AT_RISK,
+    AT_RISK, GREY,
 };
 use super::super::recorded::{Series, bare};
 use super::super::{queries, text};
@@ -27,7 +27,7 @@ pub(super) fn words(broken: &str, risk: &str, kept: &str) -> Vec<super::super::j
         range(None, Some(Number(crate::value::Decimal::new(-1, 12))), broken, Some("red"), 0),
         range(zero(), Some(Number(AT_RISK - crate::value::Decimal::new(1, 12))), risk, Some("orange"), 1),
         range(quarter(), Some(Number::from(2)), kept, Some("green"), 2),
-        range(Some(partly), Some(partly), "data is missing", Some("text"), 3),
+        range(Some(partly), Some(partly), "data is missing", Some(GREY), 3),
     ]
 }
 
@@ -41,7 +41,7 @@ pub(in super::super) fn board(site: &Site<'_>) -> Dashboard {
     let table = rows(with.len());
     let mut panels = heads(site, &project, &remaining, &objective);
     panels.push(journeys(site, &project, &remaining, &objective, table));
-    let titles = with.iter().map(|j| renamed(&j.id, text::cut(&j.title, 40)));
+    let titles = with.iter().map(|j| renamed(&j.id, text::cut(&j.title, 60)));
     let states = States {
         unit: Unit::Ratio,
         colors: budget_colors(),
@@ -53,7 +53,7 @@ pub(in super::super) fn board(site: &Site<'_>) -> Dashboard {
         overrides: titles.collect(),
         per_page: (with.len() > 20).then_some(20),
     };
-    let tall = u32::try_from(with.len()).unwrap_or(20).clamp(4, 20) * 6 / 10 + 4;
+    let tall = u32::try_from(with.len()).unwrap_or(20).clamp(4, 20) / 2 + 3;
     panels.push(
         About::new(
             7,
@@ -63,7 +63,7 @@ pub(in super::super) fn board(site: &Site<'_>) -> Dashboard {
         )
         .timeline(vec![curve(queries::state("journey", &remaining, &objective), "{{journey}}")], states)
         .every(site.step())
-        .points(100),
+        .points(60),
     );
     let tags = ["slo", &model.settings.project, "journey"].map(str::to_owned).to_vec();
     site.board(
@@ -153,17 +153,18 @@ fn journeys(
         let ids: Vec<&str> = some.iter().map(|(id, _)| id.as_str()).collect();
         bare(Series::Objective, &format!("{project},journey=~\"{}\"", ids.join("|")))
     });
-    let least = queries::least("journey", remaining, objective);
+    let by = "journey";
+    let least = queries::least(by, remaining, objective);
+    let day = format!("min by (journey) ({remaining})\n  - min by (journey) ({remaining} offset 1d)");
     let targets = vec![
         column(format!("max by (journey, uid) ({addresses})")),
-        column(queries::state("journey", remaining, objective)),
-        column(least),
-        column(format!(
-            "min by (journey) ({remaining})\n  - min by (journey) ({remaining} offset 1d)"
-        )),
+        column(queries::or_unknown(by, &queries::state(by, remaining, objective), objective)),
+        column(queries::or_last(by, &least, objective)),
+        column(queries::or_unknown(by, &day, objective)),
         column(format!(
             "max by (journey, worst) (label_join(bottomk by (journey) (1, min by (journey, step, promise) ({remaining})), \
-             \"worst\", \"/\", \"journey\", \"step\", \"promise\"))"
+             \"worst\", \"/\", \"journey\", \"step\", \"promise\"))\n\
+             or on (journey) label_replace(min by (journey) ({objective}), \"worst\", \"{NOBODY}\", \"\", \"\")"
         )),
         column(queries::silent("journey", remaining, objective)),
         column(queries::firing("journey", project, objective)),
@@ -175,7 +176,7 @@ fn journeys(
         ("Value #C", "Budget left"),
         ("Value #D", "Last 24 h"),
         ("worst", "Tightest promise"),
-        ("Value #F", "Without data"),
+        ("Value #F", "No data"),
         ("Value #G", "Alerts"),
         ("journey", "Owner"),
     ];
@@ -193,7 +194,7 @@ fn journeys(
         }),
     ];
     let titles = model.journeys.iter().map(|j| {
-        let title = text::cut(&j.title, 60);
+        let title = text::cut(&j.title, 36);
         (site.uids.journey(&j.id).to_owned(), title)
     });
     let overrides = vec![
@@ -202,7 +203,7 @@ fn journeys(
             vec![
                 Property::Mappings(vec![names(titles)]),
                 Property::Links(vec![Site::to_uid("Open the journey")]),
-                Property::Width(300),
+                Property::Width(270),
             ],
         ),
         Override::named(
@@ -214,7 +215,7 @@ fn journeys(
                     all
                 }),
                 Property::Cell(Cell::ColorText),
-                Property::Width(130),
+                Property::Width(115),
             ],
         ),
         budget_left(),
@@ -224,16 +225,16 @@ fn journeys(
                 Property::Decimals(1),
                 Property::Thresholds(Thresholds::from("red").then(crate::value::Decimal::new(-1, 1), "text")),
                 Property::Cell(Cell::ColorText),
-                Property::Width(110),
+                Property::Width(90),
             ],
         ),
         Override::named(
             "Tightest promise",
-            vec![Property::Mappings(vec![names(worst_titles(model)), no_value("no data")])],
+            vec![Property::Mappings(vec![names(worst_titles(model))])],
         ),
-        counted("Without data", "text"),
+        counted("No data", "text"),
         counted("Alerts", "orange"),
-        Override::named("Owner", vec![Property::Mappings(vec![names(owners(model))]), Property::Width(170)]),
+        Override::named("Owner", vec![Property::Mappings(vec![names(owners(model))]), Property::Width(150)]),
     ];
     About::new(
         6,
@@ -251,6 +252,14 @@ pub(super) fn budget_left() -> Override {
         "Budget left",
         vec![
             Property::Decimals(0),
+            Property::Mappings(vec![range(
+                Some(Number::from(queries::PARTLY)),
+                None,
+                "not known",
+                Some(GREY),
+                0,
+            )]),
+            Property::Width(170),
             Property::Min(Number(crate::value::Decimal::NEGATIVE_ONE)),
             Property::Max(Number::from(1)),
             Property::Thresholds(budget_colors()),
@@ -268,23 +277,28 @@ pub(super) fn counted(name: &str, some: &'static str) -> Override {
             Property::Decimals(0),
             Property::Thresholds(count_colors(some)),
             Property::Cell(Cell::ColorText),
-            Property::Width(120),
+            Property::Width(80),
         ],
     )
 }
 
+/// Stands for the tightest promise where none has data; no identifier is written so.
+const NOBODY: &str = "-";
+
 /// `journey/step/promise` in words.
 fn worst_titles(model: &Model) -> impl Iterator<Item = (String, String)> {
-    model.promises().map(|(_, p)| {
+    let nobody = (NOBODY.to_owned(), "not known".to_owned());
+    let promise = |p: &crate::ir::Promise| {
         let path = &p.path;
         let key = format!("{}/{}/{}", path.journey, path.step.as_deref().unwrap_or_default(), path.promise);
-        (key, text::cut(&p.title, 60))
-    })
+        (key, text::cut(&p.title, 44))
+    };
+    model.promises().map(move |(_, p)| promise(p)).chain([nobody])
 }
 
 fn owners(model: &Model) -> impl Iterator<Item = (String, String)> {
     model.journeys.iter().map(|j| {
         let title = model.teams.get(&j.owner).map_or(j.owner.as_str(), |t| t.title.as_str());
-        (j.id.clone(), text::cut(title, 30))
+        (j.id.clone(), text::cut(title, 19))
     })
 }
