@@ -10,7 +10,7 @@ use super::super::panels::{
 };
 use super::super::recorded::{Series, bare};
 use super::super::{queries, text};
-use super::{Board, Site, rows, tagged};
+use super::{Board, Loudest, Site, firing, loudest, rows, tagged};
 use crate::ir::Model;
 use crate::promql::print;
 use crate::value::Duration;
@@ -39,7 +39,9 @@ pub(in super::super) fn board(site: &Site<'_>) -> Dashboard {
     let objective = bare(Series::Objective, &project);
     let with: Vec<_> = model.journeys.iter().filter(|j| j.all_promises().next().is_some()).collect();
     let table = rows(with.len());
-    let mut panels = heads(site, &project, &remaining, &objective);
+    let loud = loudest(model.promises().map(|(_, p)| p));
+    let mut panels = heads(&remaining, &objective);
+    panels.extend(firing(site, loud, &project, &objective, Place::new(20, 0, 4, 4)));
     panels.push(journeys(site, &project, &remaining, &objective, table));
     let titles = with.iter().map(|j| renamed(&j.id, text::cut(&j.title, 40)));
     let states = States {
@@ -53,7 +55,7 @@ pub(in super::super) fn board(site: &Site<'_>) -> Dashboard {
         overrides: titles.collect(),
         per_page: (with.len() > 20).then_some(20),
     };
-    let tall = u32::try_from(with.len()).unwrap_or(20).clamp(4, 20) * 6 / 10 + 4;
+    let tall = u32::try_from(with.len()).unwrap_or(20).clamp(4, 20) / 2 + 4;
     panels.push(
         About::new(
             7,
@@ -74,20 +76,14 @@ pub(in super::super) fn board(site: &Site<'_>) -> Dashboard {
                 .to_owned(),
             tags: vec!["overview".to_owned()],
             span: Duration::from_days(7),
-            alerts: project,
+            alerts: (loud != Loudest::Silent).then_some(project),
             links: vec![tagged("Journeys", tags)],
             panels,
         },
     )
 }
 
-fn heads(
-    site: &Site<'_>,
-    project: &str,
-    remaining: &str,
-    objective: &str,
-) -> Vec<super::super::json::Panel> {
-    let severity = print::quote(&site.model.settings.severities.page);
+fn heads(remaining: &str, objective: &str) -> Vec<super::super::json::Panel> {
     let of_journeys = |condition: &str| format!("sum(min by (journey) ({remaining}) {condition})");
     let at_risk = format!(
         "sum((min by (journey) ({remaining}) >= bool 0)\n  * (min by (journey) ({remaining}) < bool {AT_RISK}))"
@@ -130,11 +126,6 @@ fn heads(
             now(queries::silent("", remaining, objective)),
             Stat { mode: StatColor::Value, ..Stat::new(Unit::None, 0, Thresholds::from("text")) },
         ),
-        About::new(5, "Pages firing", "Alerts that wake somebody up and are firing now.", Place::new(20, 0, 4, 4))
-            .stat(
-                now(queries::firing("", &format!("severity={severity},{project}"), objective)),
-                Stat::new(Unit::None, 0, count_colors("red")),
-            ),
     ]
 }
 
@@ -154,7 +145,7 @@ fn journeys(
         bare(Series::Objective, &format!("{project},journey=~\"{}\"", ids.join("|")))
     });
     let least = queries::least("journey", remaining, objective);
-    let targets = vec![
+    let mut targets = vec![
         column(format!("max by (journey, uid) ({addresses})")),
         column(queries::state("journey", remaining, objective)),
         column(least),
@@ -166,8 +157,10 @@ fn journeys(
              \"worst\", \"/\", \"journey\", \"step\", \"promise\"))"
         )),
         column(queries::silent("journey", remaining, objective)),
-        column(queries::firing("journey", project, objective)),
     ];
+    if loudest(model.promises().map(|(_, p)| p)) != Loudest::Silent {
+        targets.push(column(queries::firing("journey", project, objective)));
+    }
     let order = ["uid", "Value #B", "Value #C", "Value #D", "worst", "Value #F", "Value #G", "journey"];
     let columns = [
         ("uid", "Journey"),

@@ -14,7 +14,7 @@ use super::{Board, Site, out, tagged, to};
 use crate::backend::docs::sentences::{breaks, numbers, promise as said, words};
 use crate::backend::prometheus::alerts;
 use crate::ir::burn::{Alert, Loudness};
-use crate::ir::{Measurement, Promise, Step};
+use crate::ir::{Measurement, Promise, Step, Urgency};
 use crate::promql::print;
 use crate::value::{Decimal, Duration};
 
@@ -79,7 +79,7 @@ pub(in super::super) fn board(
             )),
             tags: vec!["promise".to_owned(), format!("journey:{}", journey.id)],
             span: Duration::from_days(7),
-            alerts: recorded.matching(promise),
+            alerts: (promise.urgency != Urgency::None).then(|| recorded.matching(promise)),
             links,
             panels,
         },
@@ -140,7 +140,7 @@ impl Page<'_, '_> {
         ];
         panels.extend(self.runs_out(Place::new(18, 0, 6, 4)));
         let second = |x, w| Place::new(x, 4, w, 4);
-        let left = self.recorded.promise(Series::Left, promise);
+        let left = self.recorded.known(Series::Left, promise);
         let narrow = left.is_some();
         if let Some(left) = left {
             panels.push(
@@ -160,6 +160,7 @@ impl Page<'_, '_> {
             );
         }
         let (x, w) = if narrow { (13, 5) } else { (8, 10) };
+        let w = if promise.urgency == Urgency::None { 24 - x } else { w };
         panels.push(
             self.about(
                 6,
@@ -173,6 +174,9 @@ impl Page<'_, '_> {
             ),
         );
         let objective_series = self.recorded.promise(Series::Objective, promise).unwrap_or_default();
+        if promise.urgency == Urgency::None {
+            return panels;
+        }
         panels.push(
             About::new(
                 7,
@@ -228,7 +232,7 @@ impl Page<'_, '_> {
         let mut by = String::new();
         let labels: Vec<&str> = promise.for_each.iter().map(|(name, _)| name.as_str()).collect();
         print::label_list(&mut by, labels.iter().copied());
-        let burn = self.recorded.promise(Series::Burn(HOUR), promise)?;
+        let burn = self.recorded.known(Series::Burn(HOUR), promise)?;
         let remaining = &self.remaining;
         let mut targets = vec![
             column(format!("min by ({by}) ({remaining})")),
@@ -547,8 +551,8 @@ impl Page<'_, '_> {
             );
             let row = |expr: &str| format!("label_replace({expr}, \"alert\", \"{name}\", \"\", \"\")");
             let (Some(a), Some(b)) = (
-                self.recorded.promise(Series::Burn(alert.long), promise),
-                self.recorded.promise(Series::Burn(alert.short), promise),
+                self.recorded.known(Series::Burn(alert.long), promise),
+                self.recorded.known(Series::Burn(alert.short), promise),
             ) else {
                 continue;
             };
@@ -625,7 +629,8 @@ impl Page<'_, '_> {
         let mut panels = Vec::new();
         let promise = self.promise;
         let matchers = self.recorded.matching(promise);
-        panels.push(
+        let silent = promise.urgency == Urgency::None;
+        let fired = (!silent).then(|| {
             About::new(
                 16,
                 "When did alerts fire?",
@@ -645,9 +650,10 @@ impl Page<'_, '_> {
                     per_page: None,
                 },
             )
-            .every(self.site.step()),
-        );
-        if let Some(coverage) = self.recorded.promise(Series::Coverage, promise) {
+            .every(self.site.step())
+        });
+        panels.extend(fired);
+        if let Some(coverage) = self.recorded.known(Series::Coverage, promise) {
             let (by, labels) = self.groups();
             let (expr, legend) = if by.is_empty() {
                 (format!("min({coverage})"), "history".to_owned())
@@ -663,7 +669,7 @@ impl Page<'_, '_> {
                          gap is a stretch without data.",
                         said::window(promise.window)
                     )),
-                    Place::new(12, top, 12, 5),
+                    if silent { Place::new(0, top, 24, 5) } else { Place::new(12, top, 12, 5) },
                 )
                 .series(
                     vec![curve(expr, legend)],
