@@ -35,7 +35,10 @@ pub fn example(name: &str) -> Model {
 
 /// Everything the language can measure, one budget and several, with and without alerts.
 pub fn every_form() -> Model {
-    model_of(&[("forms.slovo", include_str!("forms.slovo"))], "project: shop\nlinks:\n  documents: https://slo.example\n")
+    model_of(
+        &[("forms.slovo", include_str!("forms.slovo"))],
+        "project: shop\nlinks:\n  documents: https://slo.example\n",
+    )
 }
 
 /// Every file.

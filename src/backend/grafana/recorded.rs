@@ -189,7 +189,9 @@ impl<'m> Recorded<'m> {
     }
     fn read(&self, series: Series, matchers: &str) -> String {
         let bare = bare(series, matchers);
-        series.back(self.budgets).map_or_else(|| bare.clone(), |back| format!("last_over_time({bare}[{back}])"))
+        series
+            .back(self.budgets)
+            .map_or_else(|| bare.clone(), |back| format!("last_over_time({bare}[{back}])"))
     }
 }
 
