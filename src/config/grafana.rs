@@ -61,7 +61,8 @@ fn prefix(node: &Node, what: &str, reader: &mut Reader<'_>) -> Option<String> {
     if fits {
         return Some(text.to_owned());
     }
-    let help = "write at most 12 of `a` to `z`, digits and `-`, a letter first and no `-` last: `slo-staging`";
+    let help =
+        "write at most 12 of `a` to `z`, digits and `-`, a letter first and no `-` last: `slo-staging`";
     let message = format!("`{what}` cannot begin a dashboard's uid");
     reader.wrong(&codes::BAD_VALUE, node.span, message, "", help);
     None

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{grafana, keys};
 use super::reader::{Reader, listed};
 use super::tree::{Entry, Node, Value};
 use super::words::{is_label, parse_matcher};
+use super::{grafana, keys};
 use crate::diag::Diagnostic;
 use crate::diag::codes::project as codes;
 use crate::ir::{GrafanaOptions, Links, MatchOp, Matcher};

@@ -6,10 +6,10 @@ mod grafana;
 mod measure;
 mod settings;
 
+pub use grafana::{Form, GrafanaOptions};
 pub use measure::{
     Completion, Composed, Condition, Events, Matcher, Measurement, Outcome, Reading, Selector, Series, Slices,
 };
-pub use grafana::{Form, GrafanaOptions};
 pub use settings::{Limits, Links, Settings, Severities};
 
 use std::collections::BTreeMap;

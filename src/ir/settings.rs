@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{GrafanaOptions, Matcher};
 use super::burn::Profile;
+use super::{GrafanaOptions, Matcher};
 use crate::value::Duration;
 
 /// Project-wide settings.

@@ -92,9 +92,18 @@ fn links_lead_somewhere() {
                 for link in config["defaults"]["links"].as_array().into_iter().flatten() {
                     inside(link["url"].as_str().unwrap(), true);
                 }
-                for property in config["overrides"].as_array().into_iter().flatten().flat_map(|o| o["properties"].as_array().unwrap())
+                for property in config["overrides"]
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .flat_map(|o| o["properties"].as_array().unwrap())
                 {
-                    for link in property["value"].as_array().into_iter().flatten().filter(|_| property["id"] == "links") {
+                    for link in property["value"]
+                        .as_array()
+                        .into_iter()
+                        .flatten()
+                        .filter(|_| property["id"] == "links")
+                    {
                         inside(link["url"].as_str().unwrap(), true);
                     }
                 }
@@ -209,9 +218,22 @@ fn each_value_has_its_budget() {
     let board = of(&boards, "slo-p-all-a-plain");
     let table = panel(board, 8);
     assert_eq!(table["title"], "Each region, the tightest first");
-    assert!(table["targets"].as_array().unwrap().iter().all(|t| t["expr"].as_str().unwrap().contains("by (region)")));
-    assert!(panel(board, 10)["targets"][0]["expr"].as_str().unwrap().starts_with("min by (region) (promise:budget_remaining{"));
-    assert!(panel(board, 2)["targets"][0]["expr"].as_str().unwrap().starts_with("min(promise:budget_remaining{"));
+    assert!(
+        table["targets"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|t| t["expr"].as_str().unwrap().contains("by (region)"))
+    );
+    assert!(
+        panel(board, 10)["targets"][0]["expr"]
+            .as_str()
+            .unwrap()
+            .starts_with("min by (region) (promise:budget_remaining{")
+    );
+    assert!(
+        panel(board, 2)["targets"][0]["expr"].as_str().unwrap().starts_with("min(promise:budget_remaining{")
+    );
     assert!(panel(board, 2)["description"].as_str().unwrap().contains("this is the tightest"));
 }
 
@@ -233,7 +255,11 @@ fn alerts_lead_here() {
             assert_eq!(rule["annotations"]["__panelId__"], "12");
             let labels = &rule["labels"];
             let step = labels["step"].as_str().map(|s| format!("-{s}")).unwrap_or_default();
-            let path = format!("{}{step}-{}", labels["journey"].as_str().unwrap(), labels["promise"].as_str().unwrap());
+            let path = format!(
+                "{}{step}-{}",
+                labels["journey"].as_str().unwrap(),
+                labels["promise"].as_str().unwrap()
+            );
             assert_eq!(uid, format!("slo-p-{}", path.replace('_', "-")));
         }
     }
@@ -251,7 +277,9 @@ fn the_same_every_time() {
 /// An overview of forty journeys stays a page and a half of 1080 pixels, at 38 pixels a row and 8 around.
 #[test]
 fn forty_journeys_fit() {
-    let mut text = String::from("team shop \"Shop\" {\n  pages \"p\"\n}\nmetric calls_total: counter of calls { labels job, code }\n");
+    let mut text = String::from(
+        "team shop \"Shop\" {\n  pages \"p\"\n}\nmetric calls_total: counter of calls { labels job, code }\n",
+    );
     for n in 0..40 {
         text.push_str(&format!(
             "journey j{n} \"Journey number {n}\" {{\n  owner shop\n  step s \"S\" {{\n    promise p \"P\" {{\n      keep for 99% of calls over 28d\n      \

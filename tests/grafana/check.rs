@@ -14,9 +14,8 @@ static SCHEMA: LazyLock<jsonschema::Validator> = LazyLock::new(|| {
 
 static LISTS: LazyLock<(BTreeSet<String>, BTreeSet<String>)> = LazyLock::new(|| {
     let lists: Value = serde_json::from_str(include_str!("lists.json")).unwrap();
-    let set = |name: &str| {
-        lists[name].as_array().unwrap().iter().map(|v| v.as_str().unwrap().to_owned()).collect()
-    };
+    let set =
+        |name: &str| lists[name].as_array().unwrap().iter().map(|v| v.as_str().unwrap().to_owned()).collect();
     (set("units"), set("transformations"))
 });
 

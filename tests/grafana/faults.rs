@@ -13,7 +13,11 @@ fn first<'b>(board: &'b mut Value, kind: &str) -> &'b mut Value {
 /// The value of the first exception with this property.
 fn property<'b>(panel: &'b mut Value, id: &str) -> &'b mut Value {
     let overrides = panel["fieldConfig"]["overrides"].as_array_mut().unwrap();
-    overrides.iter_mut().flat_map(|o| o["properties"].as_array_mut().unwrap()).find(|p| p["id"] == id).unwrap()
+    overrides
+        .iter_mut()
+        .flat_map(|o| o["properties"].as_array_mut().unwrap())
+        .find(|p| p["id"] == id)
+        .unwrap()
 }
 
 type Fault = (&'static str, fn(&mut Value));
@@ -21,20 +25,32 @@ type Fault = (&'static str, fn(&mut Value));
 const ALL: &[Fault] = &[
     ("outside of the grid", |b| b["panels"][0]["gridPos"]["w"] = json!(25)),
     ("unknown key of a panel", |b| b["panels"][0]["tilte"] = json!("x")),
-    ("threshold as a text", |b| first(b, "stat")["fieldConfig"]["defaults"]["thresholds"]["steps"][1]["value"] = json!("0.2")),
-    ("mode of thresholds", |b| first(b, "stat")["fieldConfig"]["defaults"]["thresholds"]["mode"] = json!("absolut")),
+    ("threshold as a text", |b| {
+        first(b, "stat")["fieldConfig"]["defaults"]["thresholds"]["steps"][1]["value"] = json!("0.2")
+    }),
+    ("mode of thresholds", |b| {
+        first(b, "stat")["fieldConfig"]["defaults"]["thresholds"]["mode"] = json!("absolut")
+    }),
     ("colour mode of a stat", |b| first(b, "stat")["options"]["colorMode"] = json!("backgroud")),
     ("unknown option of a stat", |b| first(b, "stat")["options"]["grahpMode"] = json!("none")),
-    ("interpolation of a curve", |b| first(b, "timeseries")["fieldConfig"]["defaults"]["custom"]["lineInterpolation"] = json!("linaer")),
-    ("unknown style of a curve", |b| first(b, "timeseries")["fieldConfig"]["defaults"]["custom"]["lineWidht"] = json!(2)),
+    ("interpolation of a curve", |b| {
+        first(b, "timeseries")["fieldConfig"]["defaults"]["custom"]["lineInterpolation"] = json!("linaer")
+    }),
+    ("unknown style of a curve", |b| {
+        first(b, "timeseries")["fieldConfig"]["defaults"]["custom"]["lineWidht"] = json!(2)
+    }),
     ("query that is a number", |b| first(b, "stat")["targets"][0]["expr"] = json!(5)),
     ("format of a query", |b| first(b, "stat")["targets"][0]["format"] = json!("tabel")),
     ("type of a variable", |b| b["templating"]["list"][0]["type"] = json!("datasorce")),
     ("type of a link", |b| b["links"][0]["type"] = json!("dashboard")),
     ("refresh that is no text", |b| b["refresh"] = json!(true)),
     ("no schema version", |b| drop(b.as_object_mut().unwrap().remove("schemaVersion"))),
-    ("type of a mapping", |b| first(b, "stat")["fieldConfig"]["defaults"]["mappings"][0]["type"] = json!("rnage")),
-    ("transformation without a name", |b| drop(first(b, "table")["transformations"][0].as_object_mut().unwrap().remove("id"))),
+    ("type of a mapping", |b| {
+        first(b, "stat")["fieldConfig"]["defaults"]["mappings"][0]["type"] = json!("rnage")
+    }),
+    ("transformation without a name", |b| {
+        drop(first(b, "table")["transformations"][0].as_object_mut().unwrap().remove("id"))
+    }),
     ("unit", |b| first(b, "stat")["fieldConfig"]["defaults"]["unit"] = json!("percentunti")),
     ("type of a panel", |b| first(b, "stat")["type"] = json!("stta")),
     ("number of a panel twice", |b| b["panels"][1]["id"] = b["panels"][0]["id"].clone()),
@@ -44,7 +60,9 @@ const ALL: &[Fault] = &[
         first(b, "table")["fieldConfig"]["overrides"][0]["properties"][0]["id"] = json!("linkz");
     }),
     ("overlapping panels", |b| b["panels"][1]["gridPos"]["x"] = json!(4)),
-    ("kind of a table's cell", |b| property(first(b, "table"), "custom.cellOptions")["value"]["type"] = json!("guage")),
+    ("kind of a table's cell", |b| {
+        property(first(b, "table"), "custom.cellOptions")["value"]["type"] = json!("guage")
+    }),
 ];
 
 #[test]

@@ -54,15 +54,18 @@ fn kubernetes_objects() {
         assert_eq!(sorted(&found), sorted(&plain), "{name}");
 
         model.settings.grafana.form = Form::Operator;
-        let objects: Vec<Value> = emit(&model).iter().map(|f| serde_yaml::from_str(&f.text).unwrap()).collect();
+        let objects: Vec<Value> =
+            emit(&model).iter().map(|f| serde_yaml::from_str(&f.text).unwrap()).collect();
         for object in &objects {
             assert_eq!(object["apiVersion"], "grafana.integreatly.org/v1beta1");
             assert_eq!(object["kind"], "GrafanaDashboard");
             assert_eq!(object["spec"]["instanceSelector"]["matchLabels"]["dashboards"], "grafana");
             assert_eq!(object["spec"]["folder"], "on");
         }
-        let inner: Vec<Value> =
-            objects.iter().map(|o| serde_json::from_str(o["spec"]["json"].as_str().unwrap()).unwrap()).collect();
+        let inner: Vec<Value> = objects
+            .iter()
+            .map(|o| serde_json::from_str(o["spec"]["json"].as_str().unwrap()).unwrap())
+            .collect();
         assert_eq!(sorted(&inner), sorted(&plain), "{name}");
     }
 }

@@ -3,7 +3,7 @@
 use promql_parser::parser::{Expr, parse};
 use serde_json::Value;
 
-use super::tools::{emit, example, interpolated, models, panels, queries, boards};
+use super::tools::{boards, emit, example, interpolated, models, panels, queries};
 
 const TITLED: [&str; 6] = ["stat", "singlestat", "graph", "table", "timeseries", "gauge"];
 

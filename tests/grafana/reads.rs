@@ -80,7 +80,8 @@ fn finds_nothing(selector: &VectorSelector, rules: &Rules, model: &Model) -> Opt
             (path.journey, path.step.unwrap_or_default(), path.promise)
         })
         .collect();
-    let by = |label: &str, value: &str| matchers.iter().filter(|m| m.name == label).all(|m| accepts(m, value));
+    let by =
+        |label: &str, value: &str| matchers.iter().filter(|m| m.name == label).all(|m| accepts(m, value));
     if !promises.iter().any(|(j, s, p)| by("journey", j) && by("step", s) && by("promise", p)) {
         return Some("no such promise".to_owned());
     }

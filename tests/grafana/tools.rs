@@ -14,8 +14,9 @@ use crate::common;
 pub fn model_of(files: &[(&str, &str)], yaml: &str) -> Model {
     let project = slovo::project::Project::in_memory(files, yaml);
     let compiled = project.compile();
-    let all: Vec<_> = project.diagnostics.iter().chain(compiled.diagnostics.iter()).map(|d| &d.message).collect();
-    compiled.model.unwrap_or_else(|| panic!("{all:?}"))
+    let options = slovo::diag::render::Options::plain(100);
+    let said = slovo::diag::render::human(&compiled.diagnostics, &project.sources, &options);
+    compiled.model.unwrap_or_else(|| panic!("{said}"))
 }
 
 /// The model of an example.
@@ -34,7 +35,10 @@ pub fn example(name: &str) -> Model {
 
 /// Everything the language can measure, one budget and several, with and without alerts.
 pub fn every_form() -> Model {
-    model_of(&[("forms.slovo", include_str!("forms.slovo"))], "project: shop\nlinks:\n  documents: https://slo.example\n")
+    model_of(
+        &[("forms.slovo", include_str!("forms.slovo"))],
+        "project: shop\nlinks:\n  documents: https://slo.example\n",
+    )
 }
 
 /// Every file.

@@ -144,6 +144,20 @@ impl<'m> Recorded<'m> {
         let any = self.journey.all_promises().any(|p| self.has(series, p));
         any.then(|| self.read(series, &self.matchers))
     }
+    /// As [`Self::promise`], only while its budget is known: long windows and counts outlive the data that they were made
+    /// of.
+    pub(super) fn known(&self, series: Series, promise: &Promise) -> Option<String> {
+        let remaining = self.promise(Series::Remaining, promise)?;
+        let labels = promise.for_each.iter().map(|(name, _)| name.as_str());
+        Some(known(&self.promise(series, promise)?, &remaining, labels))
+    }
+    /// As [`Self::all`], only while the budget is known.
+    pub(super) fn all_known(&self, series: Series) -> Option<String> {
+        let remaining = self.all(Series::Remaining)?;
+        let labels: BTreeSet<&str> =
+            self.journey.all_promises().flat_map(|p| &p.for_each).map(|(name, _)| name.as_str()).collect();
+        Some(known(&self.all(series)?, &remaining, labels.into_iter()))
+    }
     /// The series of all promises of a step (none: of the journey as a whole) that have it.
     pub(super) fn step(&self, series: Series, step: Option<&str>) -> Option<String> {
         let any = self.journey.all_promises().any(|p| p.path.step.as_deref() == step && self.has(series, p));
@@ -179,8 +193,16 @@ impl<'m> Recorded<'m> {
     }
     fn read(&self, series: Series, matchers: &str) -> String {
         let bare = bare(series, matchers);
-        series.back(self.budgets).map_or_else(|| bare.clone(), |back| format!("last_over_time({bare}[{back}])"))
+        series
+            .back(self.budgets)
+            .map_or_else(|| bare.clone(), |back| format!("last_over_time({bare}[{back}])"))
     }
+}
+
+fn known<'l>(series: &str, remaining: &str, labels: impl Iterator<Item = &'l str>) -> String {
+    let mut on = String::new();
+    print::label_list(&mut on, ["step", "promise"].into_iter().chain(labels));
+    format!("({series} and on ({on}) {remaining})")
 }
 
 /// The selector alone.

@@ -56,6 +56,10 @@ pub(super) fn marked(text: &str) -> String {
                 chars.next();
                 out.push_str("&#91;");
             }
+            ('\\', Some(']')) => {
+                chars.next();
+                out.push_str("&#93;");
+            }
             ('\\', Some('<')) => {
                 chars.next();
                 out.push_str("&lt;");
@@ -64,6 +68,7 @@ pub(super) fn marked(text: &str) -> String {
                 chars.next();
                 out.push_str("&gt;");
             }
+            ('{', Some('{')) => out.push_str("&#123;"),
             // What would become a link by itself, or a picture.
             ('!', _) => out.push_str("&#33;"),
             (':', Some('/')) => out.push_str("&#58;"),
@@ -106,10 +111,16 @@ mod tests {
 
     #[test]
     fn nothing_is_replaced() {
-        assert_eq!(plain("costs $5, $ 5, ${x} [[y]] {{z}}"), "costs $\u{2060}5, $ 5, $\u{2060}{x} [\u{2060}[y]] {\u{2060}{z}}");
+        assert_eq!(
+            plain("costs $5, $ 5, ${x} [[y]] {{z}}"),
+            "costs $\u{2060}5, $ 5, $\u{2060}{x} [\u{2060}[y]] {\u{2060}{z}}"
+        );
         assert_eq!(plain("two\nlines"), "two lines");
         assert_eq!(cut("a long title", 7), "a long…");
-        assert_eq!(marked("${x} [[y]] <b> ![i](http://a) a*b"), "&#36;{x} &#91;&#91;y\\]\\] &lt;b&gt; &#33;&#91;i\\](http&#58;//a) a\\*b");
+        assert_eq!(
+            marked("${x} [[y]] <b> ![i](http://a) a*b"),
+            "&#36;{x} &#91;&#91;y&#93;&#93; &lt;b&gt; &#33;&#91;i&#93;(http&#58;//a) a\\*b"
+        );
         assert_eq!(address("https://a.example/$x)").as_deref(), Some("https://a.example/%24x%29"));
         assert_eq!(address("javascript:alert(1)"), None);
     }

@@ -33,12 +33,15 @@ impl Uids {
             .map(|(_, p)| {
                 let path = &p.path;
                 let step = path.step.as_deref().map(|s| format!("-{}", dashed(s))).unwrap_or_default();
-                let plain =
-                    format!("{prefix}-p-{}{step}-{}", dashed(&path.journey), dashed(&path.promise));
+                let plain = format!("{prefix}-p-{}{step}-{}", dashed(&path.journey), dashed(&path.promise));
                 (path.clone(), plain, path.to_string())
             })
             .collect();
-        Self { overview: format!("{prefix}-overview"), journeys: settle(journeys), promises: settle(promises) }
+        Self {
+            overview: format!("{prefix}-overview"),
+            journeys: settle(journeys),
+            promises: settle(promises),
+        }
     }
     /// That of the board of all journeys.
     pub(crate) fn overview(&self) -> &str {
@@ -76,9 +79,9 @@ fn settle<K: Ord>(list: Vec<(K, String, String)>) -> BTreeMap<K, String> {
 
 /// The start of it and a hash of the whole (FNV-1a, the upper and lower half folded into 32 bits).
 fn hashed(plain: &str, whole: &str) -> String {
-    let hash = whole
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let hash = whole.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
     let folded = (hash ^ (hash >> 32)) & 0xffff_ffff;
     let head: String = plain.chars().take(LONGEST - 9).collect();
     format!("{}-{folded:08x}", head.trim_end_matches('-'))
@@ -91,7 +94,9 @@ mod tests {
     #[test]
     fn short_long_and_alike() {
         let list = |names: &[&str]| {
-            let made = names.iter().map(|n| ((*n).to_owned(), format!("slo-p-{}", n.replace(['_', '.'], "-")), (*n).to_owned()));
+            let made = names
+                .iter()
+                .map(|n| ((*n).to_owned(), format!("slo-p-{}", n.replace(['_', '.'], "-")), (*n).to_owned()));
             settle(made.collect())
         };
         let made = list(&["checkout.pay.accepted"]);

@@ -11,10 +11,9 @@ use super::super::panels::{
 use super::super::recorded::{Recorded, Series};
 use super::super::{queries, text};
 use super::overview::{budget_left, counted, words};
-use super::{Board, Site, fits, out, rows, tagged, titles, to};
+use super::{Board, Loudest, Site, firing, fits, loudest, out, rows, tagged, titles, to};
 use crate::backend::docs::sentences::{breaks, numbers, words as said};
 use crate::ir::{Journey, Promise, Step};
-use crate::promql::print;
 use crate::value::Duration;
 
 /// The first number of the steps' panels.
@@ -27,7 +26,9 @@ const HOUR: Duration = Duration::from_hours(1);
 pub(in super::super) fn board(site: &Site<'_>, recorded: &Recorded<'_>) -> Option<Dashboard> {
     let journey = recorded.journey;
     let (remaining, objective) = (recorded.all(Series::Remaining)?, recorded.all(Series::Objective)?);
-    let mut panels = heads(site, recorded, &remaining, &objective);
+    let loud = loudest(journey.all_promises());
+    let mut panels = heads(recorded, &remaining, &objective);
+    panels.extend(firing(site, loud, recorded.matchers(), &objective, Place::new(20, 0, 4, 4)));
     let mut y = 4;
     let (tiles, below) = steps(site, recorded, y);
     panels.extend(tiles);
@@ -47,7 +48,7 @@ pub(in super::super) fn board(site: &Site<'_>, recorded: &Recorded<'_>) -> Optio
             description: about(site, journey),
             tags: vec!["journey".to_owned(), format!("journey:{}", journey.id)],
             span: longest,
-            alerts: recorded.matchers().to_owned(),
+            alerts: (loud != Loudest::Silent).then(|| recorded.matchers().to_owned()),
             links,
             panels,
         },
@@ -64,10 +65,8 @@ fn about(site: &Site<'_>, journey: &Journey) -> String {
     text::plain(&parts.join(" "))
 }
 
-fn heads(site: &Site<'_>, recorded: &Recorded<'_>, remaining: &str, objective: &str) -> Vec<Panel> {
-    let matchers = recorded.matchers();
-    let severity = print::quote(&site.model.settings.severities.page);
-    let burning = recorded.all(Series::Burn(HOUR)).unwrap_or_default();
+fn heads(recorded: &Recorded<'_>, remaining: &str, objective: &str) -> Vec<Panel> {
+    let burning = recorded.all_known(Series::Burn(HOUR)).unwrap_or_default();
     vec![
         About::new(
             1,
@@ -108,16 +107,6 @@ fn heads(site: &Site<'_>, recorded: &Recorded<'_>, remaining: &str, objective: &
         .stat(
             now(queries::silent("", remaining, objective)),
             Stat::new(Unit::None, 0, Thresholds::from("text")),
-        ),
-        About::new(
-            5,
-            "Pages firing",
-            "Alerts of this journey that wake somebody up and are firing now.",
-            Place::new(20, 0, 4, 4),
-        )
-        .stat(
-            now(queries::firing("", &format!("severity={severity},{matchers}"), objective)),
-            Stat::new(Unit::None, 0, count_colors("red")),
         ),
     ]
 }
@@ -200,11 +189,11 @@ fn table(
             })
         })
         .collect();
-    let burning = recorded.all(Series::Burn(HOUR)).unwrap_or_default();
+    let burning = recorded.all_known(Series::Burn(HOUR)).unwrap_or_default();
     let alerts = format!("ALERTS{{alertstate=\"firing\",{}}}", recorded.matchers());
     let per_promise = "max by (journey, step, promise)";
     let unknown = |what: &str| queries::by_path("max", &format!("0 * {objective} {what}"));
-    let targets = vec![
+    let mut targets = vec![
         column(format!("max by (path, step, uid) ({})", addresses.join("\nor "))),
         column(queries::by_path("max", objective)),
         column(format!(
@@ -223,12 +212,14 @@ fn table(
             unknown(&format!("+ {}", queries::PARTLY))
         )),
         column(format!("{}\nor {}", queries::by_path("max", &burning), unknown("/ 0"))),
-        column(format!(
+    ];
+    if loudest(journey.all_promises()) != Loudest::Silent {
+        targets.push(column(format!(
             "{}\nor {}",
             queries::by_path("count", &format!("group by (alertname, step, promise) ({alerts})")),
             unknown("")
-        )),
-    ];
+        )));
+    }
     let columns = [
         ("step", "Step"),
         ("uid", "Promise"),

@@ -7,12 +7,14 @@ pub(super) mod promise;
 use std::collections::BTreeMap;
 
 use super::json::{
-    Annotation, AnnotationTarget, Dashboard, DataLink, DataSource, Empty, Link, LinkKind, List, Panel,
-    SCHEMA_VERSION, TimeRange, Variable,
+    Annotation, AnnotationTarget, Dashboard, DataLink, DataSource, Empty, Link, LinkKind, List, Panel, Place,
+    SCHEMA_VERSION, TimeRange, Unit, Variable,
 };
-use super::text;
+use super::panels::{About, Stat, count_colors, now};
 use super::uid::Uids;
-use crate::ir::{Journey, Model, Promise};
+use super::{queries, text};
+use crate::ir::{Journey, Model, Promise, Urgency};
+use crate::promql::print;
 use crate::value::Duration;
 
 /// What all boards of a model share.
@@ -101,12 +103,12 @@ impl<'m> Site<'m> {
             timepicker: Empty {},
             week_start: "",
             templating: List { list: vec![Variable::data_source()] },
-            annotations: List { list: self.annotations(&about.alerts) },
+            annotations: List { list: self.annotations(about.alerts.as_deref()) },
             links: about.links,
             panels: about.panels,
         }
     }
-    fn annotations(&self, alerts: &str) -> Vec<Annotation> {
+    fn annotations(&self, alerts: Option<&str>) -> Vec<Annotation> {
         let one = |name, color, expr, title, text, tags| Annotation {
             name,
             datasource: DataSource::CHOSEN,
@@ -119,14 +121,17 @@ impl<'m> Site<'m> {
             tag_keys: tags,
             use_value_for_time: false,
         };
-        let mut list = vec![one(
-            "Alerts firing",
-            "red",
-            format!("ALERTS{{alertstate=\"firing\",{alerts}}}"),
-            "{{alertname}}",
-            "{{journey}} {{step}} {{promise}} {{window}}",
-            "severity",
-        )];
+        let mut list = Vec::new();
+        if let Some(alerts) = alerts {
+            list.push(one(
+                "Alerts firing",
+                "red",
+                format!("ALERTS{{alertstate=\"firing\",{alerts}}}"),
+                "{{alertname}}",
+                "{{journey}} {{step}} {{promise}} {{window}}",
+                "severity",
+            ));
+        }
         if let Some(expr) = &self.model.settings.grafana.deployments {
             list.push(one("Deployments", "blue", expr.clone(), "Deployment", "", ""));
         }
@@ -153,8 +158,8 @@ struct Board {
     tags: Vec<String>,
     /// How far back it looks when it is opened.
     span: Duration,
-    /// The matchers of its alerts.
-    alerts: String,
+    /// The matchers of its alerts; none where no alert speaks of it.
+    alerts: Option<String>,
     links: Vec<Link>,
     panels: Vec<Panel>,
 }
@@ -194,6 +199,46 @@ fn link(title: impl Into<String>, url: String, icon: &'static str, blank: bool) 
     }
 }
 
+/// What alerts may speak of some promises.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Loudest {
+    /// None does.
+    Silent,
+    /// Tickets only.
+    Tickets,
+    /// Pages.
+    Pages,
+}
+
+/// The loudest alert that may speak of one of them.
+fn loudest<'p>(promises: impl Iterator<Item = &'p Promise>) -> Loudest {
+    promises.fold(Loudest::Silent, |loudest, p| match (loudest, p.urgency) {
+        (_, Urgency::Page) | (Loudest::Pages, _) => Loudest::Pages,
+        (_, Urgency::Ticket) | (Loudest::Tickets, _) => Loudest::Tickets,
+        (Loudest::Silent, Urgency::None) => Loudest::Silent,
+    })
+}
+
+/// The number of alerts that are firing: the pages, or where there are none all of them.
+fn firing(site: &Site<'_>, promises: Loudest, matchers: &str, objective: &str, at: Place) -> Option<Panel> {
+    let stat = |about: About, matchers: &str| {
+        let colors = count_colors("red");
+        about.stat(now(queries::firing("", matchers, objective)), Stat::new(Unit::None, 0, colors))
+    };
+    match promises {
+        Loudest::Silent => None,
+        Loudest::Tickets => {
+            let says = "Alerts that are firing now. None of them wakes anybody up.";
+            Some(stat(About::new(8, "Alerts firing", says, at), matchers))
+        }
+        Loudest::Pages => {
+            let page = print::quote(&site.model.settings.severities.page);
+            let says = "Alerts that wake somebody up and are firing now.";
+            Some(stat(About::new(5, "Pages firing", says, at), &format!("severity={page},{matchers}")))
+        }
+    }
+}
+
 /// How many characters of a heading fit a panel of this width at 1280 pixels.
 const fn fits(width: u32) -> usize {
     (width as usize * 53 - 44) / 8
@@ -220,5 +265,5 @@ fn titles(journey: &Journey) -> BTreeMap<(Option<String>, String), String> {
 
 /// The rows of a table with so many lines.
 fn rows(lines: usize) -> u32 {
-    u32::try_from(lines).unwrap_or(u32::MAX).saturating_add(3).clamp(4, 24)
+    u32::try_from(lines).unwrap_or(u32::MAX).saturating_add(3).clamp(4, 22)
 }

@@ -10,7 +10,7 @@ use super::super::panels::{
 };
 use super::super::recorded::{Series, bare};
 use super::super::{queries, text};
-use super::{Board, Site, rows, tagged};
+use super::{Board, Loudest, Site, firing, loudest, rows, tagged};
 use crate::ir::Model;
 use crate::promql::print;
 use crate::value::Duration;
@@ -39,7 +39,9 @@ pub(in super::super) fn board(site: &Site<'_>) -> Dashboard {
     let objective = bare(Series::Objective, &project);
     let with: Vec<_> = model.journeys.iter().filter(|j| j.all_promises().next().is_some()).collect();
     let table = rows(with.len());
-    let mut panels = heads(site, &project, &remaining, &objective);
+    let loud = loudest(model.promises().map(|(_, p)| p));
+    let mut panels = heads(&remaining, &objective);
+    panels.extend(firing(site, loud, &project, &objective, Place::new(20, 0, 4, 4)));
     panels.push(journeys(site, &project, &remaining, &objective, table));
     let titles = with.iter().map(|j| renamed(&j.id, text::cut(&j.title, 60)));
     let states = States {
@@ -74,20 +76,14 @@ pub(in super::super) fn board(site: &Site<'_>) -> Dashboard {
                 .to_owned(),
             tags: vec!["overview".to_owned()],
             span: Duration::from_days(7),
-            alerts: project,
+            alerts: (loud != Loudest::Silent).then_some(project),
             links: vec![tagged("Journeys", tags)],
             panels,
         },
     )
 }
 
-fn heads(
-    site: &Site<'_>,
-    project: &str,
-    remaining: &str,
-    objective: &str,
-) -> Vec<super::super::json::Panel> {
-    let severity = print::quote(&site.model.settings.severities.page);
+fn heads(remaining: &str, objective: &str) -> Vec<super::super::json::Panel> {
     let of_journeys = |condition: &str| format!("sum(min by (journey) ({remaining}) {condition})");
     let at_risk = format!(
         "sum((min by (journey) ({remaining}) >= bool 0)\n  * (min by (journey) ({remaining}) < bool {AT_RISK}))"
@@ -130,11 +126,6 @@ fn heads(
             now(queries::silent("", remaining, objective)),
             Stat { mode: StatColor::Value, ..Stat::new(Unit::None, 0, Thresholds::from("text")) },
         ),
-        About::new(5, "Pages firing", "Alerts that wake somebody up and are firing now.", Place::new(20, 0, 4, 4))
-            .stat(
-                now(queries::firing("", &format!("severity={severity},{project}"), objective)),
-                Stat::new(Unit::None, 0, count_colors("red")),
-            ),
     ]
 }
 
@@ -156,7 +147,7 @@ fn journeys(
     let by = "journey";
     let least = queries::least(by, remaining, objective);
     let day = format!("min by (journey) ({remaining})\n  - min by (journey) ({remaining} offset 1d)");
-    let targets = vec![
+    let mut targets = vec![
         column(format!("max by (journey, uid) ({addresses})")),
         column(queries::or_unknown(by, &queries::state(by, remaining, objective), objective)),
         column(queries::or_last(by, &least, objective)),
@@ -167,8 +158,10 @@ fn journeys(
              or on (journey) label_replace(min by (journey) ({objective}), \"worst\", \"{NOBODY}\", \"\", \"\")"
         )),
         column(queries::silent("journey", remaining, objective)),
-        column(queries::firing("journey", project, objective)),
     ];
+    if loudest(model.promises().map(|(_, p)| p)) != Loudest::Silent {
+        targets.push(column(queries::firing("journey", project, objective)));
+    }
     let order = ["uid", "Value #B", "Value #C", "Value #D", "worst", "Value #F", "Value #G", "journey"];
     let columns = [
         ("uid", "Journey"),

@@ -42,8 +42,14 @@ const NOT_FOR_US: &[(&str, &str)] = &[
         "panel-units-rule",
         "Burn rates are multiples; their unit is the sign for times, which the rule's list of units lacks.",
     ),
-    ("target-instance-rule", "The queries read recorded series; promises are kept by systems, not by instances."),
-    ("target-job-rule", "The queries read recorded series, whose labels are project, journey, step and promise."),
+    (
+        "target-instance-rule",
+        "The queries read recorded series; promises are kept by systems, not by instances.",
+    ),
+    (
+        "target-job-rule",
+        "The queries read recorded series, whose labels are project, journey, step and promise.",
+    ),
     ("template-instance-rule", "No query reads a series with an instance, so there is nothing to choose."),
     ("template-job-rule", "No query reads a series with a job, so there is nothing to choose."),
 ];

@@ -36,8 +36,7 @@ struct Metadata<'m> {
 
 pub(super) fn write(model: &Model, boards: &[Made]) -> Vec<Artifact> {
     let options = &model.settings.grafana;
-    let labels: BTreeMap<&str, &str> =
-        options.labels.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+    let labels: BTreeMap<&str, &str> = options.labels.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
     let mut annotations: BTreeMap<&str, &str> = BTreeMap::new();
     annotations.extend(options.folder.as_deref().map(|f| (FOLDER, f)));
     annotations.extend(options.annotations.iter().map(|(k, v)| (k.as_str(), v.as_str())));
