@@ -9,6 +9,7 @@ use super::screen::{Screen, unified};
 use super::{Outcome, Status, check, counted, docs, load, plural, status_of};
 use crate::backend::alertmanager::Alertmanager;
 use crate::backend::docs::Docs;
+use crate::backend::grafana::Grafana;
 use crate::backend::proofs;
 use crate::backend::{Backend, prometheus::Prometheus};
 use crate::config::{Output, nearest};
@@ -19,7 +20,7 @@ use crate::ir::Model;
 use crate::project::Project;
 
 /// Every backend there is.
-const BACKENDS: &[&dyn Backend] = &[&Alertmanager, &Prometheus, &Docs];
+const BACKENDS: &[&dyn Backend] = &[&Alertmanager, &Prometheus, &Grafana, &Docs];
 
 pub(super) fn run(options: &Build, start: &Path, screen: &Screen) -> Outcome {
     let progress = screen.progress("building");

@@ -2,6 +2,7 @@
 //! used all the same, so that the sources can be checked too.
 
 mod alerting;
+mod grafana;
 pub mod keys;
 mod layer;
 mod lints;
@@ -256,6 +257,7 @@ fn choose(
     settings.scope = layer.scope;
     settings.labels = layer.labels;
     settings.links = layer.links;
+    settings.grafana = layer.grafana;
     if let Some(page) = layer.page {
         settings.severities.page = page;
     }

@@ -2,9 +2,11 @@
 //! durations, never floats), ordered, and each object knows the place it comes from.
 
 pub mod burn;
+mod grafana;
 mod measure;
 mod settings;
 
+pub use grafana::{Form, GrafanaOptions};
 pub use measure::{
     Completion, Composed, Condition, Events, Matcher, Measurement, Outcome, Reading, Selector, Series, Slices,
 };

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::Matcher;
 use super::burn::Profile;
+use super::{GrafanaOptions, Matcher};
 use crate::value::Duration;
 
 /// Project-wide settings.
@@ -33,6 +33,8 @@ pub struct Settings {
     pub severities: Severities,
     /// Base addresses.
     pub links: Links,
+    /// How dashboards are delivered.
+    pub grafana: GrafanaOptions,
     /// How much is too much.
     pub limits: Limits,
     /// Today, for reviews and the age of guesses, where given: nothing reads the clock.
@@ -100,6 +102,7 @@ impl Default for Settings {
             profile: Profile::default(),
             severities: Severities::default(),
             links: Links::default(),
+            grafana: GrafanaOptions::default(),
             limits: Limits::default(),
             today: None,
         }

@@ -14,6 +14,12 @@ use crate::value::Decimal;
 pub(crate) const INFO: &str = "promise_info";
 /// The error budget as a fraction.
 pub(crate) const BUDGET: &str = "promise:error_budget:ratio";
+/// The least share of good events that is acceptable.
+pub(crate) const OBJECTIVE: &str = "promise:objective:ratio";
+/// The share that is striven for.
+pub(crate) const STRETCH: &str = "promise:stretch:ratio";
+/// How many bad events the budget still allows.
+pub(crate) const LEFT: &str = "promise:bad_events:left";
 /// The burn rate of each window.
 pub(crate) const BURN: &str = "promise:burn_rate";
 /// What is left of the budget: 1 is all, 0 nothing, negative overspent.
@@ -41,11 +47,11 @@ pub(crate) fn write(plan: &Plan<'_>, budgets: &Budgets, expr: &mut String, sink:
     expr.clear();
     expr.push_str("1 - ");
     budget_of(plan, expr);
-    record("promise:objective:ratio", expr);
+    record(OBJECTIVE, expr);
     if plan.promises().any(|p| p.stretch.is_some()) {
         let ratio = |p: &Promise| p.stretch.unwrap_or_default() / Decimal::ONE_HUNDRED;
         constants(plan, expr, "stretch", ratio, |p| p.stretch);
-        record("promise:stretch:ratio", expr);
+        record(STRETCH, expr);
     }
     burn_rate(plan, expr);
     record(BURN, expr);
@@ -53,7 +59,7 @@ pub(crate) fn write(plan: &Plan<'_>, budgets: &Budgets, expr: &mut String, sink:
     record(REMAINING, expr);
     if plan.measures() {
         left(plan, budgets, expr);
-        record("promise:bad_events:left", expr);
+        record(LEFT, expr);
     }
 }
 

@@ -25,7 +25,7 @@ pub(crate) mod health;
 pub(crate) mod meaning;
 pub(crate) mod plan;
 pub(crate) mod ranges;
-mod sink;
+pub(crate) mod sink;
 mod slices;
 mod streams;
 pub(crate) mod text;
@@ -33,6 +33,8 @@ pub(crate) mod windows;
 mod words;
 
 pub use cost::Cost;
+pub(crate) use words::runbook;
+
 pub use explain::{Detection, ExplainedAlert, ExplainedRule, Explanation, explain};
 
 use rayon::prelude::*;
@@ -77,7 +79,7 @@ fn path(journey: &str) -> String {
 }
 
 /// Writes a journey's groups.
-fn groups(plan: &Plan<'_>, sink: &mut impl Sink) {
+pub(crate) fn groups(plan: &Plan<'_>, sink: &mut impl Sink) {
     let id = plan.journey.id.as_str();
     let labels = AlertLabels::of(plan);
     let budgets = Budgets::of(plan);

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::ranges;
 use super::text::{journey_matchers, promise_matchers};
+use crate::backend::grafana::Uids;
 use crate::ir::burn::{self, Alert};
 use crate::ir::{Composed, Journey, Measurement, Model, Promise, Urgency};
 use crate::promql::print;
@@ -17,12 +19,16 @@ const ALWAYS: [Duration; 3] = [Duration::from_mins(5), Duration::from_hours(1), 
 #[derive(Debug, Default)]
 pub(crate) struct Needs<'m> {
     windows: BTreeMap<&'m str, Vec<Duration>>,
+    /// Addresses of dashboards, where alerts link to them.
+    boards: Option<Arc<Uids>>,
 }
 
 impl<'m> Needs<'m> {
     /// Of all composed promises of the model.
     pub(crate) fn of(model: &'m Model) -> Self {
-        let mut needs = Self::default();
+        let linked = model.settings.links.dashboards.is_some();
+        let boards = linked.then(|| Arc::new(Uids::of(model)));
+        let mut needs = Self { boards, ..Self::default() };
         for (journey, promise) in model.promises() {
             let Measurement::Composed(Composed { members, .. }) = &promise.measurement else { continue };
             let others: Vec<_> =
@@ -69,6 +75,7 @@ pub(crate) struct Plan<'m> {
     pub(crate) counted: Vec<Duration>,
     /// The evaluation interval.
     pub(crate) evaluation: Duration,
+    boards: Option<Arc<Uids>>,
 }
 
 /// Labels that are ours.
@@ -123,7 +130,13 @@ impl<'m> Plan<'m> {
             windows,
             counted,
             evaluation: settings.evaluation_interval,
+            boards: needs.boards.clone(),
         }
+    }
+
+    /// The address of a promise's dashboard, where alerts link to it.
+    pub(crate) fn board(&self, promise: &crate::ir::PromisePath) -> Option<&str> {
+        self.boards.as_deref().map(|b| b.promise(promise)).filter(|uid| !uid.is_empty())
     }
 
     /// The promises in order.

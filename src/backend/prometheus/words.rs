@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use super::plan::{Entry, Plan};
-use crate::ir::{Measurement, Playbook, Promise};
+use crate::ir::{Measurement, Model, Playbook, Promise};
 use crate::promql::print;
 use crate::value::Decimal;
 
@@ -110,19 +110,27 @@ pub(crate) fn users(plan: &Plan<'_>, playbook: &Playbook) -> Option<String> {
     Some(out)
 }
 
+/// The address of a promise's runbook, whole where a base is configured.
+pub(crate) fn runbook(model: &Model, promise: &Promise) -> Option<String> {
+    let playbook = promise.playbook.as_ref().and_then(|id| model.playbooks.get(id))?;
+    let runbook = playbook.runbook.as_deref()?;
+    Some(match &model.settings.links.runbooks {
+        Some(base) if !runbook.contains("://") => format!("{base}/{}", runbook.trim_start_matches('/')),
+        Some(_) | None => runbook.to_owned(),
+    })
+}
+
 /// The links of a promise's alerts.
 pub(crate) fn links(plan: &Plan<'_>, promise: &Promise, out: &mut Vec<(&'static str, String)>) {
     let links = &plan.model.settings.links;
-    let playbook = promise.playbook.as_ref().and_then(|id| plan.model.playbooks.get(id));
-    if let Some(runbook) = playbook.and_then(|p| p.runbook.as_deref()) {
-        let whole = match &links.runbooks {
-            Some(base) if !runbook.contains("://") => format!("{base}/{}", runbook.trim_start_matches('/')),
-            _ => runbook.to_owned(),
-        };
+    if let Some(whole) = runbook(plan.model, promise) {
         out.push(("runbook_url", inert(&whole).into_owned()));
     }
-    if let Some(base) = &links.dashboards {
-        out.push(("dashboard_url", format!("{}/{}", inert(base), promise.path.journey)));
+    if let (Some(base), Some(uid)) = (&links.dashboards, plan.board(&promise.path)) {
+        out.push(("dashboard_url", format!("{}/d/{uid}", inert(base))));
+        // Grafana links an alert to a panel by these two; other readers pass over them.
+        out.push(("__dashboardUid__", uid.to_owned()));
+        out.push(("__panelId__", crate::backend::grafana::ALERT_PANEL.to_string()));
     }
     if let Some(base) = &links.documents {
         let place = crate::backend::docs::context::promise_url(&promise.path).replacen('#', ".html#", 1);
