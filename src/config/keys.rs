@@ -38,7 +38,12 @@ pub(super) const TIER: &[&str] = &["urgency", "share", "least", "window", "bad_e
 pub(super) const OUTPUTS: &[&str] = &["alertmanager", "docs", "prometheus"];
 pub(super) const ALERTMANAGER: &[&str] = &["path"];
 pub(super) const DOCS: &[&str] = &["path", "templates"];
-pub(super) const PROMETHEUS: &[&str] = &["path"];
+pub(super) const PROMETHEUS: &[&str] =
+    &["path", "form", "compatibility", "kubernetes", "mimir", "thanos", "vmalert"];
+pub(super) const KUBERNETES: &[&str] = &["namespace", "labels", "annotations"];
+pub(super) const MIMIR: &[&str] = &["rules_per_group", "groups"];
+pub(super) const THANOS: &[&str] = &["partial_response"];
+pub(super) const VMALERT: &[&str] = &["limit", "eval_offset"];
 
 /// Every place with fixed keys, as a path into the JSON Schema, with its keys.
 pub const ALL: &[(&str, &[&str])] = &[
@@ -53,4 +58,8 @@ pub const ALL: &[(&str, &[&str])] = &[
     ("outputs.alertmanager", ALERTMANAGER),
     ("outputs.docs", DOCS),
     ("outputs.prometheus", PROMETHEUS),
+    ("outputs.prometheus.kubernetes", KUBERNETES),
+    ("outputs.prometheus.mimir", MIMIR),
+    ("outputs.prometheus.thanos", THANOS),
+    ("outputs.prometheus.vmalert", VMALERT),
 ];

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::keys;
+use super::{keys, prometheus};
 use super::reader::{Reader, listed};
 use super::tree::{Entry, Node, Value};
 use super::words::{is_label, parse_matcher};
 use crate::diag::Diagnostic;
 use crate::diag::codes::project as codes;
-use crate::ir::{Links, MatchOp, Matcher};
+use crate::ir::{Links, MatchOp, Matcher, PrometheusOptions};
 use crate::promql::regex::{RegexError, validate_regex};
 use crate::source::Span;
 use crate::value::Duration;
@@ -34,6 +34,8 @@ pub(super) struct Layer {
     pub(super) outputs: Option<Vec<Backend>>,
     /// The documents' templates.
     pub(super) templates: Option<String>,
+    /// How rules are written.
+    pub(super) prometheus: Option<PrometheusOptions>,
 }
 
 impl Layer {
@@ -77,6 +79,7 @@ impl Layer {
                 let (outputs, templates) = outputs(node, &what, reader);
                 self.outputs = Some(outputs);
                 self.templates = templates;
+                self.prometheus = Some(prometheus::read(node, &what, reader));
             }
             _ => return false,
         }
@@ -99,6 +102,7 @@ impl Layer {
         if top.outputs.is_some() {
             self.outputs = top.outputs;
             self.templates = top.templates;
+            self.prometheus = top.prometheus;
         }
     }
 }
@@ -219,6 +223,9 @@ fn outputs(node: &Node, what: &str, reader: &mut Reader<'_>) -> (Vec<Backend>, O
         };
         for field in reader.fields(&backend.value, &what, known) {
             let what = format!("{what}.{}", field.key);
+            if prometheus::OWN.contains(&field.key.as_str()) {
+                continue;
+            }
             if field.key == "templates" {
                 // Read, never written: it may lie anywhere.
                 templates = reader.text(&field.value, &what).map(str::to_owned);

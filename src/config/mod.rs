@@ -5,6 +5,7 @@ mod alerting;
 pub mod keys;
 mod layer;
 mod lints;
+mod prometheus;
 mod reader;
 mod tree;
 mod words;
@@ -256,6 +257,7 @@ fn choose(
     settings.scope = layer.scope;
     settings.labels = layer.labels;
     settings.links = layer.links;
+    settings.prometheus = layer.prometheus.unwrap_or_default();
     if let Some(page) = layer.page {
         settings.severities.page = page;
     }

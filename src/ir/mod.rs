@@ -3,11 +3,13 @@
 
 pub mod burn;
 mod measure;
+mod prometheus;
 mod settings;
 
 pub use measure::{
     Completion, Composed, Condition, Events, Matcher, Measurement, Outcome, Reading, Selector, Series, Slices,
 };
+pub use prometheus::{Kubernetes, Mimir, PartialResponse, PrometheusOptions, Target, Vmalert};
 pub use settings::{Limits, Links, Settings, Severities};
 
 use std::collections::BTreeMap;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Matcher;
+use super::{Matcher, PrometheusOptions};
 use super::burn::Profile;
 use crate::value::Duration;
 
@@ -35,6 +35,8 @@ pub struct Settings {
     pub links: Links,
     /// How much is too much.
     pub limits: Limits,
+    /// For which engine rules are written: `outputs.prometheus`.
+    pub prometheus: PrometheusOptions,
     /// Today, for reviews and the age of guesses, where given: nothing reads the clock.
     pub today: Option<crate::value::Date>,
 }
@@ -101,6 +103,7 @@ impl Default for Settings {
             severities: Severities::default(),
             links: Links::default(),
             limits: Limits::default(),
+            prometheus: PrometheusOptions::default(),
             today: None,
         }
     }
