@@ -11,7 +11,6 @@ use crate::backend::yaml::Yaml;
 use crate::diag::codes::project as codes;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::ir::{Journey, Kubernetes, Mimir, Model, Target};
-use crate::value::Duration;
 
 /// prometheus-operator puts the rules of an object into one `ConfigMap` and takes at most half of the 1 MiB that
 /// Kubernetes allows; a larger object is left out, with a line in the operator's log.
@@ -194,7 +193,7 @@ fn object_too_large(journey: &Journey, bytes: usize) -> Diagnostic {
         &codes::TARGET_LIMIT,
         journey.name_span,
         format!("the rules of `{}` are too large for a `PrometheusRule`", journey.id),
-        format!("{promises} promises make {} KiB of rules", bytes.div_ceil(1024)),
+        format!("{} KiB of rules for {}", bytes.div_ceil(1024), several(promises, "promise")),
     )
     .note(format!(
         "prometheus-operator takes at most {} KiB from an object, since a ConfigMap must hold it, and leaves larger ones out",
@@ -218,14 +217,14 @@ fn check_mimir(model: &Model, options: &Mimir, diagnostics: &mut Diagnostics) {
     }
     let sum: usize = counts.iter().map(|(n, _)| n).sum();
     let Some(limit) = options.groups.filter(|limit| sum > *limit) else { return };
-    let journeys = counts.len();
+    let journeys = several(counts.len(), "journey");
     let message = format!("the project needs {sum} rule groups, and a tenant may have {limit}");
     let made = match model.settings.prometheus.span {
         Some(span) => Diagnostic::new(
             &codes::TARGET_LIMIT,
             span,
             message,
-            format!("{journeys} journeys make so many groups in this form"),
+            format!("in this form, {journeys} make{} so many", if counts.len() == 1 { "s" } else { "" }),
         ),
         None => Diagnostic::unplaced(&codes::TARGET_LIMIT, message),
     };
@@ -251,7 +250,7 @@ fn group_too_large(journey: &Journey, group: &Group, limit: usize) -> Diagnostic
         &codes::TARGET_LIMIT,
         journey.name_span,
         format!("`{}` needs {rules} rules in a group, and a group may have {limit}", journey.id),
-        format!("they stand in the group `{}`, each {}", group.name, every(group.interval)),
+        format!("in the group `{}`, which runs each {}", group.name, group.interval),
     )
     .note("they read each other within one evaluation; in several groups, which run independently, numbers would be wrong or late")
     .help(format!(
@@ -259,8 +258,9 @@ fn group_too_large(journey: &Journey, group: &Group, limit: usize) -> Diagnostic
     ))
 }
 
-fn every(interval: Duration) -> String {
-    format!("{interval}")
+/// `1 journey`, `3 journeys`
+fn several(n: usize, noun: &str) -> String {
+    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
 }
 
 #[cfg(test)]

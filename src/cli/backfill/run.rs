@@ -21,7 +21,15 @@ const PAUSE: Duration = Duration::from_secs(2);
 #[serde(rename_all = "camelCase")]
 struct Meta {
     min_time: i64,
+    /// Just after the last sample.
     max_time: i64,
+    stats: Stats,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Stats {
+    num_samples: u64,
 }
 
 /// A block that promtool has made.
@@ -81,7 +89,7 @@ fn refuse_twice(options: &Backfill, project: &str) -> Result<(), Failure> {
         quote(project),
         options.end.as_second()
     );
-    if ask(options, &expr)? {
+    if ask(options, &expr)? > 0.0 {
         let message = format!(
             "Prometheus has samples of these rules between {} and {}: they would be there twice, and be counted twice",
             options.start, options.end
@@ -127,13 +135,15 @@ fn one(
             "does the Prometheus at `--url` have samples of your metrics between `--start` and `--end`?",
         ));
     }
+    let last = Stretch::last(&blocks);
+    let before = if wait { ask(options, &last.expr(project, layer))? } else { 0.0 };
     for block in &blocks {
         std::fs::rename(&block.path, data.join(&block.name))
             .map_err(|e| Failure::io(format!("the block `{}` cannot be moved", block.name), &e))?;
         written.push(block.name.clone());
     }
-    if wait && let Some(newest) = blocks.last() {
-        until_shown(options, project, layer, &newest.meta)?;
+    if wait {
+        until_shown(options, &last.expr(project, layer), before + last.samples)?;
     }
     Ok(blocks.len())
 }
@@ -154,25 +164,60 @@ fn blocks_in(folder: &Path) -> Result<Vec<Block>, Failure> {
     Ok(found)
 }
 
-/// Waits until the server has loaded the newest block: it loads all that it finds at once.
-fn until_shown(options: &Backfill, project: &str, layer: &Layer, meta: &Meta) -> Result<(), Failure> {
-    let seconds = (meta.max_time - meta.min_time) / 1000 + 2;
-    let expr = format!(
-        "count(last_over_time({{__name__=~{},project={}}}[{seconds}s] @ {}))",
-        quote(&layer.names.join("|")),
-        quote(project),
-        meta.max_time / 1000 + 1
-    );
+/// The last stretch of time that a layer's blocks cover, and what is in it.
+struct Stretch {
+    from: i64,
+    until: i64,
+    samples: f64,
+}
+
+impl Stretch {
+    /// Of blocks in the order of their ends: the last one, and those that reach into it.
+    fn last(blocks: &[Block]) -> Self {
+        let until = blocks.last().map_or(0, |b| b.meta.max_time);
+        let mut made = Self { from: until, until, samples: 0.0 };
+        for block in blocks.iter().rev() {
+            if made.samples > 0.0 && block.meta.max_time <= made.from {
+                break;
+            }
+            made.from = made.from.min(block.meta.min_time);
+            made.samples += u32::try_from(block.meta.stats.num_samples).map_or(f64::MAX, f64::from);
+        }
+        made
+    }
+    /// How many samples of the layer's series the server has in it. Name by name: a range function drops the name, and
+    /// series that differ in nothing else would be one.
+    fn expr(&self, project: &str, layer: &Layer) -> String {
+        let last = self.until - 1;
+        let (seconds, millis) = (last.div_euclid(1000), last.rem_euclid(1000));
+        let range = (self.until - self.from).max(1);
+        let project = quote(project);
+        let one = |name: &String| {
+            format!(
+                "(sum(count_over_time({name}{{project={project}}}[{range}ms] @ {seconds}.{millis:03})) or vector(0))"
+            )
+        };
+        layer.names.iter().map(one).collect::<Vec<_>>().join(" + ")
+    }
+}
+
+/// Waits until the server has so many samples. It loads all new blocks that it finds at once, and the last ones were moved
+/// last: with them it has all.
+fn until_shown(options: &Backfill, expr: &str, samples: f64) -> Result<(), Failure> {
     let began = Instant::now();
     loop {
         // It may be away for a moment: a restart loads blocks too.
-        let last = ask(options, &expr);
-        if let Ok(true) = last {
+        let last = ask(options, expr);
+        if last.as_ref().is_ok_and(|n| *n >= samples) {
             return Ok(());
         }
         if began.elapsed() >= PATIENCE {
-            last?;
-            let message = format!("the Prometheus at {} doesn't show the new blocks", options.url);
+            let seen = last?;
+            let message = format!(
+                "the Prometheus at {} doesn't show the new blocks: {seen} of {samples} samples after {} s",
+                options.url,
+                PATIENCE.as_secs()
+            );
             return Err(Failure::new(message)
                 .help("is `--output-dir` its data folder, may it read them, and does its retention reach back to `--start`?"));
         }
@@ -180,15 +225,18 @@ fn until_shown(options: &Backfill, project: &str, layer: &Layer, meta: &Meta) ->
     }
 }
 
-/// Does the query give anything?
-fn ask(options: &Backfill, expr: &str) -> Result<bool, Failure> {
+/// The number that a query gives; 0 where it gives nothing.
+fn ask(options: &Backfill, expr: &str) -> Result<f64, Failure> {
     let output = Command::new(&options.promtool)
         .args(["query", "instant", &options.url, expr])
         .stdin(Stdio::null())
         .output()
         .map_err(|e| Failure::io(format!("`{}` cannot be run", options.promtool), &e))?;
     if output.status.success() {
-        return Ok(!output.stdout.trim_ascii().is_empty());
+        // `{} => 12 @[1790812800]`
+        let text = String::from_utf8_lossy(&output.stdout);
+        let number = text.split_once("=> ").and_then(|(_, rest)| rest.split(' ').next()?.parse().ok());
+        return Ok(number.unwrap_or(0.0));
     }
     let said = String::from_utf8_lossy(&output.stderr);
     Err(Failure::new(format!("the Prometheus at {} cannot be asked: {}", options.url, said.trim()))
