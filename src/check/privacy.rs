@@ -150,8 +150,20 @@ pub(super) fn check(model: &Model, journey: &Journey, found: &mut Found<'_>) {
 /// number something that stays.
 fn endless_by_name(label: &str) -> bool {
     const STAYS: [&str; 14] = [
-        "account", "cluster", "datacenter", "environment", "org", "organization", "partition", "project",
-        "region", "shard", "site", "store", "tenant", "zone",
+        "account",
+        "cluster",
+        "datacenter",
+        "environment",
+        "org",
+        "organization",
+        "partition",
+        "project",
+        "region",
+        "shard",
+        "site",
+        "store",
+        "tenant",
+        "zone",
     ];
     if is_in(&ENDLESS, label) || is_in(&PSEUDONYMS, label) || is_in(&PERSONS, label) {
         return true;

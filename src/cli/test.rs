@@ -13,8 +13,8 @@ use super::args::Test;
 use super::screen::Screen;
 use super::verdict::{Wrong, read};
 use super::{Failure, Outcome, Status, check, counted, load, plural, status_of};
-use crate::backend::proofs::{Check, Proofs, Suite, prove};
 use crate::backend::prometheus;
+use crate::backend::proofs::{Check, Proofs, Suite, prove};
 use crate::config::nearest;
 use crate::ir::{Model, Origin};
 

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{keys, prometheus};
 use super::reader::{Reader, listed};
 use super::tree::{Entry, Node, Value};
 use super::words::{is_label, parse_matcher};
+use super::{keys, prometheus};
 use crate::diag::Diagnostic;
 use crate::diag::codes::project as codes;
 use crate::ir::{Links, MatchOp, Matcher, PrometheusOptions};

@@ -70,8 +70,12 @@ fn choice<'w>(node: &Node, what: &str, words: &[&'w str], reader: &mut Reader<'_
     if let Some(found) = words.iter().find(|w| **w == text) {
         return Some(found);
     }
-    let made =
-        Diagnostic::new(&codes::BAD_VALUE, node.span, format!("`{what}` cannot be `{text}`"), "not known here");
+    let made = Diagnostic::new(
+        &codes::BAD_VALUE,
+        node.span,
+        format!("`{what}` cannot be `{text}`"),
+        "not known here",
+    );
     reader.diagnostics.push(match nearest(text, words.iter().copied()) {
         Some(meant) => made.maybe_fix(format!("write `{meant}`"), node.span, meant),
         None => made.help(format!("it can be {}", listed(words))),
@@ -141,7 +145,8 @@ fn read_mimir(node: &Node, what: &str, reader: &mut Reader<'_>) -> Mimir {
 fn read_thanos(node: &Node, what: &str, reader: &mut Reader<'_>) -> PartialResponse {
     let mut made = PartialResponse::default();
     for field in reader.fields(node, what, keys::THANOS) {
-        if choice(&field.value, &format!("{what}.{}", field.key), &["abort", "warn"], reader) == Some("warn") {
+        if choice(&field.value, &format!("{what}.{}", field.key), &["abort", "warn"], reader) == Some("warn")
+        {
             made = PartialResponse::Warn;
         }
     }

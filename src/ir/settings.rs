@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Matcher, PrometheusOptions};
 use super::burn::Profile;
+use super::{Matcher, PrometheusOptions};
 use crate::value::Duration;
 
 /// Project-wide settings.

@@ -5,7 +5,9 @@ use super::tools::*;
 use slovo::ir::*;
 
 fn shop() -> Model {
-    let of = |n: &str| bad(vec![counter(&format!("x{{n=\"{n}\"}}"))], vec![counter(&format!("x_bad{{n=\"{n}\"}}"))]);
+    let of = |n: &str| {
+        bad(vec![counter(&format!("x{{n=\"{n}\"}}"))], vec![counter(&format!("x_bad{{n=\"{n}\"}}"))])
+    };
     let list = vec![
         promise("pay.accepted", of("1")).with(|p| p.objective = d("99.5")),
         promise("pay.short", of("1")).with(|p| p.window = t("1d")),
@@ -72,23 +74,26 @@ fn values_are_ours() {
         };
         case = case.gives(&format!("count({theirs})"), "2h30m", &[("{}", count)]);
     }
-    case.gives("count({__name__=~\"slo:sli_error:ratio_rate(1d|1w)\"})", "2h30m", &[("{}", "6")]).run(&shop());
+    case.gives("count({__name__=~\"slo:sli_error:ratio_rate(1d|1w)\"})", "2h30m", &[("{}", "6")])
+        .run(&shop());
 }
 
 #[test]
 fn names_and_labels_are_theirs() {
     let id = r#"journey="checkout",project="shop",sloth_service="checkout""#;
-    let accepted =
-        format!(r#"{id},sloth_id="checkout-pay-accepted",sloth_slo="pay-accepted",step="pay",promise="accepted""#);
+    let accepted = format!(
+        r#"{id},sloth_id="checkout-pay-accepted",sloth_slo="pay-accepted",step="pay",promise="accepted""#
+    );
     let whole = format!(r#"{id},sloth_id="checkout-whole",sloth_slo="whole",promise="whole""#);
     let mut case = traffic();
-    for (labels, slo, objective, budget, days) in [
-        (&accepted, "pay-accepted", "0.995", "0.005", "28"),
-        (&whole, "whole", "0.999", "0.001", "28"),
-    ] {
-        for (name, value) in
-            [("slo:objective:ratio", objective), ("slo:error_budget:ratio", budget), ("slo:time_period:days", days)]
-        {
+    for (labels, slo, objective, budget, days) in
+        [(&accepted, "pay-accepted", "0.995", "0.005", "28"), (&whole, "whole", "0.999", "0.001", "28")]
+    {
+        for (name, value) in [
+            ("slo:objective:ratio", objective),
+            ("slo:error_budget:ratio", budget),
+            ("slo:time_period:days", days),
+        ] {
             let shown = format!("{name}{{{labels}}}");
             case = case.gives(&format!("{name}{{sloth_slo=\"{slo}\"}}"), "2h30m", &[(&shown, value)]);
         }

@@ -53,6 +53,13 @@ pub fn lint(files: &[Artifact]) {
     );
 }
 
+/// The names of a rule file's groups in order.
+fn group_names(file: &Artifact) -> Vec<String> {
+    let document: serde_json::Value = serde_yaml::from_str(&file.text).unwrap();
+    let groups = document["groups"].as_array().unwrap();
+    groups.iter().map(|g| g["name"].as_str().unwrap().to_owned()).collect()
+}
+
 /// Query, time, samples: labels and value.
 type Expected = (String, String, Vec<(String, String)>);
 
@@ -103,6 +110,8 @@ impl Case {
         let json = serde_json::json!({
             "rule_files": files.iter().map(|f| &f.path).collect::<Vec<_>>(),
             "evaluation_interval": self.every,
+            // As they stand in the files; promtool's own order is random.
+            "group_eval_order": files.iter().flat_map(group_names).collect::<Vec<_>>(),
             "tests": [{
                 "interval": self.scrape,
                 "input_series": self.input.iter()

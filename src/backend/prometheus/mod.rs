@@ -17,8 +17,8 @@
 //! through `last_over_time`, since a bare selector looks back five minutes.
 
 pub(crate) mod alerts;
-pub(crate) mod base;
 pub mod backfill;
+pub(crate) mod base;
 pub(crate) mod budget;
 pub(crate) mod composed;
 mod cost;
@@ -38,8 +38,8 @@ pub(crate) mod windows;
 mod words;
 
 pub use cost::Cost;
-pub use targets::check_limits;
 pub use explain::{Detection, ExplainedAlert, ExplainedRule, Explanation, explain};
+pub use targets::check_limits;
 
 use super::{Artifact, Backend};
 use crate::ir::burn::Loudness;

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::{ranges, sloth};
 use super::text::{journey_matchers, promise_matchers};
+use super::{ranges, sloth};
 use crate::ir::burn::{self, Alert};
 use crate::ir::{Composed, Journey, Measurement, Model, Promise, Urgency};
 use crate::promql::print;

@@ -94,10 +94,7 @@ fn periods(plan: &Plan<'_>, budgets: &Budgets, expr: &mut String, sink: &mut imp
             if lengths.len() > 1 {
                 put(
                     out,
-                    format_args!(
-                        " and on (step, promise) {INFO}{{{},over=\"{period}\"}}",
-                        plan.matchers
-                    ),
+                    format_args!(" and on (step, promise) {INFO}{{{},over=\"{period}\"}}", plan.matchers),
                 );
             }
         });
@@ -171,6 +168,8 @@ fn record(plan: &Plan<'_>, name: &str, expr: &str, more: &[(&str, &str)], sink: 
     let mut labels = vec![("sloth_service", plan.journey.id.as_str())];
     labels.extend(more);
     labels.extend(plan.journey_labels(None));
+    // None of them reads another one.
+    sink.seam();
     sink.rule(&Rule {
         name,
         alert: false,

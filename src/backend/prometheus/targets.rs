@@ -283,8 +283,15 @@ mod tests {
             object_name(&long, &format!("{}_", "x".repeat(39))),
         ];
         for (at, name) in names.iter().enumerate() {
-            assert!(name.len() <= 63 && !name.ends_with('-') && name.starts_with(|c: char| c.is_ascii_lowercase()));
-            assert!(name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'), "{name}");
+            assert!(
+                name.len() <= 63
+                    && !name.ends_with('-')
+                    && name.starts_with(|c: char| c.is_ascii_lowercase())
+            );
+            assert!(
+                name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'),
+                "{name}"
+            );
             assert!(!names[at + 1..].contains(name), "{name}");
         }
     }

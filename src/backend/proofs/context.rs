@@ -76,7 +76,9 @@ impl<'m> Context<'m> {
         let settings = &self.model.settings;
         let sloth = |k: &str| settings.prometheus.sloth && k.starts_with("sloth_");
         let labels = settings.labels.iter();
-        labels.filter(move |(k, _)| !OURS.contains(&k.as_str()) && !sloth(k)).map(|(k, v)| (k.clone(), v.clone()))
+        labels
+            .filter(move |(k, _)| !OURS.contains(&k.as_str()) && !sloth(k))
+            .map(|(k, v)| (k.clone(), v.clone()))
     }
     /// `project`, `journey`, `step`, `promise`.
     pub(super) fn identity(&self, promise: &Promise) -> Labels {

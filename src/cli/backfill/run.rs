@@ -49,8 +49,9 @@ pub(super) fn run(
     let data = &options.output_dir;
     if !data.is_dir() {
         let message = format!("`{}` is no folder", data.display());
-        return Err(Failure::new(message)
-            .help("`--output-dir` is the data folder of the Prometheus at `--url`: its `--storage.tsdb.path`"));
+        return Err(Failure::new(message).help(
+            "`--output-dir` is the data folder of the Prometheus at `--url`: its `--storage.tsdb.path`",
+        ));
     }
     refuse_twice(options, project)?;
     let mut written: Vec<String> = Vec::new();
