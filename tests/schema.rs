@@ -53,6 +53,9 @@ fn a_full_configuration() {
     assert_eq!(settings.limits.objective_digits, 4);
     assert_eq!(settings.today.unwrap().to_string(), "2026-10-01");
     assert_eq!(project.config.outputs[0].path, "rules");
+    let limits = slovo::ir::Mimir { rules_per_group: Some(50), groups: Some(200) };
+    assert_eq!(settings.prometheus.target, slovo::ir::Target::Mimir(limits));
+    assert!(settings.prometheus.sloth);
     assert_eq!(project.config.environments, ["production", "staging"]);
     assert_eq!(project.config.lints.levels.len(), 1);
 }

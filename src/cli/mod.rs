@@ -2,6 +2,7 @@
 //! 2 usage or I/O.
 
 mod args;
+mod backfill;
 mod build;
 mod check;
 mod completions;
@@ -94,6 +95,7 @@ fn run(args: &Args, screen: &Screen) -> Outcome {
         Command::Build(options) => build::run(options, &start, screen),
         Command::Docs(options) => docs::run(options, &start, screen),
         Command::Test(options) => test::run(options, &start, screen),
+        Command::Backfill(options) => backfill::run(options, &start, screen),
         Command::Fmt(options) => fmt::run(options, &start, screen),
         Command::Explain(options) => explain::run(options, &start, screen),
         Command::Completions(options) => completions::run(options, screen),

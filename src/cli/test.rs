@@ -13,8 +13,8 @@ use super::args::Test;
 use super::screen::Screen;
 use super::verdict::{Wrong, read};
 use super::{Failure, Outcome, Status, check, counted, load, plural, status_of};
+use crate::backend::prometheus;
 use crate::backend::proofs::{Check, Proofs, Suite, prove};
-use crate::backend::{Backend, prometheus::Prometheus};
 use crate::config::nearest;
 use crate::ir::{Model, Origin};
 
@@ -90,7 +90,7 @@ pub(super) fn run(options: &Test, start: &Path, screen: &Screen) -> Outcome {
 }
 
 /// Is promtool there?
-fn find(promtool: &str) -> Result<(), Failure> {
+pub(super) fn find(promtool: &str) -> Result<(), Failure> {
     let asked = Command::new(promtool).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
     match asked {
         Ok(status) if status.success() => Ok(()),
@@ -135,12 +135,12 @@ fn wanted(mut proofs: Proofs, asked: &[String], model: &Model) -> Result<Proofs,
 }
 
 #[allow(clippy::disallowed_methods, reason = "a temporary folder of our own")]
-fn put(path: &Path, text: &str) -> Result<(), Failure> {
+pub(super) fn put(path: &Path, text: &str) -> Result<(), Failure> {
     std::fs::write(path, text).map_err(|e| Failure::io(format!("`{}` cannot be written", path.display()), &e))
 }
 
 fn write_rules(model: &Model, folder: &Path) -> Result<(), Failure> {
-    for artifact in Prometheus.emit(model) {
+    for artifact in prometheus::plain(model) {
         let path = folder.join(&artifact.path);
         if path.parent() == Some(folder) {
             put(&path, &artifact.text)?;

@@ -59,7 +59,12 @@ pub(super) const GRAFANA_FORMS: &[(&str, Form)] = &[
     ("operator", Form::Operator),
     ("resource", Form::Resource),
 ];
-pub(super) const PROMETHEUS: &[&str] = &["path"];
+pub(super) const PROMETHEUS: &[&str] =
+    &["path", "form", "compatibility", "kubernetes", "mimir", "thanos", "vmalert"];
+pub(super) const KUBERNETES: &[&str] = &["namespace", "labels", "annotations"];
+pub(super) const MIMIR: &[&str] = &["rules_per_group", "groups"];
+pub(super) const THANOS: &[&str] = &["partial_response"];
+pub(super) const VMALERT: &[&str] = &["limit", "eval_offset"];
 
 /// Every place with fixed keys, as a path into the JSON Schema, with its keys.
 pub const ALL: &[(&str, &[&str])] = &[
@@ -75,4 +80,8 @@ pub const ALL: &[(&str, &[&str])] = &[
     ("outputs.docs", DOCS),
     ("outputs.grafana", GRAFANA),
     ("outputs.prometheus", PROMETHEUS),
+    ("outputs.prometheus.kubernetes", KUBERNETES),
+    ("outputs.prometheus.mimir", MIMIR),
+    ("outputs.prometheus.thanos", THANOS),
+    ("outputs.prometheus.vmalert", VMALERT),
 ];

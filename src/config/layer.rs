@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use super::reader::{Reader, listed};
 use super::tree::{Entry, Node, Value};
 use super::words::{is_label, parse_matcher};
-use super::{grafana, keys};
+use super::{grafana, keys, prometheus};
 use crate::diag::Diagnostic;
 use crate::diag::codes::project as codes;
-use crate::ir::{GrafanaOptions, Links, MatchOp, Matcher};
+use crate::ir::{GrafanaOptions, Links, MatchOp, Matcher, PrometheusOptions};
 use crate::promql::regex::{RegexError, validate_regex};
 use crate::source::Span;
 use crate::value::Duration;
@@ -36,6 +36,8 @@ pub(super) struct Layer {
     pub(super) templates: Option<String>,
     /// How dashboards are delivered.
     pub(super) grafana: GrafanaOptions,
+    /// How rules are written.
+    pub(super) prometheus: Option<PrometheusOptions>,
 }
 
 impl Layer {
@@ -77,6 +79,7 @@ impl Layer {
             }
             "outputs" => {
                 self.outputs(node, &what, reader);
+                self.prometheus = Some(prometheus::read(node, &what, reader));
             }
             _ => return false,
         }
@@ -100,6 +103,7 @@ impl Layer {
             self.outputs = top.outputs;
             self.templates = top.templates;
             self.grafana = top.grafana;
+            self.prometheus = top.prometheus;
         }
     }
 
@@ -123,7 +127,9 @@ impl Layer {
                     }
                     // Read, never written: it may lie anywhere.
                     "templates" => self.templates = reader.text(&field.value, &what).map(str::to_owned),
-                    _ => grafana::read(field, &what, &mut self.grafana, reader),
+                    _ if backend.key == "grafana" => grafana::read(field, &what, &mut self.grafana, reader),
+                    // Those of the rules: `prometheus::read`.
+                    _ => {}
                 }
             }
             made.push((backend.key.clone(), path));

@@ -6,6 +6,7 @@ mod grafana;
 pub mod keys;
 mod layer;
 mod lints;
+mod prometheus;
 mod reader;
 mod tree;
 mod words;
@@ -258,6 +259,7 @@ fn choose(
     settings.labels = layer.labels;
     settings.links = layer.links;
     settings.grafana = layer.grafana;
+    settings.prometheus = layer.prometheus.unwrap_or_default();
     if let Some(page) = layer.page {
         settings.severities.page = page;
     }

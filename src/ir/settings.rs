@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::burn::Profile;
-use super::{GrafanaOptions, Matcher};
+use super::{GrafanaOptions, Matcher, PrometheusOptions};
 use crate::value::Duration;
 
 /// Project-wide settings.
@@ -37,6 +37,8 @@ pub struct Settings {
     pub grafana: GrafanaOptions,
     /// How much is too much.
     pub limits: Limits,
+    /// For which engine rules are written: `outputs.prometheus`.
+    pub prometheus: PrometheusOptions,
     /// Today, for reviews and the age of guesses, where given: nothing reads the clock.
     pub today: Option<crate::value::Date>,
 }
@@ -104,6 +106,7 @@ impl Default for Settings {
             links: Links::default(),
             grafana: GrafanaOptions::default(),
             limits: Limits::default(),
+            prometheus: PrometheusOptions::default(),
             today: None,
         }
     }

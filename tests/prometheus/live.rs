@@ -12,7 +12,7 @@ use slovo::backend::Artifact;
 use slovo::ir::{Composition, Links, Model};
 
 /// A Prometheus of its own on a free port of the loopback, ended when dropped.
-struct Server {
+pub struct Server {
     child: Child,
     port: u16,
     _folder: tempfile::TempDir,
@@ -26,7 +26,8 @@ impl Drop for Server {
 }
 
 impl Server {
-    fn start(files: &[Artifact], scrape: &str) -> Self {
+    /// Loads these rules.
+    pub fn start(files: &[Artifact], scrape: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         write(folder.path(), files);
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
@@ -66,7 +67,8 @@ impl Server {
             std::thread::sleep(Duration::from_millis(200));
         }
     }
-    fn rules(&self) -> Vec<serde_json::Value> {
+    /// Every rule that it has loaded.
+    pub fn rules(&self) -> Vec<serde_json::Value> {
         let text = self.wait("/api/v1/rules", |t| t.contains("\"groups\""));
         let json: serde_json::Value = serde_json::from_str(&text).unwrap();
         let groups = json["data"]["groups"].as_array().unwrap();
@@ -78,7 +80,8 @@ impl Server {
 const NASTY: &str =
     "q\" 'a' `b` {{ $labels.x }} {{ fail }} }} \\ \n  - alert: Evil\n# x\r\t{a: b} %s $1 \u{2028}{";
 
-fn nasty() -> Model {
+/// A journey all of whose texts are [`NASTY`].
+pub fn nasty() -> Model {
     let mut list = vec![
         promise("a.shown", bad(vec![counter("x")], vec![counter("x_bad")])),
         promise("a.each", bad(vec![counter("x")], vec![counter("x_bad")]))

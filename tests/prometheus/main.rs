@@ -20,6 +20,8 @@ use forms::hour;
 mod live;
 mod project;
 mod slices;
+mod sloth;
 mod speed;
+mod targets;
 mod together;
 mod tools;

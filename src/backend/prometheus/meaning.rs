@@ -28,8 +28,11 @@ pub(crate) const REMAINING: &str = "promise:budget_remaining";
 /// Writes the group's rules.
 pub(crate) fn write(plan: &Plan<'_>, budgets: &Budgets, expr: &mut String, sink: &mut impl Sink) {
     for entry in &plan.entries {
+        sink.seam();
         info(plan, entry.promise, sink);
     }
+    // What reads `promise_info` reads a constant.
+    sink.seam();
     let labels = plan.journey_labels(None);
     let mut record = |name: &str, expr: &str| {
         sink.rule(&Rule {
@@ -204,7 +207,7 @@ fn remaining(plan: &Plan<'_>, budgets: &Budgets, out: &mut String) {
 }
 
 /// Composed promises are computed with the slow group, the others with the budget's.
-fn back(plan: &Plan<'_>, budgets: &Budgets) -> crate::value::Duration {
+pub(crate) fn back(plan: &Plan<'_>, budgets: &Budgets) -> crate::value::Duration {
     if plan.promises().all(is_composed) { ranges::read_back(ranges::SLOW) } else { budgets.back() }
 }
 

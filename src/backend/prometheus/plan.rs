@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::ranges;
 use super::text::{journey_matchers, promise_matchers};
+use super::{ranges, sloth};
 use crate::backend::grafana::Uids;
 use crate::ir::burn::{self, Alert};
 use crate::ir::{Composed, Journey, Measurement, Model, Promise, Urgency};
@@ -47,7 +47,7 @@ impl<'m> Needs<'m> {
 }
 
 /// A promise with its alerts.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Entry<'m> {
     pub(crate) promise: &'m Promise,
     /// The title of its step.
@@ -57,7 +57,7 @@ pub(crate) struct Entry<'m> {
 }
 
 /// A journey, ready to be written.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Plan<'m> {
     pub(crate) model: &'m Model,
     pub(crate) journey: &'m Journey,
@@ -113,13 +113,17 @@ impl<'m> Plan<'m> {
             windows.push(*window);
             counted.push(*window);
         }
+        if settings.prometheus.sloth {
+            windows.extend(sloth::WINDOWS);
+        }
         for list in [&mut windows, &mut counted] {
             list.sort_unstable();
             list.dedup();
         }
         let labels = settings.labels.iter().map(|(k, v)| (k.as_str(), v.as_str()));
         let each = |k: &str| entries.iter().any(|e| e.promise.for_each.iter().any(|(name, _)| name == k));
-        let labels = labels.filter(|(k, _)| !OURS.contains(k) && !each(k)).collect();
+        let sloth = |k: &str| settings.prometheus.sloth && k.starts_with("sloth_");
+        let labels = labels.filter(|(k, _)| !OURS.contains(k) && !each(k) && !sloth(k)).collect();
         Self {
             model,
             journey,
@@ -218,7 +222,7 @@ impl<'m> Plan<'m> {
 }
 
 /// `,promise="accepted"` or `,promise=~"accepted|shown"`: identifiers, so nothing needs escaping.
-fn one_of(label: &str, names: &[&str]) -> String {
+pub(crate) fn one_of(label: &str, names: &[&str]) -> String {
     let op = if names.len() == 1 { "=" } else { "=~" };
     format!(",{label}{op}\"{}\"", names.join("|"))
 }

@@ -8,7 +8,7 @@ use super::witness::Labels;
 use crate::backend::yaml::Yaml;
 
 /// What the names of a journey's groups end in, in the order of the file.
-const GROUPS: [&str; 6] = ["", "-rollup", "-rollup-15m", "-long", "-budget", "-meaning"];
+const GROUPS: [&str; 7] = ["", "-rollup", "-rollup-15m", "-long", "-budget", "-meaning", "-sloth"];
 
 impl Suite {
     /// The file. `rules` is where the rule files are, seen from it, with a slash at its end.
