@@ -38,7 +38,7 @@ pub(super) const TIER: &[&str] = &["urgency", "share", "least", "window", "bad_e
 pub(super) const OUTPUTS: &[&str] = &["alertmanager", "docs", "prometheus"];
 pub(super) const ALERTMANAGER: &[&str] = &["path"];
 pub(super) const DOCS: &[&str] = &["path", "templates"];
-pub(super) const PROMETHEUS: &[&str] = &["path"];
+pub(super) const PROMETHEUS: &[&str] = &["path", "templates"];
 
 /// Every place with fixed keys, as a path into the JSON Schema, with its keys.
 pub const ALL: &[(&str, &[&str])] = &[

@@ -34,6 +34,8 @@ pub(super) struct Layer {
     pub(super) outputs: Option<Vec<Backend>>,
     /// The documents' templates.
     pub(super) templates: Option<String>,
+    /// The alert texts' templates.
+    pub(super) alert_templates: Option<String>,
 }
 
 impl Layer {
@@ -74,9 +76,10 @@ impl Layer {
                 }
             }
             "outputs" => {
-                let (outputs, templates) = outputs(node, &what, reader);
+                let (outputs, [templates, alert_templates]) = outputs(node, &what, reader);
                 self.outputs = Some(outputs);
                 self.templates = templates;
+                self.alert_templates = alert_templates;
             }
             _ => return false,
         }
@@ -99,6 +102,7 @@ impl Layer {
         if top.outputs.is_some() {
             self.outputs = top.outputs;
             self.templates = top.templates;
+            self.alert_templates = top.alert_templates;
         }
     }
 }
@@ -206,9 +210,10 @@ fn matcher(text: &str, span: Span, what: &str, reader: &mut Reader<'_>) -> Optio
     Some(made)
 }
 
-fn outputs(node: &Node, what: &str, reader: &mut Reader<'_>) -> (Vec<Backend>, Option<String>) {
+/// The backends, and the folders of templates: of documents, of alert texts.
+fn outputs(node: &Node, what: &str, reader: &mut Reader<'_>) -> (Vec<Backend>, [Option<String>; 2]) {
     let mut made = Vec::new();
-    let mut templates = None;
+    let [mut docs, mut alerts] = [None, None];
     for backend in reader.fields(node, what, keys::OUTPUTS) {
         let what = format!("{what}.{}", backend.key);
         let mut path = None;
@@ -221,14 +226,15 @@ fn outputs(node: &Node, what: &str, reader: &mut Reader<'_>) -> (Vec<Backend>, O
             let what = format!("{what}.{}", field.key);
             if field.key == "templates" {
                 // Read, never written: it may lie anywhere.
-                templates = reader.text(&field.value, &what).map(str::to_owned);
+                let named = reader.text(&field.value, &what).map(str::to_owned);
+                if backend.key == "docs" { docs = named } else { alerts = named }
                 continue;
             }
             path = reader.text(&field.value, &what).and_then(|t| inside(t, field.value.span, &what, reader));
         }
         made.push((backend.key.clone(), path));
     }
-    (made, templates)
+    (made, [docs, alerts])
 }
 
 /// A folder below the project's, written with `/`.

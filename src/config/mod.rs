@@ -33,6 +33,8 @@ pub struct Config {
     pub outputs: Vec<Output>,
     /// The folder of the documents' templates, relative to the project's, where one is named.
     pub templates: Option<String>,
+    /// The folder of the alert texts' templates, likewise.
+    pub alert_templates: Option<String>,
     /// All environments, in the order written.
     pub environments: Vec<String>,
 }
@@ -55,6 +57,7 @@ impl Default for Config {
             lints: Lints::default(),
             outputs,
             templates: None,
+            alert_templates: None,
             environments: Vec::new(),
         }
     }
@@ -235,6 +238,7 @@ fn choose(
         }
     }
     config.templates = layer.templates.take();
+    config.alert_templates = layer.alert_templates.take();
     let environment = config.settings.environment.clone();
     let default_path = |backend: &str| match &environment {
         Some(name) => format!("{backend}/{name}"),

@@ -33,6 +33,8 @@ pub struct Settings {
     pub severities: Severities,
     /// Base addresses.
     pub links: Links,
+    /// Templates of alert texts by their names, over the built-in ones.
+    pub alert_texts: BTreeMap<String, String>,
     /// How much is too much.
     pub limits: Limits,
     /// Today, for reviews and the age of guesses, where given: nothing reads the clock.
@@ -100,6 +102,7 @@ impl Default for Settings {
             profile: Profile::default(),
             severities: Severities::default(),
             links: Links::default(),
+            alert_texts: BTreeMap::new(),
             limits: Limits::default(),
             today: None,
         }

@@ -124,12 +124,9 @@ pub(crate) fn write(
         all.extend(path.step.as_deref().map(|s| ("step", s)));
         all.push(("promise", &path.promise));
         all.extend(labels.of_loudness(loud).filter(|(n, _)| !promise.for_each.iter().any(|(l, _)| l == n)));
-        let mut annotations = Vec::with_capacity(6);
-        annotations.push(("summary", words::summary(plan, entry)));
-        annotations.push(("description", words::description(entry, &fired(promise, tiers()))));
-        let playbook = promise.playbook.as_ref().and_then(|id| plan.model.playbooks.get(id));
-        annotations.extend(playbook.and_then(|p| words::users(plan, p)).map(|t| ("users", t)));
-        words::links(plan, promise, &mut annotations);
+        let listed = tiers().map(|a| words::tier(promise, a)).collect();
+        let context = words::of_promise(plan, entry, loud, (&fired(promise, tiers()), listed));
+        let annotations = plan.texts.annotations("PromiseBurns", &context);
         sink.rule(&Rule {
             name: name(loud),
             alert: true,

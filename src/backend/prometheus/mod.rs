@@ -29,6 +29,7 @@ mod sink;
 mod slices;
 mod streams;
 pub(crate) mod text;
+pub mod texts;
 pub(crate) mod windows;
 mod words;
 
@@ -37,13 +38,15 @@ pub use explain::{Detection, ExplainedAlert, ExplainedRule, Explanation, explain
 
 use rayon::prelude::*;
 
+use super::docs::render::TemplateError;
 use super::{Artifact, Backend};
 use crate::ir::burn::Loudness;
 use crate::ir::{Model, Promise};
+use crate::value::Duration;
 use alerts::AlertLabels;
 use budget::Budgets;
 use plan::{Needs, Plan};
-use sink::{File, Sink};
+use sink::{File, Rule, Sink};
 use windows::Source;
 
 /// The backend.
@@ -69,6 +72,30 @@ impl Backend for Prometheus {
         };
         model.journeys.par_iter().filter_map(one).collect()
     }
+}
+
+/// The first mistake in the user's templates of alert texts: each is filled for every alert. To be asked before anything is
+/// written, since [`Prometheus`] leaves out a text that can't be made.
+pub fn check_texts(model: &Model) -> Result<(), TemplateError> {
+    if model.settings.alert_texts.is_empty() {
+        return Ok(());
+    }
+    let needs = Needs::of(model);
+    let one = |journey| {
+        let plan = Plan::new(model, journey, &needs);
+        groups(&plan, &mut Nowhere);
+        plan.texts.wrong().map_or(Ok(()), Err)
+    };
+    model.journeys.iter().try_for_each(one)
+}
+
+/// Rules that nobody keeps.
+struct Nowhere;
+
+impl Sink for Nowhere {
+    fn group(&mut self, _: &str, _: Duration) {}
+    fn comment(&mut self, _: &str) {}
+    fn rule(&mut self, _: &Rule<'_>) {}
 }
 
 /// The file of a journey.

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::ranges;
 use super::text::{journey_matchers, promise_matchers};
+use super::texts::Texts;
 use crate::ir::burn::{self, Alert};
 use crate::ir::{Composed, Journey, Measurement, Model, Promise, Urgency};
 use crate::promql::print;
@@ -69,6 +71,8 @@ pub(crate) struct Plan<'m> {
     pub(crate) counted: Vec<Duration>,
     /// The evaluation interval.
     pub(crate) evaluation: Duration,
+    /// What alerts say.
+    pub(crate) texts: Arc<Texts>,
 }
 
 /// Labels that are ours.
@@ -123,6 +127,7 @@ impl<'m> Plan<'m> {
             windows,
             counted,
             evaluation: settings.evaluation_interval,
+            texts: Texts::of(settings),
         }
     }
 
