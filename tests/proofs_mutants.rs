@@ -30,7 +30,7 @@ struct Mutant {
     what: String,
     /// What it has in common with those that differ in names and numbers only.
     shape: String,
-    file: String,
+    changed: serde_yaml::Value,
 }
 
 /// A change of an expression.
@@ -147,12 +147,7 @@ fn is_known(survivor: &str) -> bool {
 /// rule, comes last.
 fn survives(mutant: &Mutant, proved: &Proved) -> bool {
     let number = proved.files.number(&mutant.journey, mutant.place.0, mutant.place.1).unwrap();
-    let rules: Vec<(String, String)> = proved
-        .rules
-        .iter()
-        .map(|(j, t)| (j.clone(), if *j == mutant.journey { mutant.file.clone() } else { t.clone() }))
-        .collect();
-    let files = read(&rules);
+    let files = proved.files.changed(number, &mutant.changed).unwrap();
     [false, true].into_iter().all(|of_all| {
         let mut jobs: Vec<_> = proved
             .cases
@@ -219,17 +214,16 @@ fn mutants(journey: &str, text: &str) -> Vec<Mutant> {
             let title = format!("{name} {window} {promise}");
             let plain = shape(expr);
             let mut add = |what: String, kind: String, change: &dyn Fn(&mut serde_yaml::Value)| {
-                let mut changed = file.clone();
-                change(&mut changed["groups"][g]["rules"][r]);
-                let file = serde_yaml::to_string(&changed).unwrap();
-                if seen.insert(file.clone()) {
+                let mut changed = rule.clone();
+                change(&mut changed);
+                if changed != *rule && seen.insert((g, r, serde_yaml::to_string(&changed).unwrap())) {
                     list.push(Mutant {
                         journey: journey.to_owned(),
                         place: (g, r),
                         rule: title.clone(),
                         what,
                         shape: format!("{name} {window} {kind} {plain}"),
-                        file,
+                        changed,
                     });
                 }
             };

@@ -55,17 +55,17 @@ pub(crate) fn of_promise(
     let page = crate::backend::docs::context::promise_url(&promise.path).replacen('#', ".html#", 1);
     context! {
         promise => context! {
-            id => promise.path.promise,
+            id => promise.path.promise.as_str(),
             path => promise.path.to_string(),
-            title => promise.title,
+            title => promise.title.as_str(),
             sentence => sentence(promise),
             objective => promise.objective.normalize().to_string(),
-            noun => promise.noun,
+            noun => promise.noun.as_str(),
             window => promise.window.to_string(),
             kind => kind(promise),
             urgency => urgency(promise.urgency),
         },
-        step => entry.step.map(|s| context! { id => s.id, title => s.title, critical => s.critical, if_broken => s.if_broken }),
+        step => entry.step.map(|s| context! { id => s.id.as_str(), title => s.title.as_str(), critical => s.critical, if_broken => s.if_broken.as_deref() }),
         place => place(plan, entry),
         bad => bad_word(promise),
         fired => fired,
@@ -75,7 +75,7 @@ pub(crate) fn of_promise(
             hear_from => p.hear_from.as_ref().map(team),
             first_update => p.first_update.map(|(first, _)| first.to_string()),
             then_every => p.first_update.and_then(|(_, then)| then).map(|t| t.to_string()),
-            say => p.say,
+            say => p.say.as_deref(),
             restore => p.restore.map(|r| r.to_string()),
         }),
         links => links(plan, runbook, &page),
@@ -93,10 +93,10 @@ fn of_journey(plan: &Plan<'_>) -> Value {
     let journey = plan.journey;
     let team = plan.model.teams.get(&journey.owner);
     context! {
-        project => plan.model.settings.project,
-        environment => plan.model.settings.environment,
-        journey => context! { id => journey.id, title => journey.title, owner => journey.owner, tier => journey.tier },
-        team => team.map(|t| context! { id => t.id, title => t.title, channel => t.channel }),
+        project => plan.model.settings.project.as_str(),
+        environment => plan.model.settings.environment.as_deref(),
+        journey => context! { id => journey.id.as_str(), title => journey.title.as_str(), owner => journey.owner.as_str(), tier => journey.tier },
+        team => team.map(|t| context! { id => t.id.as_str(), title => t.title.as_str(), channel => t.channel.as_deref() }),
     }
 }
 

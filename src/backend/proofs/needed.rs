@@ -14,14 +14,14 @@ use crate::promql::{SelectorRef, parse, selectors};
 const NAME: &str = "__name__";
 
 /// Rule files, taken apart.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct RuleFiles {
     files: Vec<(String, Value)>,
     rules: Vec<Rule>,
 }
 
 /// A rule: what it gives and what it reads.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Rule {
     file: usize,
     group: usize,
@@ -72,6 +72,18 @@ impl RuleFiles {
         self.rules.iter().position(|r| {
             r.group == group && r.index == index && self.files.get(r.file).is_some_and(|f| f.0 == journey)
         })
+    }
+
+    /// The same with another rule in place of this one.
+    pub fn changed(&self, number: usize, rule: &Value) -> Option<Self> {
+        let mut all = self.clone();
+        let old = all.rules.get_mut(number)?;
+        old.gives = gives(rule)?;
+        old.reads = reads(rule.get("expr")?.as_str()?);
+        let (_, file) = all.files.get_mut(old.file)?;
+        let group = file.get_mut("groups")?.get_mut(old.group)?;
+        *group.get_mut("rules")?.get_mut(old.index)? = rule.clone();
+        Some(all)
     }
 
     /// The rules of these journeys that the checks read.
@@ -172,7 +184,8 @@ fn reads(expr: &str) -> Option<Vec<Vec<Matcher>>> {
     let matcher = |label: &str, op, value: &str| Matcher { label: label.to_owned(), op, value: value.to_owned() };
     let one = |s: SelectorRef<'_>| {
         let own = s.matchers().iter().map(|m| matcher(&m.label.text, m.op, &m.value.text));
-        own.chain(s.metric().map(|(name, _)| matcher(NAME, MatchOp::Equal, name))).collect()
+        // The name first: it tells most apart.
+        s.metric().map(|(name, _)| matcher(NAME, MatchOp::Equal, name)).into_iter().chain(own).collect()
     };
     Some(selectors(&tree).into_iter().map(one).collect())
 }
