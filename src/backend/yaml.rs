@@ -58,8 +58,8 @@ impl Yaml {
         self.scalar(indent + 2, value, style_of(value));
     }
     /// `key: 30`, a number and no text.
-    pub fn number(&mut self, indent: usize, key: &str, value: impl Into<u64>) {
-        self.bare(indent, key, &value.into().to_string());
+    pub fn number(&mut self, indent: usize, key: &str, value: u64) {
+        self.bare(indent, key, &value.to_string());
     }
     /// `key: true`
     pub fn flag(&mut self, indent: usize, key: &str, value: bool) {

@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand. Exit status: 0 fine, 1 mistakes in the source (or files out of date),
 //! 2 usage or I/O.
 
+mod alert_texts;
 mod args;
 mod backfill;
 mod build;

@@ -60,7 +60,7 @@ pub(super) const GRAFANA_FORMS: &[(&str, Form)] = &[
     ("resource", Form::Resource),
 ];
 pub(super) const PROMETHEUS: &[&str] =
-    &["path", "form", "compatibility", "kubernetes", "mimir", "thanos", "vmalert"];
+    &["path", "form", "compatibility", "kubernetes", "mimir", "templates", "thanos", "vmalert"];
 pub(super) const KUBERNETES: &[&str] = &["namespace", "labels", "annotations"];
 pub(super) const MIMIR: &[&str] = &["rules_per_group", "groups"];
 pub(super) const THANOS: &[&str] = &["partial_response"];

@@ -38,6 +38,8 @@ pub(super) struct Layer {
     pub(super) grafana: GrafanaOptions,
     /// How rules are written.
     pub(super) prometheus: Option<PrometheusOptions>,
+    /// The alert texts' templates.
+    pub(super) alert_templates: Option<String>,
 }
 
 impl Layer {
@@ -104,6 +106,7 @@ impl Layer {
             self.templates = top.templates;
             self.grafana = top.grafana;
             self.prometheus = top.prometheus;
+            self.alert_templates = top.alert_templates;
         }
     }
 
@@ -126,7 +129,10 @@ impl Layer {
                         path = text.and_then(|t| inside(t, field.value.span, &what, reader));
                     }
                     // Read, never written: it may lie anywhere.
-                    "templates" => self.templates = reader.text(&field.value, &what).map(str::to_owned),
+                    "templates" => {
+                        let named = reader.text(&field.value, &what).map(str::to_owned);
+                        if backend.key == "docs" { self.templates = named } else { self.alert_templates = named }
+                    }
                     _ if backend.key == "grafana" => grafana::read(field, &what, &mut self.grafana, reader),
                     // Those of the rules: `prometheus::read`.
                     _ => {}

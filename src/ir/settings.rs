@@ -35,6 +35,8 @@ pub struct Settings {
     pub links: Links,
     /// How dashboards are delivered.
     pub grafana: GrafanaOptions,
+    /// Templates of alert texts by their names, over the built-in ones.
+    pub alert_texts: BTreeMap<String, String>,
     /// How much is too much.
     pub limits: Limits,
     /// For which engine rules are written: `outputs.prometheus`.
@@ -105,6 +107,7 @@ impl Default for Settings {
             severities: Severities::default(),
             links: Links::default(),
             grafana: GrafanaOptions::default(),
+            alert_texts: BTreeMap::new(),
             limits: Limits::default(),
             prometheus: PrometheusOptions::default(),
             today: None,

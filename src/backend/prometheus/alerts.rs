@@ -134,12 +134,9 @@ pub(crate) fn write(
             all.retain(|(name, _)| !name.starts_with("sloth_"));
             all.extend(sloth.iter().map(|(n, v)| (*n, v.as_str())));
         }
-        let mut annotations = Vec::with_capacity(6);
-        annotations.push(("summary", words::summary(plan, entry)));
-        annotations.push(("description", words::description(entry, &fired(promise, tiers()))));
-        let playbook = promise.playbook.as_ref().and_then(|id| plan.model.playbooks.get(id));
-        annotations.extend(playbook.and_then(|p| words::users(plan, p)).map(|t| ("users", t)));
-        words::links(plan, promise, &mut annotations);
+        let listed = tiers().map(|a| words::tier(promise, a)).collect();
+        let context = words::of_promise(plan, entry, loud, (&fired(promise, tiers()), listed));
+        let annotations = plan.texts.annotations("PromiseBurns", &context);
         sink.rule(&Rule {
             name: name(loud),
             alert: true,

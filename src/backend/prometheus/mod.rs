@@ -34,6 +34,7 @@ mod sloth;
 mod streams;
 mod targets;
 pub(crate) mod text;
+pub mod texts;
 pub(crate) mod windows;
 mod words;
 
@@ -43,13 +44,15 @@ pub(crate) use words::runbook;
 pub use explain::{Detection, ExplainedAlert, ExplainedRule, Explanation, explain};
 pub use targets::check_limits;
 
+use super::docs::render::TemplateError;
 use super::{Artifact, Backend};
 use crate::ir::burn::Loudness;
 use crate::ir::{Model, Promise, Target};
+use crate::value::Duration;
 use alerts::AlertLabels;
 use budget::Budgets;
-use plan::Plan;
-use sink::Sink;
+use plan::{Needs, Plan};
+use sink::{Rule, Sink};
 use windows::Source;
 
 /// The backend.
@@ -68,6 +71,30 @@ impl Backend for Prometheus {
 /// The rules as plain files, whatever engine they are written for: what promtool reads.
 pub fn plain(model: &Model) -> Vec<Artifact> {
     targets::emit(model, &Target::Files)
+}
+
+/// The first mistake in the user's templates of alert texts: each is filled for every alert. To be asked before anything is
+/// written, since [`Prometheus`] leaves out a text that can't be made.
+pub fn check_texts(model: &Model) -> Result<(), TemplateError> {
+    if model.settings.alert_texts.is_empty() {
+        return Ok(());
+    }
+    let needs = Needs::of(model);
+    let one = |journey| {
+        let plan = Plan::new(model, journey, &needs);
+        groups(&plan, &mut Nowhere);
+        plan.texts.wrong().map_or(Ok(()), Err)
+    };
+    model.journeys.iter().try_for_each(one)
+}
+
+/// Rules that nobody keeps.
+struct Nowhere;
+
+impl Sink for Nowhere {
+    fn group(&mut self, _: &str, _: Duration) {}
+    fn comment(&mut self, _: &str) {}
+    fn rule(&mut self, _: &Rule<'_>) {}
 }
 
 /// The file of a journey.

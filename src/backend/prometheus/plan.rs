@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::text::{journey_matchers, promise_matchers};
+use super::texts::Texts;
 use super::{ranges, sloth};
 use crate::backend::grafana::Uids;
 use crate::ir::burn::{self, Alert};
@@ -75,7 +76,10 @@ pub(crate) struct Plan<'m> {
     pub(crate) counted: Vec<Duration>,
     /// The evaluation interval.
     pub(crate) evaluation: Duration,
+    /// Addresses of dashboards, where alerts link to them.
     boards: Option<Arc<Uids>>,
+    /// What alerts say.
+    pub(crate) texts: Arc<Texts>,
 }
 
 /// Labels that are ours.
@@ -135,12 +139,17 @@ impl<'m> Plan<'m> {
             counted,
             evaluation: settings.evaluation_interval,
             boards: needs.boards.clone(),
+            texts: Texts::of(settings),
         }
     }
 
     /// The address of a promise's dashboard, where alerts link to it.
     pub(crate) fn board(&self, promise: &crate::ir::PromisePath) -> Option<&str> {
         self.boards.as_deref().map(|b| b.promise(promise)).filter(|uid| !uid.is_empty())
+    }
+    /// The address of the journey's dashboard, where alerts link to it.
+    pub(crate) fn board_of_journey(&self) -> Option<&str> {
+        self.boards.as_deref().map(|b| b.journey(&self.journey.id)).filter(|uid| !uid.is_empty())
     }
 
     /// The promises in order.

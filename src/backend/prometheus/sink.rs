@@ -20,7 +20,7 @@ pub(crate) struct Rule<'a> {
     /// Labels in order.
     pub(crate) labels: &'a [(&'a str, &'a str)],
     /// Annotations in order, Go templates.
-    pub(crate) annotations: &'a [(&'static str, String)],
+    pub(crate) annotations: &'a [(&'a str, String)],
     /// The promise it is for; none when it serves the whole journey.
     pub(crate) promise: Option<&'a PromisePath>,
 }

@@ -15,9 +15,9 @@ impl Suite {
     pub fn text(&self, rules: &str) -> String {
         self.text_of(rules, self.cases.iter().enumerate())
     }
-    /// The file with one of its cases only; their numbers stay.
-    pub fn text_of_case(&self, rules: &str, index: usize) -> String {
-        self.text_of(rules, self.cases.iter().enumerate().filter(|(at, _)| *at == index))
+    /// A file with a case of this suite only, which keeps its number: `case` may hold less than the suite's own.
+    pub fn text_of_case(&self, rules: &str, index: usize, case: &Case) -> String {
+        self.text_of(rules, std::iter::once((index, case)))
     }
     fn text_of<'s>(&'s self, rules: &str, cases: impl Iterator<Item = (usize, &'s Case)>) -> String {
         let mut head = Yaml::default();

@@ -14,6 +14,7 @@ mod decoys;
 mod expected;
 mod file;
 mod inputs;
+mod needed;
 mod scenarios;
 mod series;
 mod stories;
@@ -21,6 +22,7 @@ mod windows;
 mod witness;
 
 pub use case::{Case, Check, Proofs, Sample, Suite, Unproved};
+pub use needed::{Pruned, RuleFiles};
 
 use rayon::prelude::*;
 
