@@ -46,7 +46,7 @@ pub fn run(scrapes: &[u64], wanted: impl Fn(&str) -> bool) {
             let increase = http::value(bed.port(), &increase, at);
             let fact = truth.ratio(at - 30.0 * DAY as f64, at);
             println!(
-                "{:<12} {:>5}s {:>12} {:>12} {:>9} {:>9} {:>9} {:>12} {:>9} {:>12} {:>9} {:>15} {:>9} {:>5.0}s",
+                "{:<12} {:>5}s {:>12} {:>12} {:>9} {:>9} {:>9} {:>12} {:>9} {:>12} {:>9} {:>15} {:>9} {:>5.0}s  {}",
                 shape.name,
                 scrape,
                 percent(fact),
@@ -61,6 +61,7 @@ pub fn run(scrapes: &[u64], wanted: impl Fn(&str) -> bool) {
                 format!("{}/{}", done.nans, done.samples),
                 theirs.nans,
                 clock.elapsed().as_secs_f64(),
+                shape.says,
             );
         }
     }

@@ -1,5 +1,7 @@
 //! Every recorded window of half an hour and longer against the same window over the raw series, outside of 90 seconds
-//! around an edge of a failure entering or leaving it.
+//! around an edge of a failure entering or leaving it. The difference is given as a share of the highest value that the
+//! window has: a window over recorded rates follows the raw one some 30 seconds later, so where a window rises from
+//! nothing any share of the value itself could be said.
 
 use crate::common::bed::Bed;
 use crate::common::{http, layers};
@@ -33,14 +35,11 @@ pub fn run() {
         let port = bed.port();
         let mine = http::query_range(port, &mine, from, end, rule.every);
         let raw = http::query_range(port, &raw, from, end, rule.every);
+        let highest = raw[0].points().map(|p| p.1).fold(0.0, f64::max);
         let (mut worst, mut near, mut compared) = (0.0_f64, 0.0_f64, 0_u64);
         for ((at, mine), (same, raw)) in mine[0].points().zip(raw[0].points()) {
             assert!((at - same).abs() < 0.001);
-            // A window that holds no failure has nothing to compare; both are 0 there.
-            if raw < 1e-9 {
-                continue;
-            }
-            let off = (mine / raw - 1.0).abs();
+            let off = (mine - raw).abs() / highest;
             if edges.iter().any(|e| (at - e).abs() <= 90.0 || (at - length - e).abs() <= 90.0) {
                 near = near.max(off);
             } else {
@@ -48,6 +47,6 @@ pub fn run() {
                 compared += 1;
             }
         }
-        println!("{window:<8} {compared:>9} {:>13.3}% {:>13.1}%", 100.0 * worst, 100.0 * near);
+        println!("{window:<8} {compared:>9} {:>13.3}% {:>13.3}%", 100.0 * worst, 100.0 * near);
     }
 }
