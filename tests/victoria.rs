@@ -4,7 +4,13 @@
 //! Where `victoria-metrics`, `vmalert`, `prometheus` or `promtool` is missing the test says so and passes; under `CI=true` it
 //! fails.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, clippy::print_stderr, reason = "a test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "a test"
+)]
 
 #[path = "../benches/common/mod.rs"]
 mod bench;
@@ -231,7 +237,11 @@ fn evaluates_as_prometheus_does() {
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
     assert!(compared.len() > 30, "{}", compared.len());
-    eprintln!("{} series equal, at most {:.5}% apart", compared.len(), 100.0 * compared.iter().copied().fold(0.0, f64::max));
+    eprintln!(
+        "{} series equal, at most {:.5}% apart",
+        compared.len(),
+        100.0 * compared.iter().copied().fold(0.0, f64::max)
+    );
 }
 
 #[test]
@@ -252,8 +262,11 @@ fn vmalert_reads_every_example() {
         for file in &files {
             std::fs::write(out.path().join(&file.path), &file.text).unwrap();
         }
-        let output =
-            Command::new("vmalert").args(["-dryRun", "-rule=*.yml"]).current_dir(out.path()).output().unwrap();
+        let output = Command::new("vmalert")
+            .args(["-dryRun", "-rule=*.yml"])
+            .current_dir(out.path())
+            .output()
+            .unwrap();
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(output.status.success() && !said.contains("invalid"), "{}: {said}", folder.display());
         examples += files.len();

@@ -14,8 +14,20 @@ const LENGTH: u64 = 31 * DAY;
 pub fn run(scrapes: &[u64], wanted: impl Fn(&str) -> bool) {
     println!(
         "{:<12} {:>6} {:>12} {:>12} {:>9} {:>9} {:>9} {:>12} {:>9} {:>12} {:>9} {:>15} {:>9} {:>6}",
-        "shape", "scrape", "truth", "ours", "off", "left", "we say", "mean of 5m", "off", "increase", "off",
-        "NaN of samples", "NaN there", "took"
+        "shape",
+        "scrape",
+        "truth",
+        "ours",
+        "off",
+        "left",
+        "we say",
+        "mean of 5m",
+        "off",
+        "increase",
+        "off",
+        "NaN of samples",
+        "NaN there",
+        "took"
     );
     for scrape in scrapes {
         for shape in shapes::all().iter().filter(|s| wanted(s.name)) {
@@ -28,11 +40,14 @@ pub fn run(scrapes: &[u64], wanted: impl Fn(&str) -> bool) {
                 shape.holes.iter().map(|h| (START + h.0 as f64, START + h.1 as f64)).collect();
             let end = START + LENGTH as f64;
             let mut last = (0.0, f64::NAN);
-            let done = layers::evaluate_with(&mut bed, &ours(*scrape), START, end, &holes, |rule, _, at, value| {
-                if rule.name == "promise:error_ratio" && rule.labels.get("window").is_some_and(|w| w == "budget") {
-                    last = (at, value);
-                }
-            });
+            let done =
+                layers::evaluate_with(&mut bed, &ours(*scrape), START, end, &holes, |rule, _, at, value| {
+                    if rule.name == "promise:error_ratio"
+                        && rule.labels.get("window").is_some_and(|w| w == "budget")
+                    {
+                        last = (at, value);
+                    }
+                });
             let (at, we) = last;
             let left = http::value(bed.port(), "last_over_time(promise:budget_remaining[2m])", end);
             let sloth: Vec<_> = others::sloth("answered", TOTAL, BAD, 60.0)

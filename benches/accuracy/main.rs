@@ -9,11 +9,19 @@
 //!
 //! Needs `prometheus` and `promtool`. `cargo test --benches` only compiles the rules that are measured.
 
-#![allow(clippy::pedantic, clippy::print_stdout, clippy::unwrap_used, clippy::panic, missing_docs, unreachable_pub, reason = "a bench")]
+#![allow(
+    clippy::pedantic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::panic,
+    missing_docs,
+    unreachable_pub,
+    reason = "a bench"
+)]
 
+mod budgets;
 #[path = "../common/mod.rs"]
 mod common;
-mod budgets;
 mod pages;
 mod shapes;
 mod traffic;

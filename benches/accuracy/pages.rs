@@ -13,7 +13,10 @@ const PHASES: usize = 4;
 
 /// Measures and prints.
 pub fn run(scrapes: &[u64]) {
-    println!("\n{:<34} {:>8} {:>8} {:>8} {:>8} {:>8}", "page after", "outages", "paged", "median", "p95", "worst");
+    println!(
+        "\n{:<34} {:>8} {:>8} {:>8} {:>8} {:>8}",
+        "page after", "outages", "paged", "median", "p95", "worst"
+    );
     for scrape in scrapes {
         let shape = shapes::outages();
         let mut bed = Bed::new();
@@ -24,10 +27,20 @@ pub fn run(scrapes: &[u64]) {
         let of = |list: Vec<Rule>, names: &[&str]| -> Vec<Rule> {
             list.into_iter().filter(|r| names.contains(&r.name.as_str())).collect()
         };
-        let slow = ["slo:sli_error:ratio_rate5m", "slo:sli_error:ratio_rate30m", "slo:sli_error:ratio_rate1h",
-            "slo:sli_error:ratio_rate6h", "HighErrorRate"];
-        let burn = ["http_requests:burnrate5m", "http_requests:burnrate1h4m", "http_requests:burnrate32m",
-            "http_requests:burnrate6h26m", "ErrorBudgetBurn"];
+        let slow = [
+            "slo:sli_error:ratio_rate5m",
+            "slo:sli_error:ratio_rate30m",
+            "slo:sli_error:ratio_rate1h",
+            "slo:sli_error:ratio_rate6h",
+            "HighErrorRate",
+        ];
+        let burn = [
+            "http_requests:burnrate5m",
+            "http_requests:burnrate1h4m",
+            "http_requests:burnrate32m",
+            "http_requests:burnrate6h26m",
+            "ErrorBudgetBurn",
+        ];
         let renamed = |phase: usize| -> Vec<Rule> {
             let name = format!("visit{phase}");
             let mut list = ours(*scrape);
@@ -47,7 +60,12 @@ pub fn run(scrapes: &[u64]) {
             ("ours, each 30s", Box::new(renamed), "PromiseBurnsFast", "page"),
             ("Sloth's, each minute", Box::new(sloth(60.0)), "HighErrorRate", "page"),
             ("Sloth's, each 30s", Box::new(sloth(30.0)), "HighErrorRate", "page"),
-            ("Pyrra's", Box::new(|phase| of(others::pyrra(&format!("c{phase}"), TOTAL, BAD), &burn)), "ErrorBudgetBurn", "critical"),
+            (
+                "Pyrra's",
+                Box::new(|phase| of(others::pyrra(&format!("c{phase}"), TOTAL, BAD), &burn)),
+                "ErrorBudgetBurn",
+                "critical",
+            ),
         ];
         for (label, rules, alert, loud) in sets {
             let mut took: Vec<f64> = Vec::new();
@@ -55,7 +73,8 @@ pub fn run(scrapes: &[u64]) {
                 let rules = rules(phase);
                 layers::evaluate(&mut bed, &rules, START, end, &[]);
                 let pages = |r: &&Rule| r.alert && r.name == alert && r.labels.values().any(|v| v == loud);
-                let mut fires: Vec<f64> = rules.iter().filter(pages).flat_map(|r| firing(&mut bed, r, end)).collect();
+                let mut fires: Vec<f64> =
+                    rules.iter().filter(pages).flat_map(|r| firing(&mut bed, r, end)).collect();
                 fires.sort_by(f64::total_cmp);
                 let first = |s: &f64| fires.iter().find(|f| **f >= *s).map(|f| f - s);
                 took.extend(starts.iter().filter_map(first).filter(|t| *t < 3600.0));

@@ -55,18 +55,31 @@ fn weekly(t: u64, _: usize) -> (f64, f64) {
     let weekend = t / DAY % 7 >= 5;
     let wave = 1.0 + 0.8 * ((t % DAY) as f64 / DAY as f64 * std::f64::consts::TAU - 1.8).sin();
     let rush = t / DAY % 7 == 0 && hour(t) == 9;
-    (40.0 * wave * if weekend { 0.2 } else { 1.0 }, if weekend { 0.01 } else if rush { 0.008 } else { 0.0005 })
+    (
+        40.0 * wave * if weekend { 0.2 } else { 1.0 },
+        if weekend {
+            0.01
+        } else if rush {
+            0.008
+        } else {
+            0.0005
+        },
+    )
 }
 
 /// Each instance restarts each day at noon, one after the other; 20% fail in the two minutes after.
 fn deploys(t: u64, instance: usize) -> (f64, f64) {
-    let after = (12 * HOUR + 60 * instance as u64 + 20..12 * HOUR + 60 * instance as u64 + 140).contains(&(t % DAY));
+    let after =
+        (12 * HOUR + 60 * instance as u64 + 20..12 * HOUR + 60 * instance as u64 + 140).contains(&(t % DAY));
     (if day(t) { 50.0 } else { 5.0 }, if after { 0.2 } else { 0.0005 })
 }
 
 /// A tenth of a percent fails, and 20% in ten minutes of each day.
 fn bursts(t: u64, _: usize) -> (f64, f64) {
-    (if day(t) { 50.0 } else { 5.0 }, if within(t, t / DAY, 15 * HOUR, 15 * HOUR + 600) { 0.2 } else { 0.001 })
+    (
+        if day(t) { 50.0 } else { 5.0 },
+        if within(t, t / DAY, 15 * HOUR, 15 * HOUR + 600) { 0.2 } else { 0.001 },
+    )
 }
 
 /// A third instance comes on day 28 with most of the traffic and ten times the errors.

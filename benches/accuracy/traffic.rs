@@ -88,15 +88,14 @@ impl Noise {
 
 /// Writes the counters as they are scraped; tells the truth.
 pub fn generate(shape: &Shape, scrape: u64, length: u64, text: &mut Text) -> Truth {
-    let mut truth =
-        Truth { events: vec![0; length as usize + 1], bad: vec![0; length as usize + 1] };
+    let mut truth = Truth { events: vec![0; length as usize + 1], bad: vec![0; length as usize + 1] };
     for (at, instance) in shape.instances.iter().enumerate() {
         let mut noise = Noise(at as u64 + 1);
         let (mut good, mut bad) = (0_u64, 0_u64);
         let mut was_away = true;
         let mut scraped: [Vec<(f64, f64)>; 2] = [Vec::new(), Vec::new()];
-        // Scrapes of an instance are a fixed time into the interval.
-        let phase = scrape as f64 * (0.13 + 0.37 * at as f64).fract();
+        // Scrapes of an instance are a fixed time into the interval, never on a whole second.
+        let phase = scrape as f64 * (0.13 + 0.29 * at as f64).fract();
         let mut next = 0_u64;
         for second in 0..length {
             let away = instance.away(second);

@@ -26,7 +26,8 @@ pub fn run() {
         .collect();
     for rule in rules.iter().filter(|r| r.name == "promise:error_ratio") {
         let window = rule.labels["window"].as_str();
-        let Some(length) = (window != "budget").then(|| layers::seconds(window)).filter(|w| *w >= 1800.0) else {
+        let Some(length) = (window != "budget").then(|| layers::seconds(window)).filter(|w| *w >= 1800.0)
+        else {
             continue;
         };
         let from = layers::first(&rule.group, rule.every, START + length + 600.0);

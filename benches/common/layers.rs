@@ -96,7 +96,9 @@ pub fn seconds(text: &str) -> f64 {
 
 /// Where in its interval a group runs: by its name, as Prometheus does it, in whole milliseconds.
 pub fn offset(group: &str, every: f64) -> f64 {
-    let hash = group.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
+    let hash = group
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
     (hash % (every * 1000.0) as u64) as f64 / 1000.0
 }
 

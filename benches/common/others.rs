@@ -7,15 +7,7 @@ use super::layers::{Rule, seconds};
 
 fn rule(group: &str, every: f64, name: &str, expr: String, labels: &[(&str, &str)]) -> Rule {
     let labels: BTreeMap<_, _> = labels.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
-    Rule {
-        group: group.to_owned(),
-        every,
-        name: name.to_owned(),
-        alert: false,
-        expr,
-        labels,
-        hold: 0.0,
-    }
+    Rule { group: group.to_owned(), every, name: name.to_owned(), alert: false, expr, labels, hold: 0.0 }
 }
 
 fn alert(group: &str, every: f64, name: &str, expr: String, labels: &[(&str, &str)], hold: f64) -> Rule {
@@ -24,12 +16,19 @@ fn alert(group: &str, every: f64, name: &str, expr: String, labels: &[(&str, &st
 
 /// Sloth's 17 rules: seven windows from the raw series, the period as the mean of the 5-minute ratios.
 pub fn sloth(id: &str, total: &str, bad: &str, every: f64) -> Vec<Rule> {
-    let ids = [("sloth_id", format!("bench-{id}")), ("sloth_service", "bench".to_owned()), ("sloth_slo", id.to_owned())];
+    let ids = [
+        ("sloth_id", format!("bench-{id}")),
+        ("sloth_service", "bench".to_owned()),
+        ("sloth_slo", id.to_owned()),
+    ];
     let mine: Vec<(&str, &str)> = ids.iter().map(|(n, v)| (*n, v.as_str())).collect();
     let m = ids.iter().map(|(n, v)| format!("{n}=\"{v}\"")).collect::<Vec<_>>().join(", ");
     let with = |window: &'static str| [mine.clone(), vec![("sloth_window", window)]].concat();
-    let (sli, meta, alerts) =
-        (format!("sloth-slo-sli-recordings-{id}"), format!("sloth-slo-meta-recordings-{id}"), format!("sloth-slo-alerts-{id}"));
+    let (sli, meta, alerts) = (
+        format!("sloth-slo-sli-recordings-{id}"),
+        format!("sloth-slo-meta-recordings-{id}"),
+        format!("sloth-slo-alerts-{id}"),
+    );
     let mut list = Vec::new();
     for w in ["5m", "30m", "1h", "2h", "6h", "1d", "3d"] {
         let expr = format!("(sum(rate({bad}[{w}])))\n/\n(sum(rate({total}[{w}])))");
@@ -58,18 +57,15 @@ pub fn sloth(id: &str, total: &str, bad: &str, every: f64) -> Vec<Rule> {
         list.push(rule(&meta, every, name, expr, &mine));
     }
     let above = |w: &str, times: &str| {
-        format!("max(slo:sli_error:ratio_rate{w}{{{m}}} > ({times} * 0.0009999999999999432)) without (sloth_window)")
+        format!(
+            "max(slo:sli_error:ratio_rate{w}{{{m}}} > ({times} * 0.0009999999999999432)) without (sloth_window)"
+        )
     };
     for (severity, [a, b, c, d], [f, g]) in
         [("page", ["5m", "1h", "30m", "6h"], ["14.4", "6"]), ("ticket", ["2h", "1d", "6h", "3d"], ["3", "1"])]
     {
-        let expr = format!(
-            "({}\nand\n{})\nor\n({}\nand\n{})",
-            above(a, f),
-            above(b, f),
-            above(c, g),
-            above(d, g)
-        );
+        let expr =
+            format!("({}\nand\n{})\nor\n({}\nand\n{})", above(a, f), above(b, f), above(c, g), above(d, g));
         list.push(alert(&alerts, every, "HighErrorRate", expr, &[("sloth_severity", severity)], 0.0));
     }
     list
@@ -82,7 +78,13 @@ pub fn pyrra(id: &str, total: &str, bad: &str) -> Vec<Rule> {
     let mine = [("slo", id)];
     let sel = |more: &str| format!("{{slo=\"{id}\"{more}}}");
     let mut list = vec![
-        rule(&slow, 150.0, "http_requests:increase30d", format!("sum by (code) (increase({total}[30d]))"), &mine),
+        rule(
+            &slow,
+            150.0,
+            "http_requests:increase30d",
+            format!("sum by (code) (increase({total}[30d]))"),
+            &mine,
+        ),
         alert(&slow, 150.0, "SLOMetricAbsent", format!("absent({total}) == 1"), &mine, 180.0),
     ];
     for w in ["5m", "32m", "1h4m", "2h9m", "6h26m", "1d1h43m", "4d6h51m"] {
@@ -114,7 +116,11 @@ pub fn pyrra(id: &str, total: &str, bad: &str) -> Vec<Rule> {
         ("pyrra_requests:rate5m", format!("sum(rate({total}[5m]))")),
         ("pyrra_errors:rate5m", format!("sum(rate({bad}[5m])) or vector(0)")),
     ] {
-        let expr = if name.starts_with("pyrra_objective") || name == "pyrra_window" { format!("vector({expr})") } else { expr };
+        let expr = if name.starts_with("pyrra_objective") || name == "pyrra_window" {
+            format!("vector({expr})")
+        } else {
+            expr
+        };
         list.push(rule(&generic, 30.0, name, expr, &mine));
     }
     list

@@ -11,7 +11,15 @@
 //!
 //! Needs `prometheus` and `promtool`. `cargo test --benches` only compiles the rules that are measured.
 
-#![allow(clippy::pedantic, clippy::print_stdout, clippy::unwrap_used, clippy::panic, missing_docs, unreachable_pub, reason = "a bench")]
+#![allow(
+    clippy::pedantic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::panic,
+    missing_docs,
+    unreachable_pub,
+    reason = "a bench"
+)]
 
 #[path = "../common/mod.rs"]
 mod common;
@@ -59,7 +67,11 @@ fn main() {
     let number = |name: &str, or: usize| value(name).map_or(or, |n| n.parse().expect("a number"));
     let one: Vec<Rule> = layers::parse(&ours(1, 12)[0].text);
     let alerts = one.iter().filter(|r| r.alert).count();
-    println!("rules of a journey of {PER_JOURNEY} promises: {} ({alerts} alerts), {:.2} a promise", one.len(), one.len() as f64 / PER_JOURNEY as f64);
+    println!(
+        "rules of a journey of {PER_JOURNEY} promises: {} ({alerts} alerts), {:.2} a promise",
+        one.len(),
+        one.len() as f64 / PER_JOURNEY as f64
+    );
     if !args.iter().any(|a| a == "--bench") {
         return;
     }

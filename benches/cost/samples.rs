@@ -19,7 +19,10 @@ struct Read {
 
 /// Measures and prints.
 pub fn run(list: &[usize]) {
-    println!("\n{:<10} {:>8} {:>14} {:>14} {:>14} {:>10}", "rules", "series", "read raw", "read recorded", "a minute", "history");
+    println!(
+        "\n{:<10} {:>8} {:>14} {:>14} {:>14} {:>10}",
+        "rules", "series", "read raw", "read recorded", "a minute", "history"
+    );
     for series in list {
         // As much raw history as text can hold: all of it for 12 series, five days for 120, three hours for 1,200.
         let raw = match series {
@@ -58,7 +61,9 @@ pub fn run(list: &[usize]) {
             let history = if read.full { "whole" } else { "partial" };
             println!(
                 "{name:<10} {series:>8} {:>14.0} {:>14.0} {:>14.0} {history:>10}",
-                read.raw, read.rest, read.raw + read.rest
+                read.raw,
+                read.rest,
+                read.raw + read.rest
             );
         }
     }

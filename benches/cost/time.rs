@@ -85,11 +85,8 @@ fn prepare(set: &str, journeys: usize, target: u16) -> Bed {
             }
             // One promise evaluated; the others, which read the same raw series, get the same history.
             let all = layers::parse(&files[0].text);
-            let one: Vec<Rule> = all
-                .iter()
-                .filter(|r| r.labels.get("promise").is_none_or(|p| p == "p0"))
-                .cloned()
-                .collect();
+            let one: Vec<Rule> =
+                all.iter().filter(|r| r.labels.get("promise").is_none_or(|p| p == "p0")).cloned().collect();
             let renames: Vec<Box<dyn Fn(&str) -> String>> = names()
                 .filter(|n| *n != (0, 0))
                 .map(|(j, p)| -> Box<dyn Fn(&str) -> String> {

@@ -153,7 +153,11 @@ fn counters_from_zero_and_resets() {
         .gives(
             "round(30 * sum by (promise) (sum_over_time(promise:bad_events:rate[20m])), 0.001)",
             "20m",
-            &[(r#"{promise="from_zero"}"#, "40"), (r#"{promise="lone"}"#, "1"), (r#"{promise="reset"}"#, "27")],
+            &[
+                (r#"{promise="from_zero"}"#, "40"),
+                (r#"{promise="lone"}"#, "1"),
+                (r#"{promise="reset"}"#, "27"),
+            ],
         )
         .run(&model);
 }
