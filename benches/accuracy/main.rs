@@ -13,6 +13,8 @@
     clippy::pedantic,
     clippy::print_stdout,
     clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::type_complexity,
     clippy::panic,
     missing_docs,
     unreachable_pub,

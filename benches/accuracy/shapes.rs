@@ -54,7 +54,7 @@ fn late_errors(t: u64, _: usize) -> (f64, f64) {
 fn weekly(t: u64, _: usize) -> (f64, f64) {
     let weekend = t / DAY % 7 >= 5;
     let wave = 1.0 + 0.8 * ((t % DAY) as f64 / DAY as f64 * std::f64::consts::TAU - 1.8).sin();
-    let rush = t / DAY % 7 == 0 && hour(t) == 9;
+    let rush = (t / DAY).is_multiple_of(7) && hour(t) == 9;
     (
         40.0 * wave * if weekend { 0.2 } else { 1.0 },
         if weekend {

@@ -80,6 +80,13 @@ pub(crate) fn is_from_base(window: Duration) -> bool {
     window <= FROM_BASE
 }
 
+/// The range over series that the same group records, whose samples lie exactly on both ends of a window: half an evaluation
+/// less, so that it holds `W / E` of them in Prometheus 2, which takes both ends, as everywhere else.
+pub(crate) fn own(window: Duration, evaluation: Duration) -> Duration {
+    let short = window.as_micros().saturating_sub(evaluation.as_micros() / 2);
+    promql(Duration::from_micros(short.max(evaluation.as_micros())))
+}
+
 /// The smallest multiple of `step` that is not below `of`.
 pub(crate) fn round_up(of: Duration, step: Duration) -> Duration {
     step.times(of.as_micros().div_ceil(step.as_micros().max(1)))

@@ -72,12 +72,12 @@ impl Reach {
         match &events.outcome {
             Outcome::Bad(list) if is_the_slow_part(&events.total, list) => self.sum(out, list),
             Outcome::Bad(list) => {
-                self.from_zero().sum(out, list);
+                self.of_failures().sum(out, list);
                 self.or_none(out, &events.total);
             }
             Outcome::Good(good) => {
                 if let Some(rest) = complement(&events.total, good) {
-                    self.from_zero().sum(out, &[rest]);
+                    self.of_failures().sum(out, &[rest]);
                     return self.or_none(out, &events.total);
                 }
                 self.sum(out, &events.total);
@@ -102,7 +102,7 @@ impl Reach {
     }
 
     /// For bad events, whose counters stand at zero until the first failure.
-    fn from_zero(&self) -> Self {
+    fn of_failures(&self) -> Self {
         Self { from_zero: true, ..self.clone() }
     }
 
