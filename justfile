@@ -23,7 +23,15 @@ shop:
 
 # Measure against the figures in docs/performance.md
 bench:
-    cargo bench
+    cargo bench --bench scale
+
+# Budgets, windows and pages against counted truth, in a real Prometheus (docs/accuracy.md); half an hour
+accuracy:
+    cargo bench --bench accuracy
+
+# What the rules cost a Prometheus (docs/performance.md); half an hour
+cost:
+    cargo bench --bench cost
 
 # Change every clause of the flagship's rules, one of each shape: do its proofs see it? `MUTANTS=all` takes them all
 mutants:

@@ -12,8 +12,6 @@ use crate::ir::{Kubernetes, Mimir, PartialResponse, PrometheusOptions, Target, V
 use crate::source::Span;
 use crate::value::Duration;
 
-/// The keys that are read here.
-pub(super) const OWN: &[&str] = &["form", "compatibility", "kubernetes", "mimir", "thanos", "vmalert"];
 /// What `form` may be. All but the first are keys of options as well.
 const FORMS: &[&str] = &["files", "kubernetes", "mimir", "thanos", "vmalert"];
 

@@ -132,3 +132,32 @@ fn a_changed_label_keeps_history() {
         )
         .run(&model);
 }
+
+/// A counter at zero counts its first increments whole, which `rate` alone doesn't give, and a reset in the range is no loss.
+/// Scrapes are each 15 s, ten seconds after an evaluation and five before one.
+#[test]
+fn counters_from_zero_and_resets() {
+    let p = |name: &str| promise(&format!("a.{name}"), bad(vec![counter("x")], vec![counter(name)]));
+    let model = model(vec![journey("checkout", vec![p("from_zero"), p("reset"), p("lone")])]);
+    let scraped = |values: &[u32]| {
+        let before = [values[0]; 40].into_iter().chain(values.iter().copied());
+        let after = [values[values.len() - 1]; 40];
+        before.chain(after).map(|v| format!("_x2 {v}")).collect::<Vec<_>>().join(" ")
+    };
+    let mut case = Case::new();
+    case.scrape = "5s";
+    case.series("x", &scraped(&[1000, 2000]))
+        .series("from_zero", &scraped(&[0, 10, 20, 30, 40, 40]))
+        .series("reset", &scraped(&[1000, 1010, 1020, 0, 7, 7]))
+        .series("lone", &scraped(&[0, 1]))
+        .gives(
+            "round(30 * sum by (promise) (sum_over_time(promise:bad_events:rate[20m])), 0.001)",
+            "20m",
+            &[
+                (r#"{promise="from_zero"}"#, "40"),
+                (r#"{promise="lone"}"#, "1"),
+                (r#"{promise="reset"}"#, "27"),
+            ],
+        )
+        .run(&model);
+}

@@ -21,7 +21,7 @@ const ALWAYS: [Duration; 3] = [Duration::from_mins(5), Duration::from_hours(1), 
 pub(crate) struct Needs<'m> {
     windows: BTreeMap<&'m str, Vec<Duration>>,
     /// Addresses of dashboards, where alerts link to them.
-    boards: Option<Arc<Uids>>,
+    pub(crate) boards: Option<Arc<Uids>>,
 }
 
 impl<'m> Needs<'m> {
@@ -77,7 +77,7 @@ pub(crate) struct Plan<'m> {
     /// The evaluation interval.
     pub(crate) evaluation: Duration,
     /// Addresses of dashboards, where alerts link to them.
-    boards: Option<Arc<Uids>>,
+    pub(crate) boards: Option<Arc<Uids>>,
     /// What alerts say.
     pub(crate) texts: Arc<Texts>,
 }
