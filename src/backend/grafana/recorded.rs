@@ -174,7 +174,8 @@ impl<'m> Recorded<'m> {
     /// minutes is enough of a window of an hour, and a tenth of the samples; the panel's points must not be closer.
     pub(super) fn peaks(&self, series: Series, promise: &Promise) -> Option<String> {
         let matchers = self.matching(promise);
-        self.has(series, promise).then(|| format!("max_over_time({}[$__interval:{PEAKS}])", bare(series, &matchers)))
+        self.has(series, promise)
+            .then(|| format!("max_over_time({}[$__interval:{PEAKS}])", bare(series, &matchers)))
     }
     /// As [`Self::all`], over the stretch that a point of a curve stands for, looked at so often.
     pub(super) fn all_peaks(&self, series: Series, every: Duration) -> Option<String> {
