@@ -3,7 +3,7 @@
 use serde_json::Value;
 use slovo::ir::Form;
 
-use super::tools::{boards, emit, example, models};
+use super::tools::{boards, emit, example, model_of, models};
 
 #[test]
 fn files_and_their_provider() {
@@ -68,6 +68,36 @@ fn kubernetes_objects() {
             .collect();
         assert_eq!(sorted(&inner), sorted(&plain), "{name}");
     }
+}
+
+/// A journey whose dashboards fill more than one object is split; none is lost.
+#[test]
+fn large_journeys_are_split() {
+    let mut text = String::from(
+        "team shop \"Shop\" {\n  pages \"p\"\n}\nmetric calls_total: counter of calls { labels job, code }\njourney big \"Big\" {\n  owner shop\n",
+    );
+    for step in 0..8 {
+        text.push_str(&format!("  step s{step} \"Step {step}\" {{\n"));
+        for promise in 0..6 {
+            text.push_str(&format!(
+                "    promise p{promise} \"P\" {{\n      keep for 99% of calls over 28d\n      total calls_total{{job=\"a\"}}\n      bad where {{code=~\"5..\"}}\n    }}\n"
+            ));
+        }
+        text.push_str("  }\n");
+    }
+    text.push_str("}\n");
+    let mut model = model_of(&[("a.slovo", &text)], "project: shop\n");
+    model.settings.grafana.form = Form::Configmaps;
+    let files = emit(&model);
+    assert!(files.iter().all(|f| f.text.len() < 1_048_576));
+    let names: Vec<&str> = files.iter().map(|f| f.path.as_str()).collect();
+    assert_eq!(names[..3], ["slo-j-big.2.yaml", "slo-j-big.3.yaml", "slo-j-big.yaml"]);
+    let count = |file: &slovo::backend::Artifact| {
+        let object: Value = serde_yaml::from_str(&file.text).unwrap();
+        assert_eq!(format!("{}.yaml", object["metadata"]["name"].as_str().unwrap()), file.path);
+        object["data"].as_object().unwrap().len()
+    };
+    assert_eq!(files.iter().map(count).sum::<usize>(), 1 + 1 + 48);
 }
 
 #[test]

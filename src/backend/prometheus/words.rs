@@ -127,6 +127,8 @@ pub(crate) fn links(plan: &Plan<'_>, promise: &Promise, out: &mut Vec<(&'static 
         out.push(("runbook_url", inert(&whole).into_owned()));
     }
     if let (Some(base), Some(uid)) = (&links.dashboards, plan.board(&promise.path)) {
+        // Some write the address with the path that all dashboards have.
+        let base = base.strip_suffix("/d").unwrap_or(base);
         out.push(("dashboard_url", format!("{}/d/{uid}", inert(base))));
         // Grafana links an alert to a panel by these two; other readers pass over them.
         out.push(("__dashboardUid__", uid.to_owned()));
