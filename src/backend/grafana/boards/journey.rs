@@ -303,7 +303,7 @@ fn curves(site: &Site<'_>, recorded: &Recorded<'_>, remaining: &str, top: u32) -
         .map(|p| {
             let key = (p.path.step.clone(), p.path.promise.clone());
             // Grafana gives names at the side of a timeline two fifths of its width.
-            renamed(paths(p), text::cut(&shown.get(&key).cloned().unwrap_or_default(), 44))
+            renamed(paths(p), text::cut(&shown.get(&key).cloned().unwrap_or_default(), 48))
         })
         .collect();
     let steps = || {
