@@ -1,10 +1,10 @@
 //! Panels in the forms that all boards share.
 
 use super::json::{
-    CodeOptions, Custom, DataSource, Defaults, FieldColor, FieldConfig, Format, Legend, LineStyle, Mapping, Number,
-    Override, Panel, Place, Property, SeriesOptions, SeriesStyle, SortedBy, StatColor, StatGraph, StatOptions,
-    TableOptions, TableStyle, Target, TextOptions, Thresholds, TimelineOptions, TimelineStyle, Tooltip,
-    Transformation, Unit, Viz, Words,
+    CodeOptions, Custom, DataSource, Defaults, FieldColor, FieldConfig, Format, Legend, LineStyle, Mapping,
+    Number, Override, Panel, Place, Property, SeriesOptions, SeriesStyle, SortedBy, StatColor, StatGraph,
+    StatOptions, TableOptions, TableStyle, Target, TextOptions, Thresholds, TimelineOptions, TimelineStyle,
+    Tooltip, Transformation, Unit, Viz, Words,
 };
 use crate::value::Decimal;
 
@@ -209,7 +209,11 @@ impl About {
             legend: Legend::below(false),
             tooltip: Tooltip { mode: "single", sort: "none" },
         };
-        self.panel(Viz::StateTimeline(options), targets, FieldConfig { defaults, overrides: states.overrides })
+        self.panel(
+            Viz::StateTimeline(options),
+            targets,
+            FieldConfig { defaults, overrides: states.overrides },
+        )
     }
     /// A table, sorted by this column.
     pub(super) fn table(

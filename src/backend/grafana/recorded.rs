@@ -132,8 +132,14 @@ impl<'m> Recorded<'m> {
             return false;
         }
         own || series.of(promise)
-            && (self.names.contains(&(series.name().to_owned(), window.map(|w| w.to_string())))
-                || self.names.contains(&(series.name().to_owned(), None)))
+            && match window {
+                // A rule without a window in its labels records all of them.
+                Some(w) => [Some(w.to_string()), None]
+                    .into_iter()
+                    .any(|w| self.names.contains(&(series.name().to_owned(), w))),
+                // Whatever the rule calls the window of a series that has one alone.
+                None => self.names.iter().any(|(name, _)| name == series.name()),
+            }
     }
     /// A promise's series, as a query reads it now; none where it isn't recorded.
     pub(super) fn promise(&self, series: Series, promise: &Promise) -> Option<String> {
@@ -174,7 +180,8 @@ impl<'m> Recorded<'m> {
     /// minutes is enough of a window of an hour, and a tenth of the samples; the panel's points must not be closer.
     pub(super) fn peaks(&self, series: Series, promise: &Promise) -> Option<String> {
         let matchers = self.matching(promise);
-        self.has(series, promise).then(|| format!("max_over_time({}[$__interval:{PEAKS}])", bare(series, &matchers)))
+        self.has(series, promise)
+            .then(|| format!("max_over_time({}[$__interval:{PEAKS}])", bare(series, &matchers)))
     }
     /// As [`Self::all`], over the stretch that a point of a curve stands for, looked at so often.
     pub(super) fn all_peaks(&self, series: Series, every: Duration) -> Option<String> {

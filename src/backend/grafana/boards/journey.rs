@@ -157,22 +157,12 @@ fn tile(site: &Site<'_>, recorded: &Recorded<'_>, about: About, step: Option<&St
         .iter()
         .map(|p| Site::to_board(format!("Open: {}", text::plain(&p.title)), site.uids.promise(&p.path)));
     // As of now and without a curve: the last point of one would be hours old.
-    let stat = Stat {
-        links: links.collect(),
-        ..Stat::new(Unit::Ratio, 0, budget_colors())
-    };
-    About { description, ..about }
-        .stat(now(queries::least("", &remaining, &objective)), stat)
+    let stat = Stat { links: links.collect(), ..Stat::new(Unit::Ratio, 0, budget_colors()) };
+    About { description, ..about }.stat(now(queries::least("", &remaining, &objective)), stat)
 }
 
 /// A row for each promise.
-fn table(
-    site: &Site<'_>,
-    recorded: &Recorded<'_>,
-    remaining: &str,
-    objective: &str,
-    place: Place,
-) -> Panel {
+fn table(site: &Site<'_>, recorded: &Recorded<'_>, remaining: &str, objective: &str, place: Place) -> Panel {
     let journey = recorded.journey;
     let path = |p: &Promise| format!("{}/{}", p.path.step.as_deref().unwrap_or_default(), p.path.promise);
     let groups = journey.steps.iter().map(|s| (Some(s.id.as_str()), &s.promises));
@@ -252,7 +242,10 @@ fn table(
     let digits = journey.all_promises().map(|p| p.objective.normalize().scale()).max().unwrap_or(1);
     let digits = u8::try_from(digits).unwrap_or(3);
     let overrides = vec![
-        Override::named("Step", vec![Property::Mappings(vec![names(step_names.chain([whole]))]), Property::Width(210)]),
+        Override::named(
+            "Step",
+            vec![Property::Mappings(vec![names(step_names.chain([whole]))]), Property::Width(210)],
+        ),
         Override::named(
             "Promise",
             vec![
@@ -310,7 +303,7 @@ fn curves(site: &Site<'_>, recorded: &Recorded<'_>, remaining: &str, top: u32) -
         .map(|p| {
             let key = (p.path.step.clone(), p.path.promise.clone());
             // Grafana gives names at the side of a timeline two fifths of its width.
-            renamed(paths(p), text::cut(&shown.get(&key).cloned().unwrap_or_default(), 44))
+            renamed(paths(p), text::cut(&shown.get(&key).cloned().unwrap_or_default(), 48))
         })
         .collect();
     let steps = || {

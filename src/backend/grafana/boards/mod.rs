@@ -11,6 +11,7 @@ use super::json::{
     SCHEMA_VERSION, TimeRange, Unit, Variable,
 };
 use super::panels::{About, Stat, count_colors, now};
+use super::recorded::PEAKS;
 use super::uid::Uids;
 use super::{queries, text};
 use crate::ir::{Journey, Model, Promise, Urgency};
@@ -79,6 +80,10 @@ impl<'m> Site<'m> {
     /// The shortest stretch that a point of a curve may stand for: each series has two samples in it.
     fn step(&self) -> Duration {
         self.model.settings.evaluation_interval.times(2).max(Duration::from_mins(2))
+    }
+    /// As [`Self::step`], of curves that look for peaks.
+    fn peaks(&self) -> Duration {
+        self.step().max(PEAKS)
     }
     /// A board.
     fn board(&self, uid: &str, about: Board) -> Dashboard {

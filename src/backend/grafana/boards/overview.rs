@@ -5,8 +5,8 @@ use super::super::json::{
     StatColor, Thresholds, Transformation, Unit, ValueDisplay,
 };
 use super::super::panels::{
-    About, Stat, States, budget_colors, column, count_colors, curve, names, no_value, now, range, renamed,
-    AT_RISK, GREY,
+    AT_RISK, About, GREY, Stat, States, budget_colors, column, count_colors, curve, names, no_value, now,
+    range, renamed,
 };
 use super::super::recorded::{Series, bare};
 use super::super::{queries, text};
@@ -71,9 +71,10 @@ pub(in super::super) fn board(site: &Site<'_>) -> Dashboard {
     site.board(
         site.uids.overview(),
         Board {
-            description: "Every journey of our users, the tightest first. Made from the promises' source: change \
+            description:
+                "Every journey of our users, the tightest first. Made from the promises' source: change \
                           that, not this."
-                .to_owned(),
+                    .to_owned(),
             tags: vec!["overview".to_owned()],
             span: Duration::from_days(7),
             alerts: (loud != Loudest::Silent).then_some(project),
@@ -221,10 +222,7 @@ fn journeys(
                 Property::Width(90),
             ],
         ),
-        Override::named(
-            "Tightest promise",
-            vec![Property::Mappings(vec![names(worst_titles(model))])],
-        ),
+        Override::named("Tightest promise", vec![Property::Mappings(vec![names(worst_titles(model))])]),
         counted("No data", "text"),
         counted("Alerts", "orange"),
         Override::named("Owner", vec![Property::Mappings(vec![names(owners(model))]), Property::Width(150)]),

@@ -33,6 +33,7 @@ impl Page<'_, '_> {
         };
         let legend = |plain: &str| if by.is_empty() { plain.to_owned() } else { labels.clone() };
         let every = self.site.step();
+        let peaks = self.site.peaks();
         let mut panels = Vec::new();
         let objective = recorded.promise(Series::Objective, promise);
         let stretch = recorded.promise(Series::Stretch, promise);
@@ -93,7 +94,7 @@ impl Page<'_, '_> {
                     targets,
                     Curves { max: Some(1.into()), overrides, ..Curves::new(Unit::Ratio, Some(digits)) },
                 )
-                .every(every),
+                .every(peaks),
             );
         }
         panels.extend(self.burn(top + 8));
@@ -152,7 +153,7 @@ impl Page<'_, '_> {
                     ..Curves::new(Unit::Times, Some(1))
                 },
             )
-            .every(self.site.step()),
+            .every(self.site.peaks()),
         )
     }
 
@@ -202,7 +203,7 @@ impl Page<'_, '_> {
                         ..Curves::new(Unit::Short, None)
                     },
                 )
-                .every(self.site.step()),
+                .every(self.site.peaks()),
             );
         } else {
             panels.extend(self.spent(at));
