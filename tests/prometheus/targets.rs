@@ -339,7 +339,12 @@ fn independent(model: &Model, files: &[Artifact], limit: usize) {
                 match back {
                     // The newest sample may be missing: a range as long as the interval could then be empty.
                     Some(back) => {
-                        assert!(back >= 2 * other.interval, "{} reads {} over {back}s", rule.name, other.name)
+                        assert!(
+                            back >= 2 * other.interval,
+                            "{} reads {} over {back}s",
+                            rule.name,
+                            other.name
+                        );
                     }
                     None => assert!(other.interval <= 60, "{} reads {} bare", rule.name, other.name),
                 }
@@ -453,6 +458,22 @@ fn values_of_the_chunked_form() {
     let chunked = unwrapped(&emit_as(&model, Target::Mimir(Mimir::default())));
     assert!(chunked.len() > 1);
     case.run_files(&chunked);
+}
+
+/// promtool reads plain files only: the proofs of another form bring them along.
+#[test]
+fn proofs_bring_plain_rules_along() {
+    let one = promise("a.shown", bad(vec![counter("x")], vec![counter("x_bad")]));
+    let mut model = model(vec![journey("checkout", vec![one])]);
+    model.settings.prometheus.target = Target::Kubernetes(Kubernetes::default());
+    let made = slovo::backend::proofs::artifacts(&model);
+    let rules: Vec<&Artifact> = made.iter().filter(|a| a.path.starts_with("proofs/rules/")).collect();
+    assert_eq!(rules.len(), 1);
+    assert_eq!(rules[0].path, "proofs/rules/checkout.yml");
+    assert_eq!(rules[0].text, plain(&model)[0].text);
+    let proofs = made.iter().filter(|a| !a.path.starts_with("proofs/rules/"));
+    assert!(proofs.clone().count() > 0);
+    assert!(proofs.clone().all(|p| p.text.contains("rule_files: [\"rules/checkout.yml\"]")));
 }
 
 /// Where the rules go is known to be a file name everywhere.

@@ -228,7 +228,7 @@ fn check_mimir(model: &Model, options: &Mimir, diagnostics: &mut Diagnostics) {
         ),
         None => Diagnostic::unplaced(&codes::TARGET_LIMIT, message),
     };
-    counts.sort_by(|a, b| b.0.cmp(&a.0));
+    counts.sort_by_key(|(n, _)| std::cmp::Reverse(*n));
     let most: Vec<String> = counts.iter().take(3).map(|(n, j)| format!("`{}` {n}", j.id)).collect();
     let mut made = made.note(format!("most are needed by {}", most.join(", ")));
     if let Some(rules) = options.rules_per_group {
