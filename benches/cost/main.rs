@@ -17,6 +17,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::type_complexity,
+    clippy::disallowed_methods,
     clippy::panic,
     missing_docs,
     unreachable_pub,

@@ -152,7 +152,7 @@ pub fn run(promises: usize, minutes: usize, sets: &[&str]) {
     };
     let servers: Vec<(&str, Prometheus)> = beds.iter().map(|(s, b)| (*s, start(b))).collect();
     // The first minutes load blocks and evaluate every group for the first time.
-    std::thread::sleep(Duration::from_mins(2));
+    std::thread::sleep(Duration::from_secs(120));
     let before: Vec<(f64, f64)> = servers.iter().map(|(_, s)| (s.cpu(), spent(s))).collect();
     std::thread::sleep(Duration::from_secs(60 * minutes as u64));
     println!(
