@@ -26,18 +26,18 @@ const ALL: &[Fault] = &[
     ("outside of the grid", |b| b["panels"][0]["gridPos"]["w"] = json!(25)),
     ("unknown key of a panel", |b| b["panels"][0]["tilte"] = json!("x")),
     ("threshold as a text", |b| {
-        first(b, "stat")["fieldConfig"]["defaults"]["thresholds"]["steps"][1]["value"] = json!("0.2")
+        first(b, "stat")["fieldConfig"]["defaults"]["thresholds"]["steps"][1]["value"] = json!("0.2");
     }),
     ("mode of thresholds", |b| {
-        first(b, "stat")["fieldConfig"]["defaults"]["thresholds"]["mode"] = json!("absolut")
+        first(b, "stat")["fieldConfig"]["defaults"]["thresholds"]["mode"] = json!("absolut");
     }),
     ("colour mode of a stat", |b| first(b, "stat")["options"]["colorMode"] = json!("backgroud")),
     ("unknown option of a stat", |b| first(b, "stat")["options"]["grahpMode"] = json!("none")),
     ("interpolation of a curve", |b| {
-        first(b, "timeseries")["fieldConfig"]["defaults"]["custom"]["lineInterpolation"] = json!("linaer")
+        first(b, "timeseries")["fieldConfig"]["defaults"]["custom"]["lineInterpolation"] = json!("linaer");
     }),
     ("unknown style of a curve", |b| {
-        first(b, "timeseries")["fieldConfig"]["defaults"]["custom"]["lineWidht"] = json!(2)
+        first(b, "timeseries")["fieldConfig"]["defaults"]["custom"]["lineWidht"] = json!(2);
     }),
     ("query that is a number", |b| first(b, "stat")["targets"][0]["expr"] = json!(5)),
     ("format of a query", |b| first(b, "stat")["targets"][0]["format"] = json!("tabel")),
@@ -46,10 +46,10 @@ const ALL: &[Fault] = &[
     ("refresh that is no text", |b| b["refresh"] = json!(true)),
     ("no schema version", |b| drop(b.as_object_mut().unwrap().remove("schemaVersion"))),
     ("type of a mapping", |b| {
-        first(b, "stat")["fieldConfig"]["defaults"]["mappings"][0]["type"] = json!("rnage")
+        first(b, "stat")["fieldConfig"]["defaults"]["mappings"][0]["type"] = json!("rnage");
     }),
     ("transformation without a name", |b| {
-        drop(first(b, "table")["transformations"][0].as_object_mut().unwrap().remove("id"))
+        drop(first(b, "table")["transformations"][0].as_object_mut().unwrap().remove("id"));
     }),
     ("unit", |b| first(b, "stat")["fieldConfig"]["defaults"]["unit"] = json!("percentunti")),
     ("type of a panel", |b| first(b, "stat")["type"] = json!("stta")),
@@ -61,7 +61,7 @@ const ALL: &[Fault] = &[
     }),
     ("overlapping panels", |b| b["panels"][1]["gridPos"]["x"] = json!(4)),
     ("kind of a table's cell", |b| {
-        property(first(b, "table"), "custom.cellOptions")["value"]["type"] = json!("guage")
+        property(first(b, "table"), "custom.cellOptions")["value"]["type"] = json!("guage");
     }),
 ];
 

@@ -6,6 +6,7 @@
     clippy::panic,
     clippy::print_stdout,
     clippy::disallowed_methods,
+    clippy::format_push_string,
     reason = "a test"
 )]
 #![allow(missing_docs, unreachable_pub, reason = "a test")]

@@ -6,7 +6,7 @@ use super::json::{
     StatOptions, TableOptions, TableStyle, Target, TextOptions, Thresholds, TimelineOptions, TimelineStyle,
     Tooltip, Transformation, Unit, Viz, Words,
 };
-use crate::value::Decimal;
+use crate::value::{Decimal, Duration};
 
 /// A quarter of the budget: below it a promise is at risk.
 pub(super) const AT_RISK: Decimal = Decimal::from_parts(25, 0, 0, false, 2);
@@ -240,7 +240,7 @@ impl About {
 
 impl Panel {
     /// No point of a curve stands for less than this.
-    pub(super) fn every(self, interval: impl ToString) -> Self {
+    pub(super) fn every(self, interval: Duration) -> Self {
         Self { interval: Some(interval.to_string()), ..self }
     }
     /// At most so many points a curve.

@@ -113,6 +113,7 @@ pub(in super::super) struct AnnotationTarget {
 /// A link at the head of the dashboard.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[allow(clippy::struct_excessive_bools, reason = "as Grafana has it")]
 pub(in super::super) struct Link {
     pub(in super::super) title: String,
     #[serde(rename = "type")]

@@ -159,6 +159,7 @@ pub(in super::super) struct SeriesOptions {
 /// The legend.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[allow(clippy::struct_field_names, reason = "as Grafana has them")]
 pub(in super::super) struct Legend {
     pub(in super::super) show_legend: bool,
     pub(in super::super) display_mode: &'static str,
@@ -246,6 +247,7 @@ pub(in super::super) enum Transformation {
 /// Columns by name.
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[allow(clippy::struct_field_names, reason = "as Grafana has them")]
 pub(in super::super) struct Organize {
     pub(in super::super) exclude_by_name: IndexMap<String, bool>,
     pub(in super::super) index_by_name: IndexMap<String, usize>,

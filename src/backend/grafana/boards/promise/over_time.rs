@@ -119,7 +119,7 @@ impl Page<'_, '_> {
         }
         let mut lines: Vec<(Decimal, Loudness)> =
             self.alerts.iter().map(|a| (a.factor, a.loudness)).collect();
-        lines.sort_by(|a, b| a.0.cmp(&b.0));
+        lines.sort_by_key(|line| line.0);
         lines.dedup_by(|a, b| a.0 == b.0);
         let mut thresholds = Thresholds::from("transparent");
         for (factor, loudness) in &lines {
