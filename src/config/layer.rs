@@ -227,7 +227,11 @@ fn outputs(node: &Node, what: &str, reader: &mut Reader<'_>) -> (Vec<Backend>, [
             if field.key == "templates" {
                 // Read, never written: it may lie anywhere.
                 let named = reader.text(&field.value, &what).map(str::to_owned);
-                if backend.key == "docs" { docs = named } else { alerts = named }
+                if backend.key == "docs" {
+                    docs = named
+                } else {
+                    alerts = named
+                }
                 continue;
             }
             path = reader.text(&field.value, &what).and_then(|t| inside(t, field.value.span, &what, reader));
