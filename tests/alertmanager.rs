@@ -98,5 +98,10 @@ fn odd_names_are_inert() {
         .args([format!("project={quoted}"), "owner=shop".to_owned(), format!("severity={quoted}")])
         .output()
         .unwrap();
-    assert_eq!(String::from_utf8_lossy(&routed.stdout).trim(), odd, "{}", String::from_utf8_lossy(&routed.stderr));
+    assert_eq!(
+        String::from_utf8_lossy(&routed.stdout).trim(),
+        odd,
+        "{}",
+        String::from_utf8_lossy(&routed.stderr)
+    );
 }

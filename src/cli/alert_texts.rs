@@ -14,7 +14,8 @@ pub(super) fn fill(project: &Project, model: &mut Model) -> Result<(), Failure> 
         model.settings.alert_texts.insert(name, docs::read_template(&path)?);
     }
     check_texts(model).map_err(|wrong| {
-        Failure::new(wrong.to_string()).help("what a template of alert texts may use is listed in docs/templates.md")
+        Failure::new(wrong.to_string())
+            .help("what a template of alert texts may use is listed in docs/templates.md")
     })
 }
 

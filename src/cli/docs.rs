@@ -105,8 +105,7 @@ pub(super) fn read_template(path: &Path) -> Result<String, Failure> {
     if large.unwrap_or(false) {
         return Err(Failure::new(format!("`{}` is larger than 1 MiB", path.display())));
     }
-    std::fs::read_to_string(path)
-        .map_err(|e| Failure::io(format!("`{}` cannot be read", path.display()), &e))
+    std::fs::read_to_string(path).map_err(|e| Failure::io(format!("`{}` cannot be read", path.display()), &e))
 }
 
 /// The files of a folder of templates, by their name in it. A file that would never be used is an error: its name is

@@ -161,3 +161,47 @@ fn counters_from_zero_and_resets() {
         )
         .run(&model);
 }
+
+/// Windows of 1, 7, 28 and 90 days over the same events in one journey: each counts its own days, and nothing else. The older
+/// the day, the more failed.
+#[test]
+fn windows_side_by_side() {
+    let windows = [("1d", "100"), ("7d", "186"), ("28d", "271"), ("90d", "429")];
+    let name = |window: &str| format!("over_{window}");
+    let list = windows.map(|(window, _)| {
+        promise(&format!("a.{}", name(window)), bad(vec![counter("x")], vec![counter("x_bad")])).with(|p| {
+            p.window = t(window);
+            p.objective = d("90");
+        })
+    });
+    let model = model(vec![journey("checkout", list.to_vec())]);
+    let mut case = Case::new();
+    case.every = "90d";
+    case.scrape = "5m";
+    // From old to new: 5, 3, 2 and 1 of a hundred.
+    let day = 24 * 12;
+    for (window, _) in windows {
+        let labels = format!(r#"{{project="shop",journey="checkout",step="a",promise="{}"}}"#, name(window));
+        let (roll, bad_ones, all) = if window == "90d" {
+            // A sample each quarter of an hour.
+            let sparse = |n: usize, v: u32| format!("{v} _ _ ").repeat(n * day / 3);
+            let bad = format!("{}{}{}{}1", sparse(62, 5), sparse(21, 3), sparse(6, 2), sparse(1, 1));
+            ("15m", bad, format!("{}100", sparse(90, 100)))
+        } else {
+            let dense = |n: usize, v: u32| format!("{v}x{} ", n * day - 1);
+            let bad = format!("{}{}{}{}1", dense(62, 5), dense(21, 3), dense(6, 2), dense(1, 1));
+            ("5m", bad, format!("100x{}", 90 * day))
+        };
+        case = case.series(&format!("promise:events:roll{roll}{labels}"), &all);
+        case = case.series(&format!("promise:bad_events:roll{roll}{labels}"), &bad_ones);
+    }
+    let labels = |window: &str| {
+        format!(
+            r#"{{project="shop", journey="checkout", step="a", promise="{}", window="budget"}}"#,
+            name(window)
+        )
+    };
+    let expected: Vec<(String, &str)> = windows.iter().map(|(w, ratio)| (labels(w), *ratio)).collect();
+    let expected: Vec<(&str, &str)> = expected.iter().map(|(l, v)| (l.as_str(), *v)).collect();
+    case.gives(r#"round(1e4 * promise:error_ratio{window="budget"})"#, "90d", &expected).run(&model);
+}

@@ -287,7 +287,10 @@ fn changed_words_keep_history() {
     assert!(before.len() >= 6, "{before:?}");
     server.reload(&emit(&make("After", "others")));
     server.value(r#"promise_info{title="After",owner="others"}"#, |v| v > 0.0);
-    server.value(r#"ALERTS{alertname="PromiseBurnsFast",window="1h",owner="others",receiver="others-pager"}"#, |v| v > 0.0);
+    server.value(
+        r#"ALERTS{alertname="PromiseBurnsFast",window="1h",owner="others",receiver="others-pager"}"#,
+        |v| v > 0.0,
+    );
     // The count goes on where it was instead of beginning anew.
     server.value(bad, |v| v > 15.0);
     server.value(&format!("count({bad})"), |v| (v - 1.0).abs() < 1e-9);

@@ -102,7 +102,8 @@ fn native_histograms_are_counted() {
     let list = list.into_iter().map(|p| p.with(|p| p.scrape_interval = t("1s"))).collect();
     let mut model = model(vec![journey("checkout", list)]);
     model.settings.evaluation_interval = t("1s");
-    let scrape = format!("scrape_configs: [{{job_name: x, static_configs: [{{targets: ['127.0.0.1:{port}']}}]}}]\n");
+    let scrape =
+        format!("scrape_configs: [{{job_name: x, static_configs: [{{targets: ['127.0.0.1:{port}']}}]}}]\n");
     let server = Server::start(&emit(&model), &scrape);
     for (promise, ratio) in [("within", 0.1), ("over", 0.1), ("within_all", 0.0)] {
         let events = format!("promise:events:rate{{promise=\"{promise}\"}}");

@@ -34,15 +34,7 @@ pub(crate) fn no_data(plan: &Plan<'_>, labels: &AlertLabels, expr: &mut String, 
             m = plan.matchers,
             events = base::EVENTS,
         );
-        alert(
-            plan,
-            labels,
-            loud,
-            "PromiseNoData",
-            expr,
-            Some(Duration::from_mins(2)),
-            sink,
-        );
+        alert(plan, labels, loud, "PromiseNoData", expr, Some(Duration::from_mins(2)), sink);
     }
 }
 
@@ -90,15 +82,7 @@ pub(crate) fn sanity(plan: &Plan<'_>, labels: &AlertLabels, expr: &mut String, s
     expr.push_str(" * ");
     windows::sum(plan, expr, source.events, &plan.matchers, hour, None);
     expr.push_str(" > 0.5");
-    alert(
-        plan,
-        labels,
-        Loudness::Ticket,
-        "PromiseCountsContradict",
-        expr,
-        None,
-        sink,
-    );
+    alert(plan, labels, Loudness::Ticket, "PromiseCountsContradict", expr, None, sink);
 }
 
 /// Tickets of the journey's policy: one rule whose label says which clause holds.

@@ -181,7 +181,8 @@ fn gives(rule: &Value) -> Option<Labels> {
 /// The selectors of an expression, their names among the matchers.
 fn reads(expr: &str) -> Option<Vec<Vec<Matcher>>> {
     let tree = parse(expr).ok()?;
-    let matcher = |label: &str, op, value: &str| Matcher { label: label.to_owned(), op, value: value.to_owned() };
+    let matcher =
+        |label: &str, op, value: &str| Matcher { label: label.to_owned(), op, value: value.to_owned() };
     let one = |s: SelectorRef<'_>| {
         let own = s.matchers().iter().map(|m| matcher(&m.label.text, m.op, &m.value.text));
         // The name first: it tells most apart.
@@ -192,7 +193,10 @@ fn reads(expr: &str) -> Option<Vec<Vec<Matcher>>> {
 
 /// May a selector find series of a rule? Of labels that the rule doesn't set nothing is known.
 fn may_find(matchers: &[Matcher], gives: &Labels) -> bool {
-    matchers.iter().filter(|m| gives.contains_key(&m.label)).all(|m| satisfies(gives, std::slice::from_ref(m)))
+    matchers
+        .iter()
+        .filter(|m| gives.contains_key(&m.label))
+        .all(|m| satisfies(gives, std::slice::from_ref(m)))
 }
 
 /// The labels of a series in promtool's notation.
@@ -239,12 +243,15 @@ groups:
     #[test]
     fn what_a_check_needs() {
         let files = RuleFiles::read([("j", FILE)]).unwrap();
-        let needed = |expr: &str| {
-            files.needed(&["j".to_owned()], &case(expr).checks).into_iter().collect::<Vec<_>>()
-        };
+        let needed =
+            |expr: &str| files.needed(&["j".to_owned()], &case(expr).checks).into_iter().collect::<Vec<_>>();
         assert_eq!(needed("base"), [0, 1]);
         assert_eq!(needed("ALERTS{alertname=\"Fast\"}"), [0, 2, 3]);
-        assert_eq!(needed("ALERTS{alertname=~\"Slow|None\",severity=\"page\"}"), [4], "no severity: may be any");
+        assert_eq!(
+            needed("ALERTS{alertname=~\"Slow|None\",severity=\"page\"}"),
+            [4],
+            "no severity: may be any"
+        );
         assert_eq!(needed("{__name__=~\".*\"}"), [0, 1, 2, 3, 4]);
         assert!(needed("nothing").is_empty());
         let pruned = files.prune(&["j".to_owned()], &case("ratio"), Duration::from_mins(1));
