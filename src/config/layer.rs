@@ -131,7 +131,11 @@ impl Layer {
                     // Read, never written: it may lie anywhere.
                     "templates" => {
                         let named = reader.text(&field.value, &what).map(str::to_owned);
-                        if backend.key == "docs" { self.templates = named } else { self.alert_templates = named }
+                        if backend.key == "docs" {
+                            self.templates = named;
+                        } else {
+                            self.alert_templates = named;
+                        }
                     }
                     _ if backend.key == "grafana" => grafana::read(field, &what, &mut self.grafana, reader),
                     // Those of the rules: `prometheus::read`.

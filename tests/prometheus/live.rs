@@ -1,6 +1,7 @@
 //! What only a real Prometheus shows: it loads every rule, and texts of users do no harm in YAML, PromQL or templates.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
@@ -99,7 +100,10 @@ impl Server {
 
 /// For an address.
 fn encoded(text: &str) -> String {
-    text.bytes().map(|b| format!("%{b:02X}")).collect()
+    text.bytes().fold(String::new(), |mut out, b| {
+        let _ = write!(out, "%{b:02X}");
+        out
+    })
 }
 
 /// A text with everything that could mean something to YAML, PromQL, Go templates or comments.
