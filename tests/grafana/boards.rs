@@ -172,7 +172,7 @@ fn no_data_looks_like_no_data() {
                 if panel["type"] == "stat" {
                     let last = defaults["mappings"].as_array().unwrap().last().unwrap();
                     assert_eq!(last["options"]["match"], "null+nan", "{}", panel["title"]);
-                    assert_eq!(last["options"]["result"]["color"], "text");
+                    assert_eq!(last["options"]["result"]["color"], "#808080");
                     assert_eq!(defaults["noValue"], "no data");
                     // An old value is not shown as if it were new.
                     assert_eq!(panel["options"]["reduceOptions"]["calcs"][0], "last");

@@ -35,7 +35,8 @@ fn kubernetes_objects() {
         model.settings.grafana.labels.insert("team".to_owned(), "yes".to_owned());
         model.settings.grafana.form = Form::Configmaps;
         let files = emit(&model);
-        assert_eq!(files.len(), 1 + model.journeys.len(), "{name}");
+        // One for each journey and one for the overview; more where a journey fills more than one.
+        assert!(files.len() > model.journeys.len(), "{name}");
         let mut found = Vec::new();
         for file in &files {
             assert!(file.text.len() < 1_048_576, "{}", file.path);
