@@ -163,6 +163,9 @@ fn jobs<'p>(proofs: &'p Proofs, rules: &[(String, String)]) -> Result<Vec<Job<'p
     Ok(cases.par_iter().filter_map(one).collect())
 }
 
+/// What cases said, by their numbers.
+type Ran = Vec<(usize, Vec<Wrong>)>;
+
 /// Runs all cases, those that take long first, so that no core waits for the last one.
 fn run_all(
     jobs: &[Job<'_>],
@@ -185,10 +188,10 @@ fn run_all(
         }
         Ok(made)
     };
-    let made: Result<Vec<Vec<(usize, Vec<Wrong>)>>, Failure> =
+    let made: Result<Vec<Ran>, Failure> =
         (0..rayon::current_num_threads()).into_par_iter().with_max_len(1).map(worker).collect();
     screen.counted();
-    let mut made: Vec<(usize, Vec<Wrong>)> = made?.into_iter().flatten().collect();
+    let mut made: Ran = made?.into_iter().flatten().collect();
     made.sort_by_key(|(number, _)| *number);
     Ok(made.into_iter().map(|(_, list)| list).collect())
 }

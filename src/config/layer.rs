@@ -228,9 +228,9 @@ fn outputs(node: &Node, what: &str, reader: &mut Reader<'_>) -> (Vec<Backend>, [
                 // Read, never written: it may lie anywhere.
                 let named = reader.text(&field.value, &what).map(str::to_owned);
                 if backend.key == "docs" {
-                    docs = named
+                    docs = named;
                 } else {
-                    alerts = named
+                    alerts = named;
                 }
                 continue;
             }

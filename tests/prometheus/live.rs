@@ -98,7 +98,10 @@ impl Server {
 
 /// For an address.
 fn encoded(text: &str) -> String {
-    text.bytes().map(|b| format!("%{b:02X}")).collect()
+    text.bytes().fold(String::new(), |mut out, b| {
+        let _ = std::fmt::Write::write_fmt(&mut out, format_args!("%{b:02X}"));
+        out
+    })
 }
 
 /// A text with everything that could mean something to YAML, PromQL, Go templates or comments.

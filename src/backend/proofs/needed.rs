@@ -253,7 +253,7 @@ groups:
             "no severity: may be any"
         );
         assert_eq!(needed("{__name__=~\".*\"}"), [0, 1, 2, 3, 4]);
-        assert_eq!(needed("nothing"), []);
+        assert!(needed("nothing").is_empty());
         let pruned = files.prune(&["j".to_owned()], &case("ratio"), Duration::from_mins(1));
         let inputs: Vec<&str> = pruned.case.inputs.iter().map(|(s, _)| s.as_str()).collect();
         assert_eq!(inputs, ["x{code=\"1\"}", "base{promise=\"p\"}"]);
