@@ -51,7 +51,9 @@ fn times(context: &Context<'_>, promise: &Promise) -> Times {
     let gone = settled(context, promise).plus(Duration::from_mins(7)).plus(context.every.times(3));
     let gone = align(gone.max(one), promise.scrape_interval, context.every);
     let tenth = State::Failing(Decimal::new(1, 1));
-    let story = vec![(FINE, one), (tenth, one), (DOWN, one), (State::Silent, gone), (FINE, one)];
+    // Long enough for a budget to be there: what it is made of is recorded at whole five minutes.
+    let fine = one.max(align(ranges::SLOW.times(2), promise.scrape_interval, context.every));
+    let story = vec![(FINE, fine), (tenth, one), (DOWN, one), (State::Silent, gone), (FINE, one)];
     let mut ends = [Duration::default(); 5];
     let mut now = Duration::default();
     for (end, (_, length)) in ends.iter_mut().zip(&story) {
