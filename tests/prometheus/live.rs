@@ -222,7 +222,7 @@ fn annotations_say_what_was_written() {
     assert!(!shown("description").contains("error"), "{}", shown("description"));
     assert!(shown("users").ends_with(&format!("within 15m, then every 30m: {NASTY}")), "{}", shown("users"));
     assert_eq!(shown("runbook_url"), format!("https://x.example/{NASTY}/{NASTY}"));
-    assert_eq!(shown("dashboard_url"), format!("https://x.example/{NASTY}/checkout"));
+    assert_eq!(shown("dashboard_url"), format!("https://x.example/{NASTY}/d/slo-p-checkout-a-up"));
     assert_eq!(shown("document_url"), format!("https://x.example/{NASTY}/journeys/checkout.html#a.up"));
     for (name, value) in [
         ("project", NASTY),
