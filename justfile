@@ -23,8 +23,16 @@ shop:
 
 # Measure against the figures in docs/performance.md
 bench:
-    cargo bench
+    cargo bench --bench scale
 
-# Change every clause of the flagship's rules: do its proofs see it? Takes long
+# Budgets, windows and pages against counted truth, in a real Prometheus (docs/accuracy.md); half an hour
+accuracy:
+    cargo bench --bench accuracy
+
+# What the rules cost a Prometheus (docs/performance.md); half an hour
+cost:
+    cargo bench --bench cost
+
+# Change every clause of the flagship's rules, one of each shape: do its proofs see it? `MUTANTS=all` takes them all
 mutants:
-    MUTANTS=all cargo test --test proofs_mutants -- --ignored --nocapture
+    MUTANTS=${MUTANTS:-shapes} cargo test --test proofs_mutants -- --ignored --nocapture

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use crate::diag::{Diagnostics, Severity};
 use crate::source::SourceMap;
-use crate::{ast, check, config, elaborate, ir, resolve, syntax};
+use crate::{ast, backend, check, config, elaborate, ir, resolve, syntax};
 
 /// The result of a compilation.
 #[derive(Debug)]
@@ -22,6 +22,9 @@ pub fn compile(sources: &SourceMap, config: &config::Config) -> Compilation {
     let names = resolve::resolve(&files, sources, &mut diagnostics);
     let model = elaborate::elaborate(&files, &names, &config.settings, sources, &mut diagnostics);
     check::check(&model, &mut diagnostics);
+    if !diagnostics.has_errors() {
+        backend::prometheus::check_limits(&model, &mut diagnostics);
+    }
     config.lints.apply(&mut diagnostics);
     let model = (!diagnostics.has_errors()).then_some(model);
     diagnostics.sort();

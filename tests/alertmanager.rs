@@ -72,3 +72,36 @@ fn nobody_elses_page_is_muted() {
     }
     assert!(text.contains("checkout.whole mutes its part basket.view.shown"), "{text}");
 }
+
+/// Names of receivers and severities are free text: they start nothing, and arrive.
+#[test]
+fn odd_names_are_inert() {
+    if Command::new("amtool").arg("--version").output().is_err() {
+        assert!(std::env::var("CI").as_deref() != Ok("true"), "`amtool` is missing (required in CI)");
+        eprintln!("`amtool` is missing: NOT TESTED");
+        return;
+    }
+    let odd = "q\" 'a' {{ fail }} \\ # x: - {a} \u{1f6d2}";
+    let project = Project::load(Path::new("examples/astronomy-shop"), None);
+    let mut model = project.compile().model.unwrap();
+    odd.clone_into(&mut model.settings.severities.page);
+    odd.clone_into(&mut model.settings.project);
+    model.teams.get_mut("shop").unwrap().pages = Some(odd.to_owned());
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("alertmanager.yml");
+    std::fs::write(&file, Alertmanager.emit(&model).remove(0).text).unwrap();
+    let check = Command::new("amtool").arg("check-config").arg(&file).output().unwrap();
+    assert!(check.status.success(), "{}", String::from_utf8_lossy(&check.stderr));
+    let quoted = format!("{odd:?}").replace("\\'", "'");
+    let routed = Command::new("amtool")
+        .args(["config", "routes", "test", &format!("--config.file={}", file.display())])
+        .args([format!("project={quoted}"), "owner=shop".to_owned(), format!("severity={quoted}")])
+        .output()
+        .unwrap();
+    assert_eq!(
+        String::from_utf8_lossy(&routed.stdout).trim(),
+        odd,
+        "{}",
+        String::from_utf8_lossy(&routed.stderr)
+    );
+}

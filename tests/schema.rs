@@ -52,7 +52,21 @@ fn a_full_configuration() {
     assert_eq!(settings.profile.windows.len(), 2);
     assert_eq!(settings.limits.objective_digits, 4);
     assert_eq!(settings.today.unwrap().to_string(), "2026-10-01");
-    assert_eq!(project.config.outputs[0].path, "rules");
+    let outputs: Vec<_> = project.config.outputs.iter().map(|o| o.path.as_str()).collect();
+    assert_eq!(outputs, ["boards", "rules"]);
+    let grafana = &settings.grafana;
+    assert_eq!(grafana.form, slovo::ir::Form::Operator);
+    assert_eq!(grafana.folder.as_deref(), Some("Promises"));
+    assert_eq!(grafana.prefix, "slo-prod");
+    assert_eq!(grafana.mounted_at, "/srv/boards");
+    assert_eq!(grafana.namespace.as_deref(), Some("monitoring"));
+    assert_eq!(grafana.labels["tier"], "1");
+    assert_eq!(grafana.annotations["note"], "on");
+    assert_eq!(grafana.instances["grafana"], "main");
+    assert_eq!(grafana.deployments.as_deref(), Some("changes(process_start_time_seconds[5m]) > 0"));
+    let limits = slovo::ir::Mimir { rules_per_group: Some(50), groups: Some(200) };
+    assert_eq!(settings.prometheus.target, slovo::ir::Target::Mimir(limits));
+    assert!(settings.prometheus.sloth);
     assert_eq!(project.config.environments, ["production", "staging"]);
     assert_eq!(project.config.lints.levels.len(), 1);
 }

@@ -2,6 +2,7 @@
 
 pub mod alertmanager;
 pub mod docs;
+pub mod grafana;
 pub mod prometheus;
 pub mod proofs;
 pub mod yaml;

@@ -57,6 +57,25 @@ impl Yaml {
         self.out.push(' ');
         self.scalar(indent + 2, value, style_of(value));
     }
+    /// `key: 30`, a number and no text.
+    pub fn number(&mut self, indent: usize, key: &str, value: u64) {
+        self.bare(indent, key, &value.to_string());
+    }
+    /// `key: true`
+    pub fn flag(&mut self, indent: usize, key: &str, value: bool) {
+        self.bare(indent, key, if value { "true" } else { "false" });
+    }
+    fn bare(&mut self, indent: usize, key: &str, value: &str) {
+        self.indent(indent);
+        self.key(key);
+        self.out.push(' ');
+        self.out.push_str(value);
+        self.out.push('\n');
+    }
+    /// Lines that another emitter has made.
+    pub fn append(&mut self, lines: &str) {
+        self.out.push_str(lines);
+    }
     /// `- key: value`, the first pair of a list's mapping. The dash stands at `indent`, the other pairs at `indent + 2`.
     pub fn item(&mut self, indent: usize, key: &str, value: &str) {
         self.indent(indent);

@@ -129,7 +129,7 @@ pub(super) fn check(model: &Model, journey: &Journey, found: &mut Found<'_>) {
                 if told.insert(label.clone()) {
                     found.push(report(journey, class, label, *place, "splits the budget by it"));
                 }
-            } else if values.is_none() && is_in(&ENDLESS, label) && told.insert(label.clone()) {
+            } else if values.is_none() && endless_by_name(label) && told.insert(label.clone()) {
                 found.push(endless(promise, label, *place));
             }
         }
@@ -144,6 +144,35 @@ pub(super) fn check(model: &Model, journey: &Journey, found: &mut Found<'_>) {
             }
         });
     }
+}
+
+/// Does the name promise a new value for every order, request or person? One that ends in `id` does, unless it is known to
+/// number something that stays.
+fn endless_by_name(label: &str) -> bool {
+    const STAYS: [&str; 14] = [
+        "account",
+        "cluster",
+        "datacenter",
+        "environment",
+        "org",
+        "organization",
+        "partition",
+        "project",
+        "region",
+        "shard",
+        "site",
+        "store",
+        "tenant",
+        "zone",
+    ];
+    if is_in(&ENDLESS, label) || is_in(&PSEUDONYMS, label) || is_in(&PERSONS, label) {
+        return true;
+    }
+    let ends = ["_id", ".id", "-id", "Id", "ID", "_uuid", "_guid", "Uuid", "UUID"];
+    ends.iter().filter_map(|end| label.strip_suffix(end)).any(|head| {
+        let last = head.rsplit(['_', '.', '-']).next().unwrap_or_default();
+        !head.is_empty() && !STAYS.contains(&last.to_ascii_lowercase().as_str())
+    })
 }
 
 fn personal(class: Option<DataClass>, label: &str) -> bool {
@@ -248,6 +277,12 @@ mod tests {
         for label in ["user_id", "userId", "user.id", "USER_ID"] {
             assert!(personal(None, label), "{label}");
             assert!(!personal(Some(DataClass::Pseudonymous), label), "{label}");
+        }
+        for label in ["basket_id", "cartId", "orderID", "user_id", "row_uuid", "pod"] {
+            assert!(endless_by_name(label), "{label}");
+        }
+        for label in ["tenant_id", "cluster_id", "aws_account_id", "paid", "grid", "id", "region", "valid"] {
+            assert!(!endless_by_name(label), "{label}");
         }
         assert!(personal(Some(DataClass::Pseudonymous), "email"));
         assert!(!personal(Some(DataClass::Personal), "email"));

@@ -2,6 +2,9 @@
 
 use std::path::PathBuf;
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use crate::diag::{Severity, codes};
@@ -49,6 +52,8 @@ pub(super) enum Command {
     Docs(Docs),
     /// Proves the rules with promtool
     Test(Test),
+    /// Gives new rules a history: prints or runs promtool's calls, layer by layer
+    Backfill(Backfill),
     /// Brings files into the canonical form
     Fmt(Fmt),
     /// Explains a code, or what a promise becomes
@@ -200,6 +205,41 @@ impl Test {
     pub(super) fn json(&self) -> bool {
         self.format == Format::Json
     }
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Backfill {
+    #[command(flatten)]
+    pub(super) wishes: Wishes,
+    /// From when on samples are made
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub(super) start: Timestamp,
+    /// Until when: three hours ago at the latest, and before the rules recorded anything themselves
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub(super) end: Timestamp,
+    /// The Prometheus that has the raw samples
+    #[arg(long, default_value = "http://localhost:9090", value_name = "URL")]
+    pub(super) url: String,
+    /// Its data folder, where the blocks go
+    #[arg(long, default_value = "data", value_name = "DIR")]
+    pub(super) output_dir: PathBuf,
+    /// The promtool that is run
+    #[arg(long, default_value = "promtool", value_name = "PATH")]
+    pub(super) promtool: String,
+    /// Runs the calls instead of printing them as a shell script
+    #[arg(long)]
+    pub(super) run: bool,
+}
+
+/// A moment: `2026-10-01T12:00:00Z`, or a date for its midnight in UTC.
+fn parse_time(text: &str) -> Result<Timestamp, String> {
+    let midnight = || {
+        let date = crate::config::parse_date(text)?;
+        Some(date.to_zoned(TimeZone::UTC).ok()?.timestamp())
+    };
+    let made = text.parse().ok().or_else(midnight);
+    let made = made.and_then(|t: Timestamp| Timestamp::from_second(t.as_second()).ok());
+    made.ok_or_else(|| "a time is written as 2026-10-01 (midnight UTC) or 2026-10-01T12:00:00Z".to_owned())
 }
 
 #[derive(Debug, ClapArgs)]

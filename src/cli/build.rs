@@ -6,9 +6,10 @@ use std::path::Path;
 use super::args::Build;
 use super::output::{Action, Folder, Manifest, Plan, Wanted, apply};
 use super::screen::{Screen, unified};
-use super::{Outcome, Status, check, counted, docs, load, plural, status_of};
+use super::{Outcome, Status, alert_texts, check, counted, docs, load, plural, status_of};
 use crate::backend::alertmanager::Alertmanager;
 use crate::backend::docs::Docs;
+use crate::backend::grafana::Grafana;
 use crate::backend::proofs;
 use crate::backend::{Backend, prometheus::Prometheus};
 use crate::config::{Output, nearest};
@@ -19,16 +20,17 @@ use crate::ir::Model;
 use crate::project::Project;
 
 /// Every backend there is.
-const BACKENDS: &[&dyn Backend] = &[&Alertmanager, &Prometheus, &Docs];
+const BACKENDS: &[&dyn Backend] = &[&Alertmanager, &Prometheus, &Grafana, &Docs];
 
 pub(super) fn run(options: &Build, start: &Path, screen: &Screen) -> Outcome {
     let progress = screen.progress("building");
     let project = load(start, &options.wishes);
     let mut compiled = project.compile();
-    let Some(model) = compiled.model.take() else {
+    let Some(mut model) = compiled.model.take() else {
         drop(progress);
         return Ok(report(&project, &compiled, screen));
     };
+    alert_texts::fill(&project, &mut model)?;
     let mut folders = Vec::new();
     for output in &project.config.outputs {
         let folder = folder_of(output, &project, options.output.as_deref());
@@ -52,7 +54,7 @@ pub(super) fn run(options: &Build, start: &Path, screen: &Screen) -> Outcome {
         let settings = &model.settings;
         let mut manifest = Manifest::new(&settings.project, settings.environment.as_deref());
         manifest.promises.clone_from(&promises);
-        // The user's own templates may be wrong; no other backend can fail.
+        // The user's own templates may be wrong; no other backend can fail (those of alert texts were tried).
         let mut artifacts =
             if backend.name() == "docs" { docs::for_build(&project, &model)? } else { backend.emit(&model) };
         if options.proofs && backend.name() == "prometheus" {

@@ -90,19 +90,22 @@ fn folder_of(options: &Docs, project: &Project) -> Folder {
 }
 
 /// Reads a folder of templates: `html/` and `markdown/`, and what is copied.
-#[allow(clippy::disallowed_methods, reason = "cli reads what the user names")]
 pub(super) fn read_templates(folder: &Path) -> Result<BTreeMap<String, String>, Failure> {
     let mut found = BTreeMap::new();
     for (name, path) in template_files(folder)? {
-        let large = std::fs::metadata(&path).map(|m| m.len() > LARGEST);
-        if large.unwrap_or(false) {
-            return Err(Failure::new(format!("`{}` is larger than 1 MiB", path.display())));
-        }
-        let text = std::fs::read_to_string(&path)
-            .map_err(|e| Failure::io(format!("`{}` cannot be read", path.display()), &e))?;
-        found.insert(name, text);
+        found.insert(name, read_template(&path)?);
     }
     Ok(found)
+}
+
+/// Reads a template.
+#[allow(clippy::disallowed_methods, reason = "cli reads what the user names")]
+pub(super) fn read_template(path: &Path) -> Result<String, Failure> {
+    let large = std::fs::metadata(path).map(|m| m.len() > LARGEST);
+    if large.unwrap_or(false) {
+        return Err(Failure::new(format!("`{}` is larger than 1 MiB", path.display())));
+    }
+    std::fs::read_to_string(path).map_err(|e| Failure::io(format!("`{}` cannot be read", path.display()), &e))
 }
 
 /// The files of a folder of templates, by their name in it. A file that would never be used is an error: its name is

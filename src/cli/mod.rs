@@ -1,7 +1,9 @@
 //! The command line: one file per subcommand. Exit status: 0 fine, 1 mistakes in the source (or files out of date),
 //! 2 usage or I/O.
 
+mod alert_texts;
 mod args;
+mod backfill;
 mod build;
 mod check;
 mod completions;
@@ -94,6 +96,7 @@ fn run(args: &Args, screen: &Screen) -> Outcome {
         Command::Build(options) => build::run(options, &start, screen),
         Command::Docs(options) => docs::run(options, &start, screen),
         Command::Test(options) => test::run(options, &start, screen),
+        Command::Backfill(options) => backfill::run(options, &start, screen),
         Command::Fmt(options) => fmt::run(options, &start, screen),
         Command::Explain(options) => explain::run(options, &start, screen),
         Command::Completions(options) => completions::run(options, screen),

@@ -1,5 +1,7 @@
 //! The keys of `slovo.yaml`, place by place. `docs/slovo.schema.json` must name the same (tests/schema.rs).
 
+use crate::ir::Form;
+
 pub(super) const TOP: &[&str] = &[
     "project",
     "default_window",
@@ -35,10 +37,34 @@ pub(super) const LIMITS: &[&str] =
     &["journeys_per_team", "steps_per_journey", "promises_per_step", "objective_digits"];
 pub(super) const ALERTING: &[&str] = &["tiers", "windows"];
 pub(super) const TIER: &[&str] = &["urgency", "share", "least", "window", "bad_events"];
-pub(super) const OUTPUTS: &[&str] = &["alertmanager", "docs", "prometheus"];
+pub(super) const OUTPUTS: &[&str] = &["alertmanager", "docs", "grafana", "prometheus"];
 pub(super) const ALERTMANAGER: &[&str] = &["path"];
 pub(super) const DOCS: &[&str] = &["path", "templates"];
-pub(super) const PROMETHEUS: &[&str] = &["path"];
+pub(super) const GRAFANA: &[&str] = &[
+    "path",
+    "form",
+    "folder",
+    "prefix",
+    "mounted_at",
+    "namespace",
+    "labels",
+    "annotations",
+    "instances",
+    "deployments",
+];
+/// The forms of dashboards by name.
+pub(super) const GRAFANA_FORMS: &[(&str, Form)] = &[
+    ("files", Form::Files),
+    ("configmaps", Form::Configmaps),
+    ("operator", Form::Operator),
+    ("resource", Form::Resource),
+];
+pub(super) const PROMETHEUS: &[&str] =
+    &["path", "form", "compatibility", "kubernetes", "mimir", "templates", "thanos", "vmalert"];
+pub(super) const KUBERNETES: &[&str] = &["namespace", "labels", "annotations"];
+pub(super) const MIMIR: &[&str] = &["rules_per_group", "groups"];
+pub(super) const THANOS: &[&str] = &["partial_response"];
+pub(super) const VMALERT: &[&str] = &["limit", "eval_offset"];
 
 /// Every place with fixed keys, as a path into the JSON Schema, with its keys.
 pub const ALL: &[(&str, &[&str])] = &[
@@ -52,5 +78,10 @@ pub const ALL: &[(&str, &[&str])] = &[
     ("outputs", OUTPUTS),
     ("outputs.alertmanager", ALERTMANAGER),
     ("outputs.docs", DOCS),
+    ("outputs.grafana", GRAFANA),
     ("outputs.prometheus", PROMETHEUS),
+    ("outputs.prometheus.kubernetes", KUBERNETES),
+    ("outputs.prometheus.mimir", MIMIR),
+    ("outputs.prometheus.thanos", THANOS),
+    ("outputs.prometheus.vmalert", VMALERT),
 ];

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::keys;
 use super::reader::{Reader, listed};
 use super::tree::{Entry, Node, Value};
 use super::words::{is_label, parse_matcher};
+use super::{grafana, keys, prometheus};
 use crate::diag::Diagnostic;
 use crate::diag::codes::project as codes;
-use crate::ir::{Links, MatchOp, Matcher};
+use crate::ir::{GrafanaOptions, Links, MatchOp, Matcher, PrometheusOptions};
 use crate::promql::regex::{RegexError, validate_regex};
 use crate::source::Span;
 use crate::value::Duration;
@@ -34,6 +34,12 @@ pub(super) struct Layer {
     pub(super) outputs: Option<Vec<Backend>>,
     /// The documents' templates.
     pub(super) templates: Option<String>,
+    /// How dashboards are delivered.
+    pub(super) grafana: GrafanaOptions,
+    /// How rules are written.
+    pub(super) prometheus: Option<PrometheusOptions>,
+    /// The alert texts' templates.
+    pub(super) alert_templates: Option<String>,
 }
 
 impl Layer {
@@ -74,9 +80,8 @@ impl Layer {
                 }
             }
             "outputs" => {
-                let (outputs, templates) = outputs(node, &what, reader);
-                self.outputs = Some(outputs);
-                self.templates = templates;
+                self.outputs(node, &what, reader);
+                self.prometheus = Some(prometheus::read(node, &what, reader));
             }
             _ => return false,
         }
@@ -99,7 +104,47 @@ impl Layer {
         if top.outputs.is_some() {
             self.outputs = top.outputs;
             self.templates = top.templates;
+            self.grafana = top.grafana;
+            self.prometheus = top.prometheus;
+            self.alert_templates = top.alert_templates;
         }
+    }
+
+    fn outputs(&mut self, node: &Node, what: &str, reader: &mut Reader<'_>) {
+        let mut made = Vec::new();
+        for backend in reader.fields(node, what, keys::OUTPUTS) {
+            let what = format!("{what}.{}", backend.key);
+            let mut path = None;
+            let known = match backend.key.as_str() {
+                "alertmanager" => keys::ALERTMANAGER,
+                "docs" => keys::DOCS,
+                "grafana" => keys::GRAFANA,
+                _ => keys::PROMETHEUS,
+            };
+            for field in reader.fields(&backend.value, &what, known) {
+                let what = format!("{what}.{}", field.key);
+                match field.key.as_str() {
+                    "path" => {
+                        let text = reader.text(&field.value, &what);
+                        path = text.and_then(|t| inside(t, field.value.span, &what, reader));
+                    }
+                    // Read, never written: it may lie anywhere.
+                    "templates" => {
+                        let named = reader.text(&field.value, &what).map(str::to_owned);
+                        if backend.key == "docs" {
+                            self.templates = named;
+                        } else {
+                            self.alert_templates = named;
+                        }
+                    }
+                    _ if backend.key == "grafana" => grafana::read(field, &what, &mut self.grafana, reader),
+                    // Those of the rules: `prometheus::read`.
+                    _ => {}
+                }
+            }
+            made.push((backend.key.clone(), path));
+        }
+        self.outputs = Some(made);
     }
 }
 
@@ -204,31 +249,6 @@ fn matcher(text: &str, span: Span, what: &str, reader: &mut Reader<'_>) -> Optio
         return None;
     }
     Some(made)
-}
-
-fn outputs(node: &Node, what: &str, reader: &mut Reader<'_>) -> (Vec<Backend>, Option<String>) {
-    let mut made = Vec::new();
-    let mut templates = None;
-    for backend in reader.fields(node, what, keys::OUTPUTS) {
-        let what = format!("{what}.{}", backend.key);
-        let mut path = None;
-        let known = match backend.key.as_str() {
-            "alertmanager" => keys::ALERTMANAGER,
-            "docs" => keys::DOCS,
-            _ => keys::PROMETHEUS,
-        };
-        for field in reader.fields(&backend.value, &what, known) {
-            let what = format!("{what}.{}", field.key);
-            if field.key == "templates" {
-                // Read, never written: it may lie anywhere.
-                templates = reader.text(&field.value, &what).map(str::to_owned);
-                continue;
-            }
-            path = reader.text(&field.value, &what).and_then(|t| inside(t, field.value.span, &what, reader));
-        }
-        made.push((backend.key.clone(), path));
-    }
-    (made, templates)
 }
 
 /// A folder below the project's, written with `/`.

@@ -2,9 +2,11 @@
 //! used all the same, so that the sources can be checked too.
 
 mod alerting;
+mod grafana;
 pub mod keys;
 mod layer;
 mod lints;
+mod prometheus;
 mod reader;
 mod tree;
 mod words;
@@ -33,6 +35,8 @@ pub struct Config {
     pub outputs: Vec<Output>,
     /// The folder of the documents' templates, relative to the project's, where one is named.
     pub templates: Option<String>,
+    /// The folder of the alert texts' templates, likewise.
+    pub alert_templates: Option<String>,
     /// All environments, in the order written.
     pub environments: Vec<String>,
 }
@@ -55,6 +59,7 @@ impl Default for Config {
             lints: Lints::default(),
             outputs,
             templates: None,
+            alert_templates: None,
             environments: Vec::new(),
         }
     }
@@ -235,6 +240,7 @@ fn choose(
         }
     }
     config.templates = layer.templates.take();
+    config.alert_templates = layer.alert_templates.take();
     let environment = config.settings.environment.clone();
     let default_path = |backend: &str| match &environment {
         Some(name) => format!("{backend}/{name}"),
@@ -256,6 +262,8 @@ fn choose(
     settings.scope = layer.scope;
     settings.labels = layer.labels;
     settings.links = layer.links;
+    settings.grafana = layer.grafana;
+    settings.prometheus = layer.prometheus.unwrap_or_default();
     if let Some(page) = layer.page {
         settings.severities.page = page;
     }

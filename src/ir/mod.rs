@@ -2,12 +2,16 @@
 //! durations, never floats), ordered, and each object knows the place it comes from.
 
 pub mod burn;
+mod grafana;
 mod measure;
+mod prometheus;
 mod settings;
 
+pub use grafana::{Form, GrafanaOptions};
 pub use measure::{
     Completion, Composed, Condition, Events, Matcher, Measurement, Outcome, Reading, Selector, Series, Slices,
 };
+pub use prometheus::{Kubernetes, Mimir, PartialResponse, PrometheusOptions, Target, Vmalert};
 pub use settings::{Limits, Links, Settings, Severities};
 
 use std::collections::BTreeMap;

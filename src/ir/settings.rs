@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::Matcher;
 use super::burn::Profile;
+use super::{GrafanaOptions, Matcher, PrometheusOptions};
 use crate::value::Duration;
 
 /// Project-wide settings.
@@ -33,8 +33,14 @@ pub struct Settings {
     pub severities: Severities,
     /// Base addresses.
     pub links: Links,
+    /// How dashboards are delivered.
+    pub grafana: GrafanaOptions,
+    /// Templates of alert texts by their names, over the built-in ones.
+    pub alert_texts: BTreeMap<String, String>,
     /// How much is too much.
     pub limits: Limits,
+    /// For which engine rules are written: `outputs.prometheus`.
+    pub prometheus: PrometheusOptions,
     /// Today, for reviews and the age of guesses, where given: nothing reads the clock.
     pub today: Option<crate::value::Date>,
 }
@@ -100,7 +106,10 @@ impl Default for Settings {
             profile: Profile::default(),
             severities: Severities::default(),
             links: Links::default(),
+            grafana: GrafanaOptions::default(),
+            alert_texts: BTreeMap::new(),
             limits: Limits::default(),
+            prometheus: PrometheusOptions::default(),
             today: None,
         }
     }

@@ -132,3 +132,76 @@ fn a_changed_label_keeps_history() {
         )
         .run(&model);
 }
+
+/// A counter at zero counts its first increments whole, which `rate` alone doesn't give, and a reset in the range is no loss.
+/// Scrapes are each 15 s, ten seconds after an evaluation and five before one.
+#[test]
+fn counters_from_zero_and_resets() {
+    let p = |name: &str| promise(&format!("a.{name}"), bad(vec![counter("x")], vec![counter(name)]));
+    let model = model(vec![journey("checkout", vec![p("from_zero"), p("reset"), p("lone")])]);
+    let scraped = |values: &[u32]| {
+        let before = [values[0]; 40].into_iter().chain(values.iter().copied());
+        let after = [values[values.len() - 1]; 40];
+        before.chain(after).map(|v| format!("_x2 {v}")).collect::<Vec<_>>().join(" ")
+    };
+    let mut case = Case::new();
+    case.scrape = "5s";
+    case.series("x", &scraped(&[1000, 2000]))
+        .series("from_zero", &scraped(&[0, 10, 20, 30, 40, 40]))
+        .series("reset", &scraped(&[1000, 1010, 1020, 0, 7, 7]))
+        .series("lone", &scraped(&[0, 1]))
+        .gives(
+            "round(30 * sum by (promise) (sum_over_time(promise:bad_events:rate[20m])), 0.001)",
+            "20m",
+            &[
+                (r#"{promise="from_zero"}"#, "40"),
+                (r#"{promise="lone"}"#, "1"),
+                (r#"{promise="reset"}"#, "27"),
+            ],
+        )
+        .run(&model);
+}
+
+/// Windows of 1, 7, 28 and 90 days over the same events in one journey: each counts its own days, and nothing else. The older
+/// the day, the more failed.
+#[test]
+fn windows_side_by_side() {
+    let windows = [("1d", "100"), ("7d", "186"), ("28d", "271"), ("90d", "429")];
+    let name = |window: &str| format!("over_{window}");
+    let list = windows.map(|(window, _)| {
+        promise(&format!("a.{}", name(window)), bad(vec![counter("x")], vec![counter("x_bad")])).with(|p| {
+            p.window = t(window);
+            p.objective = d("90");
+        })
+    });
+    let model = model(vec![journey("checkout", list.to_vec())]);
+    let mut case = Case::new();
+    case.every = "90d";
+    case.scrape = "5m";
+    // From old to new: 5, 3, 2 and 1 of a hundred.
+    let day = 24 * 12;
+    for (window, _) in windows {
+        let labels = format!(r#"{{project="shop",journey="checkout",step="a",promise="{}"}}"#, name(window));
+        let (roll, bad_ones, all) = if window == "90d" {
+            // A sample each quarter of an hour.
+            let sparse = |n: usize, v: u32| format!("{v} _ _ ").repeat(n * day / 3);
+            let bad = format!("{}{}{}{}1", sparse(62, 5), sparse(21, 3), sparse(6, 2), sparse(1, 1));
+            ("15m", bad, format!("{}100", sparse(90, 100)))
+        } else {
+            let dense = |n: usize, v: u32| format!("{v}x{} ", n * day - 1);
+            let bad = format!("{}{}{}{}1", dense(62, 5), dense(21, 3), dense(6, 2), dense(1, 1));
+            ("5m", bad, format!("100x{}", 90 * day))
+        };
+        case = case.series(&format!("promise:events:roll{roll}{labels}"), &all);
+        case = case.series(&format!("promise:bad_events:roll{roll}{labels}"), &bad_ones);
+    }
+    let labels = |window: &str| {
+        format!(
+            r#"{{project="shop", journey="checkout", step="a", promise="{}", window="budget"}}"#,
+            name(window)
+        )
+    };
+    let expected: Vec<(String, &str)> = windows.iter().map(|(w, ratio)| (labels(w), *ratio)).collect();
+    let expected: Vec<(&str, &str)> = expected.iter().map(|(l, v)| (l.as_str(), *v)).collect();
+    case.gives(r#"round(1e4 * promise:error_ratio{window="budget"})"#, "90d", &expected).run(&model);
+}

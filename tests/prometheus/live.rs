@@ -1,6 +1,7 @@
 //! What only a real Prometheus shows: it loads every rule, and texts of users do no harm in YAML, PromQL or templates.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
@@ -12,10 +13,10 @@ use slovo::backend::Artifact;
 use slovo::ir::{Composition, Links, Model};
 
 /// A Prometheus of its own on a free port of the loopback, ended when dropped.
-struct Server {
+pub struct Server {
     child: Child,
     port: u16,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Drop for Server {
@@ -26,7 +27,8 @@ impl Drop for Server {
 }
 
 impl Server {
-    fn start(files: &[Artifact], scrape: &str) -> Self {
+    /// With these rules, evaluated each second.
+    pub fn start(files: &[Artifact], scrape: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         write(folder.path(), files);
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
@@ -38,6 +40,7 @@ impl Server {
             .args([
                 "--config.file=prometheus.yaml",
                 "--storage.tsdb.path=data",
+                "--enable-feature=native-histograms",
                 &format!("--web.listen-address=127.0.0.1:{port}"),
             ])
             .current_dir(folder.path())
@@ -45,7 +48,7 @@ impl Server {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let server = Self { child, port, _folder: folder };
+        let server = Self { child, port, folder };
         server.wait("/-/ready", |text| text.contains("Ready"));
         server
     }
@@ -66,7 +69,28 @@ impl Server {
             std::thread::sleep(Duration::from_millis(200));
         }
     }
-    fn rules(&self) -> Vec<serde_json::Value> {
+    /// The one value of a query, once it is there and right.
+    pub fn value(&self, query: &str, right: impl Fn(f64) -> bool) {
+        let found = |text: &str| {
+            let json: serde_json::Value = serde_json::from_str(text).ok()?;
+            json["data"]["result"][0]["value"][1].as_str()?.parse::<f64>().ok()
+        };
+        self.wait(&format!("/api/v1/query?query={}", encoded(query)), |t| found(t).is_some_and(&right));
+    }
+    /// The label sets of the series that a selector finds.
+    fn series(&self, selector: &str) -> BTreeSet<String> {
+        let text = self.get(&format!("/api/v1/series?match[]={}", encoded(selector))).unwrap();
+        let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+        json["data"].as_array().unwrap().iter().map(ToString::to_string).collect()
+    }
+    /// Reads changed rules.
+    fn reload(&self, files: &[Artifact]) {
+        write(self.folder.path(), files);
+        let done = Command::new("kill").args(["-HUP", &self.child.id().to_string()]).status().unwrap();
+        assert!(done.success());
+    }
+    /// Every rule that it has loaded.
+    pub fn rules(&self) -> Vec<serde_json::Value> {
         let text = self.wait("/api/v1/rules", |t| t.contains("\"groups\""));
         let json: serde_json::Value = serde_json::from_str(&text).unwrap();
         let groups = json["data"]["groups"].as_array().unwrap();
@@ -74,11 +98,20 @@ impl Server {
     }
 }
 
+/// For an address.
+fn encoded(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut out, b| {
+        let _ = write!(out, "%{b:02X}");
+        out
+    })
+}
+
 /// A text with everything that could mean something to YAML, PromQL, Go templates or comments.
 const NASTY: &str =
-    "q\" 'a' `b` {{ $labels.x }} {{ fail }} }} \\ \n  - alert: Evil\n# x\r\t{a: b} %s $1 \u{2028}{";
+    "q\" 'a' `b` {{ $labels.x }} {{ fail }} }} \\ \n  - alert: Evil\n# x\r\t{a: b} %s $1 \u{2028}{ 🛒";
 
-fn nasty() -> Model {
+/// A journey all of whose texts are [`NASTY`].
+pub fn nasty() -> Model {
     let mut list = vec![
         promise("a.shown", bad(vec![counter("x")], vec![counter("x_bad")])),
         promise("a.each", bad(vec![counter("x")], vec![counter("x_bad")]))
@@ -189,6 +222,8 @@ fn annotations_say_what_was_written() {
     assert!(!shown("description").contains("error"), "{}", shown("description"));
     assert!(shown("users").ends_with(&format!("within 15m, then every 30m: {NASTY}")), "{}", shown("users"));
     assert_eq!(shown("runbook_url"), format!("https://x.example/{NASTY}/{NASTY}"));
+    assert_eq!(shown("dashboard_url"), format!("https://x.example/{NASTY}/d/slo-p-checkout-a-up"));
+    assert_eq!(shown("document_url"), format!("https://x.example/{NASTY}/journeys/checkout.html#a.up"));
     for (name, value) in [
         ("project", NASTY),
         ("env", NASTY),
@@ -219,4 +254,54 @@ fn vmalert_takes_them() {
         Command::new("vmalert").args(["-dryRun", "-rule=*.yml"]).current_dir(folder.path()).output().unwrap();
     let text = said(&output);
     assert!(output.status.success() && !text.contains("invalid") && !text.contains("fatal"), "{text}");
+}
+
+/// Another owner, other titles, another project label on the alerts: rules are read anew without an error, and what is
+/// recorded keeps its identity, so that windows go on.
+#[test]
+fn changed_words_keep_history() {
+    if !has("prometheus") {
+        return;
+    }
+    let up = |condition| readings("up", condition);
+    let make = |title: &str, owner: &str| {
+        let measured = good(vec![up(None)], vec![up(Some(slovo::ir::Reading::AtLeast(d("1"))))]);
+        let p = promise("a.up", measured).with(|p| {
+            title.clone_into(&mut p.title);
+            p.scrape_interval = t("1s");
+        });
+        let mut model = model(vec![journey("checkout", vec![p])]);
+        model.settings.evaluation_interval = t("1s");
+        let mut team = model.teams["shop"].clone();
+        owner.clone_into(&mut team.id);
+        team.pages = Some(format!("{owner}-pager"));
+        model.teams.insert(owner.to_owned(), team);
+        owner.clone_into(&mut model.journeys[0].owner);
+        title.clone_into(&mut model.journeys[0].title);
+        title.clone_into(&mut model.journeys[0].steps[0].title);
+        model
+    };
+    let scrape = "scrape_configs: [{job_name: x, static_configs: [{targets: ['127.0.0.1:1']}]}]\n";
+    let server = Server::start(&emit(&make("Before", "shop")), scrape);
+    let recorded = r#"{__name__=~"promise:(events:rate|bad_events:rate|error_ratio|bad_events:increase|error_budget:ratio)",window!~".*(d|budget)"}"#;
+    let bad = r#"promise:bad_events:increase{window="1h"}"#;
+    server.value(bad, |v| v > 10.0);
+    server.value("promise:error_budget:ratio", |v| v > 0.0);
+    let before = server.series(recorded);
+    assert!(before.len() >= 6, "{before:?}");
+    server.reload(&emit(&make("After", "others")));
+    server.value(r#"promise_info{title="After",owner="others"}"#, |v| v > 0.0);
+    server.value(
+        r#"ALERTS{alertname="PromiseBurnsFast",window="1h",owner="others",receiver="others-pager"}"#,
+        |v| v > 0.0,
+    );
+    // The count goes on where it was instead of beginning anew.
+    server.value(bad, |v| v > 15.0);
+    server.value(&format!("count({bad})"), |v| (v - 1.0).abs() < 1e-9);
+    let after = server.series(recorded);
+    assert!(after.is_superset(&before), "{before:#?}\n{after:#?}");
+    let fresh: Vec<_> = after.difference(&before).filter(|s| !s.contains("\"2h\"")).collect();
+    assert!(fresh.is_empty(), "{fresh:#?}");
+    let sick: Vec<_> = server.rules().into_iter().filter(|r| r["health"] == "err").collect();
+    assert!(sick.is_empty(), "{sick:#?}");
 }

@@ -47,19 +47,20 @@ fn composed_promises() {
     let all = strip(&rows("whole", "0.129493", ""));
     let worst = strip(&rows("weakest", "0.1", ""));
     let refs = |list: &'_ [(String, String)]| -> Vec<(String, String)> { list.to_vec() };
+    // Counters that have run for a while, so that `rate` takes none for newborn.
     let mut case = Case::new()
-        .series("x", "0+100x300")
-        .series("x_bad", "0+1x300")
-        .series("y", "0+1000x300")
-        .series("y_bad", "0+23x300")
-        .series("z", "0+10x300")
-        .series("z_bad", "0+1x300")
-        .series(r#"r1{region="eu"}"#, "0+10x300")
-        .series(r#"r1_bad{region="eu"}"#, "0+1x300")
-        .series(r#"r2{region="eu"}"#, "0+10x300")
-        .series(r#"r2_bad{region="eu"}"#, "0+1x300")
-        .series(r#"r1{region="us"}"#, "0+10x300")
-        .series(r#"r2{region="eu2"}"#, "0+10x300");
+        .series("x", "10000+100x300")
+        .series("x_bad", "100+1x300")
+        .series("y", "100000+1000x300")
+        .series("y_bad", "2300+23x300")
+        .series("z", "1000+10x300")
+        .series("z_bad", "100+1x300")
+        .series(r#"r1{region="eu"}"#, "1000+10x300")
+        .series(r#"r1_bad{region="eu"}"#, "100+1x300")
+        .series(r#"r2{region="eu"}"#, "1000+10x300")
+        .series(r#"r2_bad{region="eu"}"#, "100+1x300")
+        .series(r#"r1{region="us"}"#, "1000+10x300")
+        .series(r#"r2{region="eu2"}"#, "1000+10x300");
     let query = |p: &str| format!(r#"round(promise:error_ratio{{promise="{p}",window!="budget"}}, 1e-6)"#);
     case.expect.push((query("whole"), "62m".to_owned(), refs(&all)));
     case.expect.push((query("weakest"), "62m".to_owned(), refs(&worst)));

@@ -122,7 +122,7 @@ pub fn value<T: Serialize>(of: T) -> Value {
 }
 
 /// The innermost cause: an error in a block that a template includes is that block's.
-fn explained(name: &str, error: &Error) -> TemplateError {
+pub(crate) fn explained(name: &str, error: &Error) -> TemplateError {
     let mut innermost = error;
     let mut next: Option<&(dyn std::error::Error + 'static)> = std::error::Error::source(error);
     while let Some(cause) = next {

@@ -7,6 +7,7 @@ use super::composed;
 use super::plan::{Entry, Plan};
 use super::ranges;
 use super::sink::{Rule, Sink};
+use super::sloth;
 use super::text::put;
 use super::windows::{COUNT, RATIO};
 use super::words::{self, inert, percent};
@@ -111,6 +112,10 @@ pub(crate) fn write(
         expr.clear();
         matchers.clear();
         plan.select(&mut matchers, promise);
+        // The windows of tickets are read through their last sample, those of pages follow theirs at once.
+        if loud == Loudness::Ticket {
+            sink.seam();
+        }
         for (at, alert) in tiers().enumerate() {
             expr.push_str(if at > 0 { "\nor " } else { "" });
             condition(plan, expr, entry, alert, &matchers);
@@ -124,12 +129,14 @@ pub(crate) fn write(
         all.extend(path.step.as_deref().map(|s| ("step", s)));
         all.push(("promise", &path.promise));
         all.extend(labels.of_loudness(loud).filter(|(n, _)| !promise.for_each.iter().any(|(l, _)| l == n)));
-        let mut annotations = Vec::with_capacity(6);
-        annotations.push(("summary", words::summary(plan, entry)));
-        annotations.push(("description", words::description(entry, &fired(promise, tiers()))));
-        let playbook = promise.playbook.as_ref().and_then(|id| plan.model.playbooks.get(id));
-        annotations.extend(playbook.and_then(|p| words::users(plan, p)).map(|t| ("users", t)));
-        words::links(plan, promise, &mut annotations);
+        let sloth = plan.model.settings.prometheus.sloth.then(|| sloth::alert_labels(path, loud));
+        if let Some(sloth) = &sloth {
+            all.retain(|(name, _)| !name.starts_with("sloth_"));
+            all.extend(sloth.iter().map(|(n, v)| (*n, v.as_str())));
+        }
+        let listed = tiers().map(|a| words::tier(promise, a)).collect();
+        let context = words::of_promise(plan, entry, loud, (&fired(promise, tiers()), listed));
+        let annotations = plan.texts.annotations("PromiseBurns", &context);
         sink.rule(&Rule {
             name: name(loud),
             alert: true,

@@ -82,11 +82,12 @@ fn meaning(plan: &Plan<'_>, promise: &Promise) -> f64 {
     alerts + members * per_minute(plan.evaluation) + 2.0 * count(plan.windows.len()) + 12.0
 }
 
-/// How many times the base rules read each raw series: once for the events, and for the bad ones with their fallback.
+/// How many times the base rules read each raw series: once for the events, three times for the bad ones, and once for
+/// their fallback.
 fn reads(measurement: &Measurement) -> u32 {
     let events = |events: &Events| match &events.outcome {
-        Outcome::Bad(_) => 3,
-        Outcome::Good(good) if good.iter().all(|s| matches!(s, Series::Counter(_))) => 3,
+        Outcome::Bad(_) => 5,
+        Outcome::Good(good) if good.iter().all(|s| matches!(s, Series::Counter(_))) => 5,
         Outcome::Good(_) => 4,
     };
     match measurement {

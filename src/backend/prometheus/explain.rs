@@ -153,9 +153,9 @@ fn explain_alert(model: &Model, promise: &Promise, alert: &burn::Alert) -> Expla
     }
 }
 
-/// The windows' time, and what comes on top: half a scrape and half an evaluation as a rule, all of both at worst (77 s
-/// and 96 s were measured for 52 s of windows at 15 s and 30 s); windows computed each five minutes may be so late. A
-/// promise of completion learns of a loss only when the limit is over.
+/// The windows' time, and what comes on top: how far sums over the base lag behind, half a scrape and half an evaluation as
+/// a rule, all of both at worst (docs/accuracy.md holds what was measured for 52 s of windows); windows computed each five
+/// minutes may be so late. A promise of completion learns of a loss only when the limit is over.
 fn detection(model: &Model, promise: &Promise, alert: &burn::Alert, failing: Decimal) -> Detection {
     let budget = promise.error_budget();
     let windows = match promise.expect_per_day {
@@ -172,6 +172,7 @@ fn detection(model: &Model, promise: &Promise, alert: &burn::Alert, failing: Dec
         Measurement::Events(_) | Measurement::Slices(_) | Measurement::Composed(_) => Duration::default(),
     };
     let half = Duration::from_micros(late.as_micros() / 2);
+    let first = first.plus(ranges::base_lag(promise.scrape_interval, evaluation));
     let whole = |extra: Duration| windows.map(|t| seconds_up(t.plus(first).plus(extra)));
     Detection { failing, typical: whole(half), worst: whole(late) }
 }

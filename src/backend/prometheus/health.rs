@@ -12,7 +12,7 @@ use super::sink::{Rule, Sink};
 use super::streams::may_contradict;
 use super::text::put;
 use super::windows::{self, COUNT, RATIO, Source};
-use super::words::inert;
+use super::words::{self, inert};
 use crate::ast::Urgency;
 use crate::ir::burn::Loudness;
 use crate::ir::{Condition, Measurement, PolicyAction};
@@ -34,19 +34,7 @@ pub(crate) fn no_data(plan: &Plan<'_>, labels: &AlertLabels, expr: &mut String, 
             m = plan.matchers,
             events = base::EVENTS,
         );
-        let summary = "No data for {{ if $labels.step }}{{ $labels.step }}.{{ end }}{{ $labels.promise }}: nobody knows if it is kept";
-        let description = "No series matched for 5 minutes: the target is gone, or a metric or a label was renamed. The budget is not shown and \
-                           no other alert of this promise can fire until it is back.";
-        alert(
-            plan,
-            labels,
-            loud,
-            "PromiseNoData",
-            expr,
-            Some(Duration::from_mins(2)),
-            (summary, description),
-            sink,
-        );
+        alert(plan, labels, loud, "PromiseNoData", expr, Some(Duration::from_mins(2)), sink);
     }
 }
 
@@ -64,10 +52,7 @@ pub(crate) fn part_gone(plan: &Plan<'_>, labels: &AlertLabels, expr: &mut String
         m = plan.matchers,
         back = ranges::read_back(ranges::SLOW),
     );
-    let summary = "A part of {{ if $labels.step }}{{ $labels.step }}.{{ end }}{{ $labels.promise }} has no data any more";
-    let description = "It had data within the last day and has none now, while others have. If it was removed on purpose, this ends by itself \
-                       within a day.";
-    alert(plan, labels, Loudness::Ticket, "PromisePartGone", expr, None, (summary, description), sink);
+    alert(plan, labels, Loudness::Ticket, "PromisePartGone", expr, None, sink);
 }
 
 /// May the journey's counts contradict each other? Not where good or bad is a subset of the events by construction.
@@ -97,19 +82,7 @@ pub(crate) fn sanity(plan: &Plan<'_>, labels: &AlertLabels, expr: &mut String, s
     expr.push_str(" * ");
     windows::sum(plan, expr, source.events, &plan.matchers, hour, None);
     expr.push_str(" > 0.5");
-    let summary = "The counts of {{ if $labels.step }}{{ $labels.step }}.{{ end }}{{ $labels.promise }} contradict each other";
-    let description = "In the last hour more events were good, or more were bad, than there were events: good, bad and total don't count the same \
-                       things.";
-    alert(
-        plan,
-        labels,
-        Loudness::Ticket,
-        "PromiseCountsContradict",
-        expr,
-        None,
-        (summary, description),
-        sink,
-    );
+    alert(plan, labels, Loudness::Ticket, "PromiseCountsContradict", expr, None, sink);
 }
 
 /// Tickets of the journey's policy: one rule whose label says which clause holds.
@@ -156,11 +129,10 @@ pub(crate) fn policy(plan: &Plan<'_>, labels: &AlertLabels, expr: &mut String, s
             text.push_str("{{ end }}");
         }
     }
-    let summary = "{{ if $labels.step }}{{ $labels.step }}.{{ end }}{{ $labels.promise }}: {{ $value | humanizePercentage }} of the error budget is left";
     let mut all: Vec<(&str, &str)> = vec![("policy", &policy.id), ("below", &state)];
     all.extend(labels.of_loudness(Loudness::Ticket));
-    let annotations =
-        [("summary", summary.to_owned()), ("description", format!("{}. {text}", inert(&policy.title)))];
+    let context = words::of_all(plan, Some((&policy.title, &text)));
+    let annotations = plan.texts.annotations("PromiseBudgetPolicy", &context);
     sink.rule(&Rule {
         name: "PromiseBudgetPolicy",
         alert: true,
@@ -198,16 +170,16 @@ fn alert(
     plan: &Plan<'_>,
     labels: &AlertLabels,
     loud: Loudness,
-    name: &str,
+    name: &'static str,
     expr: &str,
     hold: Option<Duration>,
-    (summary, description): (&'static str, &'static str),
     sink: &mut impl Sink,
 ) {
     let project = inert(&plan.model.settings.project);
     let mut all: Vec<(&str, &str)> = vec![("project", &project), ("journey", &plan.journey.id)];
     all.extend(labels.of_loudness(loud));
-    let annotations = [("summary", summary.to_owned()), ("description", description.to_owned())];
+    let context = words::of_all(plan, None);
+    let annotations = plan.texts.annotations(name, &context);
     sink.rule(&Rule {
         name,
         alert: true,

@@ -14,6 +14,12 @@ use crate::value::Decimal;
 pub(crate) const INFO: &str = "promise_info";
 /// The error budget as a fraction.
 pub(crate) const BUDGET: &str = "promise:error_budget:ratio";
+/// The least share of good events that is acceptable.
+pub(crate) const OBJECTIVE: &str = "promise:objective:ratio";
+/// The share that is striven for.
+pub(crate) const STRETCH: &str = "promise:stretch:ratio";
+/// How many bad events the budget still allows.
+pub(crate) const LEFT: &str = "promise:bad_events:left";
 /// The burn rate of each window.
 pub(crate) const BURN: &str = "promise:burn_rate";
 /// What is left of the budget: 1 is all, 0 nothing, negative overspent.
@@ -22,8 +28,11 @@ pub(crate) const REMAINING: &str = "promise:budget_remaining";
 /// Writes the group's rules.
 pub(crate) fn write(plan: &Plan<'_>, budgets: &Budgets, expr: &mut String, sink: &mut impl Sink) {
     for entry in &plan.entries {
+        sink.seam();
         info(plan, entry.promise, sink);
     }
+    // What reads `promise_info` reads a constant.
+    sink.seam();
     let labels = plan.journey_labels(None);
     let mut record = |name: &str, expr: &str| {
         sink.rule(&Rule {
@@ -41,11 +50,11 @@ pub(crate) fn write(plan: &Plan<'_>, budgets: &Budgets, expr: &mut String, sink:
     expr.clear();
     expr.push_str("1 - ");
     budget_of(plan, expr);
-    record("promise:objective:ratio", expr);
+    record(OBJECTIVE, expr);
     if plan.promises().any(|p| p.stretch.is_some()) {
         let ratio = |p: &Promise| p.stretch.unwrap_or_default() / Decimal::ONE_HUNDRED;
         constants(plan, expr, "stretch", ratio, |p| p.stretch);
-        record("promise:stretch:ratio", expr);
+        record(STRETCH, expr);
     }
     burn_rate(plan, expr);
     record(BURN, expr);
@@ -53,7 +62,7 @@ pub(crate) fn write(plan: &Plan<'_>, budgets: &Budgets, expr: &mut String, sink:
     record(REMAINING, expr);
     if plan.measures() {
         left(plan, budgets, expr);
-        record("promise:bad_events:left", expr);
+        record(LEFT, expr);
     }
 }
 
@@ -198,7 +207,7 @@ fn remaining(plan: &Plan<'_>, budgets: &Budgets, out: &mut String) {
 }
 
 /// Composed promises are computed with the slow group, the others with the budget's.
-fn back(plan: &Plan<'_>, budgets: &Budgets) -> crate::value::Duration {
+pub(crate) fn back(plan: &Plan<'_>, budgets: &Budgets) -> crate::value::Duration {
     if plan.promises().all(is_composed) { ranges::read_back(ranges::SLOW) } else { budgets.back() }
 }
 

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
-use super::ranges;
 use super::text::{journey_matchers, promise_matchers};
+use super::texts::Texts;
+use super::{ranges, sloth};
+use crate::backend::grafana::Uids;
 use crate::ir::burn::{self, Alert};
 use crate::ir::{Composed, Journey, Measurement, Model, Promise, Urgency};
 use crate::promql::print;
@@ -17,12 +20,16 @@ const ALWAYS: [Duration; 3] = [Duration::from_mins(5), Duration::from_hours(1), 
 #[derive(Debug, Default)]
 pub(crate) struct Needs<'m> {
     windows: BTreeMap<&'m str, Vec<Duration>>,
+    /// Addresses of dashboards, where alerts link to them.
+    pub(crate) boards: Option<Arc<Uids>>,
 }
 
 impl<'m> Needs<'m> {
     /// Of all composed promises of the model.
     pub(crate) fn of(model: &'m Model) -> Self {
-        let mut needs = Self::default();
+        let linked = model.settings.links.dashboards.is_some();
+        let boards = linked.then(|| Arc::new(Uids::of(model)));
+        let mut needs = Self { boards, ..Self::default() };
         for (journey, promise) in model.promises() {
             let Measurement::Composed(Composed { members, .. }) = &promise.measurement else { continue };
             let others: Vec<_> =
@@ -41,7 +48,7 @@ impl<'m> Needs<'m> {
 }
 
 /// A promise with its alerts.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Entry<'m> {
     pub(crate) promise: &'m Promise,
     /// The title of its step.
@@ -51,7 +58,7 @@ pub(crate) struct Entry<'m> {
 }
 
 /// A journey, ready to be written.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Plan<'m> {
     pub(crate) model: &'m Model,
     pub(crate) journey: &'m Journey,
@@ -69,6 +76,10 @@ pub(crate) struct Plan<'m> {
     pub(crate) counted: Vec<Duration>,
     /// The evaluation interval.
     pub(crate) evaluation: Duration,
+    /// Addresses of dashboards, where alerts link to them.
+    pub(crate) boards: Option<Arc<Uids>>,
+    /// What alerts say.
+    pub(crate) texts: Arc<Texts>,
 }
 
 /// Labels that are ours.
@@ -106,13 +117,17 @@ impl<'m> Plan<'m> {
             windows.push(*window);
             counted.push(*window);
         }
+        if settings.prometheus.sloth {
+            windows.extend(sloth::WINDOWS);
+        }
         for list in [&mut windows, &mut counted] {
             list.sort_unstable();
             list.dedup();
         }
         let labels = settings.labels.iter().map(|(k, v)| (k.as_str(), v.as_str()));
         let each = |k: &str| entries.iter().any(|e| e.promise.for_each.iter().any(|(name, _)| name == k));
-        let labels = labels.filter(|(k, _)| !OURS.contains(k) && !each(k)).collect();
+        let sloth = |k: &str| settings.prometheus.sloth && k.starts_with("sloth_");
+        let labels = labels.filter(|(k, _)| !OURS.contains(k) && !each(k) && !sloth(k)).collect();
         Self {
             model,
             journey,
@@ -123,7 +138,18 @@ impl<'m> Plan<'m> {
             windows,
             counted,
             evaluation: settings.evaluation_interval,
+            boards: needs.boards.clone(),
+            texts: Texts::of(settings),
         }
+    }
+
+    /// The address of a promise's dashboard, where alerts link to it.
+    pub(crate) fn board(&self, promise: &crate::ir::PromisePath) -> Option<&str> {
+        self.boards.as_deref().map(|b| b.promise(promise)).filter(|uid| !uid.is_empty())
+    }
+    /// The address of the journey's dashboard, where alerts link to it.
+    pub(crate) fn board_of_journey(&self) -> Option<&str> {
+        self.boards.as_deref().map(|b| b.journey(&self.journey.id)).filter(|uid| !uid.is_empty())
     }
 
     /// The promises in order.
@@ -205,7 +231,7 @@ impl<'m> Plan<'m> {
 }
 
 /// `,promise="accepted"` or `,promise=~"accepted|shown"`: identifiers, so nothing needs escaping.
-fn one_of(label: &str, names: &[&str]) -> String {
+pub(crate) fn one_of(label: &str, names: &[&str]) -> String {
     let op = if names.len() == 1 { "=" } else { "=~" };
     format!(",{label}{op}\"{}\"", names.join("|"))
 }

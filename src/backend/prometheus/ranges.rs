@@ -17,15 +17,23 @@ pub(crate) const MEANING: Duration = Duration::from_mins(1);
 /// The range of the base rules: `R = s + n E` for a scrape interval `s` and an evaluation interval `E`.
 ///
 /// `rate(x[R])` at each `E` sees the step between two scrapes in exactly `n` evaluations and weighs it with
-/// `1 / (n E)`, so that `E * sum(rate)` counts every increment once, when `R - s` is a whole number of scrapes. `n` is at
-/// least 2 (one evaluation may be late) and `R` holds at least 3 scrapes (one may be lost). Intervals without a common
-/// multiple nearby get the nearest range that holds them.
+/// `1 / (n E)`, so that `E * sum(rate)` counts every increment once, when `R - s` is a whole number of scrapes. `R` holds at
+/// least 3 scrapes (one may be lost), and `n` is at least 2: an increment that spans missed scrapes, as after a restart, is
+/// seen by fewer evaluations and counts a part, the smaller the shorter the range. Intervals without a common multiple
+/// nearby get the nearest range that holds them.
 pub(crate) fn base_range(scrape: Duration, evaluation: Duration) -> Duration {
     let (s, e) = (scrape.as_micros().max(1), evaluation.as_micros().max(1));
     let first = s.saturating_mul(2).div_ceil(e).max(2);
     let n =
         (first..=first.saturating_add(12)).find(|n| n.saturating_mul(e).is_multiple_of(s)).unwrap_or(first);
     Duration::from_micros(s.saturating_add(n.saturating_mul(e)))
+}
+
+/// How far a sum over base series lags behind the raw ones: an increment is seen in `n` evaluations, counted whole after the
+/// last.
+pub(crate) fn base_lag(scrape: Duration, evaluation: Duration) -> Duration {
+    let spanned = base_range(scrape, evaluation).as_micros().saturating_sub(scrape.as_micros());
+    Duration::from_micros(spanned.saturating_sub(evaluation.as_micros()) / 2)
 }
 
 /// The stretch over which samples of a gauge are counted as events: a whole number of evaluations, at least two scrapes, so
@@ -72,6 +80,13 @@ pub(crate) fn is_from_base(window: Duration) -> bool {
     window <= FROM_BASE
 }
 
+/// The range over series that the same group records, whose samples lie exactly on both ends of a window: half an evaluation
+/// less, so that it holds `W / E` of them in Prometheus 2, which takes both ends, as everywhere else.
+pub(crate) fn own(window: Duration, evaluation: Duration) -> Duration {
+    let short = window.as_micros().saturating_sub(evaluation.as_micros() / 2);
+    promql(Duration::from_micros(short.max(evaluation.as_micros())))
+}
+
 /// The smallest multiple of `step` that is not below `of`.
 pub(crate) fn round_up(of: Duration, step: Duration) -> Duration {
     step.times(of.as_micros().div_ceil(step.as_micros().max(1)))
@@ -95,6 +110,8 @@ mod tests {
             assert!(range(s, e) >= 3 * s && range(s, e) >= s + 2 * e, "{s}/{e}");
         }
         assert!(!base_range(Duration::default(), Duration::default()).is_zero());
+        let lag = |s| base_lag(Duration::from_secs(s), Duration::from_secs(30)).as_secs();
+        assert_eq!([lag(15), lag(30), lag(60)], [15, 15, 45]);
     }
 
     #[test]

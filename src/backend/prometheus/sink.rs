@@ -20,7 +20,7 @@ pub(crate) struct Rule<'a> {
     /// Labels in order.
     pub(crate) labels: &'a [(&'a str, &'a str)],
     /// Annotations in order, Go templates.
-    pub(crate) annotations: &'a [(&'static str, String)],
+    pub(crate) annotations: &'a [(&'a str, String)],
     /// The promise it is for; none when it serves the whole journey.
     pub(crate) promise: Option<&'a PromisePath>,
 }
@@ -29,16 +29,32 @@ pub(crate) struct Rule<'a> {
 pub(crate) trait Sink {
     /// The rules to follow are in this group.
     fn group(&mut self, name: &str, interval: Duration);
+    /// The rules to follow may stand in another group than those before: they read nothing that those record, or only by
+    /// looking back further than that group's interval.
+    fn seam(&mut self) {}
     /// Words on the rules to follow.
     fn comment(&mut self, text: &str);
     /// A rule.
     fn rule(&mut self, rule: &Rule<'_>);
 }
 
+/// What a group says besides its name, its interval and its rules.
+#[derive(Clone, Debug)]
+pub(crate) enum Extra {
+    /// A word.
+    Word(&'static str, String),
+    /// A number.
+    Number(&'static str, u64),
+}
+
 /// A rule file.
 pub(crate) struct File {
     yaml: Yaml,
     scratch: String,
+    /// How far the list of groups is indented.
+    indent: usize,
+    /// What each group says besides.
+    extras: Vec<Extra>,
     /// A group that has no rule yet.
     open: Option<(String, Duration)>,
 }
@@ -46,28 +62,96 @@ pub(crate) struct File {
 impl File {
     /// A file with room for this many bytes.
     pub(crate) fn with_capacity(bytes: usize) -> Self {
-        Self { yaml: Yaml::with_capacity(bytes), scratch: String::new(), open: None }
+        Self {
+            yaml: Yaml::with_capacity(bytes),
+            scratch: String::new(),
+            indent: 0,
+            extras: Vec::new(),
+            open: None,
+        }
+    }
+    /// Groups that say so much besides.
+    pub(crate) fn extras(&mut self, extras: Vec<Extra>) {
+        self.extras = extras;
     }
     /// A comment at the head.
     pub(crate) fn head(&mut self, text: &str) {
         self.yaml.comment(0, text);
     }
-    /// Starts the list of groups.
-    pub(crate) fn open(&mut self) {
-        self.yaml.open(0, "groups");
+    /// Writes what stands before the groups.
+    pub(crate) fn before(&mut self) -> &mut Yaml {
+        &mut self.yaml
+    }
+    /// Starts the list of groups, so far inside.
+    pub(crate) fn open(&mut self, indent: usize) {
+        self.indent = indent;
+        self.yaml.open(indent, "groups");
     }
     /// Writes the group's head before its first line: a group without rules is none.
     fn begin(&mut self) {
         let Some((name, interval)) = self.open.take() else { return };
-        self.yaml.item(2, "name", &name);
+        let at = self.indent + 2;
+        self.yaml.item(at, "name", &name);
         self.scratch.clear();
         let _ = write!(self.scratch, "{interval}");
-        self.yaml.pair(4, "interval", &self.scratch);
-        self.yaml.open(4, "rules");
+        self.yaml.pair(at + 2, "interval", &self.scratch);
+        for extra in &self.extras {
+            match extra {
+                Extra::Word(key, value) => self.yaml.pair(at + 2, key, value),
+                Extra::Number(key, value) => self.yaml.number(at + 2, key, *value),
+            }
+        }
+        self.yaml.open(at + 2, "rules");
+    }
+    /// Rules of the open group that [`Body`] has written.
+    pub(crate) fn append(&mut self, rules: &str) {
+        self.begin();
+        self.yaml.append(rules);
     }
     /// The text.
     pub(crate) fn finish(self) -> String {
         self.yaml.finish()
+    }
+}
+
+/// Rules without their group, as they stand in a file whose groups are not indented.
+#[derive(Default)]
+pub(crate) struct Body {
+    yaml: Yaml,
+    scratch: String,
+}
+
+impl Body {
+    /// Words on the rules to follow.
+    pub(crate) fn comment(&mut self, text: &str) {
+        self.yaml.comment(6, text);
+    }
+    /// A rule.
+    pub(crate) fn rule(&mut self, rule: &Rule<'_>) {
+        write_rule(&mut self.yaml, &mut self.scratch, 6, rule);
+    }
+    /// The lines.
+    pub(crate) fn finish(self) -> String {
+        self.yaml.finish()
+    }
+}
+
+fn write_rule(yaml: &mut Yaml, scratch: &mut String, at: usize, rule: &Rule<'_>) {
+    yaml.item(at, if rule.alert { "alert" } else { "record" }, rule.name);
+    yaml.code(at + 2, "expr", rule.expr);
+    if let Some(hold) = rule.hold {
+        scratch.clear();
+        let _ = write!(scratch, "{hold}");
+        yaml.pair(at + 2, "for", scratch);
+    }
+    if !rule.labels.is_empty() {
+        yaml.flow(at + 2, "labels", rule.labels.iter().copied());
+    }
+    if !rule.annotations.is_empty() {
+        yaml.open(at + 2, "annotations");
+        for (name, text) in rule.annotations {
+            yaml.pair(at + 4, name, text);
+        }
     }
 }
 
@@ -77,25 +161,10 @@ impl Sink for File {
     }
     fn comment(&mut self, text: &str) {
         self.begin();
-        self.yaml.comment(6, text);
+        self.yaml.comment(self.indent + 6, text);
     }
     fn rule(&mut self, rule: &Rule<'_>) {
         self.begin();
-        self.yaml.item(6, if rule.alert { "alert" } else { "record" }, rule.name);
-        self.yaml.code(8, "expr", rule.expr);
-        if let Some(hold) = rule.hold {
-            self.scratch.clear();
-            let _ = write!(self.scratch, "{hold}");
-            self.yaml.pair(8, "for", &self.scratch);
-        }
-        if !rule.labels.is_empty() {
-            self.yaml.flow(8, "labels", rule.labels.iter().copied());
-        }
-        if !rule.annotations.is_empty() {
-            self.yaml.open(8, "annotations");
-            for (name, text) in rule.annotations {
-                self.yaml.pair(10, name, text);
-            }
-        }
+        write_rule(&mut self.yaml, &mut self.scratch, self.indent + 6, rule);
     }
 }

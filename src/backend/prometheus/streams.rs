@@ -18,6 +18,8 @@ pub(crate) struct Reach {
     delay: Duration,
     /// The scrape interval.
     scrape: Duration,
+    /// Counters may have stood at zero: their first increments count whole.
+    from_zero: bool,
     /// ` by (region) ` or nothing.
     pub(crate) by: String,
 }
@@ -30,6 +32,7 @@ impl Reach {
             readings: ranges::readings_range(scrape, evaluation),
             delay: ranges::readings_delay(scrape),
             scrape,
+            from_zero: false,
             by,
         }
     }
@@ -68,10 +71,14 @@ impl Reach {
     pub(crate) fn bad(&self, out: &mut String, events: &Events) {
         match &events.outcome {
             Outcome::Bad(list) if is_the_slow_part(&events.total, list) => self.sum(out, list),
-            Outcome::Bad(list) => self.or_zero(out, list, &events.total),
+            Outcome::Bad(list) => {
+                self.of_failures().sum(out, list);
+                self.or_none(out, &events.total);
+            }
             Outcome::Good(good) => {
                 if let Some(rest) = complement(&events.total, good) {
-                    return self.or_zero(out, &[rest], &events.total);
+                    self.of_failures().sum(out, &[rest]);
+                    return self.or_none(out, &events.total);
                 }
                 self.sum(out, &events.total);
                 out.push_str("\n  - ");
@@ -86,8 +93,17 @@ impl Reach {
     /// the same group: vmalert and concurrent evaluation don't promise that its newest sample is visible.
     pub(crate) fn or_zero(&self, out: &mut String, list: &[Series], other: &[Series]) {
         self.sum(out, list);
+        self.or_none(out, other);
+    }
+
+    fn or_none(&self, out: &mut String, other: &[Series]) {
         out.push_str("\nor 0 * ");
         self.sum(out, other);
+    }
+
+    /// For bad events, whose counters stand at zero until the first failure.
+    fn of_failures(&self) -> Self {
+        Self { from_zero: true, ..self.clone() }
     }
 
     /// ` by (region) ` where there are labels.
@@ -132,19 +148,39 @@ impl Reach {
     }
 
     fn rate(&self, out: &mut String, selector: &Selector, suffix: &str, extra: &[print::Extra<'_>]) {
+        let over = |out: &mut String, function: &str| {
+            out.push_str(function);
+            out.push('(');
+            print::selector(out, &selector.metric, suffix, &selector.matchers, extra);
+            out.push('[');
+            put(out, self.range);
+            out.push_str("])");
+        };
         out.push_str("sum");
         self.push_by(out);
-        out.push_str("(rate(");
-        print::selector(out, &selector.metric, suffix, &selector.matchers, extra);
-        out.push('[');
-        put(out, self.range);
-        out.push_str("]))");
+        out.push('(');
+        if self.from_zero {
+            // `rate` takes a counter at zero for newborn and doesn't reach back to the start of the range, so the first
+            // failures would count a part. `delta` reaches back, but knows no resets: with one it is the smaller.
+            over(out, "delta");
+            out.push_str(" / ");
+            put(out, self.range.seconds().normalize());
+            out.push_str(" >= ");
+            over(out, "rate");
+            out.push_str(" or ");
+        }
+        over(out, "rate");
+        out.push(')');
     }
 
     fn native_count(&self, out: &mut String, selector: &Selector) {
         out.push_str("histogram_count(");
-        self.rate(out, selector, "", &[]);
+        self.native_rate(out, selector);
         out.push(')');
+    }
+
+    fn native_rate(&self, out: &mut String, selector: &Selector) {
+        Self { from_zero: false, ..self.clone() }.rate(out, selector, "", &[]);
     }
 
     /// The share between two bounds times the count; without observations the share is no number, and the product is 0.
@@ -154,7 +190,7 @@ impl Reach {
         out.push_str(", ");
         out.push_str(to);
         out.push_str(", ");
-        self.rate(out, selector, "", &[]);
+        self.native_rate(out, selector);
         out.push_str(") * ");
         self.native_count(out, selector);
         out.push_str(" >= 0 or 0 * ");

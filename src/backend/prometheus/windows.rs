@@ -61,6 +61,7 @@ pub(crate) fn write(plan: &Plan<'_>, window: Duration, expr: &mut String, sink: 
     let name = window.to_string();
     let labels = plan.journey_labels(Some(&name));
     let counted = plan.counted.contains(&window);
+    let range = if ranges::is_prompt(window) { ranges::own(window, plan.evaluation) } else { window };
     let mut record = |name: &str, expr: &str| {
         sink.rule(&Rule {
             name,
@@ -83,7 +84,7 @@ pub(crate) fn write(plan: &Plan<'_>, window: Duration, expr: &mut String, sink: 
         }
         put(expr, seconds(source.every));
         expr.push_str(" * ");
-        sum(plan, expr, source.bad, &plan.matchers, window, None);
+        sum(plan, expr, source.bad, &plan.matchers, range, None);
         record(COUNT, expr);
     }
     expr.clear();
@@ -102,10 +103,10 @@ pub(crate) fn write(plan: &Plan<'_>, window: Duration, expr: &mut String, sink: 
         put(expr, seconds(source.every));
         expr.push_str(" * ");
     } else {
-        sum(plan, expr, source.bad, &plan.matchers, window, None);
+        sum(plan, expr, source.bad, &plan.matchers, range, None);
         expr.push_str("\n  / clamp_min(");
     }
-    sum(plan, expr, source.events, &plan.matchers, window, None);
+    sum(plan, expr, source.events, &plan.matchers, range, None);
     expr.push_str(", 1e-9), 0, 1)");
     record(RATIO, expr);
 }

@@ -59,6 +59,7 @@ pub(super) fn prove(context: &Context<'_>, miss: &mut impl FnMut(&Promise, Strin
     }
     policy(context, suite.every, &mut case);
     if !case.checks.is_empty() {
+        case.strangers(true);
         suite.cases.push(case);
     }
     let mut case = Case::new("a part of a promise vanishes", suite.every);
@@ -66,6 +67,7 @@ pub(super) fn prove(context: &Context<'_>, miss: &mut impl FnMut(&Promise, Strin
         part_gone(context, entry, suite.every, &mut case);
     }
     if !case.checks.is_empty() {
+        case.strangers(true);
         suite.cases.push(case);
     }
 }
@@ -105,6 +107,7 @@ pub(super) fn prove_composed(
             case.feed(COUNT, &window_labels(*window), ticks(&list));
         }
     }
+    case.strangers(true);
     suite.cases.push(case);
 }
 
@@ -151,6 +154,7 @@ fn play(
         played.counts.insert(tier.alert.long, vec![Tick::Value(Decimal::ZERO); shift]);
     }
     let mut now = shift;
+    let mut before: Option<&Situation> = None;
     for situation in &situations {
         let fill = |list: &mut Vec<Tick>, value: Option<&Decimal>| {
             let (first, rest) =
@@ -164,11 +168,30 @@ fn play(
         for (window, list) in &mut played.counts {
             fill(list, situation.counts.get(window));
         }
+        if let (true, Some(before)) = (situation.ticks > 1 && every == ranges::SLOW, before) {
+            // Two evaluations ago, as when one was missed.
+            let at = every.times(u64::try_from(now + 1).unwrap_or(0));
+            ask(context, entry, &tiers, &remembered(situation, before), at, case);
+        }
+        before = Some(situation);
         now += situation.ticks;
         let at = every.times(u64::try_from(now - 1).unwrap_or(0));
         ask(context, entry, &tiers, situation, at, case);
     }
     played
+}
+
+/// A situation soon after the one before: what slow groups recorded then is looked back for.
+fn remembered(now: &Situation, before: &Situation) -> Situation {
+    let mut soon = now.clone();
+    for (window, ratio) in before.ratios.iter().filter(|(w, _)| !ranges::is_prompt(**w)) {
+        soon.ratios.entry(*window).or_insert(*ratio);
+    }
+    for (window, count) in before.counts.iter().filter(|(w, _)| !ranges::is_prompt(**w)) {
+        soon.counts.entry(*window).or_insert(*count);
+    }
+    soon.says = format!("{}, but ten minutes ago", now.says);
+    soon
 }
 
 /// The situation that nothing is wrong.
@@ -393,5 +416,6 @@ pub(super) fn sanity(context: &Context<'_>, suite: &mut Suite) {
             case.checks.push(made);
         }
     }
+    case.strangers(false);
     suite.cases.push(case);
 }

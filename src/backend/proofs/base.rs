@@ -2,10 +2,13 @@
 //! them that no matcher may let in.
 
 use super::case::{Case, Suite};
-use super::context::{Batch, Context, UNIT, align, check, minds_silence, per_scrape, slice_of, value};
+use super::context::{
+    Batch, Context, UNIT, align, check, limit_of, minds_silence, per_scrape, slice_of, value,
+};
 use super::decoys::decoys;
 use super::expected::steady;
 use super::series::{DOWN, FINE, Shape, State, Story};
+use super::stories;
 use super::witness::Labels;
 use crate::backend::prometheus::base::{BAD, EVENTS, FINISHED};
 use crate::backend::prometheus::ranges;
@@ -48,7 +51,9 @@ fn times(context: &Context<'_>, promise: &Promise) -> Times {
     let gone = settled(context, promise).plus(Duration::from_mins(7)).plus(context.every.times(3));
     let gone = align(gone.max(one), promise.scrape_interval, context.every);
     let tenth = State::Failing(Decimal::new(1, 1));
-    let story = vec![(FINE, one), (tenth, one), (DOWN, one), (State::Silent, gone), (FINE, one)];
+    // Long enough for a budget to be there: what it is made of is recorded at whole five minutes.
+    let fine = one.max(align(ranges::SLOW.times(2), promise.scrape_interval, context.every));
+    let story = vec![(FINE, fine), (tenth, one), (DOWN, one), (State::Silent, gone), (FINE, one)];
     let mut ends = [Duration::default(); 5];
     let mut now = Duration::default();
     for (end, (_, length)) in ends.iter_mut().zip(&story) {
@@ -87,6 +92,10 @@ pub(super) fn prove(context: &Context<'_>, batch: &Batch<'_, '_>, suite: &mut Su
             // A sample before the next stretch begins: its first scrape is on the border.
             let at = Duration::from_micros(at.as_micros().saturating_sub(context.every.as_micros()));
             rates(context, promise, list, (at, f, when), &mut case);
+            // What is started is judged only when its limit is over: its outage waits for that.
+            if at < fine && !minds_silence(promise) && limit_of(promise).is_zero() {
+                stories::calm(context, promise, at, &mut case);
+            }
         }
         silence(context, promise, (down, gone, back), &mut case);
     }

@@ -39,6 +39,7 @@ pub(super) fn prove(context: &Context<'_>, suites: &mut Vec<Suite>) {
                 for (index, promise) in chunk.iter().enumerate() {
                     play(context, promise, index, young, &mut case);
                 }
+                case.strangers(false);
                 suite.cases.push(case);
             }
         }

@@ -49,6 +49,29 @@ impl Case {
     pub(super) fn new(title: impl Into<String>, interval: Duration) -> Self {
         Self { title: title.into(), interval, inputs: Vec::new(), checks: Vec::new() }
     }
+    /// Feeds strangers: beside each series so far the same of another project, journey and step, or beside the first of each
+    /// name the same of another project and journey, with far too high values. A rule that takes them in shows it.
+    pub(super) fn strangers(&mut self, all: bool) {
+        let last = self.checks.iter().map(|c| c.at.as_micros()).max().unwrap_or(0);
+        let samples = last / self.interval.as_micros().max(1);
+        let mut names: Vec<&str> = Vec::new();
+        let mut made: Vec<(String, String)> = Vec::new();
+        for (series, _) in &self.inputs {
+            let name = series.split('{').next().unwrap_or_default();
+            if !all && names.contains(&name) {
+                continue;
+            }
+            names.push(name);
+            for label in ["project", "journey", "step"].into_iter().take(if all { 3 } else { 2 }) {
+                // Values are quoted, and labels in order: this is the label's own place.
+                let Some((head, tail)) = series.split_once(&format!("{label}=\"")) else { continue };
+                made.push((format!("{head}{label}=\"a stranger to {tail}"), format!("1000000x{samples}")));
+            }
+        }
+        made.retain(|(series, _)| !self.inputs.iter().any(|(s, _)| s == series));
+        made.dedup();
+        self.inputs.extend(made);
+    }
     /// Feeds a series.
     pub(super) fn feed(&mut self, name: &str, labels: &Labels, values: String) {
         self.inputs.push((notation(name, labels), values));

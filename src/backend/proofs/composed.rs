@@ -41,6 +41,9 @@ fn windows(
     // Until the last sample of a slow group is no longer looked at.
     let back = ranges::read_back(ranges::budget_interval(promise.window).times(2));
     let gone = usize::try_from(back.as_micros() / every.as_micros().max(1)).unwrap_or(0) + 2;
+    // The last moment at which the fourth sample, the last of one part, is still looked at.
+    let late = back.as_micros().saturating_sub(1) / every.as_micros().max(1);
+    let remembered = every.times(3 + late);
     for (at, window) in names.iter().enumerate() {
         let mut good = Decimal::ONE;
         let mut worst = Decimal::ZERO;
@@ -57,15 +60,21 @@ fn windows(
         };
         let query = context.series(RATIO, promise, Some(window));
         let labels = context.labels(promise, Some(window));
+        let of_ratio = labels.clone();
         let says = format!("the ratio over {window} follows from its parts");
         case.checks.push(value(
             promise,
             every.times(2),
             says,
-            (&query, labels),
+            (&query, of_ratio),
             (ratio, Decimal::ONE, 9 - 3),
         ));
         let prompt = Duration::parse(window).is_some_and(ranges::is_prompt);
+        if !prompt {
+            let says = format!("parts of {window} that were recorded within {back} count");
+            let truth = (ratio, Decimal::ONE, 9 - 3);
+            case.checks.push(value(promise, remembered, says, (&query, labels.clone()), truth));
+        }
         let ticks = if prompt { 5 } else { 5 + gone };
         let at = every.times(u64::try_from(ticks).unwrap_or(0));
         case.checks.push(check(promise, at, format!("a part is missing: no ratio over {window}"), query));
@@ -94,7 +103,12 @@ fn windows(
     let query = context.series(COVERAGE, promise, Some("budget"));
     let labels = context.labels(promise, Some("budget"));
     let says = "it is as old as its youngest part";
-    case.checks.push(value(promise, every.times(2), says, (&query, labels), (least, Decimal::ONE, 6)));
+    for (at, says) in
+        [(every.times(2), says), (remembered, "it is, with parts that were recorded a while ago")]
+    {
+        case.checks.push(value(promise, at, says, (&query, labels.clone()), (least, Decimal::ONE, 6)));
+    }
+    case.strangers(true);
     suite.cases.push(case);
 }
 

@@ -73,8 +73,12 @@ impl<'m> Context<'m> {
         made
     }
     fn settings_labels(&self) -> impl Iterator<Item = (String, String)> {
-        let labels = self.model.settings.labels.iter();
-        labels.filter(|(k, _)| !OURS.contains(&k.as_str())).map(|(k, v)| (k.clone(), v.clone()))
+        let settings = &self.model.settings;
+        let sloth = |k: &str| settings.prometheus.sloth && k.starts_with("sloth_");
+        let labels = settings.labels.iter();
+        labels
+            .filter(move |(k, _)| !OURS.contains(&k.as_str()) && !sloth(k))
+            .map(|(k, v)| (k.clone(), v.clone()))
     }
     /// `project`, `journey`, `step`, `promise`.
     pub(super) fn identity(&self, promise: &Promise) -> Labels {
@@ -121,6 +125,15 @@ impl<'m> Context<'m> {
             add(&label, &value);
         }
         series.extend(own);
+        if settings.prometheus.sloth && name.starts_with("PromiseBurns") {
+            let step = each.path.step.iter().map(|s| format!("{s}-"));
+            let slo = step.chain([each.path.promise.clone()]).collect::<String>();
+            let severity = if loud == Loudness::Page { "page" } else { "ticket" };
+            series.insert("sloth_id".to_owned(), format!("{}-{slo}", each.path.journey));
+            series.insert("sloth_service".to_owned(), each.path.journey.clone());
+            series.insert("sloth_slo".to_owned(), slo);
+            series.insert("sloth_severity".to_owned(), severity.to_owned());
+        }
         series.insert("__name__".to_owned(), "ALERTS".to_owned());
         series.insert("alertname".to_owned(), name.to_owned());
         series.insert("alertstate".to_owned(), "firing".to_owned());

@@ -8,16 +8,16 @@ use super::witness::Labels;
 use crate::backend::yaml::Yaml;
 
 /// What the names of a journey's groups end in, in the order of the file.
-const GROUPS: [&str; 6] = ["", "-rollup", "-rollup-15m", "-long", "-budget", "-meaning"];
+const GROUPS: [&str; 7] = ["", "-rollup", "-rollup-15m", "-long", "-budget", "-meaning", "-sloth"];
 
 impl Suite {
     /// The file. `rules` is where the rule files are, seen from it, with a slash at its end.
     pub fn text(&self, rules: &str) -> String {
         self.text_of(rules, self.cases.iter().enumerate())
     }
-    /// The file with one of its cases only; their numbers stay.
-    pub fn text_of_case(&self, rules: &str, index: usize) -> String {
-        self.text_of(rules, self.cases.iter().enumerate().filter(|(at, _)| *at == index))
+    /// A file with a case of this suite only, which keeps its number: `case` may hold less than the suite's own.
+    pub fn text_of_case(&self, rules: &str, index: usize, case: &Case) -> String {
+        self.text_of(rules, std::iter::once((index, case)))
     }
     fn text_of<'s>(&'s self, rules: &str, cases: impl Iterator<Item = (usize, &'s Case)>) -> String {
         let mut head = Yaml::default();

@@ -14,6 +14,7 @@ mod decoys;
 mod expected;
 mod file;
 mod inputs;
+mod needed;
 mod scenarios;
 mod series;
 mod stories;
@@ -21,13 +22,15 @@ mod windows;
 mod witness;
 
 pub use case::{Case, Check, Proofs, Sample, Suite, Unproved};
+pub use needed::{Pruned, RuleFiles};
 
 use rayon::prelude::*;
 
 use super::Artifact;
+use crate::backend::prometheus;
 use crate::backend::prometheus::plan::{Needs, is_composed};
 use crate::backend::prometheus::ranges;
-use crate::ir::{Journey, Measurement, Model, Promise};
+use crate::ir::{Journey, Measurement, Model, Promise, Target};
 use crate::value::Duration;
 use context::Context;
 
@@ -44,11 +47,19 @@ pub fn prove(model: &Model) -> Proofs {
     all
 }
 
-/// The files of all proofs, below `proofs/` beside the rule files.
+/// The files of all proofs, below `proofs/` beside the rule files. Rules that are written in another form than promtool's
+/// come along as plain files, below `proofs/rules/`.
 pub fn artifacts(model: &Model) -> Vec<Artifact> {
+    let plain = model.settings.prometheus.target == Target::Files;
+    let rules = if plain { "../" } else { "rules/" };
     let one =
-        |suite: &Suite| Artifact { path: format!("proofs/{}.yml", suite.name), text: suite.text("../") };
-    prove(model).suites.par_iter().map(one).collect()
+        |suite: &Suite| Artifact { path: format!("proofs/{}.yml", suite.name), text: suite.text(rules) };
+    let mut made: Vec<Artifact> = prove(model).suites.par_iter().map(one).collect();
+    if !plain {
+        let below = |rules: Artifact| Artifact { path: format!("proofs/rules/{}", rules.path), ..rules };
+        made.extend(prometheus::plain(model).into_iter().map(below));
+    }
+    made
 }
 
 fn prove_journey<'m>(model: &'m Model, journey: &'m Journey, needs: &Needs<'m>) -> Proofs {

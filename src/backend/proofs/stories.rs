@@ -15,7 +15,7 @@ use crate::backend::prometheus::alerts::{least_bad, loudness, name};
 use crate::backend::prometheus::plan::{Entry, is_composed};
 use crate::backend::prometheus::ranges;
 use crate::ir::burn::{Alert, Loudness};
-use crate::ir::{Measurement, Promise};
+use crate::ir::{Measurement, Promise, Urgency};
 use crate::promql::print;
 use crate::value::{Decimal, Duration};
 
@@ -139,14 +139,22 @@ pub(super) fn prove_batch(
     miss: &mut impl FnMut(&Promise, String),
     suite: &mut Suite,
 ) {
-    let mut case = Case::new("a total outage, and its end", batch.scrape);
+    // Side by side those that ask the same rules and take about as long: what pages doesn't wait for what is slow.
+    let (mut pages, mut others) = (Vec::new(), Vec::new());
     for (entry, raws) in &batch.list {
-        if let Err(why) = play(context, entry, (entry.promise, raws, &[], batch.scrape), &mut case) {
-            miss(entry.promise, why.0);
-        }
+        let fast = entry.promise.urgency == Urgency::Page && limit_of(entry.promise).is_zero();
+        if fast { pages.push((entry, raws)) } else { others.push((entry, raws)) }
     }
-    if !case.checks.is_empty() {
-        suite.cases.push(case);
+    for list in [pages, others] {
+        let mut case = Case::new("a total outage, and its end", batch.scrape);
+        for (entry, raws) in list {
+            if let Err(why) = play(context, entry, (entry.promise, raws, &[], batch.scrape), &mut case) {
+                miss(entry.promise, why.0);
+            }
+        }
+        if !case.checks.is_empty() {
+            suite.cases.push(case);
+        }
     }
 }
 
@@ -163,7 +171,25 @@ pub(super) fn prove_composed(
     );
     play(context, entry, (cast.failing, &cast.raws, &cast.healthy, cast.scrape), &mut case)?;
     suite.cases.push(case);
+    if !minds_silence(cast.failing) {
+        let title = format!("{}: healthy", entry.promise.path);
+        let mut case = Case::new(title, cast.scrape);
+        let lead = align(LEAD.plus(limit_of(cast.failing)), cast.scrape, context.every);
+        act((&cast.raws, &cast.healthy, cast.scrape), &vec![(FINE, lead)], &mut case);
+        calm(context, entry.promise, lead, &mut case);
+        suite.cases.push(case);
+    }
     Ok(())
+}
+
+/// While healthy nothing is said, and the whole budget is left.
+pub(super) fn calm(context: &Context<'_>, promise: &Promise, at: Duration, case: &mut Case) {
+    let any = context.firing(promise, "PromiseBurns.*", "");
+    case.checks.push(check(promise, at, "quiet while healthy", any));
+    let query = context.series("promise:budget_remaining", promise, None);
+    let labels = context.labels(promise, None);
+    let says = "the whole budget is left while healthy";
+    case.checks.push(value(promise, at, says, (&query, labels), (Decimal::ONE, Decimal::ONE, 6)));
 }
 
 /// Feeds a story.
@@ -189,11 +215,11 @@ fn play(
     case: &mut Case,
 ) -> Result<(), Unprovable> {
     let promise = entry.promise;
-    let any = context.firing(promise, "PromiseBurns.*", "");
     let Some(outage) = outage(context, entry, (first, raws, scrape)) else {
         // Nobody is to be told: so nobody is.
         let hour = align(Duration::from_hours(1), scrape, context.every);
         act((raws, healthy, scrape), &vec![(FINE, hour), (DOWN, hour)], case);
+        let any = context.firing(promise, "PromiseBurns.*", "");
         case.checks.push(check(promise, hour.times(2), "no alert, since its urgency is `none`", any));
         return Ok(());
     };
@@ -211,15 +237,11 @@ fn play(
     let window = alert.long.to_string();
     let more = format!(",window={}", print::quote(&window));
     let burns = context.firing(promise, name(loud), &more);
-    if minds_silence(first) {
-        // Before the first sample there was silence.
-        case.checks.push(check(promise, healthy, "quiet while healthy", burns.clone()));
+    if !is_composed(promise) && !limit_of(first).is_zero() {
+        calm(context, promise, healthy, case);
     } else {
-        case.checks.push(check(promise, healthy, "quiet while healthy", any));
-        let query = context.series("promise:budget_remaining", promise, None);
-        let labels = context.labels(promise, None);
-        let says = "the whole budget is left while healthy";
-        case.checks.push(value(promise, healthy, says, (&query, labels), (Decimal::ONE, Decimal::ONE, 6)));
+        // Of this alert only, so that no other has to be evaluated: all of them are asked elsewhere.
+        case.checks.push(check(promise, healthy, "quiet before an outage", burns.clone()));
     }
     let labels = context.alert_labels(context.labels(promise, Some(&window)), name(loud), loud, promise);
     let said = match loud {
@@ -281,8 +303,10 @@ pub(super) fn prove_thin(context: &Context<'_>, batch: &Batch<'_, '_>, suite: &m
         }
         let windows: Vec<String> = tiers().map(|a| a.long.to_string()).collect();
         let only = format!(",window=~\"{}\"", windows.join("|"));
+        let mut names: Vec<&str> = tiers().map(|a| name(loudness(promise, a))).collect();
+        names.dedup();
         let says = format!("quiet while less than {} events fail", least.normalize());
-        case.checks.push(check(promise, first, says, context.firing(promise, "PromiseBurns.*", &only)));
+        case.checks.push(check(promise, first, says, context.firing(promise, &names.join("|"), &only)));
         let loud = loudness(promise, alert);
         let window = alert.long.to_string();
         let query = context.firing(promise, name(loud), &format!(",window=\"{window}\""));

@@ -39,6 +39,7 @@ pub(super) fn prove(context: &Context<'_>, suites: &mut Vec<Suite>) {
             played.play(index, (every, series), &mut case);
         }
         if !case.checks.is_empty() {
+            case.strangers(false);
             suites.push(Suite {
                 name: format!("{id}-{name}"),
                 journeys: vec![id.clone()],

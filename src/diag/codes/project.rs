@@ -21,5 +21,6 @@ crate::diag::codes::codes! {
     OUTPUT_OUTSIDE = Error "E0518" "an output folder outside of the project";
     SHARED_OUTPUT = Error "E0519" "two environments write to one folder";
     BAD_PROFILE = Error "E0520" "the alerting profile contradicts itself";
+    TARGET_LIMIT = Error "E0530" "more than the target takes";
     LOST_HISTORY = Warning "W0501" "a promise disappears, and its history with it";
 }

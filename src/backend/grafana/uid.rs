@@ -1,0 +1,112 @@
+//! Addresses of dashboards: made from identifiers, never from titles, so that links outlive a renaming.
+//!
+//! `slo-overview`, `slo-j-checkout`, `slo-p-checkout-pay-accepted`: `a` to `z`, digits and `-`, at most 40 characters, so
+//! that they are names of Kubernetes objects as well. What is longer is cut and ends with a hash of the whole path, and so
+//! do two paths that would be written alike.
+
+use std::collections::BTreeMap;
+
+use crate::ir::{Model, PromisePath};
+
+/// Grafana's limit.
+const LONGEST: usize = 40;
+
+/// The addresses of a model's dashboards.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Uids {
+    overview: String,
+    journeys: BTreeMap<String, String>,
+    promises: BTreeMap<PromisePath, String>,
+}
+
+impl Uids {
+    /// Of every journey and promise.
+    pub(crate) fn of(model: &Model) -> Self {
+        let prefix = &model.settings.grafana.prefix;
+        let journeys: Vec<(String, String, String)> = model
+            .journeys
+            .iter()
+            .map(|j| (j.id.clone(), format!("{prefix}-j-{}", dashed(&j.id)), j.id.clone()))
+            .collect();
+        let promises: Vec<(PromisePath, String, String)> = model
+            .promises()
+            .map(|(_, p)| {
+                let path = &p.path;
+                let step = path.step.as_deref().map(|s| format!("-{}", dashed(s))).unwrap_or_default();
+                let plain = format!("{prefix}-p-{}{step}-{}", dashed(&path.journey), dashed(&path.promise));
+                (path.clone(), plain, path.to_string())
+            })
+            .collect();
+        Self {
+            overview: format!("{prefix}-overview"),
+            journeys: settle(journeys),
+            promises: settle(promises),
+        }
+    }
+    /// That of the board of all journeys.
+    pub(crate) fn overview(&self) -> &str {
+        &self.overview
+    }
+    /// That of a journey's board.
+    pub(crate) fn journey(&self, id: &str) -> &str {
+        self.journeys.get(id).map_or("", String::as_str)
+    }
+    /// That of a promise's board.
+    pub(crate) fn promise(&self, path: &PromisePath) -> &str {
+        self.promises.get(path).map_or("", String::as_str)
+    }
+}
+
+fn dashed(id: &str) -> String {
+    id.replace('_', "-")
+}
+
+/// Cuts what is too long, and tells apart what would be alike.
+fn settle<K: Ord>(list: Vec<(K, String, String)>) -> BTreeMap<K, String> {
+    let mut times: BTreeMap<String, usize> = BTreeMap::new();
+    for (_, plain, _) in &list {
+        *times.entry(plain.clone()).or_default() += 1;
+    }
+    let one = |(key, plain, whole): (K, String, String)| {
+        let alone = times.get(&plain).is_none_or(|n| *n == 1);
+        // An identifier may end with `_`, a Kubernetes name may not end with `-`.
+        let fits = alone && plain.len() <= LONGEST && !plain.ends_with('-');
+        let uid = if fits { plain } else { hashed(&plain, &whole) };
+        (key, uid)
+    };
+    list.into_iter().map(one).collect()
+}
+
+/// The start of it and a hash of the whole (FNV-1a, the upper and lower half folded into 32 bits).
+fn hashed(plain: &str, whole: &str) -> String {
+    let hash = whole.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    let folded = (hash ^ (hash >> 32)) & 0xffff_ffff;
+    let head: String = plain.chars().take(LONGEST - 9).collect();
+    format!("{}-{folded:08x}", head.trim_end_matches('-'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_long_and_alike() {
+        let list = |names: &[&str]| {
+            let made = names
+                .iter()
+                .map(|n| ((*n).to_owned(), format!("slo-p-{}", n.replace(['_', '.'], "-")), (*n).to_owned()));
+            settle(made.collect())
+        };
+        let made = list(&["checkout.pay.accepted"]);
+        assert_eq!(made["checkout.pay.accepted"], "slo-p-checkout-pay-accepted");
+        let long = format!("checkout.{}.accepted", "a".repeat(40));
+        let made = list(&[&long]);
+        assert_eq!(made[&long].len(), 40);
+        assert!(made[&long].starts_with("slo-p-checkout-aaaa"), "{made:?}");
+        let made = list(&["a.b_c.d", "a.b.c_d"]);
+        assert_ne!(made["a.b_c.d"], made["a.b.c_d"]);
+        assert!(made.values().all(|u| u.len() <= 40 && u.starts_with("slo-p-a-b-c-d-")), "{made:?}");
+    }
+}

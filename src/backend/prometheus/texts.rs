@@ -1,0 +1,282 @@
+//! What alerts say: templates, the built-in ones (`templates/alerts/`) and the user's over them.
+//!
+//! There are two kinds of templates here. Ours are minijinja's and are filled when the rules are built; what they give is a Go
+//! template that Prometheus fills when an alert fires. So every value that is printed is made inert for Go, except what is
+//! meant for Prometheus: the values under `now`, and what `go(..)` makes.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Value;
+use minijinja::{AutoEscape, Environment, Error, Output, State, UndefinedBehavior};
+
+use super::words::inert;
+use crate::backend::docs::render::{TemplateError, explained};
+use crate::ir::Settings;
+
+/// Built-in templates, by the name under which a user may replace them: what the alert's name begins with (`any`: of every
+/// alert), and the annotation.
+pub const BUILT_IN: &[(&str, &str)] = &[
+    ("PromiseBurns.summary.txt", include_str!("../../../templates/alerts/PromiseBurns.summary.txt")),
+    ("PromiseBurns.description.txt", include_str!("../../../templates/alerts/PromiseBurns.description.txt")),
+    ("PromiseBurns.users.txt", include_str!("../../../templates/alerts/PromiseBurns.users.txt")),
+    ("PromiseNoData.summary.txt", include_str!("../../../templates/alerts/PromiseNoData.summary.txt")),
+    (
+        "PromiseNoData.description.txt",
+        include_str!("../../../templates/alerts/PromiseNoData.description.txt"),
+    ),
+    ("PromisePartGone.summary.txt", include_str!("../../../templates/alerts/PromisePartGone.summary.txt")),
+    (
+        "PromisePartGone.description.txt",
+        include_str!("../../../templates/alerts/PromisePartGone.description.txt"),
+    ),
+    (
+        "PromiseCountsContradict.summary.txt",
+        include_str!("../../../templates/alerts/PromiseCountsContradict.summary.txt"),
+    ),
+    (
+        "PromiseCountsContradict.description.txt",
+        include_str!("../../../templates/alerts/PromiseCountsContradict.description.txt"),
+    ),
+    (
+        "PromiseBudgetPolicy.summary.txt",
+        include_str!("../../../templates/alerts/PromiseBudgetPolicy.summary.txt"),
+    ),
+    (
+        "PromiseBudgetPolicy.description.txt",
+        include_str!("../../../templates/alerts/PromiseBudgetPolicy.description.txt"),
+    ),
+    ("any.runbook_url.txt", include_str!("../../../templates/alerts/any.runbook_url.txt")),
+    ("any.dashboard_url.txt", include_str!("../../../templates/alerts/any.dashboard_url.txt")),
+    ("any.__dashboardUid__.txt", include_str!("../../../templates/alerts/any.__dashboardUid__.txt")),
+    ("any.__panelId__.txt", include_str!("../../../templates/alerts/any.__panelId__.txt")),
+    ("any.document_url.txt", include_str!("../../../templates/alerts/any.document_url.txt")),
+];
+
+/// What an alert's template may be of; both burn-rate alerts share theirs.
+pub const KINDS: [&str; 6] = [
+    "PromiseBurns",
+    "PromiseNoData",
+    "PromisePartGone",
+    "PromiseCountsContradict",
+    "PromiseBudgetPolicy",
+    "any",
+];
+
+/// The order of annotations; others follow by name.
+const ORDER: [&str; 8] = [
+    "summary",
+    "description",
+    "users",
+    "runbook_url",
+    "dashboard_url",
+    // Grafana links an alert to a panel by these two; other readers pass over them.
+    "__dashboardUid__",
+    "__panelId__",
+    "document_url",
+];
+
+/// The prefix under which the built-in templates stay in reach of those that replace them.
+const PREFIX: &str = "built-in/";
+
+/// Templates ready to be filled.
+#[derive(Debug)]
+pub(crate) struct Texts {
+    env: Environment<'static>,
+    /// Of each kind: annotations in order, and their templates.
+    lists: BTreeMap<&'static str, Vec<(String, String)>>,
+    /// The first mistake that was met: rules are written without failing, see [`super::check_texts`].
+    wrong: Mutex<Option<TemplateError>>,
+}
+
+static OURS: LazyLock<Arc<Texts>> = LazyLock::new(|| Arc::new(Texts::new(&BTreeMap::new())));
+
+impl Texts {
+    /// The templates of these settings.
+    pub(crate) fn of(settings: &Settings) -> Arc<Self> {
+        if settings.alert_texts.is_empty() {
+            return Arc::clone(&OURS);
+        }
+        Arc::new(Self::new(&settings.alert_texts))
+    }
+
+    fn new(user: &BTreeMap<String, String>) -> Self {
+        let mut env = Environment::new();
+        env.set_undefined_behavior(UndefinedBehavior::Strict);
+        // What a block or a macro gives was made inert already.
+        env.set_auto_escape_callback(|_| AutoEscape::Custom("go".into()));
+        env.set_formatter(write_value);
+        env.add_filter("stopped", stopped);
+        env.add_function("go", |text: &str| Value::from_safe_string(format!("{{{{ {text} }}}}")));
+        let mut wrong = None;
+        match SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build() {
+            Ok(syntax) => env.set_syntax(syntax),
+            Err(error) => wrong = Some(explained("", &error)),
+        }
+        let built_in = BUILT_IN.iter().flat_map(|(name, text)| {
+            let kept = (format!("{PREFIX}{name}"), (*text).to_owned());
+            let own = (!user.contains_key(*name)).then(|| ((*name).to_owned(), (*text).to_owned()));
+            std::iter::once(kept).chain(own)
+        });
+        for (name, text) in built_in.chain(user.iter().map(|(n, t)| (n.clone(), t.clone()))) {
+            if let Err(error) = env.add_template_owned(name.clone(), text) {
+                wrong.get_or_insert(explained(&name, &error));
+            }
+        }
+        let names: Vec<&str> =
+            BUILT_IN.iter().map(|(n, _)| *n).chain(user.keys().map(String::as_str)).collect();
+        let list = |kind: &'static str| (kind, annotations(kind, &names));
+        Self { lists: KINDS.into_iter().map(list).collect(), env, wrong: Mutex::new(wrong) }
+    }
+
+    /// The annotations of an alert. An empty one is none.
+    pub(crate) fn annotations(&self, kind: &'static str, context: &Value) -> Vec<(&str, String)> {
+        let mut made = Vec::with_capacity(6);
+        for (annotation, template) in self.lists.get(kind).into_iter().flatten() {
+            match self.render(template, context) {
+                Ok(text) if text.is_empty() => {}
+                Ok(text) => made.push((annotation.as_str(), text)),
+                Err(error) => {
+                    self.wrong.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+                }
+            }
+        }
+        made
+    }
+
+    fn render(&self, name: &str, context: &Value) -> Result<String, TemplateError> {
+        let template = self.env.get_template(name).map_err(|e| explained(name, &e))?;
+        let text = template.render(context).map_err(|e| explained(name, &e))?;
+        if closed(&text) {
+            return Ok(text.trim().to_owned());
+        }
+        let message = "what it gives is no Go template: a `{{` is not closed".to_owned();
+        Err(TemplateError { template: name.to_owned(), line: None, message })
+    }
+
+    /// The first mistake so far.
+    pub(crate) fn wrong(&self) -> Option<TemplateError> {
+        self.wrong.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// `PromiseNoData.summary.txt` or `any.runbook_url.txt` as the annotations of `PromiseNoData`.
+fn annotations(kind: &str, names: &[&str]) -> Vec<(String, String)> {
+    let mut found: BTreeMap<&str, &str> = BTreeMap::new();
+    // Its own last: they replace those of every alert.
+    for of in ["any", kind] {
+        for name in names {
+            if let Some((k, annotation)) = parts(name)
+                && k == of
+            {
+                found.insert(annotation, name);
+            }
+        }
+    }
+    let place = |annotation: &str| ORDER.iter().position(|o| *o == annotation).unwrap_or(ORDER.len());
+    let mut list: Vec<(&str, &str)> = found.into_iter().collect();
+    list.sort_by_key(|(annotation, _)| (place(annotation), *annotation));
+    list.into_iter().map(|(a, t)| (a.to_owned(), t.to_owned())).collect()
+}
+
+/// The alert and the annotation of a template, by its name; none where that isn't one.
+pub fn parts(name: &str) -> Option<(&str, &str)> {
+    let (kind, rest) = name.split_once('.')?;
+    let annotation = rest.strip_suffix(".txt")?;
+    (KINDS.contains(&kind) && crate::promql::print::is_label_name(annotation)).then_some((kind, annotation))
+}
+
+/// Is every `{{` followed by its `}}`?
+fn closed(text: &str) -> bool {
+    let mut rest = text;
+    while let Some((_, after)) = rest.split_once("{{") {
+        // The brace in quotes that `inert` writes.
+        let after = after.strip_prefix("\"{\"").unwrap_or(after);
+        let Some((inside, next)) = after.split_once("}}") else { return false };
+        if inside.contains("{{") {
+            return false;
+        }
+        rest = next;
+    }
+    true
+}
+
+/// Writes a value: inert, unless it is meant for Prometheus.
+fn write_value(out: &mut Output<'_>, _: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
+    if value.is_none() {
+        return Ok(());
+    }
+    let shown;
+    let text = if let Some(text) = value.as_str() {
+        text
+    } else {
+        shown = value.to_string();
+        shown.as_str()
+    };
+    let written = if value.is_safe() { out.write_str(text) } else { out.write_str(&inert(text)) };
+    written.map_err(Error::from)
+}
+
+/// With a full stop, unless it ends a sentence itself.
+fn stopped(text: &str) -> String {
+    let dot = if text.trim_end().ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{text}{dot}")
+}
+
+#[cfg(test)]
+mod tests {
+    use minijinja::context;
+
+    use super::*;
+
+    fn own(name: &str, text: &str) -> (Vec<(String, String)>, Option<TemplateError>) {
+        let texts = Texts::new(&BTreeMap::from([(name.to_owned(), text.to_owned())]));
+        let context = context! {
+            now => context! { promise => Value::from_safe_string("{{ $labels.promise }}".to_owned()) },
+            links => context! { runbook => (), dashboard => "https://d/{{x}}", board => (), panel => (), document => () },
+            title => "{{ evil }}",
+        };
+        let made = texts.annotations("PromiseNoData", &context);
+        let made = made.into_iter().map(|(n, t)| (n.to_owned(), t)).collect();
+        (made, texts.wrong())
+    }
+
+    #[test]
+    fn a_template_of_ones_own() {
+        let (made, wrong) =
+            own("PromiseNoData.chat.txt", "{{ title }} {{ now.promise }} {{ go(\"$value\") }}\n");
+        assert_eq!(wrong, None);
+        let chat = r#"{{"{"}}{{"{"}} evil }} {{ $labels.promise }} {{ $value }}"#;
+        assert!(made.contains(&("chat".to_owned(), chat.to_owned())), "{made:?}");
+        let names: Vec<&str> = made.iter().map(|(n, _)| n.as_str()).collect();
+        assert_eq!(names, ["summary", "description", "dashboard_url", "chat"]);
+        let (made, wrong) = own(
+            "PromiseNoData.summary.txt",
+            "{% include \"built-in/PromiseNoData.summary.txt\" %}!{% raw %}{{ $value }}{% endraw %}",
+        );
+        assert_eq!(wrong, None);
+        assert_eq!(made[0].1, "No data for {{ $labels.promise }}: nobody knows if it is kept!{{ $value }}");
+        let (made, _) = own("any.dashboard_url.txt", "");
+        assert!(!made.iter().any(|(n, _)| n == "dashboard_url"), "an empty text is no annotation");
+    }
+
+    #[test]
+    fn mistakes_name_template_and_line() {
+        let said = |name: &str, text: &str| own(name, text).1.unwrap().to_string();
+        let undefined = said("PromiseNoData.summary.txt", "a\n{{ tilte }}");
+        let place = "template `PromiseNoData.summary.txt`, line 2: undefined value";
+        assert!(undefined.starts_with(place) && undefined.contains("tilte"), "{undefined}");
+        let open = said("any.x.txt", "a {% raw %}{{ $value {% endraw %}");
+        assert!(open.contains("is not closed"), "{open}");
+        assert!(said("any.x.txt", "\n{% if %}").contains("line 2"));
+    }
+
+    #[test]
+    fn names() {
+        assert_eq!(parts("PromiseBurns.summary.txt"), Some(("PromiseBurns", "summary")));
+        assert_eq!(parts("PromiseBurnsFast.summary.txt"), None);
+        assert_eq!(parts("any.a-b.txt"), None);
+        assert!(BUILT_IN.iter().all(|(name, _)| parts(name).is_some()));
+    }
+}

@@ -1,0 +1,38 @@
+//! `slovo backfill`: history for rules that are new, one call of promtool for each layer of them.
+//!
+//! A rule that is backfilled sees only what the server has already, so what one layer records must be loaded before the next
+//! is evaluated.
+
+mod run;
+mod script;
+
+use std::path::Path;
+
+use super::args::Backfill;
+use super::screen::Screen;
+use super::{Failure, Outcome, Status, check, counted, load, status_of};
+use crate::backend::prometheus::backfill::layers;
+
+pub(super) fn run(options: &Backfill, start: &Path, screen: &Screen) -> Outcome {
+    if options.end <= options.start {
+        let message = format!("`--end {}` is not after `--start {}`", options.end, options.start);
+        return Err(Failure::new(message).help("samples are made from the start to the end"));
+    }
+    let project = load(start, &options.wishes);
+    let mut compiled = project.compile();
+    let Some(model) = compiled.model.take() else {
+        check::show(&project, &compiled, screen);
+        screen.say(&format!("{}; nothing was backfilled", counted(&compiled.diagnostics)));
+        return Ok(status_of(&compiled.diagnostics));
+    };
+    let layers = layers(&model);
+    if layers.is_empty() {
+        return Err(Failure::new("there is nothing to record: the project makes no promise"));
+    }
+    if options.run {
+        run::run(options, &model.settings.project, &layers, screen)?;
+    } else {
+        Screen::out(&script::script(options, &layers))?;
+    }
+    Ok(Status::Fine)
+}

@@ -1,0 +1,101 @@
+//! Alert texts by the user's templates, from the command line: what they give, and what is said of one that is wrong.
+
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, clippy::panic, reason = "a test")]
+
+use std::path::Path;
+use std::process::Command;
+
+fn project(templates: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for entry in std::fs::read_dir("examples/minimal").unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_file() {
+            std::fs::copy(&path, folder.path().join(path.file_name().unwrap())).unwrap();
+        }
+    }
+    let yaml = std::fs::read_to_string(folder.path().join("slovo.yaml")).unwrap();
+    let yaml = format!(
+        "{yaml}links: {{dashboards: 'https://d.example', documents: 'https://p.example'}}\n\
+         outputs:\n  prometheus: {{path: prometheus, templates: texts}}\n"
+    );
+    std::fs::write(folder.path().join("slovo.yaml"), yaml).unwrap();
+    std::fs::create_dir(folder.path().join("texts")).unwrap();
+    for (name, text) in templates {
+        std::fs::write(folder.path().join("texts").join(name), text).unwrap();
+    }
+    folder
+}
+
+fn build(folder: &Path) -> (Option<i32>, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_slovo"));
+    let output = command.args(["build", "--color", "never"]).current_dir(folder).output().unwrap();
+    // Messages are wrapped to the terminal.
+    let said = String::from_utf8_lossy(&output.stderr).split_whitespace().collect::<Vec<_>>().join(" ");
+    (output.status.code(), said)
+}
+
+fn rules(folder: &Path) -> String {
+    std::fs::read_dir(folder.join("prometheus"))
+        .unwrap()
+        .map(|f| f.unwrap().path())
+        .filter(|p| p.extension().is_some_and(|e| e == "yml"))
+        .map(|p| std::fs::read_to_string(p).unwrap())
+        .collect()
+}
+
+#[test]
+fn templates_of_ones_own() {
+    let folder = project(&[
+        ("_who.txt", "{{ team.title }}"),
+        (
+            "PromiseBurns.summary.txt",
+            "{% include \"built-in/PromiseBurns.summary.txt\" %}, ring {% include \"_who.txt\" %}: {{ go(\"$labels.window\") }}",
+        ),
+        ("any.chat.txt", "{{ project }}/{{ journey.id }}{% raw %} {{ $labels.promise }}{% endraw %}"),
+        ("any.document_url.txt", ""),
+    ]);
+    let (code, said) = build(folder.path());
+    assert_eq!(code, Some(0), "{said}");
+    let rules = rules(folder.path());
+    let summaries =
+        rules.matches("over {{ $labels.window }}, ring Shop team: {{ $labels.window }}\"").count();
+    assert_eq!(summaries, 1, "{rules}");
+    let alerts = rules.matches("- alert:").count();
+    assert_eq!(rules.matches("chat: \"minimal/visit {{ $labels.promise }}\"").count(), alerts, "{rules}");
+    // Alerts of a promise link to its own board.
+    assert_eq!(rules.matches("dashboard_url: \"https://d.example/d/slo-").count(), alerts, "{rules}");
+    assert!(!rules.contains("document_url"), "{rules}");
+    if Command::new("promtool").arg("--version").output().is_err() {
+        assert!(std::env::var("CI").as_deref() != Ok("true"), "`promtool` is missing (required in CI)");
+        return;
+    }
+    let mut promtool = Command::new("promtool");
+    let checked = promtool.args(["check", "rules", "--lint=all", "--lint-fatal", "visit.yml"]);
+    let checked = checked.current_dir(folder.path().join("prometheus")).output().unwrap();
+    assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
+}
+
+#[test]
+fn mistakes_name_the_template_and_nothing_is_written() {
+    for (name, text, says) in [
+        (
+            "PromiseBurns.users.txt",
+            "\n{{ promise.titel }}",
+            "template `PromiseBurns.users.txt`, line 2: undefined value",
+        ),
+        (
+            "PromiseNoData.chat.txt",
+            "{{ step.title }}",
+            "template `PromiseNoData.chat.txt`, line 1: undefined value",
+        ),
+        ("any.chat.txt", "{% if %}", "template `any.chat.txt`, line 1: syntax error"),
+        ("any.chat.txt", "{% raw %}{{ $value{% endraw %}", "a `{{` is not closed"),
+        ("PromiseBurnsFast.chat.txt", "", "is no template of an alert text"),
+    ] {
+        let folder = project(&[(name, text)]);
+        let (code, said) = build(folder.path());
+        assert_eq!(code, Some(2), "{name}: {said}");
+        assert!(said.contains(says), "{name}: {said}");
+        assert!(!folder.path().join("prometheus").exists(), "{name}");
+    }
+}

@@ -1,0 +1,272 @@
+//! VictoriaMetrics gives what Prometheus gives: one journey evaluated by vmalert over a day of raw data, beside the same rules
+//! evaluated by Prometheus over the same data; and vmalert reads the rules of every example.
+//!
+//! Where `victoria-metrics`, `vmalert`, `prometheus` or `promtool` is missing the test says so and passes; under `CI=true` it
+//! fails.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "a test"
+)]
+
+#[path = "../benches/common/mod.rs"]
+mod bench;
+mod common;
+
+use std::fmt::Write as _;
+use std::process::{Child, Command, Stdio};
+
+use bench::bed::{Bed, series};
+use bench::http::{self, Labels};
+use bench::layers;
+use slovo::backend::Backend as _;
+
+/// 5 January 2026, 00:00 UTC, and 26 hours later.
+const START: u32 = 1_767_571_200;
+const END: u32 = START + 26 * 3600;
+
+fn all_there(programs: &[&str]) -> bool {
+    let missing = bench::missing(programs);
+    if !missing.is_empty() {
+        assert!(std::env::var("CI").as_deref() != Ok("true"), "missing (required in CI): {missing:?}");
+        eprintln!("missing: {missing:?}: NOT TESTED");
+    }
+    missing.is_empty()
+}
+
+const SOURCE: &str = r#"
+team shop "Shop team" { pages "pager" }
+metric http_requests_total: counter of requests { labels job, instance, code }
+metric http_seconds: histogram of seconds { labels job, instance
+  buckets 0.1, 0.5, 1 }
+journey visit "Visit" {
+  owner shop
+  step open "Open a page" {
+    promise answered "Pages open" {
+      keep for 99.9% of requests over 1d
+      total http_requests_total{job="shop"}
+      bad where {code=~"5.."}
+    }
+    promise quick "Pages open in half a second" {
+      keep for 99% of requests over 1d
+      total http_seconds{job="shop"}
+      good within 500ms
+      urgency ticket
+    }
+  }
+}
+"#;
+
+/// The failing share at a second of the day: a percent, two bad stretches of which no window's edge is near.
+fn share(second: u32) -> f64 {
+    let before_end = END - START - second;
+    match before_end / 60 {
+        40..50 => 0.05,
+        150..180 => 0.03,
+        720..750 => 0.2,
+        _ => 0.01,
+    }
+}
+
+/// Every sample: series, seconds, value. Two instances, 20 requests a second each, scraped each 15 s.
+fn samples() -> Vec<(String, f64, f64)> {
+    let mut list = Vec::new();
+    for (instance, phase) in [("a", 2), ("b", 9)] {
+        let mut counts = [5000.0_f64, 100.0, 0.0];
+        let name = |metric: &str, extra: &[(&str, &str)]| {
+            let labels: Labels = [("job", "shop"), ("instance", instance)]
+                .iter()
+                .chain(extra)
+                .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()))
+                .collect();
+            series(metric, &labels)
+        };
+        let names = [
+            name("http_requests_total", &[("code", "200")]),
+            name("http_requests_total", &[("code", "500")]),
+            name("http_seconds_count", &[]),
+            name("http_seconds_bucket", &[("le", "0.5")]),
+        ];
+        for scrape in 0..(END - START) / 15 {
+            let second = scrape * 15 + phase;
+            let bad = 300.0 * share(second.min(END - START));
+            counts = [counts[0] + 300.0 - bad, counts[1] + bad, counts[2] + 2.0 * bad];
+            let all = counts[0] + counts[1];
+            let values = [counts[0], counts[1], all, all - counts[2]];
+            let at = f64::from(START + second);
+            list.extend(names.iter().zip(values).map(|(n, v)| (n.clone(), at, v)));
+        }
+    }
+    list.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    list
+}
+
+/// Ended when dropped.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// A VictoriaMetrics with these samples, and its port.
+fn victoria(folder: &std::path::Path, samples: &[(String, f64, f64)]) -> (Running, u16) {
+    let port = http::free_port();
+    let child = Command::new("victoria-metrics")
+        .args([
+            &format!("-httpListenAddr=127.0.0.1:{port}"),
+            &format!("-storageDataPath={}", folder.join("victoria").display()),
+            "-retentionPeriod=100y",
+            "-search.disableCache",
+        ])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let running = Running(child);
+    http::wait(port, "/health", |t| t.contains("OK"));
+    let mut body = String::new();
+    for (name, at, value) in samples {
+        let _ = writeln!(body, "{name} {value} {:.0}", at * 1000.0);
+    }
+    http::send(port, "POST", "/api/v1/import/prometheus", &body).unwrap();
+    http::send(port, "GET", "/internal/force_flush", "").unwrap();
+    (running, port)
+}
+
+/// The recording rules. In replay mode vmalert knows no `query` in templates, which our alerts ask for what is left of the
+/// budget; what it says of their expressions the other test shows.
+fn recording(text: &str) -> String {
+    let mut file: serde_yaml::Value = serde_yaml::from_str(text).unwrap();
+    for group in file["groups"].as_sequence_mut().unwrap() {
+        group["rules"].as_sequence_mut().unwrap().retain(|rule| rule.get("record").is_some());
+    }
+    serde_yaml::to_string(&file).unwrap()
+}
+
+#[test]
+fn evaluates_as_prometheus_does() {
+    if !all_there(&["victoria-metrics", "vmalert", "prometheus", "promtool"]) {
+        return;
+    }
+    let files = bench::compile(SOURCE, "project: bench\nscrape_interval: 15s\n");
+    let samples = samples();
+    let mut bed = Bed::new();
+    let mut text = bed.text();
+    for (name, at, value) in &samples {
+        text.sample(name, *at, *value);
+    }
+    bed.add(text);
+    let (start, end) = (f64::from(START), f64::from(END));
+    let done = layers::evaluate(&mut bed, &layers::parse(&files[0].text), start, end, &[]);
+    assert!(done.samples > 10_000 && done.nans == 0, "{done:?}");
+
+    let folder = tempfile::tempdir().unwrap();
+    let (_running, port) = victoria(folder.path(), &samples);
+    std::fs::write(folder.path().join("visit.yml"), recording(&files[0].text)).unwrap();
+    let output = Command::new("vmalert")
+        .args([
+            "-rule=visit.yml",
+            &format!("-datasource.url=http://127.0.0.1:{port}"),
+            &format!("-remoteWrite.url=http://127.0.0.1:{port}"),
+            "-remoteWrite.flushInterval=200ms",
+            // Until what one rule has written is found by the next; the step is the group's interval.
+            "-replay.rulesDelay=2s",
+            "-datasource.queryStep=0s",
+            "-replay.maxDatapointsPerQuery=10000",
+            "-replay.disableProgressBar",
+            "-replay.timeFrom=2026-01-05T00:00:00Z",
+            "-replay.timeTo=2026-01-06T02:00:00Z",
+        ])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+
+    let mut compared = Vec::new();
+    let mut wrong = Vec::new();
+    for name in [
+        "promise:events:rate",
+        "promise:bad_events:rate",
+        "promise:error_ratio",
+        "promise:bad_events:increase",
+        "promise:events:increase",
+        "promise:coverage:ratio",
+        "promise:burn_rate",
+        "promise:budget_remaining",
+        "promise:bad_events:left",
+        "promise:error_budget:ratio",
+        "promise_info",
+    ] {
+        let query = format!("last_over_time({name}[11m])");
+        let read = |port: u16| -> std::collections::BTreeMap<String, f64> {
+            let list = http::query(port, &query, end);
+            list.iter()
+                .map(|s| {
+                    // vmalert adds the group's name.
+                    let mut labels = s.metric.clone();
+                    labels.remove("alertgroup");
+                    (series(name, &labels), s.points().next().unwrap().1)
+                })
+                .collect()
+        };
+        let (ours, theirs) = (read(bed.port()), read(port));
+        assert!(!ours.is_empty(), "{name}");
+        if ours.keys().ne(theirs.keys()) {
+            wrong.push(format!("{:?}\nthere: {:?}", ours.keys(), theirs.keys()));
+            continue;
+        }
+        for (series, value) in &ours {
+            let other = theirs[series];
+            let allowed = 0.001;
+            if *value != 0.0 {
+                compared.push((other / value - 1.0).abs());
+            }
+            if (other - value).abs() > allowed * value.abs().max(1e-9) {
+                wrong.push(format!("{series}: {value} in Prometheus, {other} in VictoriaMetrics"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(compared.len() > 40, "{}", compared.len());
+    eprintln!(
+        "{} series equal, at most {:.5}% apart",
+        compared.len(),
+        100.0 * compared.iter().copied().fold(0.0, f64::max)
+    );
+}
+
+#[test]
+fn vmalert_reads_every_example() {
+    if !all_there(&["vmalert"]) {
+        return;
+    }
+    let mut examples = 0;
+    for example in std::fs::read_dir("examples").unwrap() {
+        let folder = example.unwrap().path();
+        if !folder.join("slovo.yaml").exists() {
+            continue;
+        }
+        let project = slovo::project::Project::load(&folder, None);
+        let files = slovo::backend::prometheus::Prometheus.emit(&project.compile().model.unwrap());
+        assert!(!files.is_empty());
+        let out = tempfile::tempdir().unwrap();
+        for file in &files {
+            std::fs::write(out.path().join(&file.path), &file.text).unwrap();
+        }
+        let output = Command::new("vmalert")
+            .args(["-dryRun", "-rule=*.yml"])
+            .current_dir(out.path())
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success() && !said.contains("invalid"), "{}: {said}", folder.display());
+        examples += files.len();
+    }
+    assert!(examples > 1);
+}
