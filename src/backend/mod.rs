@@ -24,4 +24,9 @@ pub trait Backend: Sync {
     fn name(&self) -> &'static str;
     /// All files, ordered by path.
     fn emit(&self, model: &Model) -> Vec<Artifact>;
+    /// Hands over each file as soon as it is made, in any order and from any thread, so that they never lie in memory
+    /// together.
+    fn emit_each(&self, model: &Model, take: &(dyn Fn(Artifact) + Sync)) {
+        self.emit(model).into_iter().for_each(take);
+    }
 }

@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use rayon::prelude::*;
+
 use super::args::Build;
-use super::output::{Action, Folder, Manifest, Plan, Wanted, apply};
+use super::output::{Action, Folder, Manifest, Plan, Take, Wanted, apply};
 use super::screen::{Screen, unified};
 use super::{Outcome, Status, alert_texts, check, counted, docs, load, plural, status_of};
 use crate::backend::alertmanager::Alertmanager;
@@ -54,20 +56,26 @@ pub(super) fn run(options: &Build, start: &Path, screen: &Screen) -> Outcome {
         let settings = &model.settings;
         let mut manifest = Manifest::new(&settings.project, settings.environment.as_deref());
         manifest.promises.clone_from(&promises);
-        // The user's own templates may be wrong; no other backend can fail (those of alert texts were tried).
-        let mut artifacts =
-            if backend.name() == "docs" { docs::for_build(&project, &model)? } else { backend.emit(&model) };
-        if options.proofs && backend.name() == "prometheus" {
-            artifacts.extend(proofs::artifacts(&model));
-        }
-        let wanted = Wanted { artifacts, manifest, force: options.force };
-        plans.push(Plan::new(folder, before, wanted)?);
+        let wanted = Wanted { manifest, force: options.force, only_shown: options.check };
+        let make = |take: Take<'_>| {
+            // The user's own templates may be wrong; no other backend can fail (those of alert texts were tried).
+            if backend.name() == "docs" {
+                docs::for_build(&project, &model)?.into_par_iter().for_each(take);
+                return Ok(());
+            }
+            backend.emit_each(&model, take);
+            if options.proofs && backend.name() == "prometheus" {
+                proofs::artifacts(&model).into_par_iter().for_each(take);
+            }
+            Ok(())
+        };
+        plans.push(Plan::new(folder, before, wanted, make)?);
     }
     drop(progress);
     if options.check {
         return compare(&plans, screen);
     }
-    for plan in &plans {
+    for plan in &mut plans {
         apply(plan)?;
         say(plan, screen);
     }

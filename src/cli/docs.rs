@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use super::args::{Docs, DocsFormat};
 use super::output::{Folder, Manifest, Plan, Wanted, apply};
 use super::screen::Screen;
@@ -35,9 +37,13 @@ pub(super) fn run(options: &Docs, start: &Path, screen: &Screen) -> Outcome {
     let settings = &model.settings;
     let mut manifest = Manifest::new(&settings.project, settings.environment.as_deref());
     manifest.promises = model.promises().map(|(_, p)| p.path.to_string()).collect::<BTreeSet<_>>();
-    let plan = Plan::new(folder, before, Wanted { artifacts, manifest, force: options.force })?;
+    let wanted = Wanted { manifest, force: options.force, only_shown: false };
+    let mut plan = Plan::new(folder, before, wanted, |take| {
+        artifacts.into_par_iter().for_each(take);
+        Ok(())
+    })?;
     drop(progress);
-    apply(&plan)?;
+    apply(&mut plan)?;
     build::say(&plan, screen);
     let found = counted(&compiled.diagnostics);
     if !found.is_empty() {

@@ -66,6 +66,9 @@ impl Backend for Prometheus {
     fn emit(&self, model: &Model) -> Vec<Artifact> {
         targets::emit(model, &model.settings.prometheus.target)
     }
+    fn emit_each(&self, model: &Model, take: &(dyn Fn(Artifact) + Sync)) {
+        targets::emit_each(model, &model.settings.prometheus.target, take);
+    }
 }
 
 /// The rules as plain files, whatever engine they are written for: what promtool reads.

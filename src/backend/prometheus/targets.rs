@@ -16,34 +16,40 @@ use crate::ir::{Journey, Kubernetes, Mimir, Model, Target};
 /// Kubernetes allows; a larger object is left out, with a line in the operator's log.
 const OBJECT_BYTES: usize = 512 * 1024;
 
-/// The files of all journeys.
+/// The files of all journeys, in their order.
 pub(super) fn emit(model: &Model, target: &Target) -> Vec<Artifact> {
     let needs = Needs::of(model);
-    let one = |journey: &Journey| {
-        let plan = Plan::new(model, journey, &needs);
-        if plan.entries.is_empty() {
-            return Vec::new();
+    model.journeys.par_iter().flat_map_iter(|journey| files(model, &needs, journey, target)).collect()
+}
+
+/// The files of all journeys, each as soon as it is made.
+pub(super) fn emit_each(model: &Model, target: &Target, take: &(dyn Fn(Artifact) + Sync)) {
+    let needs = Needs::of(model);
+    let one = |journey| files(model, &needs, journey, target).into_iter().for_each(take);
+    model.journeys.par_iter().for_each(one);
+}
+
+/// The files of a journey.
+fn files(model: &Model, needs: &Needs, journey: &Journey, target: &Target) -> Vec<Artifact> {
+    let plan = Plan::new(model, journey, needs);
+    if plan.entries.is_empty() {
+        return Vec::new();
+    }
+    match target {
+        Target::Files => vec![file(&plan, Vec::new())],
+        Target::Kubernetes(options) => vec![object(&plan, options)],
+        Target::Mimir(options) => namespaces(&plan, options).iter().map(|n| n.artifact(&plan)).collect(),
+        Target::Thanos(response) => {
+            vec![file(&plan, vec![Extra::Word("partial_response_strategy", response.as_str().to_owned())])]
         }
-        match target {
-            Target::Files => vec![file(&plan, Vec::new())],
-            Target::Kubernetes(options) => vec![object(&plan, options)],
-            Target::Mimir(options) => namespaces(&plan, options).iter().map(|n| n.artifact(&plan)).collect(),
-            Target::Thanos(response) => {
-                vec![file(
-                    &plan,
-                    vec![Extra::Word("partial_response_strategy", response.as_str().to_owned())],
-                )]
-            }
-            Target::Vmalert(options) => {
-                // Each rule may read what the one before has recorded.
-                let mut extras = vec![Extra::Number("concurrency", 1)];
-                extras.extend(options.limit.map(|n| Extra::Number("limit", n.into())));
-                extras.extend(options.eval_offset.map(|at| Extra::Word("eval_offset", at.to_string())));
-                vec![file(&plan, extras)]
-            }
+        Target::Vmalert(options) => {
+            // Each rule may read what the one before has recorded.
+            let mut extras = vec![Extra::Number("concurrency", 1)];
+            extras.extend(options.limit.map(|n| Extra::Number("limit", n.into())));
+            extras.extend(options.eval_offset.map(|at| Extra::Word("eval_offset", at.to_string())));
+            vec![file(&plan, extras)]
         }
-    };
-    model.journeys.par_iter().flat_map_iter(one).collect()
+    }
 }
 
 fn new_file(plan: &Plan<'_>) -> File {

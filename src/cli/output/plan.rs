@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-
-use rayon::prelude::*;
+use std::sync::{Mutex, PoisonError};
 
 use super::manifest::{MANIFEST, Manifest, hash, is_below};
+use super::stage::{Content, Stage};
 use crate::backend::Artifact;
 use crate::cli::Failure;
 
@@ -20,16 +20,19 @@ pub(in crate::cli) struct Folder {
     pub(in crate::cli) within: Option<PathBuf>,
 }
 
-/// What the folder shall hold.
+/// What the folder shall hold, besides the files.
 #[derive(Clone, Debug)]
 pub(in crate::cli) struct Wanted {
-    /// Files.
-    pub(in crate::cli) artifacts: Vec<Artifact>,
     /// Its manifest, without the files.
     pub(in crate::cli) manifest: Manifest,
     /// Overwrite what is not ours.
     pub(in crate::cli) force: bool,
+    /// Nothing is to be written: keep texts to show them.
+    pub(in crate::cli) only_shown: bool,
 }
+
+/// Takes files in any order and from any thread.
+pub(in crate::cli) type Take<'t> = &'t (dyn Fn(Artifact) + Sync);
 
 /// What happens to one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +41,7 @@ pub(in crate::cli) enum Action {
     Create,
     /// It changes; `by_hand`: somebody changed it since it was written.
     Rewrite {
-        /// What it holds now; empty where that is no text.
+        /// What it holds now, where the plan is only to be shown.
         before: String,
         /// Somebody changed it since it was written.
         by_hand: bool,
@@ -50,7 +53,7 @@ pub(in crate::cli) enum Action {
     },
 }
 
-/// What has to happen, by path.
+/// What has to happen, by path. Given up (dropped) it leaves no trace.
 #[derive(Debug)]
 pub(in crate::cli) struct Plan {
     /// The folder.
@@ -59,96 +62,81 @@ pub(in crate::cli) struct Plan {
     pub(in crate::cli) actions: BTreeMap<String, Action>,
     /// Files that stay as they are.
     pub(in crate::cli) unchanged: usize,
-    /// New contents by path.
-    pub(super) contents: BTreeMap<String, String>,
+    /// New contents by path; before `stage`, which removes the folders that they leave empty.
+    pub(super) contents: BTreeMap<String, Content>,
+    /// Folders made for them.
+    pub(super) stage: Stage,
     /// The manifest before, where there was one.
     pub(super) before: Option<Manifest>,
     /// The manifest after.
     pub(super) after: Manifest,
 }
 
-/// What stands where a file is wanted.
-enum Now {
-    Absent,
-    Same,
-    Other(Vec<u8>),
+/// A file that was looked at.
+struct Looked {
+    path: String,
+    hash: String,
+    /// What has to happen, and the new content; none where it stays as it is.
+    change: Option<(Action, Content)>,
+}
+
+/// Why a file cannot be.
+enum Refused {
+    /// Somebody else's file is there.
+    Foreign(String),
+    /// Anything else.
+    Failed(String, Failure),
 }
 
 impl Plan {
-    /// Compares a folder with what is wanted. Refuses where that would overwrite or remove somebody else's work.
+    /// Compares a folder with the files that `make` hands over. Refuses where that would overwrite or remove somebody
+    /// else's work. `make` is not called where the folder itself is refused.
     pub(in crate::cli) fn new(
         folder: Folder,
         before: Option<Manifest>,
         wanted: Wanted,
+        make: impl FnOnce(Take<'_>) -> Result<(), Failure>,
     ) -> Result<Self, Failure> {
         stays_within(&folder)?;
         if let Some(before) = before.as_ref().filter(|_| !wanted.force) {
             same_owner(&folder, before, &wanted.manifest)?;
         }
         let ours = before.as_ref().map(|m| m.files.clone()).unwrap_or_default();
+        let Wanted { manifest: after, force, only_shown } = wanted;
         let mut plan = Self {
             folder,
             actions: BTreeMap::new(),
             unchanged: 0,
             contents: BTreeMap::new(),
+            stage: Stage::default(),
             before,
-            after: wanted.manifest,
+            after,
         };
-        let mut foreign = Vec::new();
-        let looked: Vec<_> = wanted
-            .artifacts
-            .into_par_iter()
-            .map(|Artifact { path, text }| {
-                if !is_below(&path) || path == MANIFEST {
-                    return Err(Failure::new(format!(
-                        "a backend made `{path}`, which is no path below its folder"
-                    )));
-                }
-                // What is there already is not kept: it may be as much again.
-                let current = match plan.current(&path)? {
-                    None => Now::Absent,
-                    Some(current) if current == text.as_bytes() => Now::Same,
-                    Some(current) => Now::Other(current),
-                };
-                Ok((hash(text.as_bytes()), current, path, text))
-            })
-            .collect::<Result<_, Failure>>()?;
-        for (hash_of, current, path, text) in looked {
-            plan.after.files.insert(path.clone(), hash_of);
-            match current {
-                Now::Absent => {
-                    plan.actions.insert(path.clone(), Action::Create);
-                }
-                Now::Same => plan.unchanged += 1,
-                Now::Other(current) => {
-                    let written = ours.get(&path);
-                    if written.is_none() && !wanted.force {
-                        foreign.push(path);
-                        continue;
-                    }
-                    let by_hand = written.is_some_and(|h| *h != hash(&current));
-                    let before = String::from_utf8_lossy(&current).into_owned();
-                    plan.actions.insert(path.clone(), Action::Rewrite { before, by_hand });
-                }
-            }
-            plan.contents.insert(path, text);
-        }
-        let shown = plan.folder.shown.clone();
-        if let Some(first) = foreign.first() {
-            let more = match foreign.len() {
-                1 => String::new(),
-                n => format!(" and {} more", n - 1),
+        let looked = Mutex::new(Vec::new());
+        let refused = Mutex::new(Vec::new());
+        make(&|artifact| match plan.look(artifact, &ours, (force, only_shown)) {
+            Ok(one) => looked.lock().unwrap_or_else(PoisonError::into_inner).push(one),
+            Err(one) => refused.lock().unwrap_or_else(PoisonError::into_inner).push(one),
+        })?;
+        let refused = refused.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let looked = looked.into_inner().unwrap_or_else(PoisonError::into_inner);
+        for Looked { path, hash, change } in looked {
+            plan.after.files.insert(path.clone(), hash);
+            let Some((action, content)) = change else {
+                plan.unchanged += 1;
+                continue;
             };
-            let message =
-                format!("`{shown}/{first}`{more} was not written by slovo and would be overwritten");
-            return Err(Failure::new(message).help("move it away, choose another folder, or say `--force`"));
+            plan.actions.insert(path.clone(), action);
+            plan.contents.insert(path, content);
         }
+        plan.refuse(refused)?;
+        let shown = plan.folder.shown.clone();
         for (path, written) in &ours {
             if plan.after.files.contains_key(path) {
                 continue;
             }
             let Some(current) = plan.current(path)? else { continue };
-            if hash(&current) != *written && !wanted.force {
+            if hash(&current) != *written && !force {
                 let message = format!("`{shown}/{path}` is no longer needed, but was changed by hand");
                 return Err(Failure::new(message).help("move it away, or say `--force` to remove it"));
             }
@@ -156,6 +144,69 @@ impl Plan {
             plan.actions.insert(path.clone(), Action::Remove { before });
         }
         Ok(plan)
+    }
+    /// Compares a file with what is there, and puts its new content where it will be wanted.
+    fn look(
+        &self,
+        Artifact { path, text }: Artifact,
+        ours: &BTreeMap<String, String>,
+        (force, only_shown): (bool, bool),
+    ) -> Result<Looked, Refused> {
+        let failed = |path: &str, failure| Refused::Failed(path.to_owned(), failure);
+        if !is_below(&path) || path == MANIFEST {
+            let message = format!("a backend made `{path}`, which is no path below its folder");
+            return Err(failed(&path, Failure::new(message)));
+        }
+        let hash_of = hash(text.as_bytes());
+        let action = match self.current(&path).map_err(|f| failed(&path, f))? {
+            None => Action::Create,
+            Some(current) if current == text.as_bytes() => {
+                return Ok(Looked { path, hash: hash_of, change: None });
+            }
+            Some(current) => {
+                let written = ours.get(&path);
+                if written.is_none() && !force {
+                    return Err(Refused::Foreign(path));
+                }
+                let by_hand = written.is_some_and(|h| *h != hash(&current));
+                // As much again as what is new: kept only to be shown.
+                let before =
+                    if only_shown { String::from_utf8_lossy(&current).into_owned() } else { String::new() };
+                Action::Rewrite { before, by_hand }
+            }
+        };
+        let content = if only_shown {
+            Content::Text(text)
+        } else {
+            let staged = self.stage.write(&self.folder, &path, text.as_bytes());
+            Content::Staged(staged.map_err(|f| failed(&path, f))?)
+        };
+        Ok(Looked { path, hash: hash_of, change: Some((action, content)) })
+    }
+    /// The first reason not to go on, whatever thread met it.
+    fn refuse(&self, refused: Vec<Refused>) -> Result<(), Failure> {
+        let mut foreign = Vec::new();
+        let mut failures = BTreeMap::new();
+        for one in refused {
+            match one {
+                Refused::Foreign(path) => foreign.push(path),
+                Refused::Failed(path, failure) => {
+                    failures.insert(path, failure);
+                }
+            }
+        }
+        if let Some((_, failure)) = failures.pop_first() {
+            return Err(failure);
+        }
+        foreign.sort();
+        let Some(first) = foreign.first() else { return Ok(()) };
+        let (more, were) = match foreign.len() {
+            1 => (String::new(), "was"),
+            n => (format!(" and {} more", n - 1), "were"),
+        };
+        let shown = &self.folder.shown;
+        let message = format!("`{shown}/{first}`{more} {were} not written by slovo and would be overwritten");
+        Err(Failure::new(message).help("move it away, choose another folder, or say `--force`"))
     }
     /// What a file holds now. The link itself is looked at, not what is behind it.
     #[allow(clippy::disallowed_methods, reason = "compares what is there with what is to be there")]
@@ -182,9 +233,12 @@ impl Plan {
     pub(in crate::cli) fn is_empty(&self) -> bool {
         self.actions.is_empty()
     }
-    /// The new content of a file.
+    /// The new content of a file, where the plan is only to be shown.
     pub(in crate::cli) fn content(&self, path: &str) -> &str {
-        self.contents.get(path).map_or("", String::as_str)
+        match self.contents.get(path) {
+            Some(Content::Text(text)) => text,
+            Some(Content::Staged(_)) | None => "",
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use super::{Action, Folder, Manifest, Plan, Wanted, apply, replace};
+use super::{Action, Folder, Manifest, Plan, Take, Wanted, apply, replace};
 use crate::backend::Artifact;
 use crate::cli::Failure;
 
@@ -17,14 +17,25 @@ fn folder_at(path: &Path) -> Folder {
 
 fn plan_of(at: &Path, files: &[(&str, &str)], force: bool) -> Result<Plan, Failure> {
     let artifacts = files.iter().map(|(p, t)| Artifact { path: (*p).to_owned(), text: (*t).to_owned() });
-    let manifest = Manifest::new("shop", None);
-    let wanted = Wanted { artifacts: artifacts.collect(), manifest, force };
-    Plan::new(folder_at(at), Manifest::read(at)?, wanted)
+    let wanted = wanted_of("shop", None, force);
+    Plan::new(folder_at(at), Manifest::read(at)?, wanted, |take| {
+        artifacts.for_each(take);
+        Ok(())
+    })
+}
+
+fn wanted_of(project: &str, environment: Option<&str>, force: bool) -> Wanted {
+    Wanted { manifest: Manifest::new(project, environment), force, only_shown: false }
+}
+
+/// Hands over no file.
+fn nothing(_: Take<'_>) -> Result<(), Failure> {
+    Ok(())
 }
 
 fn build(at: &Path, files: &[(&str, &str)]) -> Result<Plan, Failure> {
-    let plan = plan_of(at, files, false)?;
-    apply(&plan)?;
+    let mut plan = plan_of(at, files, false)?;
+    apply(&mut plan)?;
     Ok(plan)
 }
 
@@ -80,7 +91,7 @@ fn foreign_files_are_kept() {
         "`out/one.yml` was not written by slovo and would be overwritten"
     );
     assert_eq!(listed(at.path()), ["one.yml=mine"]);
-    apply(&plan_of(at.path(), &[("one.yml", "1")], true).unwrap()).unwrap();
+    apply(&mut plan_of(at.path(), &[("one.yml", "1")], true).unwrap()).unwrap();
     assert_eq!(listed(at.path()), ["one.yml=1"]);
     // What is there already as it would be written is taken for ours.
     fs::write(at.path().join("two.yml"), "2").unwrap();
@@ -113,15 +124,14 @@ fn changes_by_hand() {
 fn one_folder_one_owner() {
     let at = TempDir::new().unwrap();
     build(at.path(), &[("one.yml", "1")]).unwrap();
-    let wanted =
-        |force| Wanted { artifacts: Vec::new(), manifest: Manifest::new("other", Some("production")), force };
+    let wanted = |force| wanted_of("other", Some("production"), force);
     let before = Manifest::read(at.path()).unwrap();
-    let wrong = Plan::new(folder_at(at.path()), before.clone(), wanted(false)).unwrap_err();
+    let wrong = Plan::new(folder_at(at.path()), before.clone(), wanted(false), nothing).unwrap_err();
     assert_eq!(
         wrong.message,
         "`out` holds files of the project `shop`, not of the project `other`, environment `production`"
     );
-    apply(&Plan::new(folder_at(at.path()), before, wanted(true)).unwrap()).unwrap();
+    apply(&mut Plan::new(folder_at(at.path()), before, wanted(true), nothing).unwrap()).unwrap();
     assert_eq!(listed(at.path()), [""; 0]);
 }
 
@@ -175,8 +185,12 @@ fn symbolic_links() {
     // The folder itself leads out of the project.
     symlink(elsewhere.path(), &out).unwrap();
     let folder = Folder { within: Some(at.path().to_owned()), ..folder_at(&out.join("sub")) };
-    let wanted = Wanted { artifacts: Vec::new(), manifest: Manifest::new("shop", None), force: true };
-    assert!(Plan::new(folder, None, wanted).unwrap_err().message.contains("leaves the project"));
+    assert!(
+        Plan::new(folder, None, wanted_of("shop", None, true), nothing)
+            .unwrap_err()
+            .message
+            .contains("leaves the project")
+    );
     fs::remove_file(&out).unwrap();
     // A folder in it does.
     fs::create_dir(&out).unwrap();
@@ -186,7 +200,7 @@ fn symbolic_links() {
     // A file of ours that is a link: the link is replaced, what is behind it stays.
     symlink(elsewhere.path().join("theirs.yml"), out.join("one.yml")).unwrap();
     assert!(refused(&out, &[("one.yml", "1")]).contains("not written by slovo"));
-    apply(&plan_of(&out, &[("one.yml", "1")], true).unwrap()).unwrap();
+    apply(&mut plan_of(&out, &[("one.yml", "1")], true).unwrap()).unwrap();
     assert!(out.join("one.yml").symlink_metadata().unwrap().is_file());
     assert_eq!(listed(elsewhere.path()), ["theirs.yml=theirs"]);
 }
@@ -232,4 +246,30 @@ fn after_a_crash() {
     fs::write(at.path().join("new.yml"), "new").unwrap();
     build(at.path(), &[("one.yml", "changed"), ("new.yml", "new")]).unwrap();
     assert_eq!(listed(at.path()), ["new.yml=new", "one.yml=changed"]);
+}
+
+/// A build that is refused leaves nothing, neither temporary files nor folders made for them; what was there stays.
+#[test]
+fn refused_without_a_trace() {
+    let at = TempDir::new().unwrap();
+    fs::create_dir(at.path().join("there")).unwrap();
+    fs::write(at.path().join("there/mine.yml"), "mine").unwrap();
+    let files = [("a/b/new.yml", "1"), ("there/mine.yml", "2"), ("there/other.yml", "3")];
+    assert!(refused(at.path(), &files).contains("not written by slovo"));
+    assert_eq!(listed(at.path()), ["there/", "there/mine.yml=mine"]);
+    let out = at.path().join("out/below");
+    drop(plan_of(&out, &[("sub/one.yml", "1")], false).unwrap());
+    assert!(!at.path().join("out").exists(), "a plan that is given up");
+}
+
+/// Of several reasons the same one is named each time.
+#[test]
+fn the_first_of_several_foreign_files() {
+    let at = TempDir::new().unwrap();
+    let names = ["a.yml", "b.yml", "c.yml"];
+    for name in names {
+        fs::write(at.path().join(name), "mine").unwrap();
+    }
+    let message = refused(at.path(), &[("c.yml", "1"), ("a.yml", "1"), ("b.yml", "1")]);
+    assert_eq!(message, "`out/a.yml` and 2 more were not written by slovo and would be overwritten");
 }
