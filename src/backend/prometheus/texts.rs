@@ -86,6 +86,9 @@ pub(crate) struct Texts {
     env: Environment<'static>,
     /// Of each kind: annotations in order, and their templates.
     lists: BTreeMap<&'static str, Vec<(String, String)>>,
+    /// Built-in templates that nobody has replaced and that only show a value of `links`: it is taken without filling
+    /// them, which is most of what alerts would cost.
+    links: BTreeMap<&'static str, &'static str>,
     /// The first mistake that was met: rules are written without failing, see [`super::check_texts`].
     wrong: Mutex<Option<TemplateError>>,
 }
@@ -127,13 +130,26 @@ impl Texts {
         let names: Vec<&str> =
             BUILT_IN.iter().map(|(n, _)| *n).chain(user.keys().map(String::as_str)).collect();
         let list = |kind: &'static str| (kind, annotations(kind, &names));
-        Self { lists: KINDS.into_iter().map(list).collect(), env, wrong: Mutex::new(wrong) }
+        let links = BUILT_IN.iter().filter(|(name, _)| !user.contains_key(*name));
+        let links = links.filter_map(|(name, text)| Some((*name, link_of(text)?))).collect();
+        Self { lists: KINDS.into_iter().map(list).collect(), links, env, wrong: Mutex::new(wrong) }
     }
 
     /// The annotations of an alert. An empty one is none.
     pub(crate) fn annotations(&self, kind: &'static str, context: &Value) -> Vec<(&str, String)> {
-        let mut made = Vec::with_capacity(6);
+        let mut made = Vec::with_capacity(ORDER.len());
+        let links = context.get_attr("links").unwrap_or_default();
         for (annotation, template) in self.lists.get(kind).into_iter().flatten() {
+            if let Some(link) = self.links.get(template.as_str()) {
+                let link = links.get_attr(link).unwrap_or_default();
+                if link.is_true() {
+                    made.push((
+                        annotation.as_str(),
+                        inert(link.as_str().unwrap_or(&link.to_string())).into_owned(),
+                    ));
+                }
+                continue;
+            }
             match self.render(template, context) {
                 Ok(text) if text.is_empty() => {}
                 Ok(text) => made.push((annotation.as_str(), text)),
@@ -185,6 +201,12 @@ pub fn parts(name: &str) -> Option<(&str, &str)> {
     let (kind, rest) = name.split_once('.')?;
     let annotation = rest.strip_suffix(".txt")?;
     (KINDS.contains(&kind) && crate::promql::print::is_label_name(annotation)).then_some((kind, annotation))
+}
+
+/// What a template shows that is only `{{ links.runbook or "" }}`.
+fn link_of(text: &'static str) -> Option<&'static str> {
+    let name = text.trim().strip_prefix("{{ links.")?.strip_suffix(" or \"\" }}")?;
+    name.bytes().all(|b| b.is_ascii_lowercase()).then_some(name)
 }
 
 /// Is every `{{` followed by its `}}`?
@@ -259,6 +281,28 @@ mod tests {
         assert_eq!(made[0].1, "No data for {{ $labels.promise }}: nobody knows if it is kept!{{ $value }}");
         let (made, _) = own("any.dashboard_url.txt", "");
         assert!(!made.iter().any(|(n, _)| n == "dashboard_url"), "an empty text is no annotation");
+    }
+
+    /// Links are taken as their templates would have shown them.
+    #[test]
+    fn links_as_their_templates_show_them() {
+        let texts = Texts::new(&BTreeMap::new());
+        assert_eq!(texts.links.len(), 5, "{:?}", texts.links);
+        for value in [Value::from("https://x/{{y}} \"z\""), Value::from(19), Value::from(()), Value::from("")]
+        {
+            for (name, link) in &texts.links {
+                let links = BTreeMap::from([(*link, value.clone())]);
+                let others = ["runbook", "dashboard", "board", "panel", "document"];
+                let links: BTreeMap<&str, Value> =
+                    others.iter().map(|o| (*o, Value::from(()))).chain(links).collect();
+                let context = context! { now => context! { promise => "p" }, links => Value::from(links) };
+                let filled = texts.render(name, &context).unwrap();
+                let (_, annotation) = parts(name).unwrap();
+                let made = texts.annotations("PromiseNoData", &context);
+                let made = made.iter().find(|(n, _)| *n == annotation).map_or("", |(_, t)| t);
+                assert_eq!(made, filled, "{name}");
+            }
+        }
     }
 
     #[test]
