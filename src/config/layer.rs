@@ -121,7 +121,8 @@ impl Layer {
                 "grafana" => keys::GRAFANA,
                 _ => keys::PROMETHEUS,
             };
-            for field in reader.fields(&backend.value, &what, known) {
+            let fields = reader.fields(&backend.value, &what, known);
+            for field in &fields {
                 let what = format!("{what}.{}", field.key);
                 match field.key.as_str() {
                     "path" => {
@@ -141,6 +142,9 @@ impl Layer {
                     // Those of the rules: `prometheus::read`.
                     _ => {}
                 }
+            }
+            if backend.key == "grafana" {
+                grafana::judge(&fields, &what, &self.grafana, reader);
             }
             made.push((backend.key.clone(), path));
         }
