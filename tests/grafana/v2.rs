@@ -50,7 +50,8 @@ fn list(of: Value) -> Vec<Value> {
 fn query(mut of: Value) -> Value {
     assert_eq!(take(&mut of, "kind"), "DataQuery");
     assert_eq!(take(&mut of, "version"), "v0");
-    let source = json!({"type": take(&mut of, "group"), "uid": take(&mut take(&mut of, "datasource"), "name")});
+    let source =
+        json!({"type": take(&mut of, "group"), "uid": take(&mut take(&mut of, "datasource"), "name")});
     let mut inner = take(&mut of, "spec");
     nothing_left(&of);
     inner["datasource"] = source;
@@ -147,7 +148,10 @@ fn classic(mut resource: Value) -> Value {
         let mut one = spec(one, "DatasourceVariable");
         assert_eq!(take(&mut one, "current"), json!({"text": "", "value": ""}));
         assert_eq!(take(&mut one, "allowCustomValue"), true);
-        assert_eq!((take(&mut one, "hide"), take(&mut one, "refresh")), (json!("dontHide"), json!("onDashboardLoad")));
+        assert_eq!(
+            (take(&mut one, "hide"), take(&mut one, "refresh")),
+            (json!("dontHide"), json!("onDashboardLoad"))
+        );
         one["query"] = take(&mut one, "pluginId");
         one["type"] = "datasource".into();
         one["hide"] = 0.into();
@@ -264,7 +268,10 @@ const FAULTS: &[Fault] = &[
         drop(take(&mut first(b, "table")["spec"]["data"]["spec"]["transformations"][0], "group"));
     }),
     ("query without its data source", |b| {
-        drop(take(&mut first(b, "stat")["spec"]["data"]["spec"]["queries"][0]["spec"]["query"], "datasource"));
+        drop(take(
+            &mut first(b, "stat")["spec"]["data"]["spec"]["queries"][0]["spec"]["query"],
+            "datasource",
+        ));
     }),
     ("query that is a number", |b| {
         first(b, "stat")["spec"]["data"]["spec"]["queries"][0]["spec"]["query"]["spec"]["expr"] = json!(5);
@@ -293,8 +300,10 @@ const FAULTS: &[Fault] = &[
 #[test]
 fn every_fault_is_seen() {
     let resources = pairs(every_form());
-    let (board, _) =
-        resources.iter().find(|(r, _)| r["metadata"]["name"].as_str().unwrap().starts_with("slo-j-")).unwrap();
+    let (board, _) = resources
+        .iter()
+        .find(|(r, _)| r["metadata"]["name"].as_str().unwrap().starts_with("slo-j-"))
+        .unwrap();
     assert!(SCHEMA.is_valid(board));
     for (name, spoil) in FAULTS {
         let mut spoiled = board.clone();

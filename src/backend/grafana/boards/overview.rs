@@ -1,8 +1,8 @@
 //! All journeys on one page, for whoever asks whether users can count on us.
 
 use super::super::json::{
-    Cell, Dashboard, Empty, GaugeMode, Mapping, Number, Organize, Override, Place, Property, SortBy, SortField,
-    StatColor, Thresholds, Transformation, Unit, ValueDisplay,
+    Cell, Dashboard, Empty, GaugeMode, Mapping, Number, Organize, Override, Place, Property, SortBy,
+    SortField, StatColor, Thresholds, Transformation, Unit, ValueDisplay,
 };
 use super::super::panels::{
     AT_RISK, About, GREY, Stat, States, budget_colors, column, count_colors, curve, names, no_value, now,
@@ -20,7 +20,12 @@ pub(in super::super) const TITLE: &str = "All journeys";
 
 /// What a headline says of the tightest promise.
 pub(super) fn headline() -> Vec<Mapping> {
-    words(["A promise is broken", "A promise is at risk", "Kept so far, but burning now", "All promises are kept"])
+    words([
+        "A promise is broken",
+        "A promise is at risk",
+        "Kept so far, but burning now",
+        "All promises are kept",
+    ])
 }
 
 /// What a row or a bar says.
@@ -80,7 +85,10 @@ pub(in super::super) fn board(site: &Site<'_>) -> Dashboard {
             "The state of each journey's tightest promise. Where there is no bar there was no data.",
             Place::new(0, below, 24, tall),
         )
-        .timeline(vec![curve(queries::state("journey", &remaining, &objective, pages.as_deref()), "{{journey}}")], states)
+        .timeline(
+            vec![curve(queries::state("journey", &remaining, &objective, pages.as_deref()), "{{journey}}")],
+            states,
+        )
         .every(site.step())
         .points(60),
     );
@@ -180,7 +188,11 @@ fn journeys(
     let day = format!("min by (journey) ({remaining})\n  - min by (journey) ({remaining} offset 1d)");
     let mut targets = vec![
         column(format!("max by (journey, uid) ({addresses})")),
-        column(queries::or_unknown(by, &queries::state(by, remaining, objective, pages.as_deref()), objective)),
+        column(queries::or_unknown(
+            by,
+            &queries::state(by, remaining, objective, pages.as_deref()),
+            objective,
+        )),
         column(queries::or_last(by, &least, objective)),
         column(queries::or_unknown(by, &day, objective)),
         column(format!(
@@ -228,11 +240,7 @@ fn journeys(
         ),
         Override::named(
             "State",
-            vec![
-                Property::Mappings(state_words()),
-                Property::Cell(Cell::ColorText),
-                Property::Width(115),
-            ],
+            vec![Property::Mappings(state_words()), Property::Cell(Cell::ColorText), Property::Width(115)],
         ),
         budget_left(),
         Override::named(

@@ -326,10 +326,7 @@ fn panel(of: &Panel) -> Kind<PanelSpec<'_>> {
     let queries = Queries {
         queries: of.targets.iter().flatten().map(target).collect(),
         transformations: of.transformations.iter().map(function).collect(),
-        query_options: QueryOptions {
-            interval: of.interval.as_deref(),
-            max_data_points: of.max_data_points,
-        },
+        query_options: QueryOptions { interval: of.interval.as_deref(), max_data_points: of.max_data_points },
     };
     let field_config = match &of.field_config {
         Some(config) => Fields::Some(config),
