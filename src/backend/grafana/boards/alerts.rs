@@ -9,8 +9,8 @@ use super::super::queries;
 use super::{Site, journey, overview};
 use crate::ir::Journey;
 
-/// How tall the table is: three alerts, and more by scrolling.
-pub(super) const TALL: u32 = 5;
+/// How tall the table is: nearly four alerts, and more by scrolling.
+pub(super) const TALL: u32 = 6;
 /// Its number on every board.
 const ID: u32 = 9;
 /// Stands for the name of an alert where none is firing.
@@ -26,6 +26,11 @@ const ALERTS: [(&str, &str); 7] = [
     ("PromiseCountsContradict", "Counts contradict each other"),
     ("PromiseBudgetPolicy", "The budget policy asks for a step"),
 ];
+
+/// What alerts of missing data, of contradictions and of policies are called.
+pub(super) fn in_words() -> impl Iterator<Item = (&'static str, &'static str)> {
+    ALERTS.into_iter().filter(|(name, _)| *name != NONE && !name.starts_with("PromiseBurns"))
+}
 
 /// Of all journeys.
 pub(super) fn all(site: &Site<'_>, project: &str, objective: &str, place: Place) -> Panel {
@@ -46,7 +51,7 @@ pub(super) fn all(site: &Site<'_>, project: &str, objective: &str, place: Place)
         ("Value", "Firing for"),
     ];
     let whole = site.model.journeys.iter().map(|j| (format!("{}//", j.id), WHOLE.to_owned()));
-    let promises = overview::promise_titles(site.model).chain(whole);
+    let promises = overview::promise_titles(site.model, 54).chain(whole);
     let own = vec![
         Override::named(
             "Journey",
@@ -121,14 +126,12 @@ fn table(
         index_by_name: named(columns.iter().enumerate().map(|(at, (n, _))| (*n, at))),
         rename_by_name: named(columns.iter().map(|(n, title)| (*n, (*title).to_owned()))),
     };
+    let severities = &site.model.settings.severities;
+    let pages_first = SortField { field: "Kind".to_owned(), desc: severities.page > severities.ticket };
     let transformations = vec![
         Transformation::Organize(organize),
-        Transformation::SortBy(SortBy {
-            fields: Empty {},
-            sort: [SortField { field: "Firing for".to_owned(), desc: false }],
-        }),
+        Transformation::SortBy(SortBy { fields: Empty {}, sort: [pages_first] }),
     ];
-    let severities = &site.model.settings.severities;
     let kind = |text: &str, color, index| Words { text: text.to_owned(), color: Some(color), index };
     let kinds = Mapping::Value(
         [
@@ -141,15 +144,25 @@ fn table(
     let mut overrides = vec![
         Override::named(
             "Alert",
-            vec![Property::Mappings(vec![names(
-                ALERTS.map(|(name, words)| (name.to_owned(), words.to_owned())),
-            )])],
+            vec![
+                Property::Mappings(vec![names(
+                    ALERTS.map(|(name, words)| (name.to_owned(), words.to_owned())),
+                )]),
+                Property::Width(250),
+            ],
         ),
         Override::named(
             "Kind",
             vec![Property::Mappings(vec![kinds]), Property::Cell(Cell::ColorText), Property::Width(80)],
         ),
-        Override::named("Window", vec![Property::Width(90)]),
+        // Alerts of missing data look at no window.
+        Override::named(
+            "Window",
+            vec![
+                Property::Mappings(vec![names([(String::new(), "–".to_owned())]), no_value("–")]),
+                Property::Width(90),
+            ],
+        ),
         Override::named(
             "Firing for",
             vec![
@@ -164,7 +177,7 @@ fn table(
     About::new(
         ID,
         "Which alerts are firing?",
-        "Every alert that is firing now, the latest first: what it says, of which promise, whether it wakes somebody up, \
+        "Every alert that is firing now, those that wake somebody up first: what it says, of which promise, \
          over which window the budget burns too fast, and for how long.",
         place,
     )

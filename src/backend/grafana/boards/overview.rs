@@ -58,7 +58,7 @@ pub(in super::super) fn board(site: &Site<'_>) -> Dashboard {
     let objective = bare(Series::Objective, &project);
     let with: Vec<_> = model.journeys.iter().filter(|j| j.all_promises().next().is_some()).collect();
     // Forty journeys with what fires and their states over time are a screen and a half.
-    let table = rows(with.len()).min(20);
+    let table = rows(with.len()).min(19);
     let loud = loudest(model.promises().map(|(_, p)| p));
     let pages = pages(loud, &project);
     let mut panels = heads(&remaining, &objective, pages.as_deref());
@@ -308,15 +308,15 @@ const NOBODY: &str = "-";
 
 /// `journey/step/promise` in words.
 fn worst_titles(model: &Model) -> impl Iterator<Item = (String, String)> {
-    promise_titles(model).chain([(NOBODY.to_owned(), "not known".to_owned())])
+    promise_titles(model, 44).chain([(NOBODY.to_owned(), "not known".to_owned())])
 }
 
 /// The title of each promise by `journey/step/promise`.
-pub(super) fn promise_titles(model: &Model) -> impl Iterator<Item = (String, String)> {
-    let promise = |p: &crate::ir::Promise| {
+pub(super) fn promise_titles(model: &Model, most: usize) -> impl Iterator<Item = (String, String)> {
+    let promise = move |p: &crate::ir::Promise| {
         let path = &p.path;
         let key = format!("{}/{}/{}", path.journey, path.step.as_deref().unwrap_or_default(), path.promise);
-        (key, text::cut(&p.title, 44))
+        (key, text::cut(&p.title, most))
     };
     model.promises().map(move |(_, p)| promise(p))
 }
