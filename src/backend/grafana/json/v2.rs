@@ -129,13 +129,13 @@ struct PanelSpec<'d> {
     #[serde(skip_serializing_if = "str::is_empty")]
     description: &'d str,
     links: [(); 0],
-    data: Kind<Queries<'d>>,
+    data: Kind<QueryGroup<'d>>,
     viz_config: Grouped<VizSpec<'d>>,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Queries<'d> {
+struct QueryGroup<'d> {
     queries: Vec<Kind<PanelQuery<'d>>>,
     transformations: Vec<Grouped<Function<'d>>>,
     query_options: QueryOptions<'d>,
@@ -323,7 +323,7 @@ fn annotation(of: &Annotation) -> Kind<AnnotationSpec<'_>> {
 
 fn panel(of: &Panel) -> Kind<PanelSpec<'_>> {
     let (group, options) = viz(&of.viz);
-    let queries = Queries {
+    let queries = QueryGroup {
         queries: of.targets.iter().flatten().map(target).collect(),
         transformations: of.transformations.iter().map(function).collect(),
         query_options: QueryOptions { interval: of.interval.as_deref(), max_data_points: of.max_data_points },
