@@ -6,7 +6,7 @@ use super::keys;
 use super::reader::Reader;
 use super::tree::{Entry, Node};
 use crate::diag::codes::project as codes;
-use crate::ir::{Form, GrafanaOptions};
+use crate::ir::{Api, Form, GrafanaOptions};
 use crate::promql;
 
 /// Reads one of the options, by its key.
@@ -14,6 +14,7 @@ pub(super) fn read(field: &Entry, what: &str, options: &mut GrafanaOptions, read
     let node = &field.value;
     match field.key.as_str() {
         "form" => options.form = form(node, what, reader).unwrap_or(options.form),
+        "api" => options.api = api(node, what, reader).unwrap_or(options.api),
         "folder" => options.folder = reader.text(node, what).map(str::to_owned),
         "prefix" => {
             if let Some(prefix) = prefix(node, what, reader) {
@@ -49,6 +50,28 @@ fn form(node: &Node, what: &str, reader: &mut Reader<'_>) -> Option<Form> {
         );
     }
     found
+}
+
+fn api(node: &Node, what: &str, reader: &mut Reader<'_>) -> Option<Api> {
+    let text = reader.text(node, what)?;
+    let found = keys::GRAFANA_APIS.iter().find(|(name, _)| *name == text).map(|(_, api)| *api);
+    if found.is_none() {
+        let names: Vec<&str> = keys::GRAFANA_APIS.iter().map(|(name, _)| *name).collect();
+        let message = format!("`{what}` cannot be `{text}`");
+        let help = format!("it can be {}", super::reader::listed(&names));
+        reader.wrong(&codes::BAD_VALUE, node.span, message, "not known here", &help);
+    }
+    found
+}
+
+/// What only some forms heed is reported where the form is another: of these options, all of which are read.
+pub(super) fn judge(fields: &[&Entry], what: &str, options: &GrafanaOptions, reader: &mut Reader<'_>) {
+    let Some(api) = fields.iter().find(|f| f.key == "api") else { return };
+    if options.form != Form::Resource {
+        let message = format!("`{what}.api` is given, but the dashboards are written in another form");
+        let help = "write `form: resource` beside it, or remove it";
+        reader.wrong(&codes::BAD_VALUE, api.key_span, message, "would be without effect", help);
+    }
 }
 
 /// The start of each uid: short, so that much of the identifiers fits, and fit for a Kubernetes name.

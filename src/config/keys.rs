@@ -1,6 +1,6 @@
 //! The keys of `slovo.yaml`, place by place. `docs/slovo.schema.json` must name the same (tests/schema.rs).
 
-use crate::ir::Form;
+use crate::ir::{Api, Form};
 
 pub(super) const TOP: &[&str] = &[
     "project",
@@ -43,6 +43,7 @@ pub(super) const DOCS: &[&str] = &["path", "templates"];
 pub(super) const GRAFANA: &[&str] = &[
     "path",
     "form",
+    "api",
     "folder",
     "prefix",
     "mounted_at",
@@ -59,6 +60,8 @@ pub(super) const GRAFANA_FORMS: &[(&str, Form)] = &[
     ("operator", Form::Operator),
     ("resource", Form::Resource),
 ];
+/// The versions of Grafana's API by name.
+pub(super) const GRAFANA_APIS: &[(&str, Api)] = &[("v1beta1", Api::V1beta1), ("v2", Api::V2)];
 pub(super) const PROMETHEUS: &[&str] =
     &["path", "form", "compatibility", "kubernetes", "mimir", "templates", "thanos", "vmalert"];
 pub(super) const KUBERNETES: &[&str] = &["namespace", "labels", "annotations"];

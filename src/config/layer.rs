@@ -31,6 +31,8 @@ pub(super) struct Layer {
     pub(super) page: Option<String>,
     pub(super) ticket: Option<String>,
     pub(super) links: Links,
+    /// Where the address of dashboards is written.
+    pub(super) dashboards: Option<Span>,
     pub(super) outputs: Option<Vec<Backend>>,
     /// The documents' templates.
     pub(super) templates: Option<String>,
@@ -73,7 +75,10 @@ impl Layer {
                 for field in reader.fields(node, &what, keys::LINKS) {
                     let value = reader.link(&field.value, &format!("{what}.{}", field.key));
                     match field.key.as_str() {
-                        "dashboards" => self.links.dashboards = value,
+                        "dashboards" => {
+                            self.dashboards = value.is_some().then_some(field.value.span);
+                            self.links.dashboards = value;
+                        }
                         "documents" => self.links.documents = value,
                         _ => self.links.runbooks = value,
                     }
@@ -98,6 +103,7 @@ impl Layer {
         self.labels.extend(top.labels);
         self.page = top.page.or(self.page.take());
         self.ticket = top.ticket.or(self.ticket.take());
+        self.dashboards = top.dashboards.or(self.dashboards);
         self.links.dashboards = top.links.dashboards.or(self.links.dashboards.take());
         self.links.documents = top.links.documents.or(self.links.documents.take());
         self.links.runbooks = top.links.runbooks.or(self.links.runbooks.take());
@@ -108,6 +114,11 @@ impl Layer {
             self.prometheus = top.prometheus;
             self.alert_templates = top.alert_templates;
         }
+    }
+
+    /// Are dashboards written here?
+    pub(super) fn writes_dashboards(&self) -> bool {
+        self.outputs.iter().flatten().any(|(backend, _)| backend == "grafana")
     }
 
     fn outputs(&mut self, node: &Node, what: &str, reader: &mut Reader<'_>) {
@@ -121,7 +132,8 @@ impl Layer {
                 "grafana" => keys::GRAFANA,
                 _ => keys::PROMETHEUS,
             };
-            for field in reader.fields(&backend.value, &what, known) {
+            let fields = reader.fields(&backend.value, &what, known);
+            for field in &fields {
                 let what = format!("{what}.{}", field.key);
                 match field.key.as_str() {
                     "path" => {
@@ -141,6 +153,9 @@ impl Layer {
                     // Those of the rules: `prometheus::read`.
                     _ => {}
                 }
+            }
+            if backend.key == "grafana" {
+                grafana::judge(&fields, &what, &self.grafana, reader);
             }
             made.push((backend.key.clone(), path));
         }

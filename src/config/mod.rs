@@ -223,6 +223,7 @@ fn choose(
 ) {
     config.environments = environments.iter().map(|e| e.name.clone()).collect();
     shared_outputs(&environments, reader);
+    let boards = base.writes_dashboards() || environments.iter().any(|e| e.layer.writes_dashboards());
     let mut layer = base;
     if let Some(wanted) = wanted {
         match environments.into_iter().find(|e| e.name == wanted) {
@@ -238,6 +239,13 @@ fn choose(
             }
             None => reader.diagnostics.push(unknown_environment(wanted, &config.environments)),
         }
+    }
+    if let Some(span) = layer.dashboards.filter(|_| !boards) {
+        let message = "alerts link to dashboards that nobody writes";
+        let made =
+            Diagnostic::new(&codes::NO_DASHBOARDS, span, message, "leads to boards of `outputs.grafana`")
+                .help("add `grafana:` under `outputs`, or remove `dashboards`");
+        reader.diagnostics.push(made);
     }
     config.templates = layer.templates.take();
     config.alert_templates = layer.alert_templates.take();

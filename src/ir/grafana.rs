@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 pub struct GrafanaOptions {
     /// What is written.
     pub form: Form,
+    /// The version of Grafana's API that a [`Form::Resource`] is of.
+    pub api: Api,
     /// The title of the folder that dashboards are put into; for [`Form::Resource`] its uid. Default: none is asked for, but
     /// file provisioning names the project's.
     pub folder: Option<String>,
@@ -30,6 +32,7 @@ impl Default for GrafanaOptions {
     fn default() -> Self {
         Self {
             form: Form::Files,
+            api: Api::V1beta1,
             folder: None,
             prefix: "slo".to_owned(),
             mounted_at: "/var/lib/grafana/dashboards/slo".to_owned(),
@@ -52,6 +55,16 @@ pub enum Form {
     Configmaps,
     /// `operator`: a `GrafanaDashboard` of the grafana-operator for each dashboard.
     Operator,
-    /// `resource`: a `Dashboard` of Grafana's own API (`dashboard.grafana.app/v1beta1`), for gcx, grafanactl and Git sync.
+    /// `resource`: a `Dashboard` of Grafana's own API (`dashboard.grafana.app`), for gcx, grafanactl and Git sync.
     Resource,
+}
+
+/// The version of `dashboard.grafana.app`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Api {
+    /// `v1beta1`: the classic JSON, from Grafana 12 on.
+    #[default]
+    V1beta1,
+    /// `v2`: elements and a layout, from Grafana 13 on.
+    V2,
 }

@@ -7,7 +7,7 @@ mod measure;
 mod prometheus;
 mod settings;
 
-pub use grafana::{Form, GrafanaOptions};
+pub use grafana::{Api, Form, GrafanaOptions};
 pub use measure::{
     Completion, Composed, Condition, Events, Matcher, Measurement, Outcome, Reading, Selector, Series, Slices,
 };

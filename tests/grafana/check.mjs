@@ -4,7 +4,7 @@
 //   --pictures  keeps the pictures there
 //   --history   keeps the evaluated month there, and takes it from there the next time
 //   --only      draws the boards whose file name this regular expression finds
-//   --every     every moment at both widths in both themes; without, that is done for the incident alone
+//   --every     every board at every moment at both widths in both themes; without, that is done for one of each kind
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -39,6 +39,16 @@ const MODES = ["light", "dark"];
 const VARIANTS = WIDTHS.flatMap((width) => MODES.map((mode) => ({ width, mode })));
 /** One of both widths and both themes. */
 const TWO = [VARIANTS[0], VARIANTS[3]];
+const KINDS = ["overview", "journey", "promise"];
+/** Each board narrow and light; of each kind one more, another at each moment: all variants of the incident, else wide and dark. */
+const variantsOf = (boards, board, story) => {
+  if (flags.every) return VARIANTS;
+  const at = Object.keys(stories).indexOf(story);
+  const kind = KINDS.find((k) => board.dash.tags.includes(k));
+  const alike = boards.filter((b) => b.dash.tags.includes(kind));
+  if (alike[at % alike.length] !== board) return [VARIANTS[0]];
+  return story === "incident" ? VARIANTS : TWO;
+};
 /** A screen and a half of 1080p. */
 const TALLEST = 1620;
 const MOST_SAMPLES = 50_000;
@@ -103,7 +113,7 @@ try {
   await prometheus.start();
   await browser.start(prometheus);
   await together(browser, Object.entries(stories).flatMap(([story, now]) => boards.map((board) => (page) =>
-    look(page, story, now, board, flags.every || story === "incident" ? VARIANTS : TWO))));
+    look(page, story, now, board, variantsOf(boards, board, story)))));
   await browser.stop();
   await prometheus.stop();
 

@@ -22,3 +22,4 @@ mod linter;
 mod nasty;
 mod reads;
 mod tools;
+mod v2;

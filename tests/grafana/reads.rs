@@ -62,7 +62,7 @@ fn accepts(matcher: &Matcher, value: &str) -> bool {
 fn finds_nothing(selector: &VectorSelector, rules: &Rules, model: &Model) -> Option<String> {
     let name = selector.name.clone().unwrap_or_default();
     let matchers = &selector.matchers.matchers;
-    let (list, wanted) = if name == "ALERTS" {
+    let (list, wanted) = if ["ALERTS", "ALERTS_FOR_STATE"].contains(&name.as_str()) {
         let alertname = matchers.iter().find(|m| m.name == "alertname");
         (&rules.alerts, alertname.map(|m| m.value.clone()))
     } else {

@@ -2,8 +2,12 @@
 
 use std::fmt::Write as _;
 
+use super::panels::AT_RISK;
+
 /// Stands for a budget of which not all is known: what is left of one is 1 at most, so it sorts behind all others.
 pub(super) const PARTLY: u32 = 10;
+/// Stands for a budget that is fine so far while a page says that it burns.
+pub(super) const BURNING: u32 = 5;
 
 /// `min by (journey) (x)`, `min(x)`.
 fn aggregate(how: &str, by: &str, what: &str) -> String {
@@ -13,17 +17,35 @@ fn aggregate(how: &str, by: &str, what: &str) -> String {
 /// The least budget left, as long as it is known: nothing while a promise has no data, unless another one is broken, which is
 /// bad enough.
 pub(super) fn least(by: &str, remaining: &str, objective: &str) -> String {
-    let least = aggregate("min", by, remaining);
-    format!(
-        "{least} < 0\nor ({least}\n  unless on ({by}) ({objective} unless on (journey, step, promise) {remaining}))"
-    )
+    format!("{} < 0\nor {}", aggregate("min", by, remaining), known(by, remaining, objective))
 }
 
-/// As [`least`], and [`PARTLY`] where some promises have data and others have none.
-pub(super) fn state(by: &str, remaining: &str, objective: &str) -> String {
-    let mut out = least(by, remaining, objective);
-    let _ = write!(out, "\nor 0 * {} + {PARTLY}", aggregate("min", by, remaining));
+/// The least budget left while all are known.
+fn known(by: &str, remaining: &str, objective: &str) -> String {
+    let least = aggregate("min", by, remaining);
+    format!("({least}\n  unless on ({by}) ({objective} unless on (journey, step, promise) {remaining}))")
+}
+
+/// As [`least`], [`BURNING`] where all is well but for one of these pages, and [`PARTLY`] where some promises have data and
+/// others have none.
+pub(super) fn state(by: &str, remaining: &str, objective: &str, pages: Option<&str>) -> String {
+    let least = aggregate("min", by, remaining);
+    let known = known(by, remaining, objective);
+    let mut out = format!("{least} < 0");
+    if let Some(pages) = pages {
+        let alerts = format!("ALERTS{{alertstate=\"firing\",{pages}}}");
+        let burning = aggregate("group", by, &alerts);
+        let _ = write!(out, "\nor (0 * {burning} + {BURNING}\n  and on ({by}) {known} >= {AT_RISK})");
+    }
+    let _ = write!(out, "\nor {known}\nor 0 * {least} + {PARTLY}");
     out
+}
+
+/// How long each alert has been firing, in seconds.
+pub(super) fn firing_for(matchers: &str) -> String {
+    format!(
+        "(time() - ALERTS_FOR_STATE{{{matchers}}}\n  and ignoring (alertstate) ALERTS{{alertstate=\"firing\",{matchers}}})"
+    )
 }
 
 /// What stands in a column where nothing is known: without it, a column that is empty would be missing. Not a number, which is

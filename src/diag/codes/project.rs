@@ -23,4 +23,5 @@ crate::diag::codes::codes! {
     BAD_PROFILE = Error "E0520" "the alerting profile contradicts itself";
     TARGET_LIMIT = Error "E0530" "more than the target takes";
     LOST_HISTORY = Warning "W0501" "a promise disappears, and its history with it";
+    NO_DASHBOARDS = Warning "W0502" "alerts link to dashboards that nobody writes";
 }

@@ -28,7 +28,7 @@ export const make = async (folder, rulesFolder, say) => {
         const step = stepOf(rule);
         const start = Math.ceil(times.rules / step) * step;
         for (const series of await prometheus.range(rule.expr, start, times.end, step)) {
-          for (const { metric, values } of recorded(rule, series, step)) samples.add(rule.name, metric, values);
+          for (const { name, metric, values } of recorded(rule, series, step)) samples.add(name, metric, values);
         }
       }
     };

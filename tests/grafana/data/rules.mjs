@@ -72,7 +72,7 @@ const label = (template, value) => {
   return rest[1];
 };
 
-/** Samples of an alert as Prometheus records them: firing once its expression has held for `wait`. */
+/** Samples of an alert as Prometheus records them: firing once its expression has held for `wait`, and since when it has held. */
 const firing = (rule, series, step) => {
   const out = new Map();
   const { __name__, ...own } = series.metric;
@@ -81,17 +81,20 @@ const firing = (rule, series, step) => {
   for (const [time, text] of series.values) {
     if (last === undefined || time - last > step) since = time;
     last = time;
-    if (time - since < rule.wait) continue;
     const labels = { ...own };
     for (const [k, v] of Object.entries(rule.labels)) labels[k] = label(v, Number(text));
-    const metric = { ...labels, alertname: rule.alert, alertstate: "firing" };
-    const key = JSON.stringify(metric);
-    if (!out.has(key)) out.set(key, { metric, values: [] });
-    out.get(key).values.push([time, "1"]);
+    labels.alertname = rule.alert;
+    const add = (name, metric, value) => {
+      const key = name + JSON.stringify(metric);
+      if (!out.has(key)) out.set(key, { name, metric, values: [] });
+      out.get(key).values.push([time, value]);
+    };
+    add("ALERTS_FOR_STATE", labels, `${since}`);
+    if (time - since >= rule.wait) add("ALERTS", { ...labels, alertstate: "firing" }, "1");
   }
   return [...out.values()];
 };
 
 /** What a rule records out of the answer of its expression. */
 export const recorded = (rule, series, step) =>
-  rule.alert ? firing(rule, series, step) : [{ metric: { ...series.metric, ...rule.labels }, values: series.values }];
+  rule.alert ? firing(rule, series, step) : [{ name: rule.name, metric: { ...series.metric, ...rule.labels }, values: series.values }];

@@ -10,8 +10,8 @@ use super::super::panels::{
 };
 use super::super::recorded::{Recorded, Series};
 use super::super::{queries, text};
-use super::overview::{budget_left, counted, words};
-use super::{Board, Loudest, Site, firing, fits, loudest, out, rows, tagged, titles, to};
+use super::overview::{budget_left, counted, headline};
+use super::{Board, Loudest, Site, alerts, firing, fits, loudest, out, pages, rows, tagged, titles, to};
 use crate::backend::docs::sentences::{breaks, numbers, words as said};
 use crate::ir::{Journey, Promise, Step};
 use crate::value::Duration;
@@ -27,7 +27,8 @@ pub(in super::super) fn board(site: &Site<'_>, recorded: &Recorded<'_>) -> Optio
     let journey = recorded.journey;
     let (remaining, objective) = (recorded.all(Series::Remaining)?, recorded.all(Series::Objective)?);
     let loud = loudest(journey.all_promises());
-    let mut panels = heads(recorded, &remaining, &objective);
+    let pages = pages(loud, recorded.matchers());
+    let mut panels = heads(recorded, &remaining, &objective, pages.as_deref());
     panels.extend(firing(site, loud, recorded.matchers(), &objective, Place::new(20, 0, 4, 4)));
     let mut y = 4;
     let (tiles, below) = steps(site, recorded, y);
@@ -36,6 +37,11 @@ pub(in super::super) fn board(site: &Site<'_>, recorded: &Recorded<'_>) -> Optio
     let count = journey.all_promises().count();
     panels.push(table(site, recorded, &remaining, &objective, Place::new(0, y, 24, rows(count))));
     y += rows(count);
+    if loud != Loudest::Silent {
+        let (place, addresses) = (Place::new(0, y, 24, alerts::TALL), addresses(site, recorded));
+        panels.push(alerts::of_journey(site, journey, recorded.matchers(), &objective, &addresses, place));
+        y += alerts::TALL;
+    }
     panels.extend(curves(site, recorded, &remaining, y));
     let tags = ["slo", &site.model.settings.project, &format!("journey:{}", journey.id), "promise"];
     let mut links = vec![to("All journeys", site.uids.overview())];
@@ -65,20 +71,21 @@ fn about(site: &Site<'_>, journey: &Journey) -> String {
     text::plain(&parts.join(" "))
 }
 
-fn heads(recorded: &Recorded<'_>, remaining: &str, objective: &str) -> Vec<Panel> {
+fn heads(recorded: &Recorded<'_>, remaining: &str, objective: &str, pages: Option<&str>) -> Vec<Panel> {
     let burning = recorded.all_known(Series::Burn(HOUR)).unwrap_or_default();
     vec![
         About::new(
             1,
             "Is this journey keeping its promises?",
             "The tightest promise of the journey. Green: more than a quarter of its error budget is left. Orange: \
-             less. Red: it is broken. Grey: not all promises have data.",
+             less, or somebody has been woken up because a budget burns. Red: it is broken. Grey: not all promises have \
+             data.",
             Place::new(0, 0, 8, 4),
         )
         .stat(
-            now(queries::state("", remaining, objective)),
+            now(queries::state("", remaining, objective, pages)),
             Stat::new(Unit::Ratio, 0, budget_colors())
-                .words(words("A promise is broken", "A promise is at risk", "All promises are kept"))
+                .words(headline())
                 .ground(),
         ),
         About::new(
@@ -161,30 +168,43 @@ fn tile(site: &Site<'_>, recorded: &Recorded<'_>, about: About, step: Option<&St
     About { description, ..about }.stat(now(queries::least("", &remaining, &objective)), stat)
 }
 
-/// A row for each promise.
-fn table(site: &Site<'_>, recorded: &Recorded<'_>, remaining: &str, objective: &str, place: Place) -> Panel {
+/// The uid of each promise's board beside its path.
+fn addresses(site: &Site<'_>, recorded: &Recorded<'_>) -> String {
     let journey = recorded.journey;
     let path = |p: &Promise| format!("{}/{}", p.path.step.as_deref().unwrap_or_default(), p.path.promise);
     let groups = journey.steps.iter().map(|s| (Some(s.id.as_str()), &s.promises));
     let groups = groups.chain([(None, &journey.promises)]).filter(|(_, list)| !list.is_empty());
-    let addresses: Vec<String> = groups
-        .map(|(step, list)| {
-            let pairs: Vec<_> =
-                list.iter().map(|p| (path(p), site.uids.promise(&p.path).to_owned())).collect();
-            queries::addressed("path", &pairs, |some| {
-                let names: Vec<&str> =
-                    some.iter().map(|(p, _)| p.rsplit('/').next().unwrap_or_default()).collect();
-                let floors = recorded.floors(step, &names);
-                format!("label_join({floors}, \"path\", \"/\", \"step\", \"promise\")")
-            })
+    let of_step = |(step, list): (Option<&str>, &Vec<Promise>)| {
+        let pairs: Vec<_> = list.iter().map(|p| (path(p), site.uids.promise(&p.path).to_owned())).collect();
+        queries::addressed("path", &pairs, |some| {
+            let names: Vec<&str> =
+                some.iter().map(|(p, _)| p.rsplit('/').next().unwrap_or_default()).collect();
+            let floors = recorded.floors(step, &names);
+            format!("label_join({floors}, \"path\", \"/\", \"step\", \"promise\")")
         })
-        .collect();
+    };
+    groups.map(of_step).collect::<Vec<_>>().join("\nor ")
+}
+
+/// The title of each promise by the uid of its board.
+pub(super) fn promise_names(site: &Site<'_>, journey: &Journey) -> Vec<(String, String)> {
+    let shown = titles(journey);
+    let name = |p: &Promise| {
+        let key = (p.path.step.clone(), p.path.promise.clone());
+        (site.uids.promise(&p.path).to_owned(), shown.get(&key).cloned().unwrap_or_default())
+    };
+    journey.all_promises().map(name).collect()
+}
+
+/// A row for each promise.
+fn table(site: &Site<'_>, recorded: &Recorded<'_>, remaining: &str, objective: &str, place: Place) -> Panel {
+    let journey = recorded.journey;
     let burning = recorded.all_known(Series::Burn(HOUR)).unwrap_or_default();
     let alerts = format!("ALERTS{{alertstate=\"firing\",{}}}", recorded.matchers());
     let per_promise = "max by (journey, step, promise)";
     let unknown = |what: &str| queries::by_path("max", &format!("0 * {objective} {what}"));
     let mut targets = vec![
-        column(format!("max by (path, step, uid) ({})", addresses.join("\nor "))),
+        column(format!("max by (path, step, uid) ({})", addresses(site, recorded))),
         column(queries::by_path("max", objective)),
         column(format!(
             "{}\nor {}",
@@ -232,11 +252,6 @@ fn table(site: &Site<'_>, recorded: &Recorded<'_>, remaining: &str, objective: &
             sort: [SortField { field: "Budget left".to_owned(), desc: false }],
         }),
     ];
-    let shown = titles(journey);
-    let promise_names = journey.all_promises().map(|p| {
-        let key = (p.path.step.clone(), p.path.promise.clone());
-        (site.uids.promise(&p.path).to_owned(), shown.get(&key).cloned().unwrap_or_default())
-    });
     let step_names = journey.steps.iter().map(|s| (s.id.clone(), text::cut(&s.title, 28)));
     let whole = (String::new(), "The whole journey".to_owned());
     let digits = journey.all_promises().map(|p| p.objective.normalize().scale()).max().unwrap_or(1);
@@ -249,7 +264,7 @@ fn table(site: &Site<'_>, recorded: &Recorded<'_>, remaining: &str, objective: &
         Override::named(
             "Promise",
             vec![
-                Property::Mappings(vec![names(promise_names)]),
+                Property::Mappings(vec![names(promise_names(site, journey))]),
                 Property::Links(vec![Site::to_uid("Open the promise")]),
             ],
         ),

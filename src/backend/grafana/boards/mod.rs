@@ -1,5 +1,6 @@
 //! The boards: all journeys, one journey, one promise.
 
+mod alerts;
 pub(super) mod journey;
 pub(super) mod overview;
 pub(super) mod promise;
@@ -14,6 +15,8 @@ use super::panels::{About, Stat, count_colors, now};
 use super::recorded::PEAKS;
 use super::uid::Uids;
 use super::{queries, text};
+use crate::backend::prometheus::alerts::name;
+use crate::ir::burn::Loudness;
 use crate::ir::{Journey, Model, Promise, Urgency};
 use crate::promql::print;
 use crate::value::Duration;
@@ -222,6 +225,11 @@ fn loudest<'p>(promises: impl Iterator<Item = &'p Promise>) -> Loudest {
         (_, Urgency::Ticket) | (Loudest::Tickets, _) => Loudest::Tickets,
         (Loudest::Silent, Urgency::None) => Loudest::Silent,
     })
+}
+
+/// The matchers of the pages that say a budget burns; none where nobody is paged.
+fn pages(promises: Loudest, matchers: &str) -> Option<String> {
+    (promises == Loudest::Pages).then(|| format!("alertname=\"{}\",{matchers}", name(Loudness::Page)))
 }
 
 /// The number of alerts that are firing: the pages, or where there are none all of them.

@@ -1,8 +1,8 @@
 //! All journeys on one page, for whoever asks whether users can count on us.
 
 use super::super::json::{
-    Cell, Dashboard, Empty, GaugeMode, Number, Organize, Override, Place, Property, SortBy, SortField,
-    StatColor, Thresholds, Transformation, Unit, ValueDisplay,
+    Cell, Dashboard, Empty, GaugeMode, Mapping, Number, Organize, Override, Place, Property, SortBy,
+    SortField, StatColor, Thresholds, Transformation, Unit, ValueDisplay,
 };
 use super::super::panels::{
     AT_RISK, About, GREY, Stat, States, budget_colors, column, count_colors, curve, names, no_value, now,
@@ -10,7 +10,7 @@ use super::super::panels::{
 };
 use super::super::recorded::{Series, bare};
 use super::super::{queries, text};
-use super::{Board, Loudest, Site, firing, loudest, rows, tagged};
+use super::{Board, Loudest, Site, alerts, firing, loudest, pages, rows, tagged};
 use crate::ir::Model;
 use crate::promql::print;
 use crate::value::Duration;
@@ -18,16 +18,35 @@ use crate::value::Duration;
 /// Its title.
 pub(in super::super) const TITLE: &str = "All journeys";
 
-/// Words for the state of a journey or a promise.
-pub(super) fn words(broken: &str, risk: &str, kept: &str) -> Vec<super::super::json::Mapping> {
+/// What a headline says of the tightest promise.
+pub(super) fn headline() -> Vec<Mapping> {
+    words([
+        "A promise is broken",
+        "A promise is at risk",
+        "Kept so far, but burning now",
+        "All promises are kept",
+    ])
+}
+
+/// What a row or a bar says.
+fn state_words() -> Vec<Mapping> {
+    let mut all = words(["broken", "at risk", "burning now", "kept"]);
+    all.push(no_value("no data"));
+    all
+}
+
+/// Words for the state of a journey, from bad to good.
+fn words([broken, risk, burning, kept]: [&str; 4]) -> Vec<Mapping> {
     let zero = || Some(Number::from(0));
     let quarter = || Some(Number::from(AT_RISK));
     let partly = Number::from(queries::PARTLY);
+    let burns = Number::from(queries::BURNING);
     vec![
         range(None, Some(Number(crate::value::Decimal::new(-1, 12))), broken, Some("red"), 0),
         range(zero(), Some(Number(AT_RISK - crate::value::Decimal::new(1, 12))), risk, Some("orange"), 1),
-        range(quarter(), Some(Number::from(2)), kept, Some("green"), 2),
-        range(Some(partly), Some(partly), "data is missing", Some(GREY), 3),
+        range(Some(burns), Some(burns), burning, Some("orange"), 2),
+        range(quarter(), Some(Number::from(2)), kept, Some("green"), 3),
+        range(Some(partly), Some(partly), "data is missing", Some(GREY), 4),
     ]
 }
 
@@ -38,32 +57,38 @@ pub(in super::super) fn board(site: &Site<'_>) -> Dashboard {
     let remaining = bare(Series::Remaining, &project);
     let objective = bare(Series::Objective, &project);
     let with: Vec<_> = model.journeys.iter().filter(|j| j.all_promises().next().is_some()).collect();
-    let table = rows(with.len());
+    // Forty journeys with what fires and their states over time are a screen and a half.
+    let table = rows(with.len()).min(19);
     let loud = loudest(model.promises().map(|(_, p)| p));
-    let mut panels = heads(&remaining, &objective);
+    let pages = pages(loud, &project);
+    let mut panels = heads(&remaining, &objective, pages.as_deref());
     panels.extend(firing(site, loud, &project, &objective, Place::new(20, 0, 4, 4)));
     panels.push(journeys(site, &project, &remaining, &objective, table));
+    let mut below = 4 + table;
+    if loud != Loudest::Silent {
+        panels.push(alerts::all(site, &project, &objective, Place::new(0, below, 24, alerts::TALL)));
+        below += alerts::TALL;
+    }
     let titles = with.iter().map(|j| renamed(&j.id, text::cut(&j.title, 60)));
     let states = States {
         unit: Unit::Ratio,
         colors: budget_colors(),
-        words: {
-            let mut all = words("broken", "at risk", "kept");
-            all.push(no_value("no data"));
-            all
-        },
+        words: state_words(),
         overrides: titles.collect(),
         per_page: (with.len() > 20).then_some(20),
     };
-    let tall = u32::try_from(with.len()).unwrap_or(20).clamp(4, 20) / 2 + 3;
+    let tall = u32::try_from(with.len()).unwrap_or(20).clamp(4, 18) / 2 + 3;
     panels.push(
         About::new(
             7,
             "Which journeys kept their promises, and when?",
             "The state of each journey's tightest promise. Where there is no bar there was no data.",
-            Place::new(0, 4 + table, 24, tall),
+            Place::new(0, below, 24, tall),
         )
-        .timeline(vec![curve(queries::state("journey", &remaining, &objective), "{{journey}}")], states)
+        .timeline(
+            vec![curve(queries::state("journey", &remaining, &objective, pages.as_deref()), "{{journey}}")],
+            states,
+        )
         .every(site.step())
         .points(60),
     );
@@ -84,7 +109,7 @@ pub(in super::super) fn board(site: &Site<'_>) -> Dashboard {
     )
 }
 
-fn heads(remaining: &str, objective: &str) -> Vec<super::super::json::Panel> {
+fn heads(remaining: &str, objective: &str, pages: Option<&str>) -> Vec<super::super::json::Panel> {
     let of_journeys = |condition: &str| format!("sum(min by (journey) ({remaining}) {condition})");
     let at_risk = format!(
         "sum((min by (journey) ({remaining}) >= bool 0)\n  * (min by (journey) ({remaining}) < bool {AT_RISK}))"
@@ -94,13 +119,14 @@ fn heads(remaining: &str, objective: &str) -> Vec<super::super::json::Panel> {
             1,
             "Can users count on us?",
             "The tightest promise of all journeys. Green: more than a quarter of its error budget is left. Orange: \
-             less. Red: it is broken. Grey: not all promises have data.",
+             less, or somebody has been woken up because a budget burns. Red: it is broken. Grey: not all promises have \
+             data.",
             Place::new(0, 0, 8, 4),
         )
         .stat(
-            now(queries::state("", remaining, objective)),
+            now(queries::state("", remaining, objective, pages)),
             Stat::new(Unit::Ratio, 0, budget_colors())
-                .words(words("A promise is broken", "A promise is at risk", "Yes: every promise is kept"))
+                .words(headline())
                 .ground(),
         ),
         About::new(
@@ -130,6 +156,21 @@ fn heads(remaining: &str, objective: &str) -> Vec<super::super::json::Panel> {
     ]
 }
 
+/// The uid of each journey's board beside its identifier.
+pub(super) fn addresses(site: &Site<'_>, project: &str) -> String {
+    let uid = |j: &crate::ir::Journey| (j.id.clone(), site.uids.journey(&j.id).to_owned());
+    let pairs: Vec<(String, String)> = site.model.journeys.iter().map(uid).collect();
+    queries::addressed("journey", &pairs, |some| {
+        let ids: Vec<&str> = some.iter().map(|(id, _)| id.as_str()).collect();
+        bare(Series::Objective, &format!("{project},journey=~\"{}\"", ids.join("|")))
+    })
+}
+
+/// The title of each journey by the uid of its board.
+pub(super) fn journey_titles(site: &Site<'_>) -> impl Iterator<Item = (String, String)> {
+    site.model.journeys.iter().map(|j| (site.uids.journey(&j.id).to_owned(), text::cut(&j.title, 36)))
+}
+
 /// A row for each journey.
 fn journeys(
     site: &Site<'_>,
@@ -139,18 +180,19 @@ fn journeys(
     height: u32,
 ) -> super::super::json::Panel {
     let model = site.model;
-    let pairs: Vec<(String, String)> =
-        model.journeys.iter().map(|j| (j.id.clone(), site.uids.journey(&j.id).to_owned())).collect();
-    let addresses = queries::addressed("journey", &pairs, |some| {
-        let ids: Vec<&str> = some.iter().map(|(id, _)| id.as_str()).collect();
-        bare(Series::Objective, &format!("{project},journey=~\"{}\"", ids.join("|")))
-    });
+    let addresses = addresses(site, project);
+    let loud = loudest(model.promises().map(|(_, p)| p));
+    let pages = pages(loud, project);
     let by = "journey";
     let least = queries::least(by, remaining, objective);
     let day = format!("min by (journey) ({remaining})\n  - min by (journey) ({remaining} offset 1d)");
     let mut targets = vec![
         column(format!("max by (journey, uid) ({addresses})")),
-        column(queries::or_unknown(by, &queries::state(by, remaining, objective), objective)),
+        column(queries::or_unknown(
+            by,
+            &queries::state(by, remaining, objective, pages.as_deref()),
+            objective,
+        )),
         column(queries::or_last(by, &least, objective)),
         column(queries::or_unknown(by, &day, objective)),
         column(format!(
@@ -160,7 +202,7 @@ fn journeys(
         )),
         column(queries::silent("journey", remaining, objective)),
     ];
-    if loudest(model.promises().map(|(_, p)| p)) != Loudest::Silent {
+    if loud != Loudest::Silent {
         targets.push(column(queries::firing("journey", project, objective)));
     }
     let order = ["uid", "Value #B", "Value #C", "Value #D", "worst", "Value #F", "Value #G", "journey"];
@@ -187,30 +229,18 @@ fn journeys(
             sort: [SortField { field: "Budget left".to_owned(), desc: false }],
         }),
     ];
-    let titles = model.journeys.iter().map(|j| {
-        let title = text::cut(&j.title, 36);
-        (site.uids.journey(&j.id).to_owned(), title)
-    });
     let overrides = vec![
         Override::named(
             "Journey",
             vec![
-                Property::Mappings(vec![names(titles)]),
+                Property::Mappings(vec![names(journey_titles(site))]),
                 Property::Links(vec![Site::to_uid("Open the journey")]),
                 Property::Width(270),
             ],
         ),
         Override::named(
             "State",
-            vec![
-                Property::Mappings({
-                    let mut all = words("broken", "at risk", "kept");
-                    all.push(no_value("no data"));
-                    all
-                }),
-                Property::Cell(Cell::ColorText),
-                Property::Width(115),
-            ],
+            vec![Property::Mappings(state_words()), Property::Cell(Cell::ColorText), Property::Width(115)],
         ),
         budget_left(),
         Override::named(
@@ -278,13 +308,17 @@ const NOBODY: &str = "-";
 
 /// `journey/step/promise` in words.
 fn worst_titles(model: &Model) -> impl Iterator<Item = (String, String)> {
-    let nobody = (NOBODY.to_owned(), "not known".to_owned());
-    let promise = |p: &crate::ir::Promise| {
+    promise_titles(model, 44).chain([(NOBODY.to_owned(), "not known".to_owned())])
+}
+
+/// The title of each promise by `journey/step/promise`.
+pub(super) fn promise_titles(model: &Model, most: usize) -> impl Iterator<Item = (String, String)> {
+    let promise = move |p: &crate::ir::Promise| {
         let path = &p.path;
         let key = format!("{}/{}/{}", path.journey, path.step.as_deref().unwrap_or_default(), path.promise);
-        (key, text::cut(&p.title, 44))
+        (key, text::cut(&p.title, most))
     };
-    model.promises().map(move |(_, p)| promise(p)).chain([nobody])
+    model.promises().map(move |(_, p)| promise(p))
 }
 
 fn owners(model: &Model) -> impl Iterator<Item = (String, String)> {

@@ -1,25 +1,34 @@
-//! Resources of Grafana's own API (`dashboard.grafana.app`), which gcx, grafanactl and Git sync read.
+//! Resources of Grafana's own API (`dashboard.grafana.app`), which gcx, grafanactl and Git sync read: the classic JSON as
+//! `v1beta1`, or the same dashboards as `v2`.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
 use super::super::Made;
-use super::super::json::Dashboard;
+use super::super::json::{Dashboard, Spec};
 use crate::backend::Artifact;
-use crate::ir::Model;
+use crate::ir::{Api, Model};
 
 /// The annotation that puts a resource into a folder, by the folder's uid.
 const FOLDER: &str = "grafana.app/folder";
 
-/// A dashboard as a resource: `v1beta1` takes the classic JSON.
+/// A dashboard as a resource.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Resource<'m> {
     api_version: &'static str,
     kind: &'static str,
     metadata: Metadata<'m>,
-    spec: &'m Dashboard,
+    spec: Content<'m>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Content<'m> {
+    /// `v1beta1` takes the classic JSON.
+    Classic(&'m Dashboard),
+    V2(Box<Spec<'m>>),
 }
 
 #[derive(Debug, Serialize)]
@@ -41,8 +50,12 @@ pub(super) fn write(model: &Model, boards: &[Made]) -> Vec<Artifact> {
     annotations.extend(options.folder.as_deref().map(|f| (FOLDER, f)));
     annotations.extend(options.annotations.iter().map(|(k, v)| (k.as_str(), v.as_str())));
     let one = |made: &Made| {
+        let (api_version, spec) = match options.api {
+            Api::V1beta1 => ("dashboard.grafana.app/v1beta1", Content::Classic(&made.board)),
+            Api::V2 => ("dashboard.grafana.app/v2", Content::V2(Box::new(Spec::from(&made.board)))),
+        };
         let resource = Resource {
-            api_version: "dashboard.grafana.app/v1beta1",
+            api_version,
             kind: "Dashboard",
             metadata: Metadata {
                 name: &made.board.uid,
@@ -50,7 +63,7 @@ pub(super) fn write(model: &Model, boards: &[Made]) -> Vec<Artifact> {
                 labels: labels.clone(),
                 annotations: annotations.clone(),
             },
-            spec: &made.board,
+            spec,
         };
         let text = serde_json::to_string_pretty(&resource).unwrap_or_default() + "\n";
         Artifact { path: format!("{}.json", made.board.uid), text }

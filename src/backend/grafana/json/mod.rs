@@ -4,10 +4,12 @@
 mod dashboard;
 mod field;
 mod panel;
+mod v2;
 
 pub(super) use dashboard::*;
 pub(super) use field::*;
 pub(super) use panel::*;
+pub(super) use v2::Spec;
 
 use serde::{Serialize, Serializer};
 

@@ -15,6 +15,14 @@ pub(in super::super) struct DataSource {
 impl DataSource {
     /// The chosen one.
     pub(in super::super) const CHOSEN: Self = Self { r#type: "prometheus", uid: "${datasource}" };
+    /// The plugin.
+    pub(in super::super) const fn kind(self) -> &'static str {
+        self.r#type
+    }
+    /// Which one of that plugin.
+    pub(in super::super) const fn uid(self) -> &'static str {
+        self.uid
+    }
 }
 
 /// Where a panel stands, in the grid of 24 columns.

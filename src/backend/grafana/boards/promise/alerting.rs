@@ -4,8 +4,9 @@ use super::super::super::json::{
     Cell, Empty, Mapping, Organize, Override, Panel, Place, Property, SortBy, SortField, Thresholds,
     Transformation, Unit, Words,
 };
-use super::super::super::panels::{About, States, column, curve, names, no_value, range};
+use super::super::super::panels::{About, States, column, curve, names, no_value, range, renamed};
 use super::super::super::recorded::Series;
+use super::super::alerts::in_words;
 use super::{Page, burn_column, factor};
 use crate::backend::docs::sentences::numbers;
 use crate::backend::prometheus::alerts;
@@ -117,6 +118,21 @@ impl Page<'_, '_> {
         )
     }
 
+    /// What alerts are called at the side of the bars.
+    fn spoken(&self) -> Vec<Override> {
+        let burns = self.alerts.iter().map(|alert| {
+            let word = match alert.loudness {
+                Loudness::Page => "Page",
+                Loudness::Ticket => "Ticket",
+            };
+            let name = alerts::name(alerts::loudness(self.promise, alert));
+            renamed(format!("{name} {}", alert.long), format!("{word}, {}", numbers::exact(alert.long)))
+        });
+        // Others look at no window, which leaves the blank before it.
+        let others = in_words().map(|(name, words)| renamed(format!("{name} "), words));
+        burns.chain(others).collect()
+    }
+
     /// When alerts fired; none where no alert speaks of the promise.
     fn fired(&self, at: Place) -> Option<Panel> {
         if self.promise.urgency == Urgency::None {
@@ -133,7 +149,7 @@ impl Page<'_, '_> {
             unit: Unit::None,
             colors: Thresholds::from("red"),
             words: vec![range(Some(1.into()), None, "firing", Some("red"), 0)],
-            overrides: Vec::new(),
+            overrides: self.spoken(),
             per_page: None,
         };
         let expr = format!("max by (alertname, window) (ALERTS{{alertstate=\"firing\",{matchers}}})");
