@@ -4,7 +4,7 @@
 //   --pictures  keeps the pictures there
 //   --history   keeps the evaluated month there, and takes it from there the next time
 //   --only      draws the boards whose file name this regular expression finds
-//   --every     every board at every moment at both widths in both themes; without, that is done for one of each kind
+//   --every     every board at every moment at both widths in both themes; without, that is done at the moment of the incident
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -40,14 +40,13 @@ const VARIANTS = WIDTHS.flatMap((width) => MODES.map((mode) => ({ width, mode })
 /** One of both widths and both themes. */
 const TWO = [VARIANTS[0], VARIANTS[3]];
 const KINDS = ["overview", "journey", "promise"];
-/** Each board narrow and light; of each kind one more, another at each moment: all variants of the incident, else wide and dark. */
+/** The incident in all variants; at the other moments each board narrow and light, of each kind one also wide and dark, another each time. */
 const variantsOf = (boards, board, story) => {
-  if (flags.every) return VARIANTS;
+  if (flags.every || story === "incident") return VARIANTS;
   const at = Object.keys(stories).indexOf(story);
   const kind = KINDS.find((k) => board.dash.tags.includes(k));
   const alike = boards.filter((b) => b.dash.tags.includes(kind));
-  if (alike[at % alike.length] !== board) return [VARIANTS[0]];
-  return story === "incident" ? VARIANTS : TWO;
+  return alike[at % alike.length] === board ? TWO : [VARIANTS[0]];
 };
 /** A screen and a half of 1080p. */
 const TALLEST = 1620;
