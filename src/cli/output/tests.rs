@@ -29,6 +29,7 @@ fn wanted_of(project: &str, environment: Option<&str>, force: bool) -> Wanted {
 }
 
 /// Hands over no file.
+#[allow(clippy::unnecessary_wraps, reason = "as makers of files are")]
 fn nothing(_: Take<'_>) -> Result<(), Failure> {
     Ok(())
 }
