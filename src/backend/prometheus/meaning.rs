@@ -1,12 +1,11 @@
 //! What the numbers mean: constants of the promises, burn rates, what is left.
 
-use super::base::EVENTS;
 use super::budget::{self, Budgets, COVERAGE};
 use super::plan::{Plan, is_composed};
 use super::ranges;
 use super::sink::{Rule, Sink};
 use super::text::put;
-use super::windows::{COUNT, RATIO, completions, recorded};
+use super::windows::{COUNT, RATIO, recorded};
 use crate::ast::Urgency;
 use crate::ir::{Measurement, Promise};
 use crate::value::Decimal;
@@ -203,24 +202,8 @@ fn remaining(plan: &Plan<'_>, budgets: &Budgets, out: &mut String) {
     out.push_str("\nand on (");
     out.push_str(&plan.identity);
     out.push_str(") ");
-    if completions(plan).next().is_none() {
-        out.push_str(RATIO);
-        braces(plan, out, ",window=\"5m\"");
-        return;
-    }
-    // A window of completion is at least twice the limit, so its ratio outlives the data by as much; the events don't.
-    out.push_str("(\n  last_over_time(");
-    out.push_str(EVENTS);
-    braces(plan, out, "");
-    out.push_str("[5m])");
-    for promise in plan.promises().filter(|p| is_composed(p)) {
-        out.push_str("\n  or ");
-        out.push_str(RATIO);
-        out.push('{');
-        plan.select(out, promise);
-        out.push_str(",window=\"5m\"}");
-    }
-    out.push_str("\n)");
+    out.push_str(RATIO);
+    braces(plan, out, ",window=\"5m\"");
 }
 
 /// Composed promises are computed with the slow group, the others with the budget's.

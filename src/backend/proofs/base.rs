@@ -11,7 +11,6 @@ use super::series::{DOWN, FINE, Shape, State, Story};
 use super::stories;
 use super::witness::Labels;
 use crate::backend::prometheus::base::{BAD, EVENTS, FINISHED};
-use crate::backend::prometheus::meaning::REMAINING;
 use crate::backend::prometheus::ranges;
 use crate::ir::burn::Loudness;
 use crate::ir::{Condition, Measurement, Outcome, Promise, Series, Urgency};
@@ -175,8 +174,6 @@ fn silence(
         return;
     }
     case.checks.push(check(promise, end, "a vanished target leaves no events, not even none", events));
-    let left = context.series(REMAINING, promise, None);
-    case.checks.push(check(promise, end, "a budget that nobody measures is no number", left));
     let soon = down.plus(Duration::from_mins(6));
     let says = "no data is not reported while there is some";
     case.checks.push(check(promise, down, says, query.clone()));
