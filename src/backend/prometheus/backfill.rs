@@ -52,15 +52,7 @@ fn layer(rules: &[Owned], levels: &[usize], level: usize, count: usize) -> Layer
         }
         let labels: Vec<(&str, &str)> =
             rule.labels.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        file.rule(&Rule {
-            name: &rule.name,
-            alert: false,
-            expr: &rule.expr,
-            hold: None,
-            labels: &labels,
-            annotations: &[],
-            promise: None,
-        });
+        file.rule(&Rule::record(&rule.name, &rule.expr, &labels));
         written += 1;
         names.push(rule.name.clone());
     }

@@ -88,15 +88,7 @@ fn is_completion(promise: &crate::ir::Promise) -> bool {
 pub(crate) fn write(plan: &Plan<'_>, budgets: &Budgets, expr: &mut String, sink: &mut impl Sink) {
     let labels = plan.journey_labels(Some("budget"));
     let mut record = |name: &str, expr: &str| {
-        sink.rule(&Rule {
-            name,
-            alert: false,
-            expr,
-            hold: None,
-            labels: &labels,
-            annotations: &[],
-            promise: None,
-        });
+        sink.rule(&Rule::record(name, expr, &labels));
     };
     let source_of = |w| if ranges::is_coarse(w) { Source::coarse() } else { Source::fine() };
 

@@ -35,15 +35,7 @@ pub(crate) fn write(plan: &Plan<'_>, budgets: &Budgets, expr: &mut String, sink:
     sink.seam();
     let labels = plan.journey_labels(None);
     let mut record = |name: &str, expr: &str| {
-        sink.rule(&Rule {
-            name,
-            alert: false,
-            expr,
-            hold: None,
-            labels: &labels,
-            annotations: &[],
-            promise: None,
-        });
+        sink.rule(&Rule::record(name, expr, &labels));
     };
     constants(plan, expr, "objective", Promise::error_budget, |p| Some(p.objective));
     record(BUDGET, expr);

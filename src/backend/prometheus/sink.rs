@@ -25,6 +25,13 @@ pub(crate) struct Rule<'a> {
     pub(crate) promise: Option<&'a PromisePath>,
 }
 
+impl<'a> Rule<'a> {
+    /// A series that serves the whole journey.
+    pub(crate) fn record(name: &'a str, expr: &'a str, labels: &'a [(&'a str, &'a str)]) -> Self {
+        Self { name, alert: false, expr, hold: None, labels, annotations: &[], promise: None }
+    }
+}
+
 /// Takes groups and their rules in order.
 pub(crate) trait Sink {
     /// The rules to follow are in this group.

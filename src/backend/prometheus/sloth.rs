@@ -170,15 +170,7 @@ fn record(plan: &Plan<'_>, name: &str, expr: &str, more: &[(&str, &str)], sink: 
     labels.extend(plan.journey_labels(None));
     // None of them reads another one.
     sink.seam();
-    sink.rule(&Rule {
-        name,
-        alert: false,
-        expr,
-        hold: None,
-        labels: &labels,
-        annotations: &[],
-        promise: None,
-    });
+    sink.rule(&Rule::record(name, expr, &labels));
 }
 
 #[cfg(test)]

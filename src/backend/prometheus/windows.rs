@@ -63,15 +63,7 @@ pub(crate) fn write(plan: &Plan<'_>, window: Duration, expr: &mut String, sink: 
     let counted = plan.counted.contains(&window);
     let range = if ranges::is_prompt(window) { ranges::own(window, plan.evaluation) } else { window };
     let mut record = |name: &str, expr: &str| {
-        sink.rule(&Rule {
-            name,
-            alert: false,
-            expr,
-            hold: None,
-            labels: &labels,
-            annotations: &[],
-            promise: None,
-        });
+        sink.rule(&Rule::record(name, expr, &labels));
     };
     if counted {
         expr.clear();
