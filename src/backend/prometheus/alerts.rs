@@ -1,8 +1,6 @@
 //! Burn-rate alerts: one rule of pages and one of tickets for each promise. The tiers of a rule are joined with `or` and keep
 //! their own identity, since the `window` label comes from the series.
 
-use std::fmt::Write as _;
-
 use super::composed;
 use super::plan::{Entry, Plan};
 use super::ranges;
@@ -10,7 +8,7 @@ use super::sink::{Rule, Sink};
 use super::sloth;
 use super::text::put;
 use super::windows::{COUNT, RATIO};
-use super::words::{self, inert, percent};
+use super::words::{Burn, inert};
 use crate::ast::Urgency;
 use crate::ir::burn::{Alert, Loudness};
 use crate::ir::{Measurement, Promise};
@@ -134,9 +132,8 @@ pub(crate) fn write(
             all.retain(|(name, _)| !name.starts_with("sloth_"));
             all.extend(sloth.iter().map(|(n, v)| (*n, v.as_str())));
         }
-        let listed = tiers().map(|a| words::tier(promise, a)).collect();
-        let context = words::of_promise(plan, entry, loud, (&fired(promise, tiers()), listed));
-        let annotations = plan.texts.annotations("PromiseBurns", &context);
+        let tiers: Vec<&Alert> = tiers().collect();
+        let annotations = plan.texts.annotations("PromiseBurns", &Burn::new(plan, entry, loud, &tiers));
         sink.rule(&Rule {
             name: name(loud),
             alert: true,
@@ -202,23 +199,4 @@ fn read(out: &mut String, series: &str, matchers: &str, window: Duration) {
         put(out, ranges::read_back(ranges::SLOW));
         out.push_str("])");
     }
-}
-
-/// `At most 0.1% may be bad. Burning more than 14.4 times as fast over 1h and 5m (2% of the budget) or 6 times over ..`
-fn fired<'a>(promise: &Promise, tiers: impl Iterator<Item = &'a Alert>) -> String {
-    let budget = percent(promise.error_budget());
-    let mut out = format!("At most {budget}% may be bad. It was more than ");
-    for (at, alert) in tiers.enumerate() {
-        out.push_str(if at > 0 { " or " } else { "" });
-        let times = alert.factor.round_dp(2).normalize();
-        if times == Decimal::ONE {
-            out.push_str("that");
-        } else {
-            let _ = write!(out, "{times} times that");
-        }
-        let spent = percent(alert.spent.round_dp(3));
-        let _ = write!(out, " over {} and {} ({spent}% of the budget)", alert.long, alert.short);
-    }
-    out.push('.');
-    out
 }

@@ -12,7 +12,7 @@ use super::sink::{Rule, Sink};
 use super::streams::may_contradict;
 use super::text::put;
 use super::windows::{self, COUNT, RATIO, Source};
-use super::words::{self, inert};
+use super::words::{OfAll, inert};
 use crate::ast::Urgency;
 use crate::ir::burn::Loudness;
 use crate::ir::{Condition, Measurement, PolicyAction};
@@ -131,8 +131,8 @@ pub(crate) fn policy(plan: &Plan<'_>, labels: &AlertLabels, expr: &mut String, s
     }
     let mut all: Vec<(&str, &str)> = vec![("policy", &policy.id), ("below", &state)];
     all.extend(labels.of_loudness(Loudness::Ticket));
-    let context = words::of_all(plan, Some((&policy.title, &text)));
-    let annotations = plan.texts.annotations("PromiseBudgetPolicy", &context);
+    let facts = OfAll { plan, policy: Some((&policy.title, &text)) };
+    let annotations = plan.texts.annotations("PromiseBudgetPolicy", &facts);
     sink.rule(&Rule {
         name: "PromiseBudgetPolicy",
         alert: true,
@@ -178,8 +178,7 @@ fn alert(
     let project = inert(&plan.model.settings.project);
     let mut all: Vec<(&str, &str)> = vec![("project", &project), ("journey", &plan.journey.id)];
     all.extend(labels.of_loudness(loud));
-    let context = words::of_all(plan, None);
-    let annotations = plan.texts.annotations(name, &context);
+    let annotations = plan.texts.annotations(name, &OfAll { plan, policy: None });
     sink.rule(&Rule {
         name,
         alert: true,

@@ -4,6 +4,7 @@
 //! template that Prometheus fills when an alert fires. So every value that is printed is made inert for Go, except what is
 //! meant for Prometheus: the values under `now`, and what `go(..)` makes.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
@@ -11,7 +12,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Value;
 use minijinja::{AutoEscape, Environment, Error, Output, State, UndefinedBehavior};
 
-use super::words::inert;
+use super::words::{Facts, inert, stop};
 use crate::backend::docs::render::{TemplateError, explained};
 use crate::ir::Settings;
 
@@ -84,11 +85,8 @@ const PREFIX: &str = "built-in/";
 #[derive(Debug)]
 pub(crate) struct Texts {
     env: Environment<'static>,
-    /// Of each kind: annotations in order, and their templates.
-    lists: BTreeMap<&'static str, Vec<(String, String)>>,
-    /// Built-in templates that nobody has replaced and that only show a value of `links`: it is taken without filling
-    /// them, which is most of what alerts would cost.
-    links: BTreeMap<&'static str, &'static str>,
+    /// Of each kind: annotations in order, their templates, and whether that is a user's.
+    lists: BTreeMap<&'static str, Vec<(String, String, bool)>>,
     /// The first mistake that was met: rules are written without failing, see [`super::check_texts`].
     wrong: Mutex<Option<TemplateError>>,
 }
@@ -129,30 +127,32 @@ impl Texts {
         }
         let names: Vec<&str> =
             BUILT_IN.iter().map(|(n, _)| *n).chain(user.keys().map(String::as_str)).collect();
-        let list = |kind: &'static str| (kind, annotations(kind, &names));
-        let links = BUILT_IN.iter().filter(|(name, _)| !user.contains_key(*name));
-        let links = links.filter_map(|(name, text)| Some((*name, link_of(text)?))).collect();
-        Self { lists: KINDS.into_iter().map(list).collect(), links, env, wrong: Mutex::new(wrong) }
+        let list = |kind: &'static str| {
+            let all = annotations(kind, &names).into_iter();
+            (
+                kind,
+                all.map(|(a, t)| {
+                    let own = user.contains_key(&t);
+                    (a, t, own)
+                })
+                .collect(),
+            )
+        };
+        Self { lists: KINDS.into_iter().map(list).collect(), env, wrong: Mutex::new(wrong) }
     }
 
     /// The annotations of an alert. An empty one is none.
-    pub(crate) fn annotations(&self, kind: &'static str, context: &Value) -> Vec<(&str, String)> {
+    pub(crate) fn annotations(&self, kind: &'static str, facts: &impl Facts) -> Vec<(&str, String)> {
         let mut made = Vec::with_capacity(ORDER.len());
-        let links = context.get_attr("links").unwrap_or_default();
-        for (annotation, template) in self.lists.get(kind).into_iter().flatten() {
-            if let Some(link) = self.links.get(template.as_str()) {
-                let link = links.get_attr(link).unwrap_or_default();
-                if link.is_true() {
-                    made.push((
-                        annotation.as_str(),
-                        inert(link.as_str().unwrap_or(&link.to_string())).into_owned(),
-                    ));
-                }
-                continue;
-            }
-            match self.render(template, context) {
-                Ok(text) if text.is_empty() => {}
-                Ok(text) => made.push((annotation.as_str(), text)),
+        let context = OnceCell::new();
+        for (annotation, template, own) in self.lists.get(kind).into_iter().flatten() {
+            let written = if *own { None } else { facts.written(template) };
+            let text =
+                written.map_or_else(|| self.render(template, context.get_or_init(|| facts.context())), Ok);
+            match text {
+                Ok(text) if text.trim().is_empty() => {}
+                Ok(text) if text.trim().len() == text.len() => made.push((annotation.as_str(), text)),
+                Ok(text) => made.push((annotation.as_str(), text.trim().to_owned())),
                 Err(error) => {
                     self.wrong.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
                 }
@@ -165,7 +165,7 @@ impl Texts {
         let template = self.env.get_template(name).map_err(|e| explained(name, &e))?;
         let text = template.render(context).map_err(|e| explained(name, &e))?;
         if closed(&text) {
-            return Ok(text.trim().to_owned());
+            return Ok(text);
         }
         let message = "what it gives is no Go template: a `{{` is not closed".to_owned();
         Err(TemplateError { template: name.to_owned(), line: None, message })
@@ -203,12 +203,6 @@ pub fn parts(name: &str) -> Option<(&str, &str)> {
     (KINDS.contains(&kind) && crate::promql::print::is_label_name(annotation)).then_some((kind, annotation))
 }
 
-/// What a template shows that is only `{{ links.runbook or "" }}`.
-fn link_of(text: &'static str) -> Option<&'static str> {
-    let name = text.trim().strip_prefix("{{ links.")?.strip_suffix(" or \"\" }}")?;
-    name.bytes().all(|b| b.is_ascii_lowercase()).then_some(name)
-}
-
 /// Is every `{{` followed by its `}}`?
 fn closed(text: &str) -> bool {
     let mut rest = text;
@@ -242,8 +236,7 @@ fn write_value(out: &mut Output<'_>, _: &mut State<'_, '_>, value: &Value) -> Re
 
 /// With a full stop, unless it ends a sentence itself.
 fn stopped(text: &str) -> String {
-    let dot = if text.trim_end().ends_with(['.', '!', '?']) { "" } else { "." };
-    format!("{text}{dot}")
+    format!("{text}{}", stop(text))
 }
 
 #[cfg(test)]
@@ -252,6 +245,19 @@ mod tests {
 
     use super::*;
 
+    /// Facts of which nothing is known but what templates get.
+    struct Given(Value);
+
+    impl Facts for Given {
+        fn written(&self, _: &str) -> Option<String> {
+            None
+        }
+
+        fn context(&self) -> Value {
+            self.0.clone()
+        }
+    }
+
     fn own(name: &str, text: &str) -> (Vec<(String, String)>, Option<TemplateError>) {
         let texts = Texts::new(&BTreeMap::from([(name.to_owned(), text.to_owned())]));
         let context = context! {
@@ -259,7 +265,7 @@ mod tests {
             links => context! { runbook => (), dashboard => "https://d/{{x}}", board => (), panel => (), document => () },
             title => "{{ evil }}",
         };
-        let made = texts.annotations("PromiseNoData", &context);
+        let made = texts.annotations("PromiseNoData", &Given(context));
         let made = made.into_iter().map(|(n, t)| (n.to_owned(), t)).collect();
         (made, texts.wrong())
     }
@@ -281,28 +287,6 @@ mod tests {
         assert_eq!(made[0].1, "No data for {{ $labels.promise }}: nobody knows if it is kept!{{ $value }}");
         let (made, _) = own("any.dashboard_url.txt", "");
         assert!(!made.iter().any(|(n, _)| n == "dashboard_url"), "an empty text is no annotation");
-    }
-
-    /// Links are taken as their templates would have shown them.
-    #[test]
-    fn links_as_their_templates_show_them() {
-        let texts = Texts::new(&BTreeMap::new());
-        assert_eq!(texts.links.len(), 5, "{:?}", texts.links);
-        for value in [Value::from("https://x/{{y}} \"z\""), Value::from(19), Value::from(()), Value::from("")]
-        {
-            for (name, link) in &texts.links {
-                let links = BTreeMap::from([(*link, value.clone())]);
-                let others = ["runbook", "dashboard", "board", "panel", "document"];
-                let links: BTreeMap<&str, Value> =
-                    others.iter().map(|o| (*o, Value::from(()))).chain(links).collect();
-                let context = context! { now => context! { promise => "p" }, links => Value::from(links) };
-                let filled = texts.render(name, &context).unwrap();
-                let (_, annotation) = parts(name).unwrap();
-                let made = texts.annotations("PromiseNoData", &context);
-                let made = made.iter().find(|(n, _)| *n == annotation).map_or("", |(_, t)| t);
-                assert_eq!(made, filled, "{name}");
-            }
-        }
     }
 
     #[test]

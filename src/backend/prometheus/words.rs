@@ -8,15 +8,21 @@ use minijinja::value::Value;
 
 use super::meaning::{kind, urgency};
 use super::plan::{Entry, Plan};
+use super::text::put;
 use crate::backend::grafana::ALERT_PANEL;
 use crate::ir::burn::{Alert, Loudness};
-use crate::ir::{Measurement, Model, Promise};
+use crate::ir::{Measurement, Model, Playbook, Promise};
 use crate::promql::print;
 use crate::value::Decimal;
 
 /// A text that a Go template shows as it is: only an opening brace could start anything.
 pub(crate) fn inert(text: &str) -> Cow<'_, str> {
     if text.contains('{') { Cow::Owned(text.replace('{', "{{\"{\"}}")) } else { Cow::Borrowed(text) }
+}
+
+/// The full stop that a text wants, unless it ends a sentence itself.
+pub(crate) fn stop(text: &str) -> &'static str {
+    if text.trim_end().ends_with(['.', '!', '?']) { "" } else { "." }
 }
 
 /// A percentage without trailing zeros.
@@ -37,54 +43,224 @@ fn bad_word(promise: &Promise) -> &'static str {
     }
 }
 
+/// `At most 0.1% may be bad. It was more than 14.4 times that over 1h and 5m (2% of the budget) or 6 times that over ..`
+fn fired(out: &mut String, promise: &Promise, tiers: &[&Alert]) {
+    out.push_str("At most ");
+    put(out, percent(promise.error_budget()));
+    out.push_str("% may be bad. It was more than ");
+    for (at, alert) in tiers.iter().enumerate() {
+        out.push_str(if at > 0 { " or " } else { "" });
+        let times = alert.factor.round_dp(2).normalize();
+        if times != Decimal::ONE {
+            put(out, times);
+            out.push_str(" times ");
+        }
+        out.push_str("that over ");
+        put(out, alert.long);
+        out.push_str(" and ");
+        put(out, alert.short);
+        out.push_str(" (");
+        put(out, percent(alert.spent.round_dp(3)));
+        out.push_str("% of the budget)");
+    }
+    out.push('.');
+}
+
 /// The title of the step, or of the journey.
 fn place<'a>(plan: &Plan<'a>, entry: &Entry<'a>) -> &'a str {
     entry.step.map_or(plan.journey.title.as_str(), |s| s.title.as_str())
 }
 
-/// What templates of a promise's burn-rate alerts get: docs/templates.md.
-pub(crate) fn of_promise(
-    plan: &Plan<'_>,
-    entry: &Entry<'_>,
+/// What an alert's texts are made of.
+pub(crate) trait Facts {
+    /// What a built-in template gives where that is known without filling it: a build of thousands of promises spends most
+    /// of its alerts' time in templates otherwise. Empty: no annotation.
+    fn written(&self, template: &str) -> Option<String>;
+    /// What templates get: docs/templates.md.
+    fn context(&self) -> Value;
+}
+
+/// A promise's burn-rate alert.
+pub(crate) struct Burn<'a, 'm> {
+    plan: &'a Plan<'m>,
+    entry: &'a Entry<'m>,
     loud: Loudness,
-    (fired, tiers): (&str, Vec<Value>),
-) -> Value {
-    let promise = entry.promise;
-    let playbook = promise.playbook.as_ref().and_then(|id| plan.model.playbooks.get(id));
-    let team = |id: &String| plan.model.teams.get(id).map_or(id.clone(), |t| t.title.clone());
-    let page = crate::backend::docs::context::promise_url(&promise.path).replacen('#', ".html#", 1);
-    context! {
-        promise => context! {
-            id => promise.path.promise.as_str(),
-            path => promise.path.to_string(),
-            title => promise.title.as_str(),
-            sentence => sentence(promise),
-            objective => promise.objective.normalize().to_string(),
-            noun => promise.noun.as_str(),
-            window => promise.window.to_string(),
-            kind => kind(promise),
-            urgency => urgency(promise.urgency),
-        },
-        step => entry.step.map(|s| context! { id => s.id.as_str(), title => s.title.as_str(), critical => s.critical, if_broken => s.if_broken.as_deref() }),
-        place => place(plan, entry),
-        bad => bad_word(promise),
-        fired => fired,
-        alert => context! { name => super::alerts::name(loud), page => loud == Loudness::Page, tiers => tiers },
-        playbook => playbook.map(|p| context! {
-            responder => p.responder.as_ref().map(team),
-            hear_from => p.hear_from.as_ref().map(team),
-            first_update => p.first_update.map(|(first, _)| first.to_string()),
-            then_every => p.first_update.and_then(|(_, then)| then).map(|t| t.to_string()),
-            say => p.say.as_deref(),
-            restore => p.restore.map(|r| r.to_string()),
-        }),
-        links => links(plan, runbook(plan.model, promise), &page, (plan.board(&promise.path), Some(ALERT_PANEL))),
-        now => context! {
-            value => go("{{ $value | humanizePercentage }}"),
-            window => go("{{ $labels.window }}"),
-            left => go(&budget_now(promise)),
-        },
-        ..of_journey(plan),
+    tiers: &'a [&'a Alert],
+    playbook: Option<&'m Playbook>,
+}
+
+impl<'a, 'm> Burn<'a, 'm> {
+    pub(crate) fn new(
+        plan: &'a Plan<'m>,
+        entry: &'a Entry<'m>,
+        loud: Loudness,
+        tiers: &'a [&'a Alert],
+    ) -> Self {
+        let playbook = entry.promise.playbook.as_ref().and_then(|id| plan.model.playbooks.get(id));
+        Self { plan, entry, loud, tiers, playbook }
+    }
+
+    fn links(&self) -> Links<'a> {
+        Links {
+            plan: self.plan,
+            promise: Some(self.entry.promise),
+            board: self.plan.board(&self.entry.promise.path),
+            panel: Some(ALERT_PANEL),
+        }
+    }
+
+    fn team(&self, id: &'a String) -> &'a str {
+        self.plan.model.teams.get(id).map_or(id.as_str(), |t| t.title.as_str())
+    }
+
+    fn summary(&self) -> String {
+        let promise = self.entry.promise;
+        let mut out = String::with_capacity(192);
+        out.push_str(&inert(place(self.plan, self.entry)));
+        out.push_str(": ");
+        out.push_str(&inert(&promise.title));
+        out.push_str(": ");
+        out.push_str(VALUE);
+        out.push_str(" of ");
+        out.push_str(&inert(&promise.noun));
+        out.push(' ');
+        out.push_str(bad_word(promise));
+        out.push_str(" over ");
+        out.push_str(WINDOW);
+        out
+    }
+
+    fn description(&self) -> String {
+        let promise = self.entry.promise;
+        let mut out = String::with_capacity(1024);
+        let broken = self.entry.step.and_then(|s| s.if_broken.as_deref()).filter(|text| !text.is_empty());
+        if let Some(broken) = broken {
+            out.push_str(&inert(broken));
+            out.push_str(stop(broken));
+            out.push(' ');
+        }
+        out.push_str("Promised: ");
+        out.push_str(&inert(&sentence(promise)));
+        out.push_str(". ");
+        fired(&mut out, promise, self.tiers);
+        out.push(' ');
+        budget_now(&mut out, promise);
+        out
+    }
+
+    fn users(&self) -> String {
+        let Some(book) = self.playbook else { return String::new() };
+        let hear_from = book.hear_from.as_ref().map(|id| self.team(id)).filter(|title| !title.is_empty());
+        let say = book.say.as_deref().filter(|text| !text.is_empty());
+        if hear_from.is_none() && book.first_update.is_none() && say.is_none() {
+            return String::new();
+        }
+        let mut out = String::with_capacity(256);
+        match hear_from {
+            Some(title) => {
+                out.push_str(&inert(title));
+                out.push_str(" tells users");
+            }
+            None => out.push_str("Tell users"),
+        }
+        if let Some((first, then)) = book.first_update {
+            out.push_str(" within ");
+            put(&mut out, first);
+            if let Some(then) = then {
+                out.push_str(", then every ");
+                put(&mut out, then);
+            }
+        }
+        if let Some(say) = say {
+            out.push_str(": ");
+            out.push_str(&inert(say));
+        }
+        out
+    }
+}
+
+impl Facts for Burn<'_, '_> {
+    fn written(&self, template: &str) -> Option<String> {
+        Some(match template {
+            "PromiseBurns.summary.txt" => self.summary(),
+            "PromiseBurns.description.txt" => self.description(),
+            "PromiseBurns.users.txt" => self.users(),
+            other => return self.links().written(other),
+        })
+    }
+
+    fn context(&self) -> Value {
+        let promise = self.entry.promise;
+        let mut said = String::new();
+        fired(&mut said, promise, self.tiers);
+        let mut left = String::new();
+        budget_now(&mut left, promise);
+        let tiers: Vec<Value> = self.tiers.iter().map(|alert| tier(promise, alert)).collect();
+        context! {
+            promise => context! {
+                id => promise.path.promise.as_str(),
+                path => promise.path.to_string(),
+                title => promise.title.as_str(),
+                sentence => sentence(promise),
+                objective => promise.objective.normalize().to_string(),
+                noun => promise.noun.as_str(),
+                window => promise.window.to_string(),
+                kind => kind(promise),
+                urgency => urgency(promise.urgency),
+            },
+            step => self.entry.step.map(|s| context! { id => s.id.as_str(), title => s.title.as_str(), critical => s.critical, if_broken => s.if_broken.as_deref() }),
+            place => place(self.plan, self.entry),
+            bad => bad_word(promise),
+            fired => said,
+            alert => context! { name => super::alerts::name(self.loud), page => self.loud == Loudness::Page, tiers => tiers },
+            playbook => self.playbook.map(|p| context! {
+                responder => p.responder.as_ref().map(|id| self.team(id)),
+                hear_from => p.hear_from.as_ref().map(|id| self.team(id)),
+                first_update => p.first_update.map(|(first, _)| first.to_string()),
+                then_every => p.first_update.and_then(|(_, then)| then).map(|t| t.to_string()),
+                say => p.say.as_deref(),
+                restore => p.restore.map(|r| r.to_string()),
+            }),
+            links => self.links().context(),
+            now => context! {
+                value => go(VALUE),
+                window => go(WINDOW),
+                left => go(&left),
+            },
+            ..of_journey(self.plan),
+        }
+    }
+}
+
+/// An alert that one rule raises for all promises of a journey.
+pub(crate) struct OfAll<'a, 'm> {
+    pub(crate) plan: &'a Plan<'m>,
+    /// Of a budget policy: its title, and what it demands (a Go template).
+    pub(crate) policy: Option<(&'a str, &'a str)>,
+}
+
+impl OfAll<'_, '_> {
+    fn links(&self) -> Links<'_> {
+        Links { plan: self.plan, promise: None, board: self.plan.board_of_journey(), panel: None }
+    }
+}
+
+impl Facts for OfAll<'_, '_> {
+    fn written(&self, template: &str) -> Option<String> {
+        self.links().written(template)
+    }
+
+    fn context(&self) -> Value {
+        context! {
+            links => self.links().context(),
+            policy => self.policy.map(|(title, _)| context! { title => title }),
+            now => context! {
+                promise => go("{{ if $labels.step }}{{ $labels.step }}.{{ end }}{{ $labels.promise }}"),
+                value => go(VALUE),
+                clause => self.policy.map(|(_, text)| go(text)),
+            },
+            ..of_journey(self.plan),
+        }
     }
 }
 
@@ -100,23 +276,8 @@ fn of_journey(plan: &Plan<'_>) -> Value {
     }
 }
 
-/// What templates of an alert get that one rule raises for all promises of a journey; `more` lies over it.
-pub(crate) fn of_all(plan: &Plan<'_>, clause: Option<(&str, &str)>) -> Value {
-    let page = format!("journeys/{}.html", plan.journey.id);
-    context! {
-        links => links(plan, None, &page, (plan.board_of_journey(), None)),
-        policy => clause.map(|(title, _)| context! { title => title }),
-        now => context! {
-            promise => go("{{ if $labels.step }}{{ $labels.step }}.{{ end }}{{ $labels.promise }}"),
-            value => go("{{ $value | humanizePercentage }}"),
-            clause => clause.map(|(_, text)| go(text)),
-        },
-        ..of_journey(plan),
-    }
-}
-
 /// A tier of an alert.
-pub(crate) fn tier(promise: &Promise, alert: &Alert) -> Value {
+fn tier(promise: &Promise, alert: &Alert) -> Value {
     context! {
         long => alert.long.to_string(),
         short => alert.short.to_string(),
@@ -126,6 +287,10 @@ pub(crate) fn tier(promise: &Promise, alert: &Alert) -> Value {
     }
 }
 
+/// The alert's value and window, as Prometheus fills them in.
+const VALUE: &str = "{{ $value | humanizePercentage }}";
+const WINDOW: &str = "{{ $labels.window }}";
+
 /// A part of a Go template.
 fn go(text: &str) -> Value {
     Value::from_safe_string(text.to_owned())
@@ -133,8 +298,7 @@ fn go(text: &str) -> Value {
 
 /// What is left of the budget and when it will be gone, asked when the alert fires. The labels are quoted by the template,
 /// so that their values are inert too. The value is the error ratio: `left * W / burn rate` seconds remain.
-fn budget_now(promise: &Promise) -> String {
-    let mut out = String::with_capacity(512);
+fn budget_now(out: &mut String, promise: &Promise) {
     out.push_str("{{ $p := printf `promise:budget_remaining{project=%q,journey=%q,step=%q,promise=%q");
     let each = || promise.for_each.iter().filter(|(name, _)| print::is_label_name(name));
     for (name, _) in each() {
@@ -154,7 +318,6 @@ fn budget_now(promise: &Promise) -> String {
          rate{{{{ end }}}}.",
         spend.normalize()
     );
-    out
 }
 
 /// The address of a promise's runbook, whole where a base is configured.
@@ -167,17 +330,70 @@ pub(crate) fn runbook(model: &Model, promise: &Promise) -> Option<String> {
     })
 }
 
-/// The links of an alert; `board` is the address of a dashboard, and the panel of it that says why the alert speaks.
-fn links(plan: &Plan<'_>, runbook: Option<String>, page: &str, board: (Option<&str>, Option<u32>)) -> Value {
-    let links = &plan.model.settings.links;
-    let (uid, panel) = board;
-    // Some write the address with the path that all dashboards have.
-    let base = links.dashboards.as_deref().map(|base| base.strip_suffix("/d").unwrap_or(base));
-    context! {
-        runbook => runbook,
-        dashboard => base.zip(uid).map(|(base, uid)| format!("{base}/d/{uid}")),
-        board => panel.and(uid),
-        panel => uid.and(panel),
-        document => links.documents.as_ref().map(|base| format!("{base}/{page}")),
+/// The links of an alert.
+struct Links<'a> {
+    plan: &'a Plan<'a>,
+    /// Whose page and runbook they are; none: the journey's.
+    promise: Option<&'a Promise>,
+    /// The address of a dashboard.
+    board: Option<&'a str>,
+    /// The panel of it that says why the alert speaks.
+    panel: Option<u32>,
+}
+
+impl Links<'_> {
+    fn runbook(&self) -> Option<String> {
+        self.promise.and_then(|promise| runbook(self.plan.model, promise))
+    }
+
+    fn dashboard(&self) -> Option<String> {
+        // Some write the address with the path that all dashboards have.
+        let base = self.plan.model.settings.links.dashboards.as_deref();
+        let base = base.map(|base| base.strip_suffix("/d").unwrap_or(base));
+        base.zip(self.board).map(|(base, uid)| format!("{base}/d/{uid}"))
+    }
+
+    /// The dashboard, where there is a panel to go with it: Grafana wants both.
+    fn board(&self) -> Option<&str> {
+        self.panel.and(self.board)
+    }
+
+    fn panel(&self) -> Option<u32> {
+        self.board.and(self.panel)
+    }
+
+    fn document(&self) -> Option<String> {
+        let base = self.plan.model.settings.links.documents.as_ref()?;
+        let page = match self.promise {
+            Some(promise) => {
+                crate::backend::docs::context::promise_url(&promise.path).replacen('#', ".html#", 1)
+            }
+            None => format!("journeys/{}.html", self.plan.journey.id),
+        };
+        Some(format!("{base}/{page}"))
+    }
+
+    /// What the built-in templates of links give: each shows one.
+    fn written(&self, template: &str) -> Option<String> {
+        let link = match template {
+            "any.runbook_url.txt" => self.runbook(),
+            "any.dashboard_url.txt" => self.dashboard(),
+            "any.__dashboardUid__.txt" => self.board().map(str::to_owned),
+            "any.__panelId__.txt" => self.panel().map(|id| id.to_string()),
+            "any.document_url.txt" => self.document(),
+            _ => return None,
+        };
+        let link = link.unwrap_or_default();
+        Some(if link.contains('{') { inert(&link).into_owned() } else { link })
+    }
+
+    fn context(&self) -> Value {
+        context! {
+            runbook => self.runbook(),
+            dashboard => self.dashboard(),
+            board => self.board(),
+            panel => self.panel(),
+            document => self.document(),
+        }
     }
 }
