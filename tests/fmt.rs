@@ -25,7 +25,8 @@ fn tree(text: &str) -> (String, Vec<String>) {
         bare.push_str(&rest[..at]);
         rest = &rest[at + rest[at..].find('}').unwrap() + 1..];
     }
-    let comments = file.comments.iter().map(|c| text[c.range()].to_owned()).collect();
+    let comments =
+        slovo::syntax::comments(FileId(0), text).iter().map(|c| text[c.range()].to_owned()).collect();
     (bare + rest, comments)
 }
 

@@ -25,8 +25,6 @@ use crate::value::{Date, Decimal, Duration, Quantity};
 pub struct File {
     /// Top-level items in order.
     pub items: Vec<Item>,
-    /// Every comment in order (`# …` without its line break), for the formatter.
-    pub comments: Vec<Span>,
     /// The whole file.
     pub span: Span,
 }

@@ -56,9 +56,13 @@ pub(crate) fn journey<'a>(
         out.found.extend(found.found);
         out.unlabelled.extend(found.unlabelled);
     };
+    let steps = |s: &&JourneyStmt| matches!(s, JourneyStmt::Step(_));
+    made.steps.reserve_exact(written.body.stmts.iter().filter(steps).count());
     for stmt in &written.body.stmts {
         if let JourneyStmt::Step(step) = stmt {
             let (mut made_step, playbook) = step_of(cx, step);
+            let promises = |s: &&StepStmt| matches!(s, StepStmt::Promise(_));
+            made_step.promises.reserve_exact(step.body.stmts.iter().filter(promises).count());
             let inner = Outer { playbook: playbook.or(outer.playbook), ..outer };
             for stmt in &step.body.stmts {
                 if let StepStmt::Promise(promise) = stmt {
@@ -70,6 +74,7 @@ pub(crate) fn journey<'a>(
             made.steps.push(made_step);
         } else if let JourneyStmt::Promise(promise) = stmt {
             let at = PromiseRef { journey: written, step: None, promise };
+            made.promises.reserve_exact(1);
             add(&mut made.promises, &mut made.left_out, at, outer);
         }
     }

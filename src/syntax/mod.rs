@@ -45,7 +45,7 @@ fn read<'t>(
     diagnostics: &mut Diagnostics,
 ) -> (ast::File, Option<Pairs<'t, parser::Rule>>) {
     let span = Span::new(file, 0, text.len());
-    let junk = || ast::File { items: vec![ast::Item::Junk(span)], comments: Vec::new(), span };
+    let junk = || ast::File { items: vec![ast::Item::Junk(span)], span };
     if let Some(refusal) = limits::refuse(file, text) {
         diagnostics.push(refusal);
         return (junk(), None);
@@ -61,17 +61,15 @@ fn read<'t>(
             return (junk(), None);
         }
     };
-    let mut tree = ast::File { items: Vec::new(), comments: comments(file, text, pairs.clone()), span };
+    let mut tree = ast::File { items: Vec::new(), span };
     let mut build = build::Build::new(file, text, map::Map::default(), diagnostics);
     build.file(pairs.clone(), &mut tree);
     (tree, Some(pairs))
 }
 
-/// Every comment, wherever it stands, without its line break.
-fn comments(file: FileId, text: &str, pairs: Pairs<'_, parser::Rule>) -> Vec<Span> {
-    if !text.contains('#') {
-        return Vec::new();
-    }
+/// Every comment of a text in order, `# …` without its line break.
+pub fn comments(file: FileId, text: &str) -> Vec<Span> {
+    let (_, Some(pairs)) = read(file, text, &mut Diagnostics::default()) else { return Vec::new() };
     let starts = pairs.tokens().filter_map(|token| match token {
         Token::Start { rule: parser::Rule::comment, pos } => Some(pos.pos()),
         Token::Start { .. } | Token::End { .. } => None,

@@ -146,7 +146,7 @@ impl Build<'_> {
         let span = self.span(&pair);
         let kind = match pair.as_rule() {
             Rule::total | Rule::good | Rule::bad | Rule::started | Rule::finished | Rule::silence => {
-                PromiseStmtKind::Stream(self.stream_stmt(pair)?)
+                PromiseStmtKind::Stream(Box::new(self.stream_stmt(pair)?))
             }
             _ => self.promise_stmt_kind(pair)?,
         };

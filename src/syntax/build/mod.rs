@@ -158,9 +158,11 @@ impl Build<'_> {
     pub(super) fn block<S>(&mut self, pair: Pair<'_, Rule>, entries: &Entries<S>) -> Block<S> {
         let mut span = self.span(&pair);
         let before = self.junk;
-        let mut stmts = Vec::new();
+        let pairs = pair.into_inner();
+        // Without the braces. A list that grows by doubling would hold twice what it needs.
+        let mut stmts = Vec::with_capacity(pairs.len().saturating_sub(2));
         let mut open = None;
-        for pair in pair.into_inner() {
+        for pair in pairs {
             match pair.as_rule() {
                 Rule::comment => {}
                 // the block may have begun with blanks
