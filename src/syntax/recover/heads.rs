@@ -119,7 +119,8 @@ fn head_mistake(text: &str) -> Option<Mistake> {
     }
     let keyword = found(text, 0);
     let scene = Scene::new(Rule::head_line, text, words::form(keyword.text, home(keyword.text)))?;
-    Some(title(&scene).or_else(|| colon(&scene)).unwrap_or_else(|| known::mistake(&scene, Context::File)))
+    let own = title(&scene).or_else(|| colon(&scene)).or_else(|| unit(&scene));
+    Some(own.unwrap_or_else(|| known::mistake(&scene, Context::File)))
 }
 
 fn home(word: &str) -> Context {
@@ -174,4 +175,33 @@ fn colon(scene: &Scene<'_>) -> Option<Mistake> {
             sure: true,
         }),
     )
+}
+
+/// `histogram of loans in seconds`: a unit is one word, and what a counter counts has none.
+fn unit(scene: &Scene<'_>) -> Option<Mistake> {
+    let joins = matches!(scene.found.text, "in" | "per" | "by" | "measured");
+    if !joins
+        || !scene.text.starts_with("metric")
+        || !scene.expects(Rule::part_of) && !scene.expects(Rule::comma)
+    {
+        return None;
+    }
+    let (head, counted) = scene.before().rsplit_once(" of ")?;
+    let kind = head.rsplit([':', ' ']).next()?;
+    let unit = found(scene.text, scene.found.range.end);
+    if unit.kind != Kind::Word {
+        return None;
+    }
+    let counts = kind == "counter";
+    let start = scene.gap() - counted.len();
+    let (edit, help) = if counts || scene.found.text != "in" {
+        let help = format!("a {kind} is declared with what its values are of: `{kind} of {counted}`");
+        ((scene.gap()..unit.range.end, ""), help)
+    } else {
+        let help = format!("a {kind} is declared with the unit of its values: `{kind} of {}`", unit.text);
+        ((start..unit.range.end, unit.text), help)
+    };
+    let at = scene.found.range.start..unit.range.end;
+    let message = format!("`{}` says more than `of` takes: one word", short(scene.text.get(start..at.end)?));
+    Some(Mistake::new(&codes::syntax::UNEXPECTED, at, message, "too much").help(help).maybe(edit.0, edit.1))
 }

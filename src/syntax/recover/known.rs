@@ -3,7 +3,7 @@
 use super::Context;
 use super::characters::identifier;
 use super::describe::{describe, fixed};
-use super::found::{Kind, short};
+use super::found::{Kind, found, short};
 use super::marks::{lists, marks};
 use super::mistake::{Mend, Mistake};
 use super::quantities::quantities;
@@ -15,9 +15,10 @@ use crate::syntax::parser::Rule;
 
 /// What went wrong at the place where reading failed.
 pub(super) fn mistake(scene: &Scene<'_>, context: Context) -> Mistake {
-    let known: [fn(&Scene<'_>, Context) -> Option<Mistake>; 13] = [
+    let known: [fn(&Scene<'_>, Context) -> Option<Mistake>; 14] = [
         window,
         quantities,
+        values,
         lists,
         strings,
         marks,
@@ -118,6 +119,27 @@ fn window(scene: &Scene<'_>, _: Context) -> Option<Mistake> {
             "another word",
         )
         .replace(at, "over"),
+    )
+}
+
+/// `for each region in "eu", "us"`
+fn values(scene: &Scene<'_>, _: Context) -> Option<Mistake> {
+    let word = &scene.found;
+    let list = word.kind == Kind::Word && scene.before().starts_with("for each ");
+    if !list || found(scene.text, word.range.end).kind != Kind::Text {
+        return None;
+    }
+    let label = scene.before().rsplit([' ', ',']).next().unwrap_or_default();
+    let rest = scene.gap()..scene.text.trim_end().len();
+    Some(
+        Mistake::new(
+            &codes::syntax::UNEXPECTED,
+            word.range.start..rest.end,
+            "`for each` names labels only, not their values",
+            "does not belong here",
+        )
+        .help(format!("the values stand where the metric is declared: `labels {label} in \"a\" | \"b\"`"))
+        .maybe(rest, ""),
     )
 }
 
