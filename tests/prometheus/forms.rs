@@ -211,3 +211,34 @@ fn completion() {
         .firing("PromiseBurnsFast", "100m", &["all_lost 1h", "all_lost 6h", "tenth_lost 6h"])
         .run(&model);
 }
+
+/// Windows of a completion look back by its limit; its budget goes eleven minutes after its data all the same; that of a
+/// promise beside it after five.
+#[test]
+fn a_completion_without_data_has_no_budget() {
+    let completion = slovo::ir::Measurement::Completion(slovo::ir::Completion {
+        started: vec![counter("started")],
+        finished: vec![counter("finished")],
+        within: t("1h"),
+    });
+    let model = model(vec![journey(
+        "checkout",
+        vec![
+            promise("ship.told", completion),
+            promise("pay.accepted", bad(vec![counter("started")], vec![counter("absent")])),
+        ],
+    )]);
+    let left = |promise: &str| format!("round(promise:budget_remaining{{promise=\"{promise}\"}}, 0.1)");
+    let labels = |step: &str, promise: &str| {
+        format!("{{project=\"shop\", journey=\"checkout\", step=\"{step}\", promise=\"{promise}\"}}")
+    };
+    Case::new()
+        .series("started", "0+100x720 _x240")
+        .series("finished", "0x4 0+100x716 _x240")
+        .gives(&left("told"), "179m", &[(&labels("ship", "told"), "1")])
+        .gives(&left("told"), "190m", &[(&labels("ship", "told"), "1")])
+        .gives(&left("told"), "193m", &[])
+        .gives(&left("accepted"), "179m", &[(&labels("pay", "accepted"), "1")])
+        .gives(&left("accepted"), "190m", &[])
+        .run(&model);
+}

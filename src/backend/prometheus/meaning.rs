@@ -1,5 +1,6 @@
 //! What the numbers mean: constants of the promises, burn rates, what is left.
 
+use super::base::EVENTS;
 use super::budget::{self, Budgets, COVERAGE};
 use super::plan::{Plan, is_composed};
 use super::ranges;
@@ -8,7 +9,7 @@ use super::text::put;
 use super::windows::{COUNT, RATIO, recorded};
 use crate::ast::Urgency;
 use crate::ir::{Measurement, Promise};
-use crate::value::Decimal;
+use crate::value::{Decimal, Duration};
 
 /// One for each promise, with what is known of it.
 pub(crate) const INFO: &str = "promise_info";
@@ -196,10 +197,30 @@ fn remaining(plan: &Plan<'_>, budgets: &Budgets, out: &mut String) {
     out.push_str(") ");
     out.push_str(RATIO);
     braces(plan, out, ",window=\"5m\"");
+    if !plan.promises().any(|p| matches!(p.measurement, Measurement::Completion(_))) {
+        return;
+    }
+    // Windows of a completion look back by its limit more than once: they are there long after the last event was counted.
+    out.push_str("\nunless on (");
+    out.push_str(&plan.identity);
+    out.push_str(") (\n  ");
+    out.push_str(RATIO);
+    braces(plan, out, ",window=\"5m\"");
+    out.push_str(" and on (step, promise) ");
+    out.push_str(INFO);
+    braces(plan, out, ",kind=\"completion\"");
+    out.push_str("\n  unless on (");
+    out.push_str(&plan.identity);
+    out.push_str(") last_over_time(");
+    out.push_str(EVENTS);
+    braces(plan, out, "");
+    out.push('[');
+    put(out, ranges::read_back(ranges::SLOW));
+    out.push_str("])\n)");
 }
 
 /// Composed promises are computed with the slow group, the others with the budget's.
-pub(crate) fn back(plan: &Plan<'_>, budgets: &Budgets) -> crate::value::Duration {
+pub(crate) fn back(plan: &Plan<'_>, budgets: &Budgets) -> Duration {
     if plan.promises().all(is_composed) { ranges::read_back(ranges::SLOW) } else { budgets.back() }
 }
 

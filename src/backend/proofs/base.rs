@@ -11,6 +11,7 @@ use super::series::{DOWN, FINE, Shape, State, Story};
 use super::stories;
 use super::witness::Labels;
 use crate::backend::prometheus::base::{BAD, EVENTS, FINISHED};
+use crate::backend::prometheus::meaning::REMAINING;
 use crate::backend::prometheus::ranges;
 use crate::ir::burn::Loudness;
 use crate::ir::{Condition, Measurement, Outcome, Promise, Series, Urgency};
@@ -48,7 +49,9 @@ fn is_read(promise: &Promise) -> bool {
 fn times(context: &Context<'_>, promise: &Promise) -> Times {
     let one =
         align(settled(context, promise).plus(context.every.times(2)), promise.scrape_interval, context.every);
-    let gone = settled(context, promise).plus(Duration::from_mins(7)).plus(context.every.times(3));
+    // The budget of a completion is shown eleven minutes more.
+    let minutes = if limit_of(promise).is_zero() { 7 } else { 13 };
+    let gone = settled(context, promise).plus(Duration::from_mins(minutes)).plus(context.every.times(3));
     let gone = align(gone.max(one), promise.scrape_interval, context.every);
     let tenth = State::Failing(Decimal::new(1, 1));
     // Long enough for a budget to be there: what it is made of is recorded at whole five minutes.
@@ -174,6 +177,8 @@ fn silence(
         return;
     }
     case.checks.push(check(promise, end, "a vanished target leaves no events, not even none", events));
+    let left = context.series(REMAINING, promise, None);
+    case.checks.push(check(promise, end, "a budget that nobody measures is no number", left));
     let soon = down.plus(Duration::from_mins(6));
     let says = "no data is not reported while there is some";
     case.checks.push(check(promise, down, says, query.clone()));

@@ -5,6 +5,7 @@ use super::case::{Case, Suite};
 use super::context::{Context, check, limit_of, minds_silence};
 use super::series::{Tick, ticks};
 use super::witness::Labels;
+use crate::backend::prometheus::base::EVENTS as BASE_EVENTS;
 use crate::backend::prometheus::budget::{COVERAGE, EVENTS};
 use crate::backend::prometheus::meaning::REMAINING;
 use crate::backend::prometheus::ranges;
@@ -107,6 +108,10 @@ fn play(context: &Context<'_>, promise: &Promise, index: usize, young: bool, cas
     let now = samples_of_case(window);
     let five = format!("_x{now} 0");
     case.feed(RATIO, &context.labels(promise, Some("5m")), five);
+    if limit > 0 {
+        // Ten minutes ago: no roll-up at the end counts it once more.
+        case.feed(BASE_EVENTS, &labels, format!("_x{} 0 _ _", now.saturating_sub(2)));
+    }
     checks(context, promise, (all, bad), (every, young), case);
 }
 
