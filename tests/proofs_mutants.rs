@@ -1,7 +1,8 @@
 //! Would the proofs see a wrong rule? Each clause of the flagship's rules is changed, one at a time, and the proofs must fail.
 //!
 //! By hand: `cargo test --test proofs_mutants -- --ignored` takes a sample; `just mutants` takes one of each shape (rules that differ in names and numbers only have the
-//! same), and `MUTANTS=all` all of them. `JOURNEY=checkout` takes one journey's, `SEED=2` another sample.
+//! same), and `MUTANTS=all` all of them. `JOURNEY=checkout` takes one journey's, `SEED=2` another sample,
+//! `CHANGE=clamp` those whose description holds a word.
 
 #![allow(clippy::match_same_arms, reason = "a table of mutations reads better in full")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "a test")]
@@ -112,7 +113,9 @@ fn sample(all: &[Mutant]) -> Vec<&Mutant> {
     let wanted = std::env::var("MUTANTS").unwrap_or_else(|_| SAMPLE.to_string());
     let seed = std::env::var("SEED").unwrap_or_default();
     let only = std::env::var("JOURNEY").ok();
+    let change = std::env::var("CHANGE").unwrap_or_default();
     let mine = all.iter().filter(|m| only.as_ref().is_none_or(|o| *o == m.journey));
+    let mine = mine.filter(|m| m.what.contains(&change));
     if wanted == "all" {
         return mine.collect();
     }

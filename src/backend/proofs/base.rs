@@ -7,7 +7,7 @@ use super::context::{
 };
 use super::decoys::decoys;
 use super::expected::steady;
-use super::series::{DOWN, FINE, Shape, State, Story};
+use super::series::{DOWN, FINE, Raw, Shape, State, Story};
 use super::stories;
 use super::witness::Labels;
 use crate::backend::prometheus::base::{BAD, EVENTS, FINISHED};
@@ -103,6 +103,29 @@ pub(super) fn prove(context: &Context<'_>, batch: &Batch<'_, '_>, suite: &mut Su
         silence(context, promise, (down, gone, back), &mut case);
     }
     suite.cases.push(case);
+    suite.cases.extend(without_buckets(context, batch));
+}
+
+/// Histograms that have no bucket at the limit (the exporter's bounds have changed): nothing is known to be good.
+fn without_buckets(context: &Context<'_>, batch: &Batch<'_, '_>) -> Option<Case> {
+    let mut case = Case::new("base rules: the bucket of the limit is missing", batch.scrape);
+    let unit = per_scrape(batch.scrape);
+    for (entry, list) in &batch.list {
+        let promise = entry.promise;
+        let at_limit =
+            |r: &&Raw| r.name.ends_with("_bucket") && r.labels.get("le").is_some_and(|le| le != "+Inf");
+        let rest: Vec<Raw> = list.iter().filter(|r| !at_limit(r)).cloned().collect();
+        if rest.len() == list.len() {
+            continue;
+        }
+        let [length, ..] = times(context, promise).ends;
+        for raw in &rest {
+            case.feed(&raw.name, &raw.labels, raw.values(&[(FINE, length)], batch.scrape, unit));
+        }
+        let at = Duration::from_micros(length.as_micros().saturating_sub(context.every.as_micros()));
+        rates(context, promise, &rest, (at, Decimal::ZERO, "the bucket of its limit is missing"), &mut case);
+    }
+    (!case.checks.is_empty()).then_some(case)
 }
 
 /// Where the good are counted, a series of bad ones has nothing that could be missing.
@@ -121,7 +144,7 @@ fn narrow_good(promise: &Promise) -> bool {
 fn rates(
     context: &Context<'_>,
     promise: &Promise,
-    list: &[super::series::Raw],
+    list: &[Raw],
     (at, f, when): (Duration, Decimal, &str),
     case: &mut Case,
 ) {

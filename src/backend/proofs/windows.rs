@@ -6,6 +6,7 @@
 use super::case::{Case, Suite};
 use super::context::{Context, UNIT, minds_silence, value};
 use super::series::{Tick, ticks};
+use super::witness::Labels;
 use crate::backend::prometheus::base::{BAD, EVENTS, FINISHED};
 use crate::backend::prometheus::plan::Entry;
 use crate::backend::prometheus::ranges;
@@ -40,14 +41,78 @@ pub(super) fn prove(context: &Context<'_>, suites: &mut Vec<Suite>) {
         }
         if !case.checks.is_empty() {
             case.strangers(false);
+            let mut cases = vec![case];
+            for too_many in [true, false] {
+                cases.push(contradicting(context, base, length, (every, series), too_many));
+            }
             suites.push(Suite {
                 name: format!("{id}-{name}"),
                 journeys: vec![id.clone()],
                 every: length,
-                cases: vec![case],
+                cases,
             });
         }
     }
+}
+
+/// Counts that contradict each other: twice as many bad events as events, or fewer than none. A ratio stays between none and
+/// all of them.
+fn contradicting(
+    context: &Context<'_>,
+    base: bool,
+    length: Duration,
+    (every, [events, bad, finished]): (Duration, [&str; 3]),
+    too_many: bool,
+) -> Case {
+    let (title, second) = if too_many {
+        ("more are bad than there are", UNIT * Decimal::TWO)
+    } else {
+        ("fewer than none are bad", -UNIT)
+    };
+    let mut case = Case::new(title, every);
+    let steady = |value: Decimal| ticks(&vec![Tick::Value(value); samples(length, every) + 1]);
+    for entry in context.measured().filter(|e| !minds_silence(e.promise)) {
+        let promise = entry.promise;
+        let windows = mine(context, entry, base);
+        if windows.is_empty() {
+            continue;
+        }
+        let labels = context.labels(promise, None);
+        case.feed(events, &labels, steady(UNIT));
+        // Of a completion, whatever is not finished is bad.
+        let completes = limit(promise, every).is_some();
+        if completes {
+            case.feed(finished, &labels, steady(if too_many { -UNIT } else { UNIT * Decimal::TWO }));
+        } else {
+            case.feed(bad, &labels, steady(second));
+        }
+        for window in windows {
+            let name = window.to_string();
+            let query = context.series(RATIO, promise, Some(&name));
+            let says = format!("the error ratio over {window} where {title}");
+            let labels = context.labels(promise, Some(&name));
+            let truth = if too_many { Decimal::ONE } else { Decimal::ZERO };
+            case.checks.push(value(
+                promise,
+                length,
+                says,
+                (&query, labels.clone()),
+                (truth, Decimal::ONE, 6),
+            ));
+            if completes && !too_many && is_counted(entry, window) {
+                let query = context.series(COUNT, promise, Some(&name));
+                let says = format!("no bad events over {window} where {title}");
+                case.checks.push(value(
+                    promise,
+                    length,
+                    says,
+                    (&query, labels),
+                    (Decimal::ZERO, Decimal::ONE, 6),
+                ));
+            }
+        }
+    }
+    case
 }
 
 struct Played<'a, 'm> {
@@ -67,8 +132,16 @@ impl Played<'_, '_> {
         let labels = self.context.labels(promise, None);
         let second = if limit(promise, every).is_some() { finished } else { bad };
         for (name, list) in [(events, &fed.events), (second, &fed.second)] {
-            let list: Vec<Tick> = list.iter().rev().map(|v| v.map_or(Tick::Gap, Tick::Value)).collect();
-            case.feed(name, &labels, ticks(&list));
+            // A label of the settings came and went: history is of both.
+            for before in [false, true] {
+                let mine = |age: usize| stretch(age).is_multiple_of(2) == before;
+                let tick = |(age, v): (usize, &Option<Decimal>)| match v {
+                    Some(value) if mine(age) => Tick::Value(*value),
+                    Some(_) | None => Tick::Gap,
+                };
+                let list: Vec<Tick> = list.iter().enumerate().rev().map(tick).collect();
+                case.feed(name, &was(&labels, before), ticks(&list));
+            }
         }
         for window in &self.windows {
             self.window(&fed, *window, case);
@@ -93,9 +166,24 @@ impl Played<'_, '_> {
             let says = format!("the burn rate over {window}");
             case.checks.push(value(promise, at, says, (&query, labels()), (burn, Decimal::ONE, 3)));
         }
-        let counted = window == Duration::from_hours(1) || self.entry.alerts.iter().any(|a| a.long == window);
-        if counted {
-            let query = context.series(COUNT, promise, Some(&name));
+        if is_counted(self.entry, window) {
+            // What was recorded under the other label, and for another journey and project, is still there.
+            let other = format!(
+                "_x{} {}",
+                samples(self.length, fed.every) - 1,
+                (truth.bad / Decimal::TWO).normalize()
+            );
+            case.feed(COUNT, &was(&labels(), true), other.clone() + " _");
+            for label in ["project", "journey"] {
+                let mut strange = labels();
+                strange.insert(label.to_owned(), "a stranger".to_owned());
+                case.feed(
+                    COUNT,
+                    &strange,
+                    format!("_x{} 1000000 1000000", samples(self.length, fed.every) - 1),
+                );
+            }
+            let query = context.series(COUNT, promise, Some(&name)).replacen('}', ",was=\"\"}", 1);
             let says = format!("the bad events over {window}");
             case.checks.push(value(promise, at, says, (&query, labels()), (truth.bad, Decimal::ONE, 2)));
         }
@@ -122,6 +210,25 @@ impl Played<'_, '_> {
             case.checks.push(value(promise, self.length, says, (&query, labels), (mean, Decimal::ONE, 6)));
         }
     }
+}
+
+/// Are the window's bad events counted?
+fn is_counted(entry: &Entry<'_>, window: Duration) -> bool {
+    window == Duration::from_hours(1) || entry.alerts.iter().any(|a| a.long == window)
+}
+
+/// With a label that the settings once had, or without.
+fn was(labels: &Labels, before: bool) -> Labels {
+    let mut labels = labels.clone();
+    if before {
+        labels.insert("was".to_owned(), "before".to_owned());
+    }
+    labels
+}
+
+/// Which stretch an age is in; they double.
+fn stretch(age: usize) -> u32 {
+    usize::BITS - (age + 1).leading_zeros()
 }
 
 /// Windows that the promise's own alerts read, and those that every journey has: from base series, or from roll-ups.
@@ -173,11 +280,12 @@ fn feed(promise: &Promise, windows: &[Duration], index: usize, every: Duration, 
             fed.second.push(None);
             continue;
         }
-        let stretch = usize::BITS - (age + 1).leading_zeros();
-        let at = stretch as usize + index;
+        let at = stretch(age) as usize + index;
         let (events, second) = if limit.is_some() {
+            // Started counts of their own: those of another time would show.
+            let events = UNIT + Decimal::from([0, 3, 1, 5, 2, 6, 4].get(at % 7).copied().unwrap_or(0));
             let lost = [60, 80, 65, 90, 70, 85, 75].get(at % 7).copied().unwrap_or(60);
-            (UNIT, UNIT * (Decimal::ONE - percent(lost)))
+            (events, events * (Decimal::ONE - percent(lost)))
         } else {
             let events = UNIT - Decimal::from(at % 3) * Decimal::TWO;
             let bad = [2, 50, 10, 90, 30, 5, 70].get(at % 7).copied().unwrap_or(2);
