@@ -239,17 +239,19 @@ fn situations(every: Duration, tiers: &[Tier<'_>]) -> Vec<Situation> {
     // What slow groups record is looked back for: until that is over.
     let back = ranges::read_back(ranges::SLOW).as_micros() / every.as_micros().max(1);
     let gone = usize::try_from(back).unwrap_or(0) + 2;
-    for (what, says) in [(0, "no long windows"), (1, "no short windows"), (2, "no counts")] {
-        let mut s = all(says);
-        for tier in tiers {
+    for tier in tiers {
+        // One at a time: the long window of one alert is the short one of another.
+        let (long, short) = (tier.alert.long, tier.alert.short);
+        for (what, says) in [(0, "no long window"), (1, "no short window"), (2, "no count")] {
+            let mut s = all(&format!("{long} and {short}: {says}"));
             match what {
-                0 => drop(s.ratios.remove(&tier.alert.long)),
-                1 => drop(s.ratios.remove(&tier.alert.short)),
-                _ => drop(s.counts.remove(&tier.alert.long)),
+                0 => drop(s.ratios.remove(&long)),
+                1 => drop(s.ratios.remove(&short)),
+                _ => drop(s.counts.remove(&long)),
             }
+            s.ticks = gone;
+            list.push(s);
         }
-        s.ticks = gone;
-        list.push(s);
     }
     list.push(nothing(tiers, "nothing is wrong any more".to_owned()));
     list

@@ -109,6 +109,7 @@ pub(super) fn prove(context: &Context<'_>, batch: &Batch<'_, '_>, suite: &mut Su
 /// Histograms that have no bucket at the limit (the exporter's bounds have changed): nothing is known to be good.
 fn without_buckets(context: &Context<'_>, batch: &Batch<'_, '_>) -> Option<Case> {
     let mut case = Case::new("base rules: the bucket of the limit is missing", batch.scrape);
+    let near: Vec<&Promise> = context.measured().map(|e| e.promise).collect();
     let unit = per_scrape(batch.scrape);
     for (entry, list) in &batch.list {
         let promise = entry.promise;
@@ -119,7 +120,7 @@ fn without_buckets(context: &Context<'_>, batch: &Batch<'_, '_>) -> Option<Case>
             continue;
         }
         let [length, ..] = times(context, promise).ends;
-        for raw in &rest {
+        for raw in rest.iter().chain(&decoys(promise, &rest, &near)) {
             case.feed(&raw.name, &raw.labels, raw.values(&[(FINE, length)], batch.scrape, unit));
         }
         let at = Duration::from_micros(length.as_micros().saturating_sub(context.every.as_micros()));

@@ -49,8 +49,9 @@ impl Case {
     pub(super) fn new(title: impl Into<String>, interval: Duration) -> Self {
         Self { title: title.into(), interval, inputs: Vec::new(), checks: Vec::new() }
     }
-    /// Feeds strangers: beside each series so far the same of another project, journey and step, or beside the first of each
-    /// name the same of another project and journey, with far too high values. A rule that takes them in shows it.
+    /// Feeds strangers: beside each series so far the same of another project, journey, step, promise and window, or beside
+    /// the first of each name the same of another project and journey, with far too high values. A rule that takes them in
+    /// shows it.
     pub(super) fn strangers(&mut self, all: bool) {
         let last = self.checks.iter().map(|c| c.at.as_micros()).max().unwrap_or(0);
         let samples = last / self.interval.as_micros().max(1);
@@ -62,7 +63,8 @@ impl Case {
                 continue;
             }
             names.push(name);
-            for label in ["project", "journey", "step"].into_iter().take(if all { 3 } else { 2 }) {
+            let labels = ["project", "journey", "step", "promise", "window"];
+            for label in labels.into_iter().take(if all { 5 } else { 2 }) {
                 // Values are quoted, and labels in order: this is the label's own place.
                 let Some((head, tail)) = series.split_once(&format!("{label}=\"")) else { continue };
                 made.push((format!("{head}{label}=\"a stranger to {tail}"), format!("1000000x{samples}")));

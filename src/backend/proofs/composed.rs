@@ -94,22 +94,55 @@ fn windows(
             ));
         }
     }
+    case.strangers(true);
+    coverage(context, promise, members, (every, gone, remembered), &mut case);
+    suite.cases.push(case);
+}
+
+/// How much of the window is covered: first the last part is the youngest, then each is in turn.
+fn coverage(
+    context: &Context<'_>,
+    promise: &Promise,
+    members: &[&Promise],
+    (every, gone, remembered): (Duration, usize, Duration),
+    case: &mut Case,
+) {
+    let tenth = |n: usize| Decimal::new(i64::try_from(n.clamp(1, 10)).unwrap_or(1), 1);
+    let ahead = gone + 6;
     for (index, member) in members.iter().enumerate() {
-        let covered = Decimal::new(i64::try_from(9 - index.min(8)).unwrap_or(1), 1);
         let labels = context.labels(member, Some("budget"));
-        case.feed(COVERAGE, &labels, lasting(index, members.len(), covered, gone));
+        let mut list = vec![Tick::Value(tenth(9 - index.min(8))); 4];
+        // The last part was seen long ago by then; now it is back.
+        let last = index + 1 == members.len();
+        let rest = if last { Tick::Gap } else { Tick::Value(tenth(9 - index.min(8))) };
+        list.push(if last { Tick::Stale } else { rest });
+        list.extend(vec![rest; ahead]);
+        for turn in 0..members.len() {
+            list.push(Tick::Value(tenth(if turn == index { 1 } else { 5 })));
+        }
+        case.feed(COVERAGE, &labels, ticks(&list));
+        // Younger ones that are no parts.
+        for label in ["project", "journey", "step", "promise"] {
+            let mut strange = labels.clone();
+            if let Some(value) = strange.get_mut(label) {
+                value.insert_str(0, "a stranger to ");
+                let young = vec![Tick::Value(Decimal::new(1, 2)); list.len()];
+                case.feed(COVERAGE, &strange, ticks(&young));
+            }
+        }
     }
-    let least = Decimal::new(i64::try_from(9 - (members.len() - 1).min(8)).unwrap_or(1), 1);
     let query = context.series(COVERAGE, promise, Some("budget"));
     let labels = context.labels(promise, Some("budget"));
-    let says = "it is as old as its youngest part";
-    for (at, says) in
-        [(every.times(2), says), (remembered, "it is, with parts that were recorded a while ago")]
-    {
+    let least = tenth(9 - (members.len() - 1).min(8));
+    let mut ask = |at: Duration, says: &str, least: Decimal| {
         case.checks.push(value(promise, at, says, (&query, labels.clone()), (least, Decimal::ONE, 6)));
+    };
+    ask(every.times(2), "it is as old as its youngest part", least);
+    ask(remembered, "it is, with parts that were recorded a while ago", least);
+    for turn in 0..members.len() {
+        let at = every.times(u64::try_from(5 + ahead + turn).unwrap_or(0));
+        ask(at, "it is, whichever part is the youngest", tenth(1));
     }
-    case.strangers(true);
-    suite.cases.push(case);
 }
 
 /// Four samples of the last member, which then vanishes; the others last.
