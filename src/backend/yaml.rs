@@ -143,12 +143,19 @@ impl Yaml {
             Some(body) if body.ends_with('\n') => "|+\n",
             Some(_) => "|\n",
         });
-        for line in body.unwrap_or(value).split('\n') {
+        let mut rest = body.unwrap_or(value);
+        loop {
+            let (line, next) = match memchr::memchr(b'\n', rest.as_bytes()) {
+                Some(end) => (rest.get(..end).unwrap_or_default(), rest.get(end + 1..)),
+                None => (rest, None),
+            };
             if !line.is_empty() {
                 self.indent(indent);
                 self.out.push_str(line);
             }
             self.out.push('\n');
+            let Some(next) = next else { break };
+            rest = next;
         }
     }
     fn quoted(&mut self, value: &str) {

@@ -126,6 +126,9 @@ impl fmt::Display for Duration {
                 f.write_str(digits(rest / size, &mut [0; 20]))?;
                 f.write_str(name)?;
                 rest %= size;
+                if rest == 0 {
+                    break;
+                }
             }
         }
         Ok(())

@@ -55,6 +55,11 @@ pub const BUILT_IN: &[(&str, &str)] = &[
     ("any.document_url.txt", include_str!("../../../templates/alerts/any.document_url.txt")),
 ];
 
+/// A built-in template.
+pub(crate) fn built_in(name: &str) -> Option<&'static str> {
+    BUILT_IN.iter().find(|(n, _)| *n == name).map(|(_, text)| *text)
+}
+
 /// What an alert's template may be of; both burn-rate alerts share theirs.
 pub const KINDS: [&str; 6] = [
     "PromiseBurns",

@@ -9,6 +9,7 @@ use minijinja::value::Value;
 use super::meaning::{kind, urgency};
 use super::plan::{Entry, Plan};
 use super::text::put;
+use super::texts;
 use crate::backend::grafana::ALERT_PANEL;
 use crate::ir::burn::{Alert, Loudness};
 use crate::ir::{Measurement, Model, Playbook, Promise};
@@ -247,7 +248,22 @@ impl OfAll<'_, '_> {
 
 impl Facts for OfAll<'_, '_> {
     fn written(&self, template: &str) -> Option<String> {
-        self.links().written(template)
+        let promise = PROMISE;
+        Some(match template {
+            "PromiseNoData.summary.txt" => format!("No data for {promise}: nobody knows if it is kept"),
+            "PromisePartGone.summary.txt" => format!("A part of {promise} has no data any more"),
+            "PromiseCountsContradict.summary.txt" => format!("The counts of {promise} contradict each other"),
+            "PromiseBudgetPolicy.summary.txt" => format!("{promise}: {VALUE} of the error budget is left"),
+            "PromiseBudgetPolicy.description.txt" => {
+                let (title, clause) = self.policy?;
+                format!("{}. {clause}", inert(title))
+            }
+            // These say the same of every promise.
+            "PromiseNoData.description.txt"
+            | "PromisePartGone.description.txt"
+            | "PromiseCountsContradict.description.txt" => texts::built_in(template)?.trim().to_owned(),
+            other => return self.links().written(other),
+        })
     }
 
     fn context(&self) -> Value {
@@ -255,7 +271,7 @@ impl Facts for OfAll<'_, '_> {
             links => self.links().context(),
             policy => self.policy.map(|(title, _)| context! { title => title }),
             now => context! {
-                promise => go("{{ if $labels.step }}{{ $labels.step }}.{{ end }}{{ $labels.promise }}"),
+                promise => go(PROMISE),
                 value => go(VALUE),
                 clause => self.policy.map(|(_, text)| go(text)),
             },
@@ -290,6 +306,8 @@ fn tier(promise: &Promise, alert: &Alert) -> Value {
 /// The alert's value and window, as Prometheus fills them in.
 const VALUE: &str = "{{ $value | humanizePercentage }}";
 const WINDOW: &str = "{{ $labels.window }}";
+/// The promise that an alert is about, by its path in the journey.
+const PROMISE: &str = "{{ if $labels.step }}{{ $labels.step }}.{{ end }}{{ $labels.promise }}";
 
 /// A part of a Go template.
 fn go(text: &str) -> Value {
