@@ -123,9 +123,13 @@ pub(super) fn duplicate(out: &mut Diagnostics, kind: &str, name: &str, first: Sp
     );
 }
 
+/// So many promises are made room for in each file.
+const PROMISES: usize = 8;
+
 /// Collects the declarations of all files.
 pub(super) fn collect<'a>(files: &'a [ast::File], junk: Junk<'a>, out: &mut Diagnostics) -> Names<'a> {
     let mut names = Names { junk, ..Names::default() };
+    names.promises.reserve(files.len() * PROMISES);
     for item in files.iter().flat_map(|f| &f.items) {
         let again = match item {
             Item::Team(i) => {

@@ -5,6 +5,8 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
+use rayon::prelude::*;
+
 use super::manifest::MANIFEST;
 use super::plan::{Action, Plan};
 use super::stage::{Content, TEMPORARY, failed, temporary};
@@ -51,11 +53,15 @@ pub(in crate::cli) fn apply(plan: &mut Plan) -> Result<(), Failure> {
         failure.help("other files may be new already; mend the cause and build again")
     };
     both.persist(folder.path.join(MANIFEST)).map_err(|e| failed(folder, MANIFEST, &e.error))?;
-    for (path, content) in std::mem::take(contents) {
-        if let Content::Staged(made) = content {
-            made.persist(folder.path.join(&path)).map_err(|e| half(&path, &e.error))?;
-        }
-    }
+    let renamed: Vec<Result<(), Failure>> = std::mem::take(contents)
+        .into_par_iter()
+        .map(|(path, content)| match content {
+            Content::Staged(made) => made.persist(folder.path.join(&path)).map_err(|e| half(&path, &e.error)),
+            Content::Text(_) => Ok(()),
+        })
+        .collect();
+    // The first by its path, whatever thread met it.
+    renamed.into_iter().collect::<Result<(), Failure>>()?;
     for (path, _) in actions.iter().filter(|(_, a)| matches!(a, Action::Remove { .. })) {
         remove(&folder.path, path).map_err(|e| half(path, &e))?;
     }

@@ -238,8 +238,9 @@ impl Build<'_> {
     }
 
     fn args(&mut self, pair: Pair<'_, Rule>) -> Option<Vec<Arg>> {
-        let mut args = Vec::new();
-        for pair in kids(pair) {
+        let listed = kids(pair);
+        let mut args = Vec::with_capacity(listed.listed());
+        for pair in listed {
             let mut kids = kids(pair);
             let name = self.ident(&kids.next()?);
             let right = kids.next()?;

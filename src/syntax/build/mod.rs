@@ -50,6 +50,13 @@ impl<'i> Iterator for Kids<'i> {
     }
 }
 
+impl Kids<'_> {
+    /// How many there are of a list in brackets, at most: `(`, one, `,`, another, `)`.
+    pub(super) fn listed(&self) -> usize {
+        self.0.len() / 2
+    }
+}
+
 /// Keywords and marks, which the grammar keeps together, and comments.
 fn is_filler(rule: Rule) -> bool {
     rule >= Rule::k_after || (Rule::comma..=Rule::rcurl).contains(&rule) || rule == Rule::comment
@@ -95,6 +102,7 @@ impl Build<'_> {
 
     fn items(&mut self, pair: Pair<'_, Rule>, items: &mut Vec<Item>) {
         let pairs = all_items(pair);
+        items.reserve_exact(pairs.len());
         let leads = lead_to_stray(&pairs);
         let mut skipping = false;
         for (at, pair) in pairs.iter().enumerate() {

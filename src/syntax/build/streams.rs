@@ -96,8 +96,9 @@ impl Build<'_> {
 
     fn matchers(&mut self, pair: Pair<'_, Rule>) -> Option<Matchers> {
         let span = self.span(&pair);
-        let mut list = Vec::new();
-        for pair in kids(pair) {
+        let matchers = kids(pair);
+        let mut list = Vec::with_capacity(matchers.listed());
+        for pair in matchers {
             let span = self.span(&pair);
             let mut kids = kids(pair);
             let label = self.label(&kids.next()?);
