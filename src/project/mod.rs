@@ -11,6 +11,7 @@ mod find;
 pub use decode::read as read_text;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -60,8 +61,10 @@ impl Project {
         for diagnostic in wrong {
             made.fail(diagnostic);
         }
-        let texts: Vec<_> =
-            paths.into_par_iter().map(|(path, shown)| (decode::read(&path, &shown), shown)).collect();
+        let texts: Vec<_> = paths
+            .into_par_iter()
+            .map(|(path, shown)| (decode::read(&path, &shown).map(Arc::<str>::from), shown))
+            .collect();
         if texts.is_empty() && !made.incomplete {
             let message = format!("no `.slovo` file in `{}` or below", made.root.display());
             made.fail(

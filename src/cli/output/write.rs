@@ -44,15 +44,21 @@ pub(in crate::cli) fn apply(plan: &mut Plan) -> Result<(), Failure> {
     for (path, hash) in before.iter().flat_map(|m| &m.files) {
         both.files.insert(path.clone(), hash.clone());
     }
-    let both =
-        temporary(&folder.path, both.to_text().as_bytes()).map_err(|e| failed(folder, MANIFEST, &e))?;
-    let last = temporary(&folder.path, manifest.as_bytes()).map_err(|e| failed(folder, MANIFEST, &e))?;
+    let staged =
+        |text: &str| temporary(&folder.path, text.as_bytes()).map_err(|e| failed(folder, MANIFEST, &e));
+    // Where nothing goes away, one manifest serves before and after.
+    let both = if both == *after { None } else { Some(staged(&both.to_text())?) };
+    let last = staged(&manifest)?;
     // From here on only names change.
     let half = |path: &str, error: &io::Error| {
         let failure = Failure::io(format!("`{}/{path}` cannot be replaced", folder.shown), error);
         failure.help("other files may be new already; mend the cause and build again")
     };
-    both.persist(folder.path.join(MANIFEST)).map_err(|e| failed(folder, MANIFEST, &e.error))?;
+    let (first, last) = match both {
+        Some(both) => (both, Some(last)),
+        None => (last, None),
+    };
+    first.persist(folder.path.join(MANIFEST)).map_err(|e| failed(folder, MANIFEST, &e.error))?;
     let renamed: Vec<Result<(), Failure>> = std::mem::take(contents)
         .into_par_iter()
         .map(|(path, content)| match content {
@@ -65,7 +71,9 @@ pub(in crate::cli) fn apply(plan: &mut Plan) -> Result<(), Failure> {
     for (path, _) in actions.iter().filter(|(_, a)| matches!(a, Action::Remove { .. })) {
         remove(&folder.path, path).map_err(|e| half(path, &e))?;
     }
-    last.persist(folder.path.join(MANIFEST)).map_err(|e| half(MANIFEST, &e.error))?;
+    if let Some(last) = last {
+        last.persist(folder.path.join(MANIFEST)).map_err(|e| half(MANIFEST, &e.error))?;
+    }
     sweep(&folder.path);
     Ok(())
 }
