@@ -213,7 +213,7 @@ const WORD: [bool; 256] = {
 fn is_plain(value: &str) -> bool {
     let bytes = value.as_bytes();
     let starts = bytes.first().is_some_and(u8::is_ascii_alphabetic);
-    if !starts || !bytes.iter().all(|b| WORD[usize::from(*b)]) {
+    if !starts || !bytes.iter().fold(true, |all, b| all & WORD[usize::from(*b)]) {
         return false;
     }
     bytes.len() > 5

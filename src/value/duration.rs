@@ -117,21 +117,34 @@ fn parse_decimal(text: &str) -> Option<Decimal> {
 
 impl fmt::Display for Duration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut written = Ok(());
+        self.parts(|part| written = written.and_then(|()| f.write_str(part)));
+        written
+    }
+}
+
+impl Duration {
+    /// Appends it as it is shown.
+    pub fn push_to(self, out: &mut String) {
+        self.parts(|part| out.push_str(part));
+    }
+    /// Numbers and units as they are shown one after the other.
+    fn parts(self, mut take: impl FnMut(&str)) {
         if self.micros == 0 {
-            return f.write_str("0s");
+            take("0s");
+            return;
         }
         let mut rest = self.micros;
         for (name, size) in UNITS {
             if rest >= size {
-                f.write_str(digits(rest / size, &mut [0; 20]))?;
-                f.write_str(name)?;
+                take(digits(rest / size, &mut [0; 20]));
+                take(name);
                 rest %= size;
                 if rest == 0 {
                     break;
                 }
             }
         }
-        Ok(())
     }
 }
 

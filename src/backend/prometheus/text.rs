@@ -1,16 +1,44 @@
 //! PromQL text in pieces.
 
-use std::fmt::Display;
 use std::fmt::Write as _;
 
 use crate::ast::MatchOp;
 use crate::ir::PromisePath;
 use crate::promql::print;
-use crate::value::Decimal;
+use crate::value::{Decimal, Duration};
 
-/// Appends anything that can be shown.
-pub(crate) fn put(out: &mut String, value: impl Display) {
-    let _ = write!(out, "{value}");
+/// What is appended to rules by the hundred thousand: durations go without the formatting machinery.
+pub(crate) trait Put {
+    fn put_into(self, out: &mut String);
+}
+
+impl Put for Duration {
+    fn put_into(self, out: &mut String) {
+        self.push_to(out);
+    }
+}
+
+impl Put for Decimal {
+    fn put_into(self, out: &mut String) {
+        let _ = write!(out, "{self}");
+    }
+}
+
+impl Put for usize {
+    fn put_into(self, out: &mut String) {
+        let _ = write!(out, "{self}");
+    }
+}
+
+impl Put for std::fmt::Arguments<'_> {
+    fn put_into(self, out: &mut String) {
+        let _ = out.write_fmt(self);
+    }
+}
+
+/// Appends a value as it is shown.
+pub(crate) fn put(out: &mut String, value: impl Put) {
+    value.put_into(out);
 }
 
 /// `project="shop",journey="checkout"`

@@ -60,6 +60,8 @@ pub(in crate::cli) struct Plan {
     pub(in crate::cli) folder: Folder,
     /// Changes by path.
     pub(in crate::cli) actions: BTreeMap<String, Action>,
+    /// The folder is not there yet, nor is any file in it.
+    fresh: bool,
     /// Files that stay as they are.
     pub(in crate::cli) unchanged: usize,
     /// New contents by path; before `stage`, which removes the folders that they leave empty.
@@ -104,6 +106,7 @@ impl Plan {
         let ours = before.as_ref().map(|m| m.files.clone()).unwrap_or_default();
         let Wanted { manifest: after, force, only_shown } = wanted;
         let mut plan = Self {
+            fresh: std::fs::symlink_metadata(&folder.path).is_err(),
             folder,
             actions: BTreeMap::new(),
             unchanged: 0,
@@ -158,7 +161,8 @@ impl Plan {
             return Err(failed(&path, Failure::new(message)));
         }
         let hash_of = hash(text.as_bytes());
-        let action = match self.current(&path).map_err(|f| failed(&path, f))? {
+        let current = if self.fresh { None } else { self.current(&path).map_err(|f| failed(&path, f))? };
+        let action = match current {
             None => Action::Create,
             Some(current) if current == text.as_bytes() => {
                 return Ok(Looked { path, hash: hash_of, change: None });
