@@ -20,21 +20,24 @@ pub use promise::{
 pub use site::{Card, CardPromise, Counts, Site, Team, TeamRef, Term};
 
 use crate::ir;
+use crate::ir::burn::Ladders;
 use crate::value::Date;
 
 /// What the making of the context needs.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct Maker<'a> {
     /// The model.
     pub model: &'a ir::Model,
     /// The day that reviews and guesses are judged by.
     pub today: Option<Date>,
+    /// The alerts of every budget and window.
+    ladders: Ladders,
 }
 
 impl<'a> Maker<'a> {
     /// For a model, by its own `today`.
     pub fn new(model: &'a ir::Model) -> Self {
-        Self { model, today: model.settings.today }
+        Self { model, today: model.settings.today, ladders: Ladders::of(model) }
     }
 
     /// A team by identifier.

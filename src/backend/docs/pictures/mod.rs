@@ -60,19 +60,33 @@ impl Svg {
     }
 }
 
-/// Escapes for HTML and XML text and attributes.
+/// Escapes for HTML and XML text and attributes; control characters are left out.
 pub fn escape_into(out: &mut String, text: &str) {
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c if c.is_control() && !matches!(c, '\n' | '\t') => {}
-            c => out.push(c),
-        }
+    // Writing to a string cannot fail.
+    let _ = write_escaped(out, text);
+}
+
+/// As [`escape_into`]. What lies between two characters that must not stand as they are is written whole.
+pub fn write_escaped(out: &mut impl std::fmt::Write, text: &str) -> std::fmt::Result {
+    let mut written = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        let (instead, length) = match byte {
+            b'&' => ("&amp;", 1),
+            b'<' => ("&lt;", 1),
+            b'>' => ("&gt;", 1),
+            b'"' => ("&quot;", 1),
+            b'\'' => ("&#39;", 1),
+            b'\n' | b'\t' => continue,
+            0..0x20 | 0x7f => ("", 1),
+            // U+0080 to U+009F, the control characters beyond ASCII.
+            0xc2 if text.as_bytes().get(at + 1).is_some_and(|next| *next < 0xa0) => ("", 2),
+            _ => continue,
+        };
+        out.write_str(text.get(written..at).unwrap_or(""))?;
+        out.write_str(instead)?;
+        written = at + length;
     }
+    out.write_str(text.get(written..).unwrap_or(""))
 }
 
 /// Breaks a text into at most `most` lines of so many columns; what does not fit ends in `…`.
@@ -131,6 +145,18 @@ pub fn alone(svg: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn escapes() {
+        let shown = |text: &str| {
+            let mut out = String::new();
+            escape_into(&mut out, text);
+            out
+        };
+        assert_eq!(shown("a < b & \"c\" > 'd'"), "a &lt; b &amp; &quot;c&quot; &gt; &#39;d&#39;");
+        assert_eq!(shown("注文 \u{85}\u{a0}é\u{7}\u{7f}\n\t"), "注文 \u{a0}é\n\t");
+        assert_eq!(shown(""), "");
+    }
 
     #[test]
     fn wraps() {

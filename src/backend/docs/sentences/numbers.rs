@@ -41,6 +41,11 @@ impl std::fmt::Display for Share {
 
 /// A number with its thousands told apart: `3,000`, `0.5`, `1,234.5`.
 pub fn count(number: Decimal) -> String {
+    if number.scale() == 0
+        && let Ok(whole) = u64::try_from(number.mantissa())
+    {
+        return thousands(whole);
+    }
     let text = number.normalize().to_string();
     let (sign, digits) = text.strip_prefix('-').map_or(("", text.as_str()), |rest| ("-", rest));
     let (whole, fraction) = digits.split_once('.').map_or((digits, None), |(w, f)| (w, Some(f)));
@@ -55,6 +60,19 @@ pub fn count(number: Decimal) -> String {
     if let Some(fraction) = fraction {
         shown.push('.');
         shown.push_str(fraction);
+    }
+    shown
+}
+
+/// As [`count`], for the most usual numbers.
+fn thousands(whole: u64) -> String {
+    let text = whole.to_string();
+    let mut shown = String::with_capacity(text.len() + text.len() / 3);
+    for (at, digit) in text.chars().enumerate() {
+        if at > 0 && (text.len() - at).is_multiple_of(3) {
+            shown.push(',');
+        }
+        shown.push(digit);
     }
     shown
 }
@@ -76,7 +94,7 @@ pub fn length(time: Duration) -> String {
         let (first, rest) = (value / big.0, value % big.0 / small.0);
         let name = |n: u64, unit: &str| match unit {
             "day" => days(n),
-            _ => format!("{} {unit}", count(Decimal::from(n))),
+            _ => format!("{} {unit}", thousands(n)),
         };
         if rest == 0 { name(first, big.1) } else { format!("{} {}", name(first, big.1), name(rest, small.1)) }
     };
@@ -127,7 +145,7 @@ pub fn exact(time: Duration) -> String {
 
 /// `1 day`, `28 days`.
 pub fn days(n: u64) -> String {
-    if n == 1 { "1 day".to_owned() } else { format!("{} days", count(Decimal::from(n))) }
+    if n == 1 { "1 day".to_owned() } else { format!("{} days", thousands(n)) }
 }
 
 /// The next whole minute (above one minute) or second, for "within": never promises less than is true.
