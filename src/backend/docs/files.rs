@@ -8,7 +8,7 @@ use minijinja::value::Value;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::context::{Card, Journey, Maker, Promise, Site};
+use super::context::{Journey, Maker, Promise, Site};
 use super::pictures;
 use super::render::{ASSETS, TemplateError, Templates, value};
 use crate::backend::Artifact;
@@ -148,15 +148,14 @@ pub fn build_each(model: &Model, options: &Options, take: Take<'_>) -> Result<()
         journey_files(&templates, &maps, options, (model, journey, &context), take)?;
         Ok(serde_json::to_string(&context).unwrap_or_default())
     };
-    // Those of the site are few and large: one thread begins with them.
-    let (pages, journeys) = rayon::join(
-        || site_pages(&templates, &maps, options, take),
-        || model.journeys.par_iter().map(journey).collect::<Vec<_>>(),
-    );
+    let journeys: Vec<_> = model.journeys.par_iter().map(journey).collect();
     // The first mistake in the order of the source, whatever thread met it.
     let journeys = journeys.into_iter().collect::<Result<Vec<String>, TemplateError>>()?;
-    pages?;
-    take(Artifact { path: "model.json".to_owned(), text: model_json(&site, journeys) });
+    rayon::join(
+        || take(Artifact { path: "model.json".to_owned(), text: model_json(&site, journeys) }),
+        || site_pages(&templates, &maps, options, take),
+    )
+    .1?;
     Ok(())
 }
 
@@ -177,7 +176,10 @@ fn own(options: &Options) -> (BTreeMap<String, String>, Look) {
 }
 
 fn maps(site: &Site, look: &Look) -> Maps {
-    let cards: BTreeMap<&str, &Card> = site.cards.iter().map(|c| (c.id.as_str(), c)).collect();
+    let site_value = value(site);
+    // The same objects, not made a second time.
+    let cards: BTreeMap<&str, Value> =
+        site.cards.iter().map(|c| c.id.as_str()).zip(list(&site_value, "cards")).collect();
     let titles: BTreeMap<&str, &str> = site.cards.iter().map(|c| (c.id.as_str(), c.title.as_str())).collect();
     let mut tiers: Vec<u32> = site.cards.iter().filter_map(|c| c.tier).collect();
     tiers.sort_unstable();
@@ -186,7 +188,7 @@ fn maps(site: &Site, look: &Look) -> Maps {
         site.cards.iter().map(|c| (c.review.state, c.review.label.as_str())).collect();
     let reviews: Vec<_> = reviews.into_iter().collect();
     Maps {
-        site: value(site),
+        site: site_value,
         cards: value(cards),
         titles: value(titles),
         look: value(look),
@@ -253,12 +255,14 @@ fn journey_files(
 
 /// The promises of a journey's value: those of its steps, then its own.
 fn promises_of(journey: &Value) -> Vec<Value> {
-    let list = |of: &Value, name: &str| -> Vec<Value> {
-        of.get_attr(name).and_then(|all| all.try_iter()).map(Iterator::collect).unwrap_or_default()
-    };
     let mut all: Vec<Value> = list(journey, "steps").iter().flat_map(|step| list(step, "promises")).collect();
     all.extend(list(journey, "promises"));
     all
+}
+
+/// A field that holds a list.
+fn list(of: &Value, name: &str) -> Vec<Value> {
+    of.get_attr(name).and_then(|all| all.try_iter()).map(Iterator::collect).unwrap_or_default()
 }
 
 fn draw(model: &Model, journey: &ir::Journey, context: &Journey, wide: String) -> Pictures {
@@ -288,17 +292,23 @@ fn site_pages(
         let Maps { site, cards, titles, look, tiers, reviews } = maps;
         value(SitePage { page, root: "", site, look, cards, titles, tiers, reviews })
     };
+    let mut pages = Vec::new();
     for name in ["index", "conduct", "people", "reviews", "glossary"] {
         if options.formats.html() {
-            let text = templates.render(&format!("html/{name}.html"), context(name))?;
-            take(html(format!("{name}.html"), text, options));
+            pages.push((name, format!("html/{name}.html"), format!("{name}.html")));
         }
         if options.formats.markdown() {
-            let text = templates.render(&format!("markdown/{name}.md"), context(name))?;
             let path = if name == "index" { "README.md".to_owned() } else { format!("{name}.md") };
-            take(markdown(path, &text));
+            pages.push((name, format!("markdown/{name}.md"), path));
         }
     }
+    let page = |(name, template, path): (&str, String, String)| {
+        let text = templates.render(&template, context(name))?;
+        take(if template.ends_with(".md") { markdown(path, &text) } else { html(path, text, options) });
+        Ok(())
+    };
+    let made: Vec<Result<(), TemplateError>> = pages.into_par_iter().map(page).collect();
+    made.into_iter().collect::<Result<(), TemplateError>>()?;
     if options.formats.html() {
         for (name, text) in ASSETS {
             take(Artifact { path: format!("assets/{name}"), text: (*text).to_owned() });

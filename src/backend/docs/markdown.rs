@@ -6,6 +6,9 @@ pub fn escape_into(out: &mut String, text: &str) {
     let _ = write_escaped(out, text);
 }
 
+/// Bytes that may have to be written in another way.
+const MARKED: [bool; 256] = super::pictures::marked(b"\\`*[]<>|~$&_#-+=.)");
+
 /// As [`escape_into`]. What lies between two characters that must not stand as they are is written whole.
 pub fn write_escaped(out: &mut impl std::fmt::Write, text: &str) -> std::fmt::Result {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
@@ -13,17 +16,19 @@ pub fn write_escaped(out: &mut impl std::fmt::Write, text: &str) -> std::fmt::Re
     let after = |at: usize| text.get(at + 1..).and_then(|t| t.chars().next());
     let mut written = 0;
     for (at, byte) in text.bytes().enumerate() {
-        // The character itself follows a `\\`; all others are left out, or written in another way.
+        if !MARKED[usize::from(byte)] {
+            continue;
+        }
+        // What is written instead, and of how many bytes: none where the character itself follows a backslash.
         let (instead, length) = match byte {
-            b'\\' | b'`' | b'*' | b'[' | b']' | b'<' | b'>' | b'|' | b'~' | b'$' => ("\\", 0),
-            b'&' => ("&amp;", 1),
             // Inside a word it makes no emphasis.
             b'_' if before(at).is_some_and(char::is_alphanumeric)
                 && after(at).is_some_and(char::is_alphanumeric) =>
             {
                 continue;
             }
-            b'_' => ("\\", 0),
+            b'\\' | b'`' | b'*' | b'[' | b']' | b'<' | b'>' | b'|' | b'~' | b'$' | b'_' => ("\\", 0),
+            b'&' => ("&amp;", 1),
             b'#' | b'-' | b'+' | b'=' if at == 0 => ("\\", 0),
             b'.' | b')' if digits > 0 && at == digits && after(at).is_none_or(char::is_whitespace) => {
                 ("\\", 0)
@@ -43,6 +48,9 @@ pub fn write_escaped(out: &mut impl std::fmt::Write, text: &str) -> std::fmt::Re
 
 /// A code span that also stands in a table's cell: fenced by more backticks than it holds.
 pub fn code(text: &str) -> minijinja::value::Value {
+    if !text.contains(['`', '|', '\n', '\r']) {
+        return minijinja::value::Value::from_safe_string(format!("`{text}`"));
+    }
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);
     let pad = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };

@@ -7,7 +7,7 @@ use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, Error, Output, State, UndefinedBehavior};
 use serde::Serialize;
 
-use super::pictures::write_escaped;
+use super::pictures::escaped;
 use super::sentences::words;
 
 /// Built-in templates, by the name under which a user may replace them.
@@ -164,39 +164,42 @@ fn write_value(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -
         shown = value.to_string();
         shown.as_str()
     };
-    let written = match state.auto_escape() {
-        _ if value.is_safe() => out.write_str(text),
-        AutoEscape::Html => write_html(out, text),
-        AutoEscape::Custom(_) => super::markdown::write_escaped(out, text),
-        _ => out.write_str(text),
+    let written = if value.is_safe() {
+        out.write_str(text)
+    } else if matches!(state.auto_escape(), AutoEscape::Html) {
+        write_html(out, text)
+    } else if matches!(state.auto_escape(), AutoEscape::Custom(_)) {
+        super::markdown::write_escaped(out, text)
+    } else {
+        out.write_str(text)
     };
     written.map_err(Error::from)
 }
 
 /// Escapes for HTML. A number and its unit stay on one line: `3 h` gets a no-break space.
 fn write_html(out: &mut Output<'_>, text: &str) -> std::fmt::Result {
-    let mut rest = text;
-    while let Some((before, after)) = number_and_unit(rest) {
-        write_escaped(out, before)?;
-        out.write_str("\u{a0}")?;
-        rest = after;
-    }
-    write_escaped(out, rest)
-}
-
-/// Cuts at the first blank between a number and its unit.
-fn number_and_unit(text: &str) -> Option<(&str, &str)> {
-    const UNITS: [&str; 7] = ["h", "min", "s", "ms", "day", "days", "µs"];
-    for (at, pair) in text.as_bytes().windows(2).enumerate() {
-        if pair.first().is_some_and(u8::is_ascii_digit) && pair.last() == Some(&b' ') {
-            let (before, after) = (text.get(..=at)?, text.get(at + 2..)?);
-            let word = after.split(|c: char| !c.is_alphabetic()).next().unwrap_or("");
-            if UNITS.contains(&word) {
-                return Some((before, after));
-            }
+    let mut written = 0;
+    let mut after_digit = false;
+    for (at, byte) in text.bytes().enumerate() {
+        let other = match byte {
+            b' ' if after_digit && unit_begins(text, at + 1) => Some(("\u{a0}", 1)),
+            b' ' => None,
+            _ => escaped(text, at, byte),
+        };
+        after_digit = byte.is_ascii_digit();
+        if let Some((other, length)) = other {
+            out.write_str(text.get(written..at).unwrap_or(""))?;
+            out.write_str(other)?;
+            written = at + length;
         }
     }
-    None
+    out.write_str(text.get(written..).unwrap_or(""))
+}
+
+fn unit_begins(text: &str, at: usize) -> bool {
+    const UNITS: [&str; 7] = ["h", "min", "s", "ms", "day", "days", "µs"];
+    let rest = text.get(at..).unwrap_or("");
+    UNITS.contains(&rest.split(|c: char| !c.is_alphabetic()).next().unwrap_or(""))
 }
 
 /// `journeys/checkout#pay` to `../journeys/checkout.html#pay` (`.md` in Markdown).

@@ -370,7 +370,7 @@ impl Maker<'_> {
                     empty: numbers::length(f.empty),
                 })
                 .collect(),
-            playbook: breaks::playbook(self.model, promise).map(|p| self.playbook(p, Vec::new())),
+            playbook: promise.playbook.as_ref().and_then(|id| self.playbooks.get(id.as_str())).cloned(),
         }
     }
 

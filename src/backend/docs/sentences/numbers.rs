@@ -66,15 +66,11 @@ pub fn count(number: Decimal) -> String {
 
 /// As [`count`], for the most usual numbers.
 fn thousands(whole: u64) -> String {
-    let text = whole.to_string();
-    let mut shown = String::with_capacity(text.len() + text.len() / 3);
-    for (at, digit) in text.chars().enumerate() {
-        if at > 0 && (text.len() - at).is_multiple_of(3) {
-            shown.push(',');
-        }
-        shown.push(digit);
+    match (whole / 1_000_000, whole / 1_000 % 1_000, whole % 1_000) {
+        (0, 0, ones) => ones.to_string(),
+        (0, thousands, ones) => format!("{thousands},{ones:03}"),
+        (millions, thousands, ones) => format!("{},{thousands:03},{ones:03}", self::thousands(millions)),
     }
-    shown
 }
 
 /// `99.5%`; at most `places` digits after the point, rounded down.
@@ -206,6 +202,9 @@ mod tests {
             ("0", "0"),
             ("999", "999"),
             ("3000", "3,000"),
+            ("12005", "12,005"),
+            ("1000000", "1,000,000"),
+            ("1002003004005", "1,002,003,004,005"),
             ("1234567.50", "1,234,567.5"),
             ("-12345", "-12,345"),
         ] {
