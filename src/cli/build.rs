@@ -60,8 +60,7 @@ pub(super) fn run(options: &Build, start: &Path, screen: &Screen) -> Outcome {
         let make = |take: Take<'_>| {
             // The user's own templates may be wrong; no other backend can fail (those of alert texts were tried).
             if backend.name() == "docs" {
-                docs::for_build(&project, &model)?.into_par_iter().for_each(take);
-                return Ok(());
+                return docs::for_build(&project, &model, take);
             }
             backend.emit_each(&model, take);
             if options.proofs && backend.name() == "prometheus" {

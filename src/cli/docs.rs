@@ -3,14 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use rayon::prelude::*;
-
 use super::args::{Docs, DocsFormat};
-use super::output::{Folder, Manifest, Plan, Wanted, apply};
+use super::output::{Folder, Manifest, Plan, Take, Wanted, apply};
 use super::screen::Screen;
 use super::{Failure, Outcome, Status, build, check, counted, load, serve};
-use crate::backend::Artifact;
-use crate::backend::docs::{Formats, Options, build as build_docs};
+use crate::backend::docs::{Formats, Options, build_each};
 use crate::ir::Model;
 use crate::project::Project;
 
@@ -31,17 +28,13 @@ pub(super) fn run(options: &Docs, start: &Path, screen: &Screen) -> Outcome {
         return Ok(build::report(&project, &compiled, screen));
     };
     check::show(&project, &compiled, screen);
-    let artifacts = made(options, &project, &model, None)?;
     let folder = folder_of(options, &project);
     let before = Manifest::read(&folder.path)?;
     let settings = &model.settings;
     let mut manifest = Manifest::new(&settings.project, settings.environment.as_deref());
     manifest.promises = model.promises().map(|(_, p)| p.path.to_string()).collect::<BTreeSet<_>>();
     let wanted = Wanted { manifest, force: options.force, only_shown: false };
-    let mut plan = Plan::new(folder, before, wanted, |take| {
-        artifacts.into_par_iter().for_each(take);
-        Ok(())
-    })?;
+    let mut plan = Plan::new(folder, before, wanted, |take| made(options, &project, &model, None, take))?;
     drop(progress);
     apply(&mut plan)?;
     build::say(&plan, screen);
@@ -52,13 +45,14 @@ pub(super) fn run(options: &Docs, start: &Path, screen: &Screen) -> Outcome {
     Ok(Status::Fine)
 }
 
-/// The documents of a model, by what the command line and `slovo.yaml` say.
+/// The documents of a model, by what the command line and `slovo.yaml` say, each as soon as it is made.
 pub(super) fn made(
     options: &Docs,
     project: &Project,
     model: &Model,
     preview: Option<String>,
-) -> Result<Vec<Artifact>, Failure> {
+    take: Take<'_>,
+) -> Result<(), Failure> {
     let formats = match options.format {
         DocsFormat::Html => Formats::Html,
         DocsFormat::Markdown => Formats::Markdown,
@@ -68,14 +62,14 @@ pub(super) fn made(
         Some(folder) => read_templates(&folder)?,
         None => BTreeMap::new(),
     };
-    build_docs(model, &Options { formats, own, preview }).map_err(|wrong| {
+    build_each(model, &Options { formats, own, preview }, take).map_err(|wrong| {
         Failure::new(wrong.to_string()).help("what a template may use is listed in docs/templates.md")
     })
 }
 
 /// As an output of `slovo build`: all formats, with the templates that `slovo.yaml` names.
-pub(super) fn for_build(project: &Project, model: &Model) -> Result<Vec<Artifact>, Failure> {
-    made(&Docs::default(), project, model, None)
+pub(super) fn for_build(project: &Project, model: &Model, take: Take<'_>) -> Result<(), Failure> {
+    made(&Docs::default(), project, model, None, take)
 }
 
 /// The user's templates: those of the command line, else those of `slovo.yaml`.

@@ -10,6 +10,7 @@ use std::time::{Duration, SystemTime};
 use super::args::Docs;
 use super::screen::Screen;
 use super::{Failure, Outcome, check, counted, docs, load};
+use crate::backend::Artifact;
 use crate::diag::Diagnostics;
 use crate::project::{CONFIG_FILE, Project};
 
@@ -89,19 +90,25 @@ fn state(start: &Path, templates: Option<&Path>) -> Vec<(PathBuf, Option<(System
 fn rebuild(options: &Docs, start: &Path, screen: &Screen, site: &Mutex<Site>) -> Option<PathBuf> {
     let project = load(start, &options.wishes);
     let compiled = project.compile();
+    let files = Mutex::new(HashMap::new());
+    let take = |file: Artifact| {
+        files.lock().unwrap_or_else(PoisonError::into_inner).insert(file.path, Arc::from(file.text));
+    };
     let made = match &compiled.model {
-        Some(model) => docs::made(options, &project, model, Some(PREVIEW.to_owned())).map_err(|failure| {
-            screen.fail(&failure.message, failure.help.as_deref());
-            failure.message
-        }),
+        Some(model) => {
+            docs::made(options, &project, model, Some(PREVIEW.to_owned()), &take).map_err(|failure| {
+                screen.fail(&failure.message, failure.help.as_deref());
+                failure.message
+            })
+        }
         None => Err(format!("{}; the terminal shows them", counted(&compiled.diagnostics))),
     };
     check::show(&project, &compiled, screen);
     let mut site = site.lock().unwrap_or_else(PoisonError::into_inner);
     site.version += 1;
     match made {
-        Ok(files) => {
-            site.files = files.into_iter().map(|f| (f.path, Arc::from(f.text))).collect();
+        Ok(()) => {
+            site.files = files.into_inner().unwrap_or_else(PoisonError::into_inner);
             site.wrong = None;
             screen.say(&format!("built: {}", super::plural(site.files.len(), "file")));
         }

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::{Mutex, PoisonError};
 
 use minijinja::value::Value;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::context::{Card, Journey, Maker, Promise, Site};
+use super::context::{Journey, Maker, Promise, Site};
 use super::pictures;
 use super::render::{ASSETS, TemplateError, Templates, value};
 use crate::backend::Artifact;
@@ -69,8 +70,46 @@ struct Pictures {
     together: BTreeMap<String, String>,
 }
 
+/// What the page of a journey gets.
+#[derive(Serialize)]
+struct JourneyPage<'a> {
+    page: &'a str,
+    root: &'a str,
+    site: &'a Value,
+    look: &'a Value,
+    journey: &'a Value,
+    all_promises: &'a Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pictures: Option<Pictures>,
+}
+
+/// What its one-page summary gets.
+#[derive(Serialize)]
+struct SummaryPage<'a> {
+    page: &'a str,
+    root: &'a str,
+    site: &'a Value,
+    look: &'a Value,
+    journey: &'a Value,
+    shown: &'a [Value],
+    more: usize,
+    blind: &'a [&'a String],
+}
+
+/// What all other pages get.
+#[derive(Clone, Copy, Serialize)]
+struct SitePage<'a> {
+    page: &'a str,
+    root: &'a str,
+    site: &'a Value,
+    look: &'a Value,
+    cards: &'a Value,
+    titles: &'a Value,
+    tiers: &'a Value,
+    reviews: &'a Value,
+}
+
 struct Maps {
-    root: Value,
     site: Value,
     cards: Value,
     titles: Value,
@@ -79,8 +118,21 @@ struct Maps {
     reviews: Value,
 }
 
+/// Takes files in any order and from any thread.
+type Take<'t> = &'t (dyn Fn(Artifact) + Sync);
+
 /// All files, ordered by path. Pure: same model and options, same files to the byte.
 pub fn build(model: &Model, options: &Options) -> Result<Vec<Artifact>, TemplateError> {
+    let files = Mutex::new(Vec::new());
+    build_each(model, options, &|file| files.lock().unwrap_or_else(PoisonError::into_inner).push(file))?;
+    let mut files = files.into_inner().unwrap_or_else(PoisonError::into_inner);
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(files)
+}
+
+/// As [`build`], handing over each file as soon as it is made, in any order and from any thread: thousands of pages
+/// never lie in memory together. After an error some have been handed over.
+pub fn build_each(model: &Model, options: &Options, take: Take<'_>) -> Result<(), TemplateError> {
     let (own_templates, look) = own(options);
     let templates = Templates::new(&own_templates)?;
     let maker = Maker::new(model);
@@ -90,27 +142,21 @@ pub fn build(model: &Model, options: &Options) -> Result<Vec<Artifact>, Template
     for scenario in &model.scenarios {
         scenarios.entry(&scenario.promise.journey).or_default().push(scenario);
     }
-    let made: Vec<Result<(Vec<Artifact>, String), TemplateError>> = model
-        .journeys
-        .par_iter()
-        .map(|journey| {
-            let own = scenarios.get(journey.id.as_str()).map_or(&[][..], Vec::as_slice);
-            let context = maker.journey(journey, own);
-            let files = journey_files(&templates, &maps, options, (model, journey, &context))?;
-            Ok((files, serde_json::to_string(&context).unwrap_or_default()))
-        })
-        .collect();
-    let mut files = Vec::new();
-    let mut journeys = Vec::with_capacity(made.len());
-    for one in made {
-        let (own, json) = one?;
-        files.extend(own);
-        journeys.push(json);
-    }
-    site_pages(&templates, &maps, options, &mut files)?;
-    files.push(Artifact { path: "model.json".to_owned(), text: model_json(&site, &journeys) });
-    files.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(files)
+    let journey = |journey: &ir::Journey| {
+        let own = scenarios.get(journey.id.as_str()).map_or(&[][..], Vec::as_slice);
+        let context = maker.journey(journey, own);
+        journey_files(&templates, &maps, options, (model, journey, &context), take)?;
+        Ok(serde_json::to_string(&context).unwrap_or_default())
+    };
+    let journeys: Vec<_> = model.journeys.par_iter().map(journey).collect();
+    // The first mistake in the order of the source, whatever thread met it.
+    let journeys = journeys.into_iter().collect::<Result<Vec<String>, TemplateError>>()?;
+    rayon::join(
+        || take(Artifact { path: "model.json".to_owned(), text: model_json(&site, journeys) }),
+        || site_pages(&templates, &maps, options, take),
+    )
+    .1?;
+    Ok(())
 }
 
 /// The user's templates, and what is copied.
@@ -130,7 +176,10 @@ fn own(options: &Options) -> (BTreeMap<String, String>, Look) {
 }
 
 fn maps(site: &Site, look: &Look) -> Maps {
-    let cards: BTreeMap<&str, &Card> = site.cards.iter().map(|c| (c.id.as_str(), c)).collect();
+    let site_value = value(site);
+    // The same objects, not made a second time.
+    let cards: BTreeMap<&str, Value> =
+        site.cards.iter().map(|c| c.id.as_str()).zip(list(&site_value, "cards")).collect();
     let titles: BTreeMap<&str, &str> = site.cards.iter().map(|c| (c.id.as_str(), c.title.as_str())).collect();
     let mut tiers: Vec<u32> = site.cards.iter().filter_map(|c| c.tier).collect();
     tiers.sort_unstable();
@@ -139,8 +188,7 @@ fn maps(site: &Site, look: &Look) -> Maps {
         site.cards.iter().map(|c| (c.review.state, c.review.label.as_str())).collect();
     let reviews: Vec<_> = reviews.into_iter().collect();
     Maps {
-        root: Value::from(""),
-        site: value(site),
+        site: site_value,
         cards: value(cards),
         titles: value(titles),
         look: value(look),
@@ -154,27 +202,32 @@ fn journey_files(
     maps: &Maps,
     options: &Options,
     (model, journey, context): (&Model, &ir::Journey, &Journey),
-) -> Result<Vec<Artifact>, TemplateError> {
+    take: Take<'_>,
+) -> Result<(), TemplateError> {
     let all: Vec<&Promise> =
         context.steps.iter().flat_map(|s| s.promises.iter()).chain(context.promises.iter()).collect();
-    let page = |name: &str| {
-        minijinja::context! {
-            page => name, root => "../", site => maps.site.clone(), look => maps.look.clone(),
-        }
-    };
     let journey_value = value(context);
     // The same objects, not made a second time.
     let all_values = promises_of(&journey_value);
     let all_value = Value::from(all_values.clone());
-    let mut files = Vec::with_capacity(4);
+    let page = |pictures: Option<Pictures>| {
+        let (site, look) = (&maps.site, &maps.look);
+        let (journey, all_promises) = (&journey_value, &all_value);
+        value(JourneyPage { page: "journey", root: "../", site, look, journey, all_promises, pictures })
+    };
     let id = &journey.id;
+    let wide = pictures::wide(context);
+    if options.formats.markdown() {
+        let text = templates.render("markdown/journey.md", page(None))?;
+        take(markdown(format!("journeys/{id}.md"), &text));
+        if !context.steps.is_empty() {
+            take(Artifact { path: format!("pictures/{id}.svg"), text: pictures::alone(&wide) });
+        }
+    }
     if options.formats.html() {
-        let drawn = value(draw(model, journey, context));
-        let text = templates.render(
-            "html/journey.html",
-            minijinja::context! { journey => journey_value.clone(), all_promises => all_value.clone(), pictures => drawn, ..page("journey") },
-        )?;
-        files.push(html(format!("journeys/{id}.html"), text, options));
+        let drawn = draw(model, journey, context, wide);
+        let text = templates.render("html/journey.html", page(Some(drawn)))?;
+        take(html(format!("journeys/{id}.html"), text, options));
         let critical = context.steps.iter().flat_map(|s| s.promises.iter().map(|_| s.critical));
         let critical = critical.chain(context.promises.iter().map(|_| false));
         let mut shown: Vec<(bool, Value)> = critical.zip(all_values).collect();
@@ -184,38 +237,35 @@ fn journey_files(
         }
         let shown: Vec<Value> = shown.into_iter().map(|(_, p)| p).collect();
         let blind: Vec<&String> = all.iter().flat_map(|p| p.blind_to.iter()).take(BLIND_ON_A_SHEET).collect();
-        let more = all.len() - shown.len();
-        let text = templates.render(
-            "html/summary.html",
-            minijinja::context! { journey => journey_value.clone(), shown => Value::from(shown), more => more, blind => value(&blind), ..page("summary") },
-        )?;
-        files.push(html(format!("summaries/{id}.html"), text, options));
+        let page = SummaryPage {
+            page: "summary",
+            root: "../",
+            site: &maps.site,
+            look: &maps.look,
+            journey: &journey_value,
+            shown: &shown,
+            more: all.len() - shown.len(),
+            blind: &blind,
+        };
+        let text = templates.render("html/summary.html", value(page))?;
+        take(html(format!("summaries/{id}.html"), text, options));
     }
-    if options.formats.markdown() {
-        let text = templates.render(
-            "markdown/journey.md",
-            minijinja::context! { journey => journey_value, all_promises => all_value, ..page("journey") },
-        )?;
-        files.push(markdown(format!("journeys/{id}.md"), &text));
-        if !context.steps.is_empty() {
-            let svg = pictures::alone(&pictures::wide(context));
-            files.push(Artifact { path: format!("pictures/{id}.svg"), text: svg });
-        }
-    }
-    Ok(files)
+    Ok(())
 }
 
 /// The promises of a journey's value: those of its steps, then its own.
 fn promises_of(journey: &Value) -> Vec<Value> {
-    let list = |of: &Value, name: &str| -> Vec<Value> {
-        of.get_attr(name).and_then(|all| all.try_iter()).map(Iterator::collect).unwrap_or_default()
-    };
     let mut all: Vec<Value> = list(journey, "steps").iter().flat_map(|step| list(step, "promises")).collect();
     all.extend(list(journey, "promises"));
     all
 }
 
-fn draw(model: &Model, journey: &ir::Journey, context: &Journey) -> Pictures {
+/// A field that holds a list.
+fn list(of: &Value, name: &str) -> Vec<Value> {
+    of.get_attr(name).and_then(|all| all.try_iter()).map(Iterator::collect).unwrap_or_default()
+}
+
+fn draw(model: &Model, journey: &ir::Journey, context: &Journey, wide: String) -> Pictures {
     let budgets = journey
         .all_promises()
         .map(|p| (p.path.to_string(), pictures::budget(model, journey, p, &super::context::anchor(&p.path))))
@@ -229,40 +279,43 @@ fn draw(model: &Model, journey: &ir::Journey, context: &Journey) -> Pictures {
             (t.path.clone(), pictures::together(t, noun, &n.to_string()))
         })
         .collect();
-    Pictures { wide: pictures::wide(context), narrow: pictures::narrow(context), budgets, together }
+    Pictures { wide, narrow: pictures::narrow(context), budgets, together }
 }
 
 fn site_pages(
     templates: &Templates,
     maps: &Maps,
     options: &Options,
-    files: &mut Vec<Artifact>,
+    take: Take<'_>,
 ) -> Result<(), TemplateError> {
-    let context = |name: &str| {
-        minijinja::context! {
-            page => name, root => maps.root.clone(), site => maps.site.clone(), look => maps.look.clone(),
-            cards => maps.cards.clone(), titles => maps.titles.clone(), tiers => maps.tiers.clone(),
-            reviews => maps.reviews.clone(),
-        }
+    let context = |page: &str| {
+        let Maps { site, cards, titles, look, tiers, reviews } = maps;
+        value(SitePage { page, root: "", site, look, cards, titles, tiers, reviews })
     };
+    let mut pages = Vec::new();
     for name in ["index", "conduct", "people", "reviews", "glossary"] {
         if options.formats.html() {
-            let text = templates.render(&format!("html/{name}.html"), context(name))?;
-            files.push(html(format!("{name}.html"), text, options));
+            pages.push((name, format!("html/{name}.html"), format!("{name}.html")));
         }
         if options.formats.markdown() {
-            let text = templates.render(&format!("markdown/{name}.md"), context(name))?;
             let path = if name == "index" { "README.md".to_owned() } else { format!("{name}.md") };
-            files.push(markdown(path, &text));
+            pages.push((name, format!("markdown/{name}.md"), path));
         }
     }
+    let page = |(name, template, path): (&str, String, String)| {
+        let text = templates.render(&template, context(name))?;
+        take(if template.ends_with(".md") { markdown(path, &text) } else { html(path, text, options) });
+        Ok(())
+    };
+    let made: Vec<Result<(), TemplateError>> = pages.into_par_iter().map(page).collect();
+    made.into_iter().collect::<Result<(), TemplateError>>()?;
     if options.formats.html() {
         for (name, text) in ASSETS {
-            files.push(Artifact { path: format!("assets/{name}"), text: (*text).to_owned() });
+            take(Artifact { path: format!("assets/{name}"), text: (*text).to_owned() });
         }
         for name in ["logo.svg", "custom.css"] {
             if let Some(text) = options.own.get(name) {
-                files.push(Artifact { path: format!("assets/{name}"), text: text.clone() });
+                take(Artifact { path: format!("assets/{name}"), text: text.clone() });
             }
         }
     }
@@ -298,12 +351,16 @@ fn markdown(path: String, text: &str) -> Artifact {
 }
 
 /// The whole model for other tools: `docs/model.schema.json`.
-fn model_json(site: &Site, journeys: &[String]) -> String {
+fn model_json(site: &Site, journeys: Vec<String>) -> String {
     let head = serde_json::to_string(site).unwrap_or_default();
     let inner = head.strip_prefix('{').unwrap_or(&head);
-    let mut text = String::with_capacity(head.len() + journeys.iter().map(String::len).sum::<usize>() + 64);
+    let mut text =
+        String::with_capacity(head.len() + journeys.iter().map(|j| j.len() + 2).sum::<usize>() + 64);
     let _ = writeln!(text, "{{\"format\":{FORMAT},\"journeys\":[");
-    text.push_str(&journeys.join(",\n"));
+    for (at, journey) in journeys.into_iter().enumerate() {
+        text.push_str(if at == 0 { "" } else { ",\n" });
+        text.push_str(&journey);
+    }
     text.push_str("\n],");
     text.push_str(inner);
     text.push('\n');

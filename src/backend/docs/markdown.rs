@@ -2,40 +2,55 @@
 
 /// Escapes inline text for `CommonMark` and GitHub's dialect; line ends become blanks.
 pub fn escape_into(out: &mut String, text: &str) {
-    let chars: Vec<char> = text.chars().collect();
-    let word = |c: Option<&char>| c.is_some_and(|c| c.is_alphanumeric());
-    let digits = chars.iter().take_while(|c| c.is_ascii_digit()).count();
-    for (at, &c) in chars.iter().enumerate() {
-        match c {
-            '\\' | '`' | '*' | '[' | ']' | '<' | '>' | '|' | '~' | '$' => {
-                out.push('\\');
-                out.push(c);
-            }
-            '&' => out.push_str("&amp;"),
-            // Inside a word it makes no emphasis.
-            '_' if word(at.checked_sub(1).and_then(|n| chars.get(n))) && word(chars.get(at + 1)) => {
-                out.push(c);
-            }
-            '_' => out.push_str("\\_"),
-            '#' | '-' | '+' | '=' if at == 0 => {
-                out.push('\\');
-                out.push(c);
-            }
-            '.' | ')'
-                if digits > 0 && at == digits && chars.get(at + 1).is_none_or(|c| c.is_whitespace()) =>
-            {
-                out.push('\\');
-                out.push(c);
-            }
-            '\n' | '\r' | '\t' => out.push(' '),
-            c if c.is_control() => {}
-            c => out.push(c),
+    // Writing to a string cannot fail.
+    let _ = write_escaped(out, text);
+}
+
+/// Bytes that may have to be written in another way.
+const MARKED: [bool; 256] = super::pictures::marked(b"\\`*[]<>|~$&_#-+=.)");
+
+/// As [`escape_into`]. What lies between two characters that must not stand as they are is written whole.
+pub fn write_escaped(out: &mut impl std::fmt::Write, text: &str) -> std::fmt::Result {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let before = |at: usize| text.get(..at).and_then(|t| t.chars().next_back());
+    let after = |at: usize| text.get(at + 1..).and_then(|t| t.chars().next());
+    let mut written = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        if !MARKED[usize::from(byte)] {
+            continue;
         }
+        // What is written instead, and of how many bytes: none where the character itself follows a backslash.
+        let (instead, length) = match byte {
+            // Inside a word it makes no emphasis.
+            b'_' if before(at).is_some_and(char::is_alphanumeric)
+                && after(at).is_some_and(char::is_alphanumeric) =>
+            {
+                continue;
+            }
+            b'\\' | b'`' | b'*' | b'[' | b']' | b'<' | b'>' | b'|' | b'~' | b'$' | b'_' => ("\\", 0),
+            b'&' => ("&amp;", 1),
+            b'#' | b'-' | b'+' | b'=' if at == 0 => ("\\", 0),
+            b'.' | b')' if digits > 0 && at == digits && after(at).is_none_or(char::is_whitespace) => {
+                ("\\", 0)
+            }
+            b'\n' | b'\r' | b'\t' => (" ", 1),
+            0..0x20 | 0x7f => ("", 1),
+            // U+0080 to U+009F, the control characters beyond ASCII.
+            0xc2 if text.as_bytes().get(at + 1).is_some_and(|next| *next < 0xa0) => ("", 2),
+            _ => continue,
+        };
+        out.write_str(text.get(written..at).unwrap_or(""))?;
+        out.write_str(instead)?;
+        written = at + length;
     }
+    out.write_str(text.get(written..).unwrap_or(""))
 }
 
 /// A code span that also stands in a table's cell: fenced by more backticks than it holds.
 pub fn code(text: &str) -> minijinja::value::Value {
+    if !text.contains(['`', '|', '\n', '\r']) {
+        return minijinja::value::Value::from_safe_string(format!("`{text}`"));
+    }
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);
     let pad = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
@@ -61,5 +76,6 @@ mod tests {
         assert_eq!(shown("1. no list"), "1\\. no list");
         assert_eq!(shown("pay_by_card _x_"), "pay_by_card \\_x\\_");
         assert_eq!(shown("99.5% of 注文 🛒"), "99.5% of 注文 🛒");
+        assert_eq!(shown("注_文 注_ a\r\n\u{85}\u{7}b"), "注_文 注\\_ a  b");
     }
 }

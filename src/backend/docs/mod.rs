@@ -15,7 +15,7 @@ pub mod pictures;
 pub mod render;
 pub mod sentences;
 
-pub use files::{Formats, Options, build};
+pub use files::{Formats, Options, build, build_each};
 pub use render::TemplateError;
 
 use super::{Artifact, Backend};
@@ -32,5 +32,8 @@ impl Backend for Docs {
     /// With the built-in templates, which cannot fail: tests fill each of them. See [`build`] for the user's own.
     fn emit(&self, model: &Model) -> Vec<Artifact> {
         build(model, &Options::default()).unwrap_or_default()
+    }
+    fn emit_each(&self, model: &Model, take: &(dyn Fn(Artifact) + Sync)) {
+        let _ = build_each(model, &Options::default(), take);
     }
 }

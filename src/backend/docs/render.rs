@@ -7,7 +7,7 @@ use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, Error, Output, State, UndefinedBehavior};
 use serde::Serialize;
 
-use super::pictures::escape_into;
+use super::pictures::escaped;
 use super::sentences::words;
 
 /// Built-in templates, by the name under which a user may replace them.
@@ -157,8 +157,6 @@ fn write_value(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -
     if value.is_none() {
         return Ok(());
     }
-    let html = matches!(state.auto_escape(), AutoEscape::Html);
-    let markdown = matches!(state.auto_escape(), AutoEscape::Custom(_));
     let shown;
     let text = if let Some(text) = value.as_str() {
         text
@@ -166,44 +164,42 @@ fn write_value(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -
         shown = value.to_string();
         shown.as_str()
     };
-    if value.is_safe() || !(html || markdown) {
-        return out.write_str(text).map_err(Error::from);
-    }
-    let mut escaped = String::with_capacity(text.len() + 16);
-    if html {
-        escape_into(&mut escaped, text);
-        if let Some(kept) = unbroken(&escaped) {
-            escaped = kept;
-        }
+    let written = if value.is_safe() {
+        out.write_str(text)
+    } else if matches!(state.auto_escape(), AutoEscape::Html) {
+        write_html(out, text)
+    } else if matches!(state.auto_escape(), AutoEscape::Custom(_)) {
+        super::markdown::write_escaped(out, text)
     } else {
-        super::markdown::escape_into(&mut escaped, text);
-    }
-    out.write_str(&escaped).map_err(Error::from)
+        out.write_str(text)
+    };
+    written.map_err(Error::from)
 }
 
-/// A number and its unit stay on one line: `3 h` gets a no-break space.
-fn unbroken(text: &str) -> Option<String> {
+/// Escapes for HTML. A number and its unit stay on one line: `3 h` gets a no-break space.
+fn write_html(out: &mut Output<'_>, text: &str) -> std::fmt::Result {
+    let mut written = 0;
+    let mut after_digit = false;
+    for (at, byte) in text.bytes().enumerate() {
+        let other = match byte {
+            b' ' if after_digit && unit_begins(text, at + 1) => Some(("\u{a0}", 1)),
+            b' ' => None,
+            _ => escaped(text, at, byte),
+        };
+        after_digit = byte.is_ascii_digit();
+        if let Some((other, length)) = other {
+            out.write_str(text.get(written..at).unwrap_or(""))?;
+            out.write_str(other)?;
+            written = at + length;
+        }
+    }
+    out.write_str(text.get(written..).unwrap_or(""))
+}
+
+fn unit_begins(text: &str, at: usize) -> bool {
     const UNITS: [&str; 7] = ["h", "min", "s", "ms", "day", "days", "µs"];
-    let mut kept = String::new();
-    let mut from = 0;
-    for (at, _) in text.match_indices(' ') {
-        let digit = at.checked_sub(1).and_then(|n| text.as_bytes().get(n)).is_some_and(u8::is_ascii_digit);
-        if !digit {
-            continue;
-        }
-        let rest = text.get(at + 1..).unwrap_or("");
-        let word = rest.split(|c: char| !c.is_alphabetic()).next().unwrap_or("");
-        if UNITS.contains(&word) {
-            kept.push_str(text.get(from..at).unwrap_or(""));
-            kept.push('\u{a0}');
-            from = at + 1;
-        }
-    }
-    if from == 0 {
-        return None;
-    }
-    kept.push_str(text.get(from..).unwrap_or(""));
-    Some(kept)
+    let rest = text.get(at..).unwrap_or("");
+    UNITS.contains(&rest.split(|c: char| !c.is_alphabetic()).next().unwrap_or(""))
 }
 
 /// `journeys/checkout#pay` to `../journeys/checkout.html#pay` (`.md` in Markdown).

@@ -195,16 +195,8 @@ impl Maker<'_> {
             agreed: self.agreement(journey),
             data: journey.data.as_ref().map(|(class, words)| data(*class, words.clone())),
             notes: journey.notes.clone(),
-            policy: journey
-                .policy
-                .as_ref()
-                .and_then(|id| self.model.policies.get(id))
-                .map(|p| self.policy(p, Vec::new())),
-            playbook: journey
-                .playbook
-                .as_ref()
-                .and_then(|id| self.model.playbooks.get(id))
-                .map(|p| self.playbook(p, Vec::new())),
+            policy: journey.policy.as_ref().and_then(|id| self.policies.get(id.as_str())).cloned(),
+            playbook: journey.playbook.as_ref().and_then(|id| self.playbooks.get(id.as_str())).cloned(),
             playbooks: self.playbooks_of(journey),
             together: journey.all_promises().filter_map(|p| self.together(p)).collect(),
             doubts: all().flat_map(|p| p.doubts.iter().map(|d| format!("{}: {d}", p.title))).collect(),
@@ -228,7 +220,7 @@ impl Maker<'_> {
         }
         found
             .into_iter()
-            .filter_map(|(id, serves)| Some(self.playbook(self.model.playbooks.get(id)?, serves)))
+            .filter_map(|(id, serves)| Some(Playbook { serves, ..self.playbooks.get(id)?.clone() }))
             .collect()
     }
 

@@ -19,22 +19,41 @@ pub use promise::{
 };
 pub use site::{Card, CardPromise, Counts, Site, Team, TeamRef, Term};
 
+use std::collections::BTreeMap;
+
 use crate::ir;
+use crate::ir::burn::Ladders;
 use crate::value::Date;
 
 /// What the making of the context needs.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct Maker<'a> {
     /// The model.
     pub model: &'a ir::Model,
     /// The day that reviews and guesses are judged by.
     pub today: Option<Date>,
+    /// The alerts of every budget and window.
+    ladders: Ladders,
+    /// Every playbook and policy, without whom it serves: most journeys share a few.
+    playbooks: BTreeMap<&'a str, Playbook>,
+    policies: BTreeMap<&'a str, Policy>,
 }
 
 impl<'a> Maker<'a> {
     /// For a model, by its own `today`.
     pub fn new(model: &'a ir::Model) -> Self {
-        Self { model, today: model.settings.today }
+        let mut maker = Self {
+            model,
+            today: model.settings.today,
+            ladders: Ladders::of(model),
+            playbooks: BTreeMap::new(),
+            policies: BTreeMap::new(),
+        };
+        maker.playbooks =
+            model.playbooks.iter().map(|(id, p)| (id.as_str(), maker.playbook(p, Vec::new()))).collect();
+        maker.policies =
+            model.policies.iter().map(|(id, p)| (id.as_str(), maker.policy(p, Vec::new()))).collect();
+        maker
     }
 
     /// A team by identifier.

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{Day, Maker, TeamRef, anchor, promise_url};
 use crate::backend::docs::sentences::{breaks, conduct, measured, numbers, promise as word, words};
-use crate::ir::burn::Loudness;
+use crate::ir::burn::{Alert, Loudness};
 use crate::ir::{self, Evidence, Measurement, Urgency};
 use crate::promql;
 use crate::value::Decimal;
@@ -286,6 +286,9 @@ impl Maker<'_> {
     pub fn promise(&self, journey: &ir::Journey, promise: &ir::Promise) -> Promise {
         let floor = word::floor_share(promise);
         let noun = words::noun(promise);
+        let budget = word::budget(promise);
+        let alerts = breaks::spoken(promise, self.ladders.get(promise));
+        let failures = breaks::failures(self.model, promise, &alerts);
         Promise {
             path: promise.path.to_string(),
             id: promise.path.promise.clone(),
@@ -300,9 +303,8 @@ impl Maker<'_> {
             window: numbers::exact(promise.window),
             window_days: promise.window.as_days(),
             expect_per_day: promise.expect_per_day.map(|n| n.normalize().to_string()),
-            figures: figures(promise, &noun),
-            budget: budget(promise),
-            noun,
+            figures: figures(promise, floor, &budget, &noun),
+            budget: self::budget(promise, &budget),
             for_each: promise.for_each.iter().map(|(label, _)| label.clone()).collect(),
             for_each_sentences: word::each(promise),
             measured: measured::sentences(self.model, promise),
@@ -324,9 +326,10 @@ impl Maker<'_> {
             }
             .to_owned(),
             urgency_sentence: word::urgency(promise).to_owned(),
-            broken: self.broken(journey, promise),
-            doubts: breaks::doubts(self.model, promise),
-            engineer: self.engineer(promise),
+            broken: self.broken(journey, promise, &failures, &noun),
+            doubts: breaks::doubts(self.model, promise, &failures),
+            engineer: self.engineer(promise, &alerts),
+            noun,
         }
     }
 
@@ -346,9 +349,13 @@ impl Maker<'_> {
         })
     }
 
-    fn broken(&self, journey: &ir::Journey, promise: &ir::Promise) -> Broken {
-        let noun = words::noun(promise);
-        let failures = breaks::failures(self.model, promise);
+    fn broken(
+        &self,
+        journey: &ir::Journey,
+        promise: &ir::Promise,
+        failures: &[breaks::Failure],
+        noun: &str,
+    ) -> Broken {
         Broken {
             told: breaks::told(self.model, &journey.owner, promise),
             failures: failures
@@ -356,14 +363,14 @@ impl Maker<'_> {
                 .map(|f| FailureRow {
                     size: f.size.clone(),
                     failing: f.failing.normalize().to_string(),
-                    reaches: f.reaches(&noun),
+                    reaches: f.reaches(noun),
                     noticed: f.noticed(),
                     page_seconds: f.page.map(crate::value::Duration::as_secs),
                     ticket_seconds: f.ticket.map(crate::value::Duration::as_secs),
                     empty: numbers::length(f.empty),
                 })
                 .collect(),
-            playbook: breaks::playbook(self.model, promise).map(|p| self.playbook(p, Vec::new())),
+            playbook: promise.playbook.as_ref().and_then(|id| self.playbooks.get(id.as_str())).cloned(),
         }
     }
 
@@ -420,11 +427,11 @@ impl Maker<'_> {
         }
     }
 
-    fn engineer(&self, promise: &ir::Promise) -> Engineer {
+    fn engineer(&self, promise: &ir::Promise, alerts: &[Alert]) -> Engineer {
         let (kind, streams) = streams(&promise.measurement);
         let budget = promise.error_budget();
         let percent = |n: Decimal| (n * Decimal::ONE_HUNDRED).round_dp(6).normalize().to_string();
-        let alerts = breaks::alerts(self.model, promise)
+        let alerts = alerts
             .iter()
             .map(|a| AlertRow {
                 loudness: if a.loudness == Loudness::Page { "page" } else { "ticket" }.to_owned(),
@@ -467,20 +474,17 @@ fn share(percent: Decimal, share: numbers::Share, sentence: String) -> Floor {
     }
 }
 
-fn budget(promise: &ir::Promise) -> Budget {
-    let budget = word::budget(promise);
+fn budget(promise: &ir::Promise, budget: &word::Budget) -> Budget {
     Budget {
         events: budget.events.map(numbers::count),
         expected: budget.expected.map(numbers::count),
         outage: numbers::length(budget.outage),
         outage_seconds: budget.outage.as_secs(),
-        sentences: word::budget_sentences(promise),
+        sentences: word::budget_sentences(promise, budget),
     }
 }
 
-fn figures(promise: &ir::Promise, noun: &str) -> Vec<Figure> {
-    let share = word::floor_share(promise);
-    let budget = word::budget(promise);
+fn figures(promise: &ir::Promise, share: numbers::Share, budget: &word::Budget, noun: &str) -> Vec<Figure> {
     let mut made = vec![Figure {
         number: numbers::count(share.part),
         says: format!("of every {} {noun} go well", numbers::count(share.whole)),

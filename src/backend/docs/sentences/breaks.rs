@@ -22,9 +22,8 @@ pub struct Failure {
     pub empty: Duration,
 }
 
-/// A total failure, one in ten, one in a hundred.
-pub fn failures(model: &Model, promise: &Promise) -> Vec<Failure> {
-    let alerts = alerts(model, promise);
+/// A total failure, one in ten, one in a hundred. `alerts` are those of the promise.
+pub fn failures(model: &Model, promise: &Promise, alerts: &[Alert]) -> Vec<Failure> {
     [("Everything fails", 1), ("1 in 10 fails", 10), ("1 in 100 fails", 100)]
         .into_iter()
         .map(|(size, one_in)| {
@@ -52,11 +51,14 @@ pub fn failures(model: &Model, promise: &Promise) -> Vec<Failure> {
 
 /// The alerts of a promise as it speaks: a promise of urgency `ticket` never pages, one of urgency `none` is silent.
 pub fn alerts(model: &Model, promise: &Promise) -> Vec<Alert> {
+    spoken(promise, &burn::alerts(promise.error_budget(), promise.window, &model.settings.profile))
+}
+
+/// As [`alerts`], from those that its budget and window give ([`burn::Ladders`] knows them).
+pub fn spoken(promise: &Promise, ladder: &[Alert]) -> Vec<Alert> {
     let mut list = match promise.urgency {
         Urgency::None => Vec::new(),
-        Urgency::Page | Urgency::Ticket => {
-            burn::alerts(promise.error_budget(), promise.window, &model.settings.profile)
-        }
+        Urgency::Page | Urgency::Ticket => ladder.to_vec(),
     };
     for alert in &mut list {
         if promise.urgency == Urgency::Ticket {
@@ -177,11 +179,11 @@ pub fn restored(playbook: &Playbook) -> Option<String> {
     playbook.restore.map(|t| format!("It works again within {}.", numbers::exact(t)))
 }
 
-/// Where the source contradicts itself, or a promise cannot be kept the way it is written.
-pub fn doubts(model: &Model, promise: &Promise) -> Vec<String> {
+/// Where the source contradicts itself, or a promise cannot be kept the way it is written. `failures` are those of the
+/// promise, the total one first.
+pub fn doubts(model: &Model, promise: &Promise, failures: &[Failure]) -> Vec<String> {
     let mut said = Vec::new();
-    let rows = failures(model, promise);
-    let Some(total) = rows.first() else { return said };
+    let Some(total) = failures.first() else { return said };
     let heard = match (total.page, total.ticket) {
         (Some(a), Some(b)) => Some(a.min(b)),
         (a, b) => a.or(b),

@@ -41,6 +41,11 @@ impl std::fmt::Display for Share {
 
 /// A number with its thousands told apart: `3,000`, `0.5`, `1,234.5`.
 pub fn count(number: Decimal) -> String {
+    if number.scale() == 0
+        && let Ok(whole) = u64::try_from(number.mantissa())
+    {
+        return thousands(whole);
+    }
     let text = number.normalize().to_string();
     let (sign, digits) = text.strip_prefix('-').map_or(("", text.as_str()), |rest| ("-", rest));
     let (whole, fraction) = digits.split_once('.').map_or((digits, None), |(w, f)| (w, Some(f)));
@@ -57,6 +62,15 @@ pub fn count(number: Decimal) -> String {
         shown.push_str(fraction);
     }
     shown
+}
+
+/// As [`count`], for the most usual numbers.
+fn thousands(whole: u64) -> String {
+    match (whole / 1_000_000, whole / 1_000 % 1_000, whole % 1_000) {
+        (0, 0, ones) => ones.to_string(),
+        (0, thousands, ones) => format!("{thousands},{ones:03}"),
+        (millions, thousands, ones) => format!("{},{thousands:03},{ones:03}", self::thousands(millions)),
+    }
 }
 
 /// `99.5%`; at most `places` digits after the point, rounded down.
@@ -76,7 +90,7 @@ pub fn length(time: Duration) -> String {
         let (first, rest) = (value / big.0, value % big.0 / small.0);
         let name = |n: u64, unit: &str| match unit {
             "day" => days(n),
-            _ => format!("{} {unit}", count(Decimal::from(n))),
+            _ => format!("{} {unit}", thousands(n)),
         };
         if rest == 0 { name(first, big.1) } else { format!("{} {}", name(first, big.1), name(rest, small.1)) }
     };
@@ -127,7 +141,7 @@ pub fn exact(time: Duration) -> String {
 
 /// `1 day`, `28 days`.
 pub fn days(n: u64) -> String {
-    if n == 1 { "1 day".to_owned() } else { format!("{} days", count(Decimal::from(n))) }
+    if n == 1 { "1 day".to_owned() } else { format!("{} days", thousands(n)) }
 }
 
 /// The next whole minute (above one minute) or second, for "within": never promises less than is true.
@@ -188,6 +202,9 @@ mod tests {
             ("0", "0"),
             ("999", "999"),
             ("3000", "3,000"),
+            ("12005", "12,005"),
+            ("1000000", "1,000,000"),
+            ("1002003004005", "1,002,003,004,005"),
             ("1234567.50", "1,234,567.5"),
             ("-12345", "-12,345"),
         ] {

@@ -86,8 +86,7 @@ pub fn budget(promise: &Promise) -> Budget {
 }
 
 /// The budget in sentences.
-pub fn budget_sentences(promise: &Promise) -> Vec<String> {
-    let budget = budget(promise);
+pub fn budget_sentences(promise: &Promise, budget: &Budget) -> Vec<String> {
     let noun = words::noun(promise);
     let span = within_window(promise.window);
     let outage = numbers::length(budget.outage);

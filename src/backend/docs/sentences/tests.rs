@@ -11,6 +11,14 @@ fn d(text: &str) -> Decimal {
     Decimal::from_str_exact(text).unwrap()
 }
 
+fn failures(m: &Model, p: &Promise) -> Vec<breaks::Failure> {
+    breaks::failures(m, p, &breaks::alerts(m, p))
+}
+
+fn doubts(m: &Model, p: &Promise) -> Vec<String> {
+    breaks::doubts(m, p, &failures(m, p))
+}
+
 fn span() -> Span {
     Span::new(crate::source::FileId(0), 0, 0)
 }
@@ -169,7 +177,7 @@ fn floors_and_stretches() {
 
 #[test]
 fn budgets() {
-    let said = |p: &Promise| word::budget_sentences(p).join(" ");
+    let said = |p: &Promise| word::budget_sentences(p, &word::budget(p)).join(" ");
     let mut p = promise("99.5", "payments", 28);
     assert_eq!(
         said(&p),
@@ -230,7 +238,7 @@ fn slices() {
     let m = model(vec![p.clone()]);
     assert_eq!(word::floor(&p), "For at least 995 of every 1,000 5-minute slices, over any 28 days.");
     assert_eq!(
-        word::budget_sentences(&p),
+        word::budget_sentences(&p, &word::budget(&p)),
         ["There are 8,064 5-minute slices in 28 days.", "40 of them may be bad, 3 h 20 min in all."]
     );
     assert_eq!(
@@ -242,7 +250,7 @@ fn slices() {
         ]
     );
     // Three bad slices of 5 min (less a half), the slice itself, a scrape and an evaluation, rounded up.
-    assert_eq!(breaks::failures(&m, &p).first().unwrap().noticed(), "page within 19 min");
+    assert_eq!(failures(&m, &p).first().unwrap().noticed(), "page within 19 min");
     p.noun = "minutes".to_owned();
     slices.slice = Duration::from_mins(1);
     slices.silence_is_bad = true;
@@ -256,7 +264,7 @@ fn slices() {
     p.objective = d("99.999");
     p.window = Duration::from_days(1);
     assert_eq!(
-        word::budget_sentences(&p),
+        word::budget_sentences(&p, &word::budget(&p)),
         ["There are 1,440 minutes in a day.", "Not one of them may be bad."]
     );
     assert_eq!(
@@ -325,7 +333,7 @@ fn when_it_breaks() {
     p.expect_per_day = Some(d("3000"));
     let m = model(vec![p.clone()]);
     let shown = |m: &Model, p: &Promise| -> Vec<String> {
-        let rows = breaks::failures(m, p);
+        let rows = failures(m, p);
         rows.iter().map(|f| format!("{}; {}", f.noticed(), f.reaches("orders").unwrap_or_default())).collect()
     };
     // 4 min 2 s by the windows, 30 s scrape, 30 s evaluation, rounded up.
@@ -338,7 +346,7 @@ fn when_it_breaks() {
         ]
     );
     assert_eq!(breaks::told(&m, "shop", &p), ["Shop team is paged.", "Payments responds."]);
-    assert_eq!(breaks::doubts(&m, &p), Vec::<String>::new());
+    assert_eq!(doubts(&m, &p), Vec::<String>::new());
     p.urgency = Urgency::Ticket;
     assert!(shown(&m, &p)[0].starts_with("ticket within 6 min"));
     p.urgency = Urgency::None;
@@ -346,12 +354,9 @@ fn when_it_breaks() {
     p.urgency = Urgency::Page;
     p.objective = d("99.95");
     p.expect_per_day = None;
-    assert_eq!(
-        breaks::doubts(&m, &p),
-        ["An outage may last 3 h, but one of 20 min uses up the whole budget."]
-    );
+    assert_eq!(doubts(&m, &p), ["An outage may last 3 h, but one of 20 min uses up the whole budget."]);
     p.objective = d("50");
-    assert_eq!(breaks::doubts(&m, &p).len(), 2, "{:?}", breaks::doubts(&m, &p));
+    assert_eq!(doubts(&m, &p).len(), 2, "{:?}", doubts(&m, &p));
 }
 
 #[test]

@@ -15,7 +15,7 @@ impl Page<'_, '_> {
             let _ = write!(out, " {}", text::marked(&stretch));
         }
         out.push_str("\n\n");
-        let mut lines = said::budget_sentences(promise);
+        let mut lines = said::budget_sentences(promise, &said::budget(promise));
         lines.extend(said::each(promise));
         paragraph(&mut out, &lines);
         paragraph(&mut out, &measured::sentences(site.model, promise));
