@@ -11,8 +11,9 @@ use super::series::{DOWN, FINE, Raw, Shape, State, Story};
 use super::stories;
 use super::witness::Labels;
 use crate::backend::prometheus::base::{BAD, EVENTS, FINISHED};
-use crate::backend::prometheus::meaning::REMAINING;
+use crate::backend::prometheus::meaning::{BUDGET, INFO, OBJECTIVE, REMAINING, STRETCH};
 use crate::backend::prometheus::ranges;
+use crate::backend::prometheus::text::promise_matchers;
 use crate::ir::burn::Loudness;
 use crate::ir::{Condition, Measurement, Outcome, Promise, Series, Urgency};
 use crate::value::{Decimal, Duration};
@@ -100,10 +101,47 @@ pub(super) fn prove(context: &Context<'_>, batch: &Batch<'_, '_>, suite: &mut Su
                 stories::calm(context, promise, at, &mut case);
             }
         }
+        constants(context, promise, little, &mut case);
         silence(context, promise, (down, gone, back), &mut case);
     }
     suite.cases.push(case);
     suite.cases.extend(without_buckets(context, batch));
+}
+
+/// What the source says in numbers is recorded as it stands, whatever others of the same name say.
+fn constants(context: &Context<'_>, promise: &Promise, at: Duration, case: &mut Case) {
+    let mut labels = context.labels(promise, None);
+    for (label, _) in &promise.for_each {
+        labels.remove(label);
+    }
+    let of_promise = |name: &str| {
+        let mut out = format!("{name}{{");
+        promise_matchers(&mut out, &context.model.settings.project, &promise.path);
+        out + "}"
+    };
+    let percent = |p: Decimal| p.checked_div(Decimal::ONE_HUNDRED).unwrap_or_default();
+    let mut all = vec![
+        (OBJECTIVE, percent(promise.objective), "the objective"),
+        (BUDGET, Decimal::ONE - percent(promise.objective), "the error budget"),
+    ];
+    all.extend(promise.stretch.map(|s| (STRETCH, percent(s), "what is striven for")));
+    for (name, truth, what) in all {
+        let says = format!("{what} is recorded as it is written");
+        case.checks.push(value(
+            promise,
+            at,
+            says,
+            (&of_promise(name), labels.clone()),
+            (truth, Decimal::ONE, 6),
+        ));
+    }
+    for stranger in ["project", "journey"] {
+        let mut labels = context.identity(promise);
+        labels.insert(stranger.to_owned(), "a stranger".to_owned());
+        labels.insert("objective".to_owned(), promise.objective.normalize().to_string());
+        labels.extend(promise.stretch.map(|s| ("stretch".to_owned(), s.normalize().to_string())));
+        case.feed(INFO, &labels, "1000x10000".to_owned());
+    }
 }
 
 /// Histograms that have no bucket at the limit (the exporter's bounds have changed): nothing is known to be good.
