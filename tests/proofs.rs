@@ -70,3 +70,29 @@ fn without_promtool_it_says_how_to_get_it() {
     assert_eq!(code, Some(2), "{said}");
     assert!(said.contains("apt-get install prometheus"), "{said}");
 }
+
+/// What fails is asked once more: a tool that changes its mind is named, one that insists is believed.
+#[cfg(unix)]
+#[test]
+fn what_fails_is_asked_again() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let run = |name: &str, script: &str| {
+        let tool = folder.path().join(name);
+        std::fs::write(&tool, script).unwrap();
+        std::fs::set_permissions(&tool, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let mut slovo = std::process::Command::new(env!("CARGO_BIN_EXE_slovo"));
+        let args = ["-C", "examples/minimal", "test", "--promtool", tool.to_str().unwrap()];
+        let output = slovo.args(args).output().unwrap();
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let moody = "#!/bin/sh\n[ \"$1\" = --version ] && exit 0\n[ -e asked ] && exit 0\ntouch asked\necho moody\nexit 1\n";
+    let (code, said) = run("moody", moody);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("promtool gave two answers to"), "{said}");
+    assert!(said.contains("all hold"), "{said}");
+    let (code, said) =
+        run("stubborn", "#!/bin/sh\n[ \"$1\" = --version ] && exit 0\necho stubborn\nexit 1\n");
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("stubborn") && !said.contains("two answers"), "{said}");
+}
