@@ -18,6 +18,9 @@ pub struct Artifact {
     pub text: String,
 }
 
+/// Takes files in any order and from any thread.
+pub type Take<'t> = &'t (dyn Fn(Artifact) + Sync);
+
 /// Turns the model into files.
 pub trait Backend: Sync {
     /// The name under `outputs` in slovo.yaml.
@@ -26,7 +29,7 @@ pub trait Backend: Sync {
     fn emit(&self, model: &Model) -> Vec<Artifact>;
     /// Hands over each file as soon as it is made, in any order and from any thread, so that they never lie in memory
     /// together.
-    fn emit_each(&self, model: &Model, take: &(dyn Fn(Artifact) + Sync)) {
+    fn emit_each(&self, model: &Model, take: Take<'_>) {
         self.emit(model).into_iter().for_each(take);
     }
 }

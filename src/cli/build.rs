@@ -6,14 +6,14 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use super::args::Build;
-use super::output::{Action, Folder, Manifest, Plan, Take, Wanted, apply};
+use super::output::{Action, Folder, Manifest, Plan, Wanted, apply};
 use super::screen::{Screen, unified};
 use super::{Outcome, Status, alert_texts, check, counted, docs, load, plural, status_of};
 use crate::backend::alertmanager::Alertmanager;
 use crate::backend::docs::Docs;
 use crate::backend::grafana::Grafana;
 use crate::backend::proofs;
-use crate::backend::{Backend, prometheus::Prometheus};
+use crate::backend::{Backend, Take, prometheus::Prometheus};
 use crate::config::{Output, nearest};
 use crate::diag::Diagnostic;
 use crate::diag::codes::project as codes;

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::args::{Docs, DocsFormat};
-use super::output::{Folder, Manifest, Plan, Take, Wanted, apply};
+use super::output::{Folder, Manifest, Plan, Wanted, apply};
 use super::screen::Screen;
 use super::{Failure, Outcome, Status, build, check, counted, load, serve};
+use crate::backend::Take;
 use crate::backend::docs::{Formats, Options, build_each};
 use crate::ir::Model;
 use crate::project::Project;

@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::context::{Journey, Maker, Promise, Site};
 use super::pictures;
 use super::render::{ASSETS, TemplateError, Templates, value};
-use crate::backend::Artifact;
+use crate::backend::{Artifact, Take};
 use crate::ir::{self, Model};
 
 /// Which documents.
@@ -117,9 +117,6 @@ struct Maps {
     tiers: Value,
     reviews: Value,
 }
-
-/// Takes files in any order and from any thread.
-type Take<'t> = &'t (dyn Fn(Artifact) + Sync);
 
 /// All files, ordered by path. Pure: same model and options, same files to the byte.
 pub fn build(model: &Model, options: &Options) -> Result<Vec<Artifact>, TemplateError> {

@@ -33,7 +33,7 @@ impl Backend for Docs {
     fn emit(&self, model: &Model) -> Vec<Artifact> {
         build(model, &Options::default()).unwrap_or_default()
     }
-    fn emit_each(&self, model: &Model, take: &(dyn Fn(Artifact) + Sync)) {
+    fn emit_each(&self, model: &Model, take: super::Take<'_>) {
         let _ = build_each(model, &Options::default(), take);
     }
 }

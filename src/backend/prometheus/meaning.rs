@@ -192,31 +192,42 @@ fn remaining(plan: &Plan<'_>, budgets: &Budgets, out: &mut String) {
     out.push_str("1 - ");
     recorded(plan, out, RATIO, "budget", Some(back(plan, budgets)));
     over_budget(plan, out);
-    out.push_str("\nand on (");
-    out.push_str(&plan.identity);
-    out.push_str(") ");
-    out.push_str(RATIO);
-    braces(plan, out, ",window=\"5m\"");
+    out.push('\n');
+    on_identity(plan, out, "and");
+    latest(plan, out);
     if !plan.promises().any(|p| matches!(p.measurement, Measurement::Completion(_))) {
         return;
     }
     // Windows of a completion look back by its limit more than once: they are there long after the last event was counted.
-    out.push_str("\nunless on (");
-    out.push_str(&plan.identity);
-    out.push_str(") (\n  ");
-    out.push_str(RATIO);
-    braces(plan, out, ",window=\"5m\"");
+    out.push('\n');
+    on_identity(plan, out, "unless");
+    out.push_str("(\n  ");
+    latest(plan, out);
     out.push_str(" and on (step, promise) ");
     out.push_str(INFO);
     braces(plan, out, ",kind=\"completion\"");
-    out.push_str("\n  unless on (");
-    out.push_str(&plan.identity);
-    out.push_str(") last_over_time(");
+    out.push_str("\n  ");
+    on_identity(plan, out, "unless");
+    out.push_str("last_over_time(");
     out.push_str(EVENTS);
     braces(plan, out, "");
     out.push('[');
     put(out, ranges::read_back(ranges::SLOW));
     out.push_str("])\n)");
+}
+
+/// `and on (step, promise, region) `
+fn on_identity(plan: &Plan<'_>, out: &mut String, word: &str) {
+    out.push_str(word);
+    out.push_str(" on (");
+    out.push_str(&plan.identity);
+    out.push_str(") ");
+}
+
+/// The error ratio of the last five minutes.
+fn latest(plan: &Plan<'_>, out: &mut String) {
+    out.push_str(RATIO);
+    braces(plan, out, ",window=\"5m\"");
 }
 
 /// Composed promises are computed with the slow group, the others with the budget's.

@@ -66,7 +66,7 @@ impl Backend for Prometheus {
     fn emit(&self, model: &Model) -> Vec<Artifact> {
         targets::emit(model, &model.settings.prometheus.target)
     }
-    fn emit_each(&self, model: &Model, take: &(dyn Fn(Artifact) + Sync)) {
+    fn emit_each(&self, model: &Model, take: super::Take<'_>) {
         targets::emit_each(model, &model.settings.prometheus.target, take);
     }
 }

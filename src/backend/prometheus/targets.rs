@@ -23,7 +23,7 @@ pub(super) fn emit(model: &Model, target: &Target) -> Vec<Artifact> {
 }
 
 /// The files of all journeys, each as soon as it is made.
-pub(super) fn emit_each(model: &Model, target: &Target, take: &(dyn Fn(Artifact) + Sync)) {
+pub(super) fn emit_each(model: &Model, target: &Target, take: crate::backend::Take<'_>) {
     let needs = Needs::of(model);
     let one = |journey| files(model, &needs, journey, target).into_iter().for_each(take);
     model.journeys.par_iter().for_each(one);

@@ -11,7 +11,7 @@ mod stage;
 mod write;
 
 pub(super) use manifest::Manifest;
-pub(super) use plan::{Action, Folder, Plan, Take, Wanted};
+pub(super) use plan::{Action, Folder, Plan, Wanted};
 pub(super) use write::{apply, replace};
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::manifest::{MANIFEST, Manifest, hash, is_below};
 use super::stage::{Content, Stage};
-use crate::backend::Artifact;
+use crate::backend::{Artifact, Take};
 use crate::cli::Failure;
 
 /// A folder that is written to.
@@ -30,9 +30,6 @@ pub(in crate::cli) struct Wanted {
     /// Nothing is to be written: keep texts to show them.
     pub(in crate::cli) only_shown: bool,
 }
-
-/// Takes files in any order and from any thread.
-pub(in crate::cli) type Take<'t> = &'t (dyn Fn(Artifact) + Sync);
 
 /// What happens to one file.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,8 +7,8 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use super::{Action, Folder, Manifest, Plan, Take, Wanted, apply, replace};
-use crate::backend::Artifact;
+use super::{Action, Folder, Manifest, Plan, Wanted, apply, replace};
+use crate::backend::{Artifact, Take};
 use crate::cli::Failure;
 
 fn folder_at(path: &Path) -> Folder {
