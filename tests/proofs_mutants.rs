@@ -156,20 +156,22 @@ fn survives(mutant: &Mutant, proved: &Proved) -> bool {
         let mut jobs: Vec<_> = proved
             .cases
             .iter()
-            .filter_map(|(suite, at, needs)| {
+            .flat_map(|(suite, at, needs)| {
                 let mut case: Case = suite.cases[*at].clone();
                 let mut needs = needs.iter();
                 case.checks.retain(|c| {
                     needs.next().is_some_and(|n| n.contains(&number))
                         && c.expr.contains("__name__=~") == of_all
                 });
-                (!case.checks.is_empty())
-                    .then(|| (suite, *at, files.prune(&suite.journeys, &case, suite.every)))
+                if case.checks.is_empty() {
+                    return Vec::new();
+                }
+                let pieces = files.pieces(&suite.journeys, &case, suite.every);
+                pieces.into_iter().map(|piece| (suite, *at, piece)).collect()
             })
             .collect();
-        jobs.sort_by_key(|(_, _, pruned)| pruned.weight);
-        jobs.iter()
-            .all(|(suite, at, pruned)| holds(&pruned.files, &suite.text_of_case("", *at, &pruned.case)))
+        jobs.sort_by_key(|(_, _, piece)| piece.weight);
+        jobs.iter().all(|(suite, at, piece)| holds(&piece.files, &suite.text_of_case("", *at, &piece.case)))
     })
 }
 

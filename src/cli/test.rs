@@ -20,8 +20,7 @@ use crate::ir::{Model, Origin};
 
 /// What did not hold.
 struct Failed<'p> {
-    suite: &'p Suite,
-    case: usize,
+    job: &'p Job<'p>,
     /// None: the rules could not be evaluated at all.
     check: Option<&'p Check>,
     wrong: Wrong,
@@ -55,10 +54,11 @@ pub(super) fn run(options: &Test, start: &Path, screen: &Screen) -> Outcome {
     let failed: Vec<Failed<'_>> = jobs
         .iter()
         .zip(results)
-        .flat_map(|(job, answer)| answer.wrong.into_iter().map(move |wrong| (job.suite, job.case, wrong)))
-        .map(|(suite, case, wrong)| {
-            let of = suite.cases.get(case).zip(wrong.check);
-            Failed { suite, case, check: of.and_then(|(c, n)| c.checks.get(n)), wrong }
+        .flat_map(|(job, answer)| answer.wrong.into_iter().map(move |wrong| (job, wrong)))
+        .map(|(job, wrong)| Failed {
+            job,
+            check: wrong.check.and_then(|n| job.piece.case.checks.get(n)),
+            wrong,
         })
         .collect();
     let checks: usize = proofs.suites.iter().flat_map(|s| &s.cases).map(|c| c.checks.len()).sum();
@@ -149,16 +149,17 @@ fn write_rules(model: &Model, folder: &Path) -> Result<Vec<(String, String)>, Fa
     Ok(rules)
 }
 
-/// A case to run: with the rules and series that its checks read.
+/// A piece of a case to run, with the rules and series that its checks read.
 struct Job<'p> {
     suite: &'p Suite,
+    /// The number of the case in its suite.
     case: usize,
-    pruned: Pruned,
+    piece: Pruned,
 }
 
 impl Job<'_> {
     fn title(&self) -> &str {
-        self.suite.cases.get(self.case).map_or("", |c| c.title.as_str())
+        &self.piece.case.title
     }
 }
 
@@ -176,11 +177,12 @@ fn jobs<'p>(proofs: &'p Proofs, rules: &[(String, String)]) -> Result<Vec<Job<'p
         .ok_or_else(|| Failure::new("the rules cannot be read back"))?;
     let cases: Vec<(&Suite, usize)> =
         proofs.suites.iter().flat_map(|s| (0..s.cases.len()).map(move |c| (s, c))).collect();
-    let one = |&(suite, case): &(&'p Suite, usize)| {
-        let pruned = files.prune(&suite.journeys, suite.cases.get(case)?, suite.every);
-        Some(Job { suite, case, pruned })
+    let one = |&(suite, case): &(&'p Suite, usize)| -> Vec<Job<'p>> {
+        let Some(whole) = suite.cases.get(case) else { return Vec::new() };
+        let pieces = files.pieces(&suite.journeys, whole, suite.every);
+        pieces.into_iter().map(|piece| Job { suite, case, piece }).collect()
     };
-    Ok(cases.par_iter().filter_map(one).collect())
+    Ok(cases.par_iter().flat_map_iter(one).collect())
 }
 
 /// What cases gave, by their numbers.
@@ -189,7 +191,7 @@ type Numbered = Vec<(usize, Answer)>;
 /// Runs all cases, those that take long first, so that no core waits for the last one.
 fn run_all(jobs: &[Job<'_>], promtool: &str, folder: &Path, screen: &Screen) -> Result<Vec<Answer>, Failure> {
     let mut order: Vec<usize> = (0..jobs.len()).collect();
-    order.sort_by_key(|n| std::cmp::Reverse(jobs.get(*n).map_or(0, |j| j.pruned.weight)));
+    order.sort_by_key(|n| std::cmp::Reverse(jobs.get(*n).map_or(0, |j| j.piece.weight)));
     let next = AtomicUsize::new(0);
     let done = AtomicUsize::new(0);
     // Each takes the next one when it is free.
@@ -211,14 +213,14 @@ fn run_all(jobs: &[Job<'_>], promtool: &str, folder: &Path, screen: &Screen) -> 
     Ok(made.into_iter().map(|(_, answer)| answer).collect())
 }
 
-/// Runs one case in a folder of its own. What fails is asked once more: promtool's storage compacts blocks behind the back of
+/// Runs one piece in a folder of its own. What fails is asked once more: promtool's storage compacts blocks behind the back of
 /// the query, and once in some thousand cases of a month's samples a series is missing. A wrong rule fails both times.
 fn ask(promtool: &str, folder: &Path, job: &Job<'_>) -> Result<Answer, Failure> {
     std::fs::create_dir_all(folder).map_err(|e| Failure::io("a temporary folder cannot be made", &e))?;
-    for (journey, text) in &job.pruned.files {
+    for (journey, text) in &job.piece.files {
         put(&folder.join(format!("{journey}.yml")), text)?;
     }
-    put(&folder.join("case.yml"), &job.suite.text_of_case("", job.case, &job.pruned.case))?;
+    put(&folder.join("case.yml"), &job.suite.text_of_case("", job.case, &job.piece.case))?;
     let first = once(promtool, folder)?;
     if first.is_empty() {
         return Ok(Answer::default());
@@ -253,11 +255,11 @@ fn place(model: &Model, origin: Origin) -> (String, u32) {
 }
 
 fn as_text(model: &Model, failed: &Failed<'_>) -> String {
-    let title = failed.suite.cases.get(failed.case).map_or("", |c| c.title.as_str());
+    let title = failed.job.title();
     let Some(check) = failed.check else {
         return format!(
             "failed: the rules of {} can't be evaluated\n  while playing \"{title}\"\n  {}\n\n",
-            failed.suite.journeys.join(", "),
+            failed.job.suite.journeys.join(", "),
             failed.wrong.got.replace('\n', "\n  ")
         );
     };
@@ -282,15 +284,14 @@ fn as_json(
     let failures: Vec<_> = failed
         .iter()
         .map(|f| {
-            let title = f.suite.cases.get(f.case).map_or("", |c| c.title.as_str());
             let (path, line) = f.check.map_or_else(Default::default, |c| place(model, c.origin));
             json!({
                 "promise": f.check.map(|c| c.promise.to_string()),
-                "journeys": f.suite.journeys,
+                "journeys": f.job.suite.journeys,
                 "file": path,
                 "line": line,
                 "says": f.check.map(|c| c.says.as_str()),
-                "story": title,
+                "story": f.job.title(),
                 "at": f.check.map(|c| c.at.to_string()),
                 "query": f.check.map(|c| c.expr.as_str()),
                 "expected": f.wrong.expected,

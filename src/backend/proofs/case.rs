@@ -49,12 +49,19 @@ impl Case {
     pub(super) fn new(title: impl Into<String>, interval: Duration) -> Self {
         Self { title: title.into(), interval, inputs: Vec::new(), checks: Vec::new() }
     }
+    /// The same without its checks.
+    pub(super) fn without_checks(&self) -> Self {
+        Self { inputs: self.inputs.clone(), ..Self::new(self.title.clone(), self.interval) }
+    }
+    /// When the last check is.
+    pub(super) fn last(&self) -> Duration {
+        self.checks.iter().map(|c| c.at).max().unwrap_or_default()
+    }
     /// Feeds strangers: beside each series so far the same of another project, journey, step, promise and window, or beside
     /// the first of each name the same of another project and journey, with far too high values. A rule that takes them in
     /// shows it.
     pub(super) fn strangers(&mut self, all: bool) {
-        let last = self.checks.iter().map(|c| c.at.as_micros()).max().unwrap_or(0);
-        let samples = last / self.interval.as_micros().max(1);
+        let samples = self.last().as_micros() / self.interval.as_micros().max(1);
         let mut names: Vec<&str> = Vec::new();
         let mut made: Vec<(String, String)> = Vec::new();
         for (series, _) in &self.inputs {

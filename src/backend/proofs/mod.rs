@@ -15,6 +15,7 @@ mod expected;
 mod file;
 mod inputs;
 mod needed;
+mod pieces;
 mod scenarios;
 mod series;
 mod stories;

@@ -9,6 +9,7 @@ use super::case::{Case, Check};
 use super::witness::{Labels, satisfies};
 use crate::ir::{MatchOp, Matcher};
 use crate::promql::{SelectorRef, parse, selectors};
+use crate::value::Duration;
 
 /// The name of a series as a label.
 const NAME: &str = "__name__";
@@ -32,14 +33,14 @@ struct Rule {
     reads: Option<Vec<Vec<Matcher>>>,
 }
 
-/// A case of which only what is needed is left.
+/// A case, or a piece of one, of which only what is needed is left.
 #[derive(Debug)]
 pub struct Pruned {
     /// The rule files: journey and text.
     pub files: Vec<(String, String)>,
     /// The case without series that nothing reads.
     pub case: Case,
-    /// Evaluations of a rule: a measure of the time it takes.
+    /// Selectors evaluated: a measure of the time it takes.
     pub weight: u64,
 }
 
@@ -108,29 +109,37 @@ impl RuleFiles {
         found
     }
 
-    /// The case with what its checks need.
-    pub fn prune(&self, journeys: &[String], case: &Case, every: crate::value::Duration) -> Pruned {
-        let needed = self.needed(journeys, &case.checks);
-        let rules = || needed.iter().filter_map(|n| self.rules.get(*n));
+    /// How long a case takes that evaluates these rules until then: the selectors that are evaluated.
+    pub(super) fn weight(&self, rules: &BTreeSet<usize>, last: Duration, every: Duration) -> u64 {
+        let selectors = |n: &usize| self.rules.get(*n)?.reads.as_ref().map(Vec::len);
+        let each: usize = rules.iter().map(|n| selectors(n).unwrap_or(1)).sum();
+        let steps = last.as_micros() / every.as_micros().max(1) + 1;
+        steps.saturating_mul(u64::try_from(each).unwrap_or(u64::MAX))
+    }
+
+    /// A case with these rules and the series that they and its checks read.
+    pub(super) fn prune(
+        &self,
+        journeys: &[String],
+        mut case: Case,
+        needed: &BTreeSet<usize>,
+        weight: u64,
+    ) -> Pruned {
         let mut read: Vec<Option<Vec<Vec<Matcher>>>> = case.checks.iter().map(|c| reads(&c.expr)).collect();
-        read.extend(rules().map(|r| r.reads.clone()));
+        read.extend(needed.iter().filter_map(|n| self.rules.get(*n)).map(|r| r.reads.clone()));
         let is_read = |series: &String| {
             let Some(labels) = series_labels(series) else { return true };
             read.iter().any(|r| r.as_ref().is_none_or(|list| list.iter().any(|m| satisfies(&labels, m))))
         };
-        let mut kept = case.clone();
-        kept.inputs.retain(|(series, _)| is_read(series));
+        case.inputs.retain(|(series, _)| is_read(series));
         let files = self
             .files
             .iter()
             .enumerate()
             .filter(|(_, (journey, _))| journeys.contains(journey))
-            .map(|(at, (journey, value))| (journey.clone(), self.only(at, value, &needed)))
+            .map(|(at, (journey, value))| (journey.clone(), self.only(at, value, needed)))
             .collect();
-        let last = case.checks.iter().map(|c| c.at.as_micros()).max().unwrap_or(0);
-        let rules = u64::try_from(needed.len()).unwrap_or(u64::MAX);
-        let weight = (last / every.as_micros().max(1) + 1).saturating_mul(rules);
-        Pruned { files, case: kept, weight }
+        Pruned { files, case, weight }
     }
 
     /// A file with some of its rules.
@@ -211,7 +220,6 @@ mod tests {
     use super::*;
     use crate::ir::{Origin, PromisePath};
     use crate::source::{FileId, Span};
-    use crate::value::Duration;
 
     const FILE: &str = r#"
 groups:
@@ -254,12 +262,35 @@ groups:
         );
         assert_eq!(needed("{__name__=~\".*\"}"), [0, 1, 2, 3, 4]);
         assert!(needed("nothing").is_empty());
-        let pruned = files.prune(&["j".to_owned()], &case("ratio"), Duration::from_mins(1));
+        let pieces = files.pieces(&["j".to_owned()], &case("ratio"), Duration::from_mins(1));
+        let [pruned] = pieces.as_slice() else { panic!("{pieces:?}") };
         let inputs: Vec<&str> = pruned.case.inputs.iter().map(|(s, _)| s.as_str()).collect();
         assert_eq!(inputs, ["x{code=\"1\"}", "base{promise=\"p\"}"]);
         assert_eq!(pruned.weight, 6 * 2);
         let text = &pruned.files[0].1;
         assert!(text.contains("rate(x") && !text.contains("rate(y") && !text.contains("Fast"), "{text}");
         assert_eq!(files.number("j", 0, 3), Some(3));
+    }
+
+    #[test]
+    fn what_is_asked_early_of_many_rules_and_late_of_few_is_cut() {
+        let files = RuleFiles::read([("j", FILE)]).unwrap();
+        let mut all = case("base{promise=\"q\"}");
+        let one = all.checks.remove(0);
+        let ask = |expr: &str, minutes| Check {
+            expr: expr.to_owned(),
+            at: Duration::from_mins(minutes),
+            ..one.clone()
+        };
+        let (late, early) = (ask("base{promise=\"q\"}", 900), ask("{__name__=~\".*\"}", 1));
+        let pieces = |all: &Case| files.pieces(&["j".to_owned()], all, Duration::from_mins(1));
+        all.checks = vec![late.clone(), early.clone()];
+        let cut = pieces(&all);
+        assert_eq!(cut.iter().map(|p| p.case.checks.clone()).collect::<Vec<_>>(), [[early], [late.clone()]]);
+        assert!(cut[0].files[0].1.contains("Fast") && !cut[1].files[0].1.contains("Fast"), "{cut:?}");
+        assert_eq!(cut.iter().map(|p| p.weight).collect::<Vec<_>>(), [2 * 5, 901]);
+        // The same rules: nothing is gained.
+        all.checks = vec![late, ask("base{promise=\"q\"}", 1)];
+        assert_eq!(pieces(&all).len(), 1);
     }
 }
