@@ -39,6 +39,8 @@ struct Change {
     range: Range<usize>,
     with: String,
     what: &'static str,
+    /// What stands around it.
+    path: String,
 }
 
 /// What the proofs are, and for each check the rules it reads.
@@ -61,6 +63,7 @@ fn changed_rules_are_seen() {
     let all: Vec<Mutant> = proved.rules.iter().flat_map(|(j, text)| mutants(j, text)).collect();
     assert!(all.len() > 1000, "{}", all.len());
     let sample = sample(&all);
+    eprintln!("{} of {} mutants", sample.len(), all.len());
     let began = Instant::now();
     let survivors: Vec<String> = sample
         .par_iter()
@@ -254,7 +257,7 @@ fn mutants(journey: &str, text: &str) -> Vec<Mutant> {
                     was
                 };
                 let kind = format!("{} {at}", change.what);
-                add(format!("{} `{was}` in `{near}`", change.what), kind, &|rule| {
+                add(format!("{} `{was}` in `{near}` {}", change.what, change.path), kind, &|rule| {
                     rule["expr"] = serde_yaml::Value::from(text.as_str());
                 });
             }
@@ -282,18 +285,21 @@ fn mutants(journey: &str, text: &str) -> Vec<Mutant> {
 fn changes(expr: &str) -> Vec<Change> {
     let tree = slovo::promql::parse(expr).unwrap_or_else(|e| panic!("{expr}\n{e:?}"));
     let mut list = Vec::new();
-    walk(&tree, expr, false, &mut list);
+    walk(&tree, expr, "", &mut list);
     list
 }
 
-/// `matched`: on the right side of `and ignoring (..)`, where what is found is matched on all other labels.
-fn walk(node: &Expr, text: &str, matched: bool, list: &mut Vec<Change>) {
-    let mut change = |range: Range<usize>, with: String, what| list.push(Change { range, with, what });
+/// `path`: what stands around it, from the outside: functions, and operators with the side it is on.
+fn walk(node: &Expr, text: &str, path: &str, list: &mut Vec<Change>) {
+    let mut change = |range: Range<usize>, with: String, what| {
+        list.push(Change { range, with, what, path: path.to_owned() });
+    };
     let shown = |r: &Range<usize>| text.get(r.clone()).unwrap_or("").to_owned();
     match &node.kind {
         ExprKind::Number(n) => {
-            change(node.range.clone(), format!("{}", n * 1.2 + 0.000_001), "more than");
-            change(node.range.clone(), format!("{}", n * 0.8 - 0.000_001), "less than");
+            let (more, less) = if n.abs() < f64::EPSILON { (1.0, -1.0) } else { (n * 1.2, n * 0.8) };
+            change(node.range.clone(), format!("{}", more + 0.000_001), "more than");
+            change(node.range.clone(), format!("{}", less - 0.000_001), "less than");
         }
         ExprKind::Selector(selector) => {
             for matcher in &selector.matchers {
@@ -304,12 +310,7 @@ fn walk(node: &Expr, text: &str, matched: bool, list: &mut Vec<Change>) {
                 } else if text.get(..range.start).is_some_and(|rest| rest.ends_with(',')) {
                     whole.start -= 1;
                 }
-                let what = if matched && matcher.label.text != "window" {
-                    "matched matcher dropped"
-                } else {
-                    "matcher dropped"
-                };
-                change(whole, String::new(), what);
+                change(whole, String::new(), "matcher dropped");
                 change(matcher.value.range.clone(), "\"swapped\"".to_owned(), "value swapped");
             }
             if let Some(Extent::Fixed { .. }) = &selector.window {
@@ -386,9 +387,20 @@ fn walk(node: &Expr, text: &str, matched: bool, list: &mut Vec<Change>) {
         ExprKind::Str(_) | ExprKind::Paren(_) | ExprKind::Unary(_) => {}
     }
     for (at, child) in node.children().enumerate() {
-        let right = at == 1
-            && matches!(&node.kind, ExprKind::Binary(b) if b.op.as_str() == "and" && b.matching.as_ref().is_some_and(|m| !m.on));
-        walk(child, text, matched || right, list);
+        let step = match &node.kind {
+            ExprKind::Binary(b) => {
+                let matching = match &b.matching {
+                    Some(m) if m.on => " on",
+                    Some(_) => " ignoring",
+                    None => "",
+                };
+                format!("/{}{matching}.{}", b.op, ["left", "right"][at.min(1)])
+            }
+            ExprKind::Aggregate(a) => format!("/{}", a.op),
+            ExprKind::Call(c) => format!("/{}", c.name.text),
+            _ => String::new(),
+        };
+        walk(child, text, &format!("{path}{step}"), list);
     }
 }
 

@@ -31,7 +31,7 @@ pub(crate) mod ranges;
 pub(crate) mod sink;
 mod slices;
 mod sloth;
-mod streams;
+pub(crate) mod streams;
 mod targets;
 pub(crate) mod text;
 pub mod texts;

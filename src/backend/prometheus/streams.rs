@@ -252,6 +252,14 @@ fn with_range(query: &str, range: Duration) -> String {
     crate::promql::render(query.trim(), &range.to_string())
 }
 
+/// Are bad events counted by counters of their own, which stand at zero until the first failure?
+pub(crate) fn counts_failures(events: &Events) -> bool {
+    match &events.outcome {
+        Outcome::Bad(list) => !is_the_slow_part(&events.total, list),
+        Outcome::Good(good) => complement(&events.total, good).is_some(),
+    }
+}
+
 /// Is what is bad just the slow part of all: an addend that is all there is and has its own fallback?
 fn is_the_slow_part(total: &[Series], bad: &[Series]) -> bool {
     match (total, bad) {

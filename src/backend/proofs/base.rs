@@ -5,11 +5,12 @@ use super::case::{Case, Suite};
 use super::context::{
     Batch, Context, UNIT, align, check, limit_of, minds_silence, per_scrape, slice_of, value,
 };
-use super::decoys::decoys;
+use super::decoys::{decoys, same_metric};
 use super::expected::steady;
+use super::inputs::selector;
 use super::series::{DOWN, FINE, Raw, Shape, State, Story};
 use super::stories;
-use super::witness::Labels;
+use super::witness::{Labels, satisfies};
 use crate::backend::prometheus::base::{BAD, EVENTS, FINISHED};
 use crate::backend::prometheus::meaning::{BUDGET, INFO, OBJECTIVE, REMAINING, STRETCH};
 use crate::backend::prometheus::ranges;
@@ -76,6 +77,7 @@ pub(super) fn prove(context: &Context<'_>, batch: &Batch<'_, '_>, suite: &mut Su
         let promise = entry.promise;
         let times = times(context, promise);
         let late = |shape: &Shape| matches!(shape, Shape::Counter { base: 0, slope: 1.. });
+        let list = &with_twins(list);
         for raw in list {
             let mut raw = raw.clone();
             raw.late = late(&raw.shape) && !narrow_good(promise);
@@ -106,6 +108,18 @@ pub(super) fn prove(context: &Context<'_>, batch: &Batch<'_, '_>, suite: &mut Su
     }
     suite.cases.push(case);
     suite.cases.extend(without_buckets(context, batch));
+    suite.cases.extend(unfinished(context, batch));
+}
+
+/// Counters as two instances have them: what is to be summed is not one series only.
+fn with_twins(list: &[Raw]) -> Vec<Raw> {
+    let twin = |raw: &Raw| {
+        let mut twin = raw.clone();
+        drop(twin.labels.insert("slovo_twin".to_owned(), "2".to_owned()));
+        twin
+    };
+    let twins = list.iter().filter(|r| matches!(r.shape, Shape::Counter { .. })).map(twin);
+    list.iter().cloned().chain(twins).collect()
 }
 
 /// What the source says in numbers is recorded as it stands, whatever others of the same name say.
@@ -163,6 +177,32 @@ fn without_buckets(context: &Context<'_>, batch: &Batch<'_, '_>) -> Option<Case>
         }
         let at = Duration::from_micros(length.as_micros().saturating_sub(context.every.as_micros()));
         rates(context, promise, &rest, (at, Decimal::ZERO, "the bucket of its limit is missing"), &mut case);
+    }
+    (!case.checks.is_empty()).then_some(case)
+}
+
+/// Completions that never saw anything finish: there is no series of what finished, which counts as none.
+fn unfinished(context: &Context<'_>, batch: &Batch<'_, '_>) -> Option<Case> {
+    let mut case = Case::new("base rules: nothing ever finished", batch.scrape);
+    let unit = per_scrape(batch.scrape);
+    for (entry, list) in &batch.list {
+        let Measurement::Completion(completion) = &entry.promise.measurement else { continue };
+        let of = |raw: &Raw, list: &[Series]| {
+            list.iter()
+                .filter_map(selector)
+                .any(|s| same_metric(&raw.name, &s.metric) && satisfies(&raw.labels, &s.matchers))
+        };
+        let mut started = with_twins(list);
+        started.retain(|r| of(r, &completion.started));
+        if started.iter().any(|r| of(r, &completion.finished)) {
+            continue;
+        }
+        let [length, ..] = times(context, entry.promise).ends;
+        for raw in &started {
+            case.feed(&raw.name, &raw.labels, raw.values(&[(FINE, length)], batch.scrape, unit));
+        }
+        let at = Duration::from_micros(length.as_micros().saturating_sub(context.every.as_micros()));
+        rates(context, entry.promise, &started, (at, Decimal::ZERO, "nothing ever finished"), &mut case);
     }
     (!case.checks.is_empty()).then_some(case)
 }

@@ -76,8 +76,14 @@ fn windows(
             case.checks.push(value(promise, remembered, says, (&query, labels.clone()), truth));
         }
         let ticks = if prompt { 5 } else { 5 + gone };
-        let at = every.times(u64::try_from(ticks).unwrap_or(0));
-        case.checks.push(check(promise, at, format!("a part is missing: no ratio over {window}"), query));
+        let others = (1..members.len()).map(|turn| 5 + gone + turn * (gone + 3) - 1);
+        for (at, which) in
+            std::iter::once((ticks, "the last")).chain(others.zip(std::iter::repeat("another")))
+        {
+            let at = every.times(u64::try_from(at).unwrap_or(0));
+            let says = format!("{which} part is missing: no ratio over {window}");
+            case.checks.push(check(promise, at, says, query.clone()));
+        }
         if window == "budget"
             && let Some(spent) = ratio.checked_div(promise.error_budget())
         {
@@ -145,13 +151,25 @@ fn coverage(
     }
 }
 
-/// Four samples of the last member, which then vanishes; the others last.
+/// Four samples of the last member, which then vanishes while the others last. Then it is back, and the others vanish in
+/// their turn.
 fn lasting(index: usize, of: usize, value: Decimal, gone: usize) -> String {
     let there = Tick::Value(value);
-    if index + 1 < of {
-        return ticks(&vec![there; 6 + gone]);
-    }
+    let absent = |length: usize| std::iter::once(Tick::Stale).chain(vec![Tick::Gap; length - 1]);
+    let last = index + 1 == of;
     let mut list = vec![there; 4];
-    list.push(Tick::Stale);
+    if last {
+        list.extend(absent(gone + 2))
+    } else {
+        list.extend(vec![there; gone + 2])
+    }
+    for turn in 0..of.saturating_sub(1) {
+        if turn == index {
+            list.extend(absent(gone + 2))
+        } else {
+            list.extend(vec![there; gone + 2])
+        }
+        list.push(there);
+    }
     ticks(&list)
 }

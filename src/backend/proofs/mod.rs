@@ -15,6 +15,7 @@ mod expected;
 mod file;
 mod inputs;
 mod needed;
+mod newborn;
 mod pieces;
 mod scenarios;
 mod series;
@@ -82,6 +83,7 @@ fn prove_journey<'m>(model: &'m Model, journey: &'m Journey, needs: &Needs<'m>) 
         context.batches(|promise, why| miss(promise, format!("from its metrics to its alerts: {}", why.0)));
     for batch in &batches {
         base::prove(&context, batch, &mut main);
+        newborn::prove(&context, batch, &mut main);
     }
     // What is fed with windows doesn't ask how often it is evaluated.
     let seldom = context.every.max(ranges::SLOW);

@@ -67,7 +67,7 @@ pub(super) struct Raw {
 }
 
 /// Counters don't begin at zero: `rate` would take them for newborn ones.
-const HEAD_START: Decimal = Decimal::ONE_THOUSAND;
+pub(super) const HEAD_START: Decimal = Decimal::ONE_THOUSAND;
 
 impl Raw {
     /// What a counter grows by at each scrape, as a multiple of what is usual; none where it counts nothing.
