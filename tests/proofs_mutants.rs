@@ -394,11 +394,16 @@ fn walk(node: &Expr, text: &str, path: &str, list: &mut Vec<Change>) {
                     Some(_) => " ignoring",
                     None => "",
                 };
-                format!("/{}{matching}.{}", b.op, ["left", "right"][at.min(1)])
+                format!("/{}{matching}.{}", b.op.as_str(), ["left", "right"][at.min(1)])
             }
-            ExprKind::Aggregate(a) => format!("/{}", a.op),
+            ExprKind::Aggregate(a) => format!("/{}", a.op.as_str()),
             ExprKind::Call(c) => format!("/{}", c.name.text),
-            _ => String::new(),
+            ExprKind::Number(_)
+            | ExprKind::Str(_)
+            | ExprKind::Selector(_)
+            | ExprKind::Subquery(_)
+            | ExprKind::Paren(_)
+            | ExprKind::Unary(_) => String::new(),
         };
         walk(child, text, &format!("{path}{step}"), list);
     }

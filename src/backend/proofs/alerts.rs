@@ -2,8 +2,9 @@
 //! so that a journey's alerts are proved within minutes of test time.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
-use super::case::{Case, Suite};
+use super::case::{Case, ELSEWHERE, Suite, WHOEVER};
 use super::context::{Context, check, minds_silence};
 use super::inputs::budget_labels;
 use super::series::{Tick, ticks};
@@ -24,6 +25,8 @@ struct Situation {
     says: String,
     ratios: BTreeMap<Duration, Decimal>,
     counts: BTreeMap<Duration, Decimal>,
+    /// Of a composed promise: the window in which this part has no count.
+    without: Option<(Duration, usize)>,
     /// So many ticks long: what slow groups record is looked back for.
     ticks: usize,
 }
@@ -51,7 +54,7 @@ pub(super) fn prove(context: &Context<'_>, miss: &mut impl FnMut(&Promise, Strin
             continue;
         }
         let promise = entry.promise;
-        let played = play(context, entry, (index, suite.every), &mut case);
+        let played = play(context, entry, (index, suite.every), 1, &mut case);
         for (name, window, values) in played.feeds() {
             let labels = context.labels(promise, Some(&window.to_string()));
             case.feed(name, &labels, values);
@@ -59,7 +62,7 @@ pub(super) fn prove(context: &Context<'_>, miss: &mut impl FnMut(&Promise, Strin
     }
     policy(context, suite.every, &mut case);
     if !case.checks.is_empty() {
-        case.strangers(true);
+        case.strangers(&WHOEVER);
         suite.cases.push(case);
     }
     let mut case = Case::new("a part of a promise vanishes", suite.every);
@@ -67,7 +70,7 @@ pub(super) fn prove(context: &Context<'_>, miss: &mut impl FnMut(&Promise, Strin
         part_gone(context, entry, suite.every, &mut case);
     }
     if !case.checks.is_empty() {
-        case.strangers(true);
+        case.strangers(&WHOEVER);
         suite.cases.push(case);
     }
 }
@@ -86,29 +89,36 @@ pub(super) fn prove_composed(
         format!("{}: each alert just above and just below its limits", entry.promise.path),
         suite.every,
     );
-    let played = play(context, entry, (0, suite.every), &mut case);
+    let played = play(context, entry, (0, suite.every), members.len(), &mut case);
     for (name, window, values) in played.feeds() {
         let window = window.to_string();
         if name == RATIO {
             case.feed(name, &context.labels(entry.promise, Some(&window)), values);
         }
     }
-    // The last member has what the guard asks for less one each of the others.
     for (at, member) in members.iter().enumerate() {
         let window_labels = |w: Duration| context.labels(member, Some(&w.to_string()));
         for (window, list) in &played.counts {
-            let others = Decimal::from(members.len() - 1);
             let share = |tick: &Tick| match tick {
-                Tick::Value(v) if at + 1 == members.len() => Tick::Value(*v - others),
-                Tick::Value(_) => Tick::Value(Decimal::ONE),
+                Tick::Value(v) => Tick::Value(share(*v, at, members.len())),
                 Tick::Gap | Tick::Stale => *tick,
             };
-            let list: Vec<Tick> = list.iter().map(share).collect();
+            let mut list: Vec<Tick> = list.iter().map(share).collect();
+            for (span, _) in played.without.iter().filter(|(_, w)| *w == (*window, at)) {
+                for (tick, there) in list.iter_mut().enumerate().filter(|(t, _)| span.contains(t)) {
+                    *there = if tick == span.start { Tick::Stale } else { Tick::Gap };
+                }
+            }
             case.feed(COUNT, &window_labels(*window), ticks(&list));
         }
     }
-    case.strangers(true);
+    case.strangers(&WHOEVER);
     suite.cases.push(case);
+}
+
+/// The bad events of a part of a composed promise: one each, and the last has the rest.
+fn share(count: Decimal, part: usize, parts: usize) -> Decimal {
+    if part + 1 == parts { count - Decimal::from(parts - 1) } else { Decimal::ONE }
 }
 
 /// Samples of every window.
@@ -116,6 +126,8 @@ pub(super) fn prove_composed(
 struct Played {
     ratios: BTreeMap<Duration, Vec<Tick>>,
     counts: BTreeMap<Duration, Vec<Tick>>,
+    /// From tick to tick, the window in which a part has no count.
+    without: Vec<(Range<usize>, (Duration, usize))>,
 }
 
 impl Played {
@@ -125,11 +137,13 @@ impl Played {
     }
 }
 
-/// The situations of a promise, checked; `shift` ticks later than the first promise's, so that they don't meet.
+/// The situations of a promise of so many parts, checked; `shift` ticks later than the first promise's, so that they don't
+/// meet.
 fn play(
     context: &Context<'_>,
     entry: &Entry<'_>,
     (shift, every): (usize, Duration),
+    parts: usize,
     case: &mut Case,
 ) -> Played {
     let promise = entry.promise;
@@ -142,7 +156,7 @@ fn play(
             guard: Decimal::from(least_bad(promise, alert)) - Decimal::new(5, 1),
         })
         .collect();
-    let situations = situations(every, &tiers);
+    let situations = situations(every, &tiers, parts);
     let mut played = Played::default();
     let mut windows: Vec<Duration> = tiers.iter().flat_map(|t| [t.alert.long, t.alert.short]).collect();
     windows.sort_unstable();
@@ -171,12 +185,13 @@ fn play(
         if let (true, Some(before)) = (situation.ticks > 1 && every == ranges::SLOW, before) {
             // Two evaluations ago, as when one was missed.
             let at = every.times(u64::try_from(now + 1).unwrap_or(0));
-            ask(context, entry, &tiers, &remembered(situation, before), at, case);
+            ask(context, entry, (&tiers, parts), &remembered(situation, before), at, case);
         }
         before = Some(situation);
+        played.without.extend(situation.without.map(|w| (now..now + situation.ticks, w)));
         now += situation.ticks;
         let at = every.times(u64::try_from(now - 1).unwrap_or(0));
-        ask(context, entry, &tiers, situation, at, case);
+        ask(context, entry, (&tiers, parts), situation, at, case);
     }
     played
 }
@@ -190,6 +205,7 @@ fn remembered(now: &Situation, before: &Situation) -> Situation {
     for (window, count) in before.counts.iter().filter(|(w, _)| !ranges::is_prompt(**w)) {
         soon.counts.entry(*window).or_insert(*count);
     }
+    soon.without = soon.without.filter(|(w, _)| ranges::is_prompt(*w));
     soon.says = format!("{}, but ten minutes ago", now.says);
     soon
 }
@@ -201,11 +217,12 @@ fn nothing(tiers: &[Tier<'_>], says: String) -> Situation {
         says,
         ratios: tiers.iter().flat_map(|t| [zero(t.alert.long), zero(t.alert.short)]).collect(),
         counts: tiers.iter().map(|t| zero(t.alert.long)).collect(),
+        without: None,
         ticks: 1,
     }
 }
 
-fn situations(every: Duration, tiers: &[Tier<'_>]) -> Vec<Situation> {
+fn situations(every: Duration, tiers: &[Tier<'_>], parts: usize) -> Vec<Situation> {
     let above = |t: &Tier<'_>| t.threshold * Decimal::new(101, 2);
     let mut list = Vec::new();
     for tier in tiers {
@@ -252,6 +269,13 @@ fn situations(every: Duration, tiers: &[Tier<'_>]) -> Vec<Situation> {
             s.ticks = gone;
             list.push(s);
         }
+        for part in (0..parts).filter(|_| parts > 1) {
+            list.push(all("everything above its limit again"));
+            let mut s = all(&format!("{long} and {short}: no count of part {}", part + 1));
+            s.without = Some((long, part));
+            s.ticks = gone;
+            list.push(s);
+        }
     }
     list.push(nothing(tiers, "nothing is wrong any more".to_owned()));
     list
@@ -261,7 +285,7 @@ fn situations(every: Duration, tiers: &[Tier<'_>]) -> Vec<Situation> {
 fn ask(
     context: &Context<'_>,
     entry: &Entry<'_>,
-    tiers: &[Tier<'_>],
+    (tiers, parts): (&[Tier<'_>], usize),
     now: &Situation,
     at: Duration,
     case: &mut Case,
@@ -270,8 +294,13 @@ fn ask(
     let mut firing: Vec<Labels> = Vec::new();
     for tier in tiers {
         let above = |w: Duration| now.ratios.get(&w).is_some_and(|r| *r > tier.threshold);
-        let enough =
-            tier.guard < Decimal::ZERO || now.counts.get(&tier.alert.long).is_some_and(|c| *c >= tier.guard);
+        let long = tier.alert.long;
+        let missing = now.without.filter(|(w, _)| *w == long);
+        let enough = tier.guard < Decimal::ZERO
+            || now.counts.get(&long).is_some_and(|c| {
+                let less = missing.map_or(Decimal::ZERO, |(_, part)| share(*c, part, parts));
+                *c - less >= tier.guard
+            });
         if above(tier.alert.long) && above(tier.alert.short) && enough {
             let loud = loudness(promise, tier.alert);
             let window = tier.alert.long.to_string();
@@ -418,6 +447,6 @@ pub(super) fn sanity(context: &Context<'_>, suite: &mut Suite) {
             case.checks.push(made);
         }
     }
-    case.strangers(false);
+    case.strangers(&ELSEWHERE);
     suite.cases.push(case);
 }

@@ -1,13 +1,13 @@
 //! Fourth layer: the budget, fed with roll-ups over the promise's whole window and evaluated once, at its end. Busy days,
 //! quiet nights, and an outage that costs a third of the budget.
 
-use super::case::{Case, Suite};
+use super::case::{Case, ELSEWHERE, Suite};
 use super::context::{Context, check, limit_of, minds_silence};
 use super::series::{Tick, ticks};
 use super::witness::Labels;
 use crate::backend::prometheus::base::EVENTS as BASE_EVENTS;
 use crate::backend::prometheus::budget::{COVERAGE, EVENTS};
-use crate::backend::prometheus::meaning::REMAINING;
+use crate::backend::prometheus::meaning::{BUDGET, REMAINING};
 use crate::backend::prometheus::ranges;
 use crate::backend::prometheus::windows::{COUNT, RATIO};
 use crate::ir::Promise;
@@ -19,7 +19,48 @@ const EXACT: Decimal = Decimal::from_parts(1, 0, 0, false, 3);
 /// promtool refuses queries of more than 10,000 samples; a budget's age takes some 700, twice.
 const AT_ONCE: usize = 4;
 
-/// Adds a file for each window of the journey's promises: a promise as old as its window, and a young one.
+/// How much of its window a promise is old.
+#[derive(Clone, Copy, PartialEq)]
+enum Age {
+    /// All of it, or more.
+    Whole,
+    /// A quarter.
+    Quarter,
+    /// Eleven of the steps in which its age is looked for: so young that finer ones are taken.
+    Hours,
+}
+
+impl Age {
+    fn when(self) -> &'static str {
+        match self {
+            Self::Whole => "days and nights",
+            Self::Quarter => "after a quarter of it",
+            Self::Hours => "in its first hours",
+        }
+    }
+    /// In samples of a roll-up, of so many in the window.
+    fn samples(self, promise: &Promise, every: Duration, n: usize) -> usize {
+        match self {
+            Self::Whole => n,
+            Self::Quarter => n / 4,
+            Self::Hours => samples(step(promise, every).times(11), every).min(n / 4),
+        }
+    }
+    /// To what it is known.
+    fn step(self, promise: &Promise, every: Duration) -> Duration {
+        if self == Self::Hours { every } else { step(promise, every) }
+    }
+}
+
+fn step(promise: &Promise, every: Duration) -> Duration {
+    ranges::coverage_step(promise.window).max(every)
+}
+
+fn samples(of: Duration, every: Duration) -> usize {
+    usize::try_from(of.as_micros() / every.as_micros().max(1)).unwrap_or(0)
+}
+
+/// Adds a file for each window of the journey's promises: a promise as old as its window, and younger ones.
 pub(super) fn prove(context: &Context<'_>, suites: &mut Vec<Suite>) {
     let id = &context.journey.id;
     let promises = || context.measured().map(|e| e.promise).filter(|p| !minds_silence(p));
@@ -35,12 +76,12 @@ pub(super) fn prove(context: &Context<'_>, suites: &mut Vec<Suite>) {
         };
         let list: Vec<&Promise> = promises().filter(|p| p.window == window).collect();
         for chunk in list.chunks(AT_ONCE) {
-            for (young, when) in [(false, "days and nights"), (true, "after a quarter of it")] {
-                let mut case = Case::new(format!("the budget over {window}, {when}"), ranges::SLOW);
+            for age in [Age::Whole, Age::Quarter, Age::Hours] {
+                let mut case = Case::new(format!("the budget over {window}, {}", age.when()), ranges::SLOW);
                 for (index, promise) in chunk.iter().enumerate() {
-                    play(context, promise, index, young, &mut case);
+                    play(context, promise, index, age, &mut case);
                 }
-                case.strangers(false);
+                case.strangers(&ELSEWHERE);
                 suite.cases.push(case);
             }
         }
@@ -48,23 +89,23 @@ pub(super) fn prove(context: &Context<'_>, suites: &mut Vec<Suite>) {
     }
 }
 
-fn play(context: &Context<'_>, promise: &Promise, index: usize, young: bool, case: &mut Case) {
+fn play(context: &Context<'_>, promise: &Promise, index: usize, age: Age, case: &mut Case) {
     let window = promise.window;
     let coarse = ranges::is_coarse(window);
     let every = if coarse { ranges::COARSE } else { ranges::SLOW };
-    let samples = |d: Duration| usize::try_from(d.as_micros() / every.as_micros()).unwrap_or(0);
-    let n = samples(window);
-    let limit = samples(ranges::round_up(limit_of(promise), every));
+    let n = samples(window, every);
+    let limit = samples(ranges::round_up(limit_of(promise), every), every);
     // Samples from old to new: number 1 is one step after the window's edge.
-    let first = if young { n - n / 4 } else { 1 };
-    let half_day = samples(Duration::from_hours(12)).max(1);
+    let old = age.samples(promise, every, n);
+    let first = (n - old).max(1);
+    let half_day = samples(Duration::from_hours(12), every).max(1);
     let busy = Decimal::TEN + Decimal::from(index);
     let rate = |at: usize| if (at / half_day).is_multiple_of(2) { busy } else { busy / Decimal::ONE_HUNDRED };
     let total: Decimal = (first..=n).map(rate).sum();
     // Half of everything fails until a third of what may be lost is lost.
     let allowed = total * promise.error_budget() * Decimal::new(3, 1);
     let mut lost = Decimal::ZERO;
-    let begins = first + n / 20;
+    let begins = first + old / 20;
     let mut events = Vec::with_capacity(n);
     let mut second = Vec::with_capacity(n);
     let (mut all, mut bad) = (Decimal::ZERO, Decimal::ZERO);
@@ -112,7 +153,15 @@ fn play(context: &Context<'_>, promise: &Promise, index: usize, young: bool, cas
         // Ten minutes ago: no roll-up at the end counts it once more.
         case.feed(BASE_EVENTS, &labels, format!("_x{} 0 _ _", now.saturating_sub(2)));
     }
-    checks(context, promise, (all, bad), (every, young), case);
+    // What is recorded for others under the same names.
+    for name in [COUNT, EVENTS, COVERAGE, RATIO, BUDGET] {
+        for label in ELSEWHERE {
+            let mut strange = context.labels(promise, (name != BUDGET).then_some("budget"));
+            drop(strange.insert(label.to_owned(), "a stranger".to_owned()));
+            case.feed(name, &strange, format!("_x{now} 1000000"));
+        }
+    }
+    checks(context, promise, (all, bad), (every, old, age), case);
 }
 
 fn samples_of_case(window: Duration) -> u64 {
@@ -135,7 +184,7 @@ fn checks(
     context: &Context<'_>,
     promise: &Promise,
     (all, bad): (Decimal, Decimal),
-    (every, young): (Duration, bool),
+    (every, old, age): (Duration, usize, Age),
     case: &mut Case,
 ) {
     let window = promise.window;
@@ -143,15 +192,17 @@ fn checks(
     let labels = |window: bool| context.labels(promise, window.then_some("budget"));
     let query = |name: &str| context.series(name, promise, Some("budget"));
     let seconds = every.seconds();
-    let when = if young { " of a young promise" } else { "" };
+    let when = if age == Age::Whole { "" } else { " of a young promise" };
+    let n = samples(window, every);
+    let coverage = Decimal::from(old).checked_div(Decimal::from(n)).unwrap_or_default();
     // A young promise's age is known to a step or two.
-    let steps = Decimal::from(ranges::coverage_step(window).max(every).as_micros()) * Decimal::TWO;
-    let slack = if young {
-        (steps / Decimal::from(window.as_micros() / 4)).max(Decimal::new(1, 2)) * Decimal::new(15, 1)
-    } else {
+    let slack = if age == Age::Whole {
         EXACT
+    } else {
+        let known = Decimal::from(age.step(promise, every).as_micros()) * Decimal::TWO;
+        let old = Decimal::from(old) * Decimal::from(every.as_micros());
+        known.checked_div(old).unwrap_or_default().max(Decimal::new(1, 2)) * Decimal::new(15, 1)
     };
-    let coverage = if young { Decimal::new(25, 2) } else { Decimal::ONE };
     let Some(ratio) = (bad * coverage).checked_div(all) else { return };
     let Some(spent) = ratio.checked_div(budget) else { return };
     let mut near = |says: &str, expr: String, truth: Decimal, slack: Decimal, labels: Labels| {

@@ -14,6 +14,11 @@ pub struct Sample {
     pub value: Decimal,
 }
 
+/// Who else there may be: other projects and journeys.
+pub(super) const ELSEWHERE: [&str; 2] = ["project", "journey"];
+/// Whatever tells a series from others.
+pub(super) const WHOEVER: [&str; 5] = ["project", "journey", "step", "promise", "window"];
+
 /// One thing that must hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Check {
@@ -57,21 +62,13 @@ impl Case {
     pub(super) fn last(&self) -> Duration {
         self.checks.iter().map(|c| c.at).max().unwrap_or_default()
     }
-    /// Feeds strangers: beside each series so far the same of another project, journey, step, promise and window, or beside
-    /// the first of each name the same of another project and journey, with far too high values. A rule that takes them in
-    /// shows it.
-    pub(super) fn strangers(&mut self, all: bool) {
+    /// Feeds strangers: beside each series so far the same with another value of each of these labels, and far too high
+    /// values. A rule that takes them in shows it.
+    pub(super) fn strangers(&mut self, labels: &[&str]) {
         let samples = self.last().as_micros() / self.interval.as_micros().max(1);
-        let mut names: Vec<&str> = Vec::new();
         let mut made: Vec<(String, String)> = Vec::new();
         for (series, _) in &self.inputs {
-            let name = series.split('{').next().unwrap_or_default();
-            if !all && names.contains(&name) {
-                continue;
-            }
-            names.push(name);
-            let labels = ["project", "journey", "step", "promise", "window"];
-            for label in labels.into_iter().take(if all { 5 } else { 2 }) {
+            for label in labels {
                 // Values are quoted, and labels in order: this is the label's own place.
                 let Some((head, tail)) = series.split_once(&format!("{label}=\"")) else { continue };
                 made.push((format!("{head}{label}=\"a stranger to {tail}"), format!("1000000x{samples}")));

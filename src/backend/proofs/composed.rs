@@ -2,7 +2,7 @@
 //! soon as a member is missing.
 
 use super::alerts;
-use super::case::{Case, Suite};
+use super::case::{Case, Suite, WHOEVER};
 use super::context::{Context, check, minds_silence, value};
 use super::inputs::parts;
 use super::series::{Tick, ticks};
@@ -100,7 +100,7 @@ fn windows(
             ));
         }
     }
-    case.strangers(true);
+    case.strangers(&WHOEVER);
     coverage(context, promise, members, (every, gone, remembered), &mut case);
     suite.cases.push(case);
 }
@@ -126,14 +126,18 @@ fn coverage(
         for turn in 0..members.len() {
             list.push(Tick::Value(tenth(if turn == index { 1 } else { 5 })));
         }
+        for turn in 0..members.len() {
+            list.push(Tick::Value(tenth(5)));
+            list.extend(if turn == index { absent(gone + 1) } else { vec![Tick::Value(tenth(5)); gone + 1] });
+        }
         case.feed(COVERAGE, &labels, ticks(&list));
-        // Younger ones that are no parts.
-        for label in ["project", "journey", "step", "promise"] {
+        // Younger ones that are no parts; older ones, where they would be taken for a part itself.
+        for (label, age) in [("project", 100), ("journey", 1), ("step", 1), ("promise", 1)] {
             let mut strange = labels.clone();
             if let Some(value) = strange.get_mut(label) {
                 value.insert_str(0, "a stranger to ");
-                let young = vec![Tick::Value(Decimal::new(1, 2)); list.len()];
-                case.feed(COVERAGE, &strange, ticks(&young));
+                let other = vec![Tick::Value(Decimal::new(age, 2)); list.len()];
+                case.feed(COVERAGE, &strange, ticks(&other));
             }
         }
     }
@@ -149,26 +153,30 @@ fn coverage(
         let at = every.times(u64::try_from(5 + ahead + turn).unwrap_or(0));
         ask(at, "it is, whichever part is the youngest", tenth(1));
     }
+    for turn in 1..=members.len() {
+        let at = every.times(u64::try_from(5 + ahead + members.len() + turn * (gone + 2) - 1).unwrap_or(0));
+        case.checks.push(check(promise, at, "a part is missing: it is of no age", query.clone()));
+    }
+}
+
+/// So many ticks, the first of them a marker that the series has ended.
+fn absent(length: usize) -> Vec<Tick> {
+    let mut list = vec![Tick::Gap; length.max(1)];
+    if let Some(first) = list.first_mut() {
+        *first = Tick::Stale;
+    }
+    list
 }
 
 /// Four samples of the last member, which then vanishes while the others last. Then it is back, and the others vanish in
 /// their turn.
 fn lasting(index: usize, of: usize, value: Decimal, gone: usize) -> String {
     let there = Tick::Value(value);
-    let absent = |length: usize| std::iter::once(Tick::Stale).chain(vec![Tick::Gap; length - 1]);
-    let last = index + 1 == of;
+    let stretch = |is_absent: bool| if is_absent { absent(gone + 2) } else { vec![there; gone + 2] };
     let mut list = vec![there; 4];
-    if last {
-        list.extend(absent(gone + 2))
-    } else {
-        list.extend(vec![there; gone + 2])
-    }
+    list.extend(stretch(index + 1 == of));
     for turn in 0..of.saturating_sub(1) {
-        if turn == index {
-            list.extend(absent(gone + 2))
-        } else {
-            list.extend(vec![there; gone + 2])
-        }
+        list.extend(stretch(turn == index));
         list.push(there);
     }
     ticks(&list)

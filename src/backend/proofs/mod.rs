@@ -14,6 +14,7 @@ mod decoys;
 mod expected;
 mod file;
 mod inputs;
+mod meaning;
 mod needed;
 mod newborn;
 mod pieces;
@@ -99,6 +100,7 @@ fn prove_journey<'m>(model: &'m Model, journey: &'m Journey, needs: &Needs<'m>) 
     let mut tales = suite(format!("{}-scenarios", journey.id), context.every.times(2));
     windows::prove(&context, &mut suites);
     budget::prove(&context, &mut suites);
+    meaning::prove(&context, &mut suites);
 
     for entry in context.plan.entries.iter().filter(|e| is_composed(e.promise)) {
         let Measurement::Composed(members) = &entry.promise.measurement else { continue };

@@ -3,7 +3,7 @@
 //!
 //! The sample on a window's far edge is left out: Prometheus 2 counts it, Prometheus 3 doesn't.
 
-use super::case::{Case, Suite};
+use super::case::{Case, ELSEWHERE, Suite};
 use super::context::{Context, UNIT, minds_silence, value};
 use super::series::{Tick, ticks};
 use super::witness::Labels;
@@ -40,7 +40,7 @@ pub(super) fn prove(context: &Context<'_>, suites: &mut Vec<Suite>) {
             played.play(index, (every, series), &mut case);
         }
         if !case.checks.is_empty() {
-            case.strangers(false);
+            case.strangers(&ELSEWHERE);
             let mut cases = vec![case];
             for too_many in [true, false] {
                 cases.push(contradicting(context, base, length, (every, series), too_many));

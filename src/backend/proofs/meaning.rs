@@ -1,0 +1,80 @@
+//! Last of what is recorded: what is made of a budget reads what slow groups have recorded, for as long as two of their
+//! evaluations may be apart, and not longer.
+
+use super::case::{Case, Suite};
+use super::context::{Context, check, limit_of, minds_silence, value};
+use crate::backend::prometheus::budget::{Budgets, COVERAGE, EVENTS};
+use crate::backend::prometheus::meaning::{BURN, LEFT, REMAINING};
+use crate::backend::prometheus::ranges;
+use crate::backend::prometheus::windows::{COUNT, RATIO};
+use crate::value::{Decimal, Duration};
+
+/// Adds a file: counts of each budget, and the ratio of a long window, recorded once.
+pub(super) fn prove(context: &Context<'_>, suites: &mut Vec<Suite>) {
+    let every = ranges::MEANING;
+    let after = |since: Duration, minutes: u64| since.plus(every.times(minutes));
+    let mut case = Case::new("what slow groups have recorded is read until it is too old", every);
+    let recorded = every.times(5);
+    let budget = Budgets::of(&context.plan).back();
+    let slow = ranges::read_back(ranges::SLOW);
+    for (index, entry) in context.measured().enumerate() {
+        let promise = entry.promise;
+        if minds_silence(promise) {
+            continue;
+        }
+        let (all, bad) = (Decimal::from(10_000 + index), Decimal::from(7 + index));
+        let labels = |window: Option<&str>| context.labels(promise, window);
+        let half = Decimal::new(5, 1);
+        let long = Decimal::new(3, 3);
+        for (name, window, value) in
+            [(COUNT, "budget", bad), (EVENTS, "budget", all), (COVERAGE, "budget", half), (RATIO, "1d", long)]
+        {
+            case.feed(name, &labels(Some(window)), format!("_x5 {value}"));
+        }
+        // Budgets are shown only while there is data.
+        let minutes = (budget.as_micros() * 2 + every.times(20).as_micros()) / every.as_micros();
+        case.feed(RATIO, &labels(Some("5m")), format!("0x{minutes}"));
+        let allowed = promise.error_budget();
+        let (Some(ratio), Some(burn)) = ((bad * half).checked_div(all), long.checked_div(allowed)) else {
+            continue;
+        };
+        let Some(spent) = ratio.checked_div(allowed) else { continue };
+        // What is left is read from a ratio that is itself read from counts.
+        let remaining = budget.plus(budget);
+        let of_budget = context.series(RATIO, promise, Some("budget"));
+        let mut asked = vec![
+            ("the error ratio of the budget", of_budget, Some("budget"), budget, ratio),
+            (
+                "bad events left",
+                context.series(LEFT, promise, None),
+                None,
+                budget,
+                all / half * allowed - bad,
+            ),
+            ("the burn rate over 1d", context.series(BURN, promise, Some("1d")), Some("1d"), slow, burn),
+        ];
+        if limit_of(promise).is_zero() {
+            let left = context.series(REMAINING, promise, None);
+            asked.push(("what is left of the budget", left, None, remaining, Decimal::ONE - spent));
+        }
+        for (what, query, window, back, truth) in asked {
+            // Two minutes to both sides: what is as old as the range is counted by some engines, and ranges follow each other.
+            let until = recorded.plus(back);
+            let last = Duration::from_micros(until.as_micros().saturating_sub(every.times(2).as_micros()));
+            let says = format!("{what}, from what was recorded {back} ago");
+            case.checks.push(value(promise, last, says, (&query, labels(window)), (truth, Decimal::ONE, 6)));
+            let says = format!("{what}: none once that is too old");
+            case.checks.push(check(promise, after(until, 2), says, query));
+        }
+        let query = context.series(BURN, promise, Some("budget"));
+        case.checks.push(check(promise, after(recorded, 1), "the budget has no burn rate of its own", query));
+    }
+    if !case.checks.is_empty() {
+        suites.push(Suite {
+            name: format!("{}-meaning", context.journey.id),
+            journeys: vec![context.journey.id.clone()],
+            every,
+            cases: vec![case],
+        });
+    }
+}
