@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::Path;
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use rayon::prelude::*;
@@ -65,10 +66,18 @@ fn changed_rules_are_seen() {
     let sample = sample(&all);
     eprintln!("{} of {} mutants", sample.len(), all.len());
     let began = Instant::now();
+    let done = AtomicUsize::new(0);
     let survivors: Vec<String> = sample
         .par_iter()
         .with_max_len(1)
-        .filter(|m| survives(m, &proved))
+        .filter(|m| {
+            let survived = survives(m, &proved);
+            let n = done.fetch_add(1, Ordering::Relaxed) + 1;
+            if n.is_multiple_of(250) {
+                eprintln!("{n} judged, {:.0} s", began.elapsed().as_secs_f32());
+            }
+            survived
+        })
         .map(|m| format!("{} {}: {}", m.journey, m.rule, m.what))
         .inspect(|said| eprintln!("survives: {said}"))
         .collect();

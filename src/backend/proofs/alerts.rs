@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::case::{Case, ELSEWHERE, Suite, WHOEVER};
+use super::composed::{halved, was};
 use super::context::{Context, check, minds_silence};
 use super::inputs::budget_labels;
 use super::series::{Tick, ticks};
@@ -110,6 +111,7 @@ pub(super) fn prove_composed(
                 }
             }
             case.feed(COUNT, &window_labels(*window), ticks(&list));
+            case.feed(COUNT, &was(&window_labels(*window)), ticks(&halved(&list)));
         }
     }
     case.strangers(&WHOEVER);

@@ -1,7 +1,7 @@
 //! First layer: the base rules, from raw series. Healthy, failing a little, failing wholly, gone, back again; decoys beside
 //! them that no matcher may let in.
 
-use super::case::{Case, Suite};
+use super::case::{Case, ELSEWHERE, Suite};
 use super::context::{
     Batch, Context, UNIT, align, check, limit_of, minds_silence, per_scrape, slice_of, value,
 };
@@ -12,9 +12,10 @@ use super::series::{DOWN, FINE, Raw, Shape, State, Story};
 use super::stories;
 use super::witness::{Labels, satisfies};
 use crate::backend::prometheus::base::{BAD, EVENTS, FINISHED};
-use crate::backend::prometheus::meaning::{BUDGET, INFO, OBJECTIVE, REMAINING, STRETCH};
+use crate::backend::prometheus::meaning::{BUDGET, INFO, OBJECTIVE, REMAINING, STRETCH, kind, urgency};
 use crate::backend::prometheus::ranges;
 use crate::backend::prometheus::text::promise_matchers;
+use crate::backend::prometheus::windows::RATIO;
 use crate::ir::burn::Loudness;
 use crate::ir::{Condition, Measurement, Outcome, Promise, Series, Urgency};
 use crate::value::{Decimal, Duration};
@@ -149,13 +150,27 @@ fn constants(context: &Context<'_>, promise: &Promise, at: Duration, case: &mut 
             (truth, Decimal::ONE, 6),
         ));
     }
-    for stranger in ["project", "journey"] {
-        let mut labels = context.identity(promise);
-        labels.insert(stranger.to_owned(), "a stranger".to_owned());
-        labels.insert("objective".to_owned(), promise.objective.normalize().to_string());
-        labels.extend(promise.stretch.map(|s| ("stretch".to_owned(), s.normalize().to_string())));
-        case.feed(INFO, &labels, "1000x10000".to_owned());
+    for elsewhere in ELSEWHERE {
+        let strange = |mut labels: Labels| {
+            drop(labels.insert(elsewhere.to_owned(), "a stranger".to_owned()));
+            labels
+        };
+        let mut info = strange(context.identity(promise));
+        info.insert("objective".to_owned(), promise.objective.normalize().to_string());
+        info.extend(promise.stretch.map(|s| ("stretch".to_owned(), s.normalize().to_string())));
+        case.feed(INFO, &info, "1000x10000".to_owned());
+        // They have data when this promise has none.
+        case.feed(EVENTS, &strange(context.labels(promise, None)), "1x10000".to_owned());
+        case.feed(RATIO, &strange(context.labels(promise, Some("5m"))), "0x10000".to_owned());
+        // A promise of theirs that has none is theirs to report.
+        info.insert("promise".to_owned(), "a stranger".to_owned());
+        info.insert("kind".to_owned(), kind(promise).to_owned());
+        info.insert("urgency".to_owned(), urgency(promise.urgency).to_owned());
+        case.feed(INFO, &info, "1x10000".to_owned());
     }
+    let says = "no data of other projects and journeys is not reported";
+    let query = "ALERTS{alertstate=\"firing\",alertname=\"PromiseNoData\",promise=\"a stranger\"}";
+    case.checks.push(check(promise, at, says, query.to_owned()));
 }
 
 /// Histograms that have no bucket at the limit (the exporter's bounds have changed): nothing is known to be good.

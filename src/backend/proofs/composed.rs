@@ -6,6 +6,7 @@ use super::case::{Case, Suite, WHOEVER};
 use super::context::{Context, check, minds_silence, value};
 use super::inputs::parts;
 use super::series::{Tick, ticks};
+use super::witness::Labels;
 use crate::backend::prometheus::budget::COVERAGE;
 use crate::backend::prometheus::meaning::REMAINING;
 use crate::backend::prometheus::plan::Entry;
@@ -53,6 +54,8 @@ fn windows(
             worst = worst.max(lost);
             let labels = context.labels(member, Some(window));
             case.feed(RATIO, &labels, lasting(index, members.len(), lost, gone));
+            // What a label of the settings was before: the highest counts.
+            case.feed(RATIO, &was(&labels), lasting(index, members.len(), Decimal::ZERO, gone));
         }
         let ratio = match composed.how {
             Composition::All => Decimal::ONE - good,
@@ -131,6 +134,7 @@ fn coverage(
             list.extend(if turn == index { absent(gone + 1) } else { vec![Tick::Value(tenth(5)); gone + 1] });
         }
         case.feed(COVERAGE, &labels, ticks(&list));
+        case.feed(COVERAGE, &was(&labels), ticks(&halved(&list)));
         // Younger ones that are no parts; older ones, where they would be taken for a part itself.
         for (label, age) in [("project", 100), ("journey", 1), ("step", 1), ("promise", 1)] {
             let mut strange = labels.clone();
@@ -157,6 +161,22 @@ fn coverage(
         let at = every.times(u64::try_from(5 + ahead + members.len() + turn * (gone + 2) - 1).unwrap_or(0));
         case.checks.push(check(promise, at, "a part is missing: it is of no age", query.clone()));
     }
+}
+
+/// With a label that the settings once had.
+pub(super) fn was(labels: &Labels) -> Labels {
+    let mut labels = labels.clone();
+    drop(labels.insert("was".to_owned(), "before".to_owned()));
+    labels
+}
+
+/// Half of each value.
+pub(super) fn halved(list: &[Tick]) -> Vec<Tick> {
+    let half = |tick: &Tick| match tick {
+        Tick::Value(v) => Tick::Value(*v / Decimal::TWO),
+        Tick::Gap | Tick::Stale => *tick,
+    };
+    list.iter().map(half).collect()
 }
 
 /// So many ticks, the first of them a marker that the series has ended.

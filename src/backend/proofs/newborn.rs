@@ -1,4 +1,4 @@
-//! Counters of bad events that stand at zero: their first failures count whole.
+//! Counters of bad events that stand at zero, and such that begin anew: their failures count whole.
 
 use std::fmt::Write as _;
 
@@ -19,27 +19,38 @@ pub(super) fn prove(context: &Context<'_>, batch: &Batch<'_, '_>, suite: &mut Su
     if !scrape.is_multiple_of(2_000) || !range.is_multiple_of(scrape) {
         return;
     }
-    let mut case =
-        Case::new("base rules: first failures of counters at zero", Duration::from_micros(scrape / 2));
-    let end = align(Duration::from_micros(range.saturating_mul(3)), batch.scrape, context.every);
+    let title = "base rules: counters at zero, and restarts";
+    let mut case = Case::new(title, Duration::from_micros(scrape / 2));
+    let whole =
+        |ranges: u64| align(Duration::from_micros(range.saturating_mul(ranges)), batch.scrape, context.every);
+    let (first, restart) = (whole(12), whole(14));
+    let samples = |of: Duration| of.as_micros() / scrape;
     // The range holds one sample at zero, then only failures.
-    let failing = range / scrape - 1;
-    let quiet = (end.as_micros() / scrape).saturating_sub(failing);
+    let held = range / scrape;
+    let story = Story {
+        quiet: samples(first).saturating_sub(held - 1),
+        failing: samples(restart).saturating_sub(samples(first)),
+        held,
+    };
     for (entry, list) in &batch.list {
         let promise = entry.promise;
         if !counts_failures(promise) {
             continue;
         }
         let values: Option<Vec<String>> =
-            list.iter().map(|raw| values(raw, quiet, failing, per_scrape(batch.scrape))).collect();
+            list.iter().map(|raw| values(raw, story, per_scrape(batch.scrape))).collect();
         let Some((values, truth)) = values.zip(steady(promise, list, Decimal::ONE, UNIT)) else { continue };
         for (raw, values) in list.iter().zip(values) {
             case.feed(&raw.name, &raw.labels, values);
         }
         let query = context.series(BAD, promise, None);
-        let says = "first failures of a counter at zero count whole";
-        let labels = context.labels(promise, None);
-        case.checks.push(value(promise, end, says, (&query, labels), (truth.second, Decimal::ONE, 6)));
+        for (at, says) in [
+            (first, "first failures of a counter at zero count whole"),
+            (restart, "failures count whole when a counter begins anew"),
+        ] {
+            let labels = context.labels(promise, None);
+            case.checks.push(value(promise, at, says, (&query, labels), (truth.second, Decimal::ONE, 6)));
+        }
     }
     if !case.checks.is_empty() {
         suite.cases.push(case);
@@ -51,13 +62,39 @@ fn counts_failures(promise: &Promise) -> bool {
     matches!(&promise.measurement, Measurement::Events(events) if streams::counts_failures(events))
 }
 
-/// So many samples while all is well, then so many while all fails; every other one is missing. None for gauges.
-fn values(raw: &Raw, quiet: u64, failing: u64, per_scrape: Decimal) -> Option<String> {
+/// So many samples of each.
+#[derive(Clone, Copy)]
+struct Story {
+    /// All is well.
+    quiet: u64,
+    /// All fails; with the last of these the counters of failures begin anew.
+    failing: u64,
+    /// In a range. After as many less one they have begun anew once more: the range at the end begins with a low value, so
+    /// that its last is higher than its first although the counter was reset in between.
+    held: u64,
+}
+
+/// Every other sample is missing. None for gauges.
+fn values(raw: &Raw, story: Story, per_scrape: Decimal) -> Option<String> {
     let from_zero = matches!(raw.shape, Shape::Counter { base: 0, .. });
     let mut count = if from_zero { Decimal::ZERO } else { HEAD_START * per_scrape };
     let mut out = String::new();
-    for (f, samples) in [(Decimal::ZERO, quiet), (Decimal::ONE, failing)] {
-        let step = per_scrape * raw.growth(f)?;
+    let fine = (Decimal::ZERO, Decimal::ONE);
+    let down = (Decimal::ONE, Decimal::ONE);
+    // Half as many more before the second reset, so that it shows.
+    let more = (Decimal::ONE, Decimal::new(15, 1));
+    let stretches = [
+        (fine, story.quiet, false),
+        (down, story.failing - 1, false),
+        (more, 1, true),
+        (down, story.held - 1, true),
+    ];
+    for ((f, times), samples, anew) in stretches {
+        let mut step = per_scrape * raw.growth(f)?;
+        if from_zero {
+            step *= times;
+            count = if anew { Decimal::ZERO } else { count };
+        }
         for _ in 0..samples {
             count += step;
             let _ = write!(out, "{}_ {}", if out.is_empty() { "" } else { " " }, count.normalize());

@@ -4,9 +4,9 @@
 //! The sample on a window's far edge is left out: Prometheus 2 counts it, Prometheus 3 doesn't.
 
 use super::case::{Case, ELSEWHERE, Suite};
+use super::composed::was;
 use super::context::{Context, UNIT, minds_silence, value};
 use super::series::{Tick, ticks};
-use super::witness::Labels;
 use crate::backend::prometheus::base::{BAD, EVENTS, FINISHED};
 use crate::backend::prometheus::plan::Entry;
 use crate::backend::prometheus::ranges;
@@ -140,7 +140,8 @@ impl Played<'_, '_> {
                     Some(_) | None => Tick::Gap,
                 };
                 let list: Vec<Tick> = list.iter().enumerate().rev().map(tick).collect();
-                case.feed(name, &was(&labels, before), ticks(&list));
+                let labels = if before { was(&labels) } else { labels.clone() };
+                case.feed(name, &labels, ticks(&list));
             }
         }
         for window in &self.windows {
@@ -173,7 +174,7 @@ impl Played<'_, '_> {
                 samples(self.length, fed.every) - 1,
                 (truth.bad / Decimal::TWO).normalize()
             );
-            case.feed(COUNT, &was(&labels(), true), other.clone() + " _");
+            case.feed(COUNT, &was(&labels()), other.clone() + " _");
             for label in ["project", "journey"] {
                 let mut strange = labels();
                 strange.insert(label.to_owned(), "a stranger".to_owned());
@@ -215,15 +216,6 @@ impl Played<'_, '_> {
 /// Are the window's bad events counted?
 fn is_counted(entry: &Entry<'_>, window: Duration) -> bool {
     window == Duration::from_hours(1) || entry.alerts.iter().any(|a| a.long == window)
-}
-
-/// With a label that the settings once had, or without.
-fn was(labels: &Labels, before: bool) -> Labels {
-    let mut labels = labels.clone();
-    if before {
-        labels.insert("was".to_owned(), "before".to_owned());
-    }
-    labels
 }
 
 /// Which stretch an age is in; they double.
