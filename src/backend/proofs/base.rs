@@ -168,6 +168,16 @@ fn constants(context: &Context<'_>, promise: &Promise, at: Duration, case: &mut 
         info.insert("urgency".to_owned(), urgency(promise.urgency).to_owned());
         case.feed(INFO, &info, "1x10000".to_owned());
     }
+    // Nor do others of the journey speak for it.
+    for label in ["step", "promise"] {
+        let of = |window: Option<&str>| {
+            let mut labels = context.labels(promise, window);
+            drop(labels.insert(label.to_owned(), "a stranger".to_owned()));
+            labels
+        };
+        case.feed(EVENTS, &of(None), "1x10000".to_owned());
+        case.feed(RATIO, &of(Some("5m")), "0x10000".to_owned());
+    }
     let says = "no data of other projects and journeys is not reported";
     let query = "ALERTS{alertstate=\"firing\",alertname=\"PromiseNoData\",promise=\"a stranger\"}";
     case.checks.push(check(promise, at, says, query.to_owned()));
@@ -266,6 +276,18 @@ fn rates(
     ));
 }
 
+/// When no data is reported, for plain counters: so long as two scrapes are in a range there are events; five minutes without
+/// any, two of waiting, and an evaluation each.
+fn reported(context: &Context<'_>, promise: &Promise) -> Option<Duration> {
+    if is_read(promise) || !slice_of(promise).is_zero() {
+        return None;
+    }
+    let range = ranges::base_range(promise.scrape_interval, context.every);
+    let rated = range.as_micros().saturating_sub(promise.scrape_interval.as_micros());
+    let waits = Duration::from_mins(7).plus(context.every.times(2));
+    Some(align(Duration::from_micros(rated), context.every, context.every).plus(waits))
+}
+
 /// A vanished target is no data, loudly; one where silence is bad goes on counting.
 fn silence(
     context: &Context<'_>,
@@ -273,7 +295,6 @@ fn silence(
     (down, gone, back): (Duration, Duration, Duration),
     case: &mut Case,
 ) {
-    let events = context.series(EVENTS, promise, None);
     let end = Duration::from_micros(gone.as_micros().saturating_sub(context.every.as_micros()));
     let query = context.firing(promise, "PromiseNoData", "");
     let loud = match promise.urgency {
@@ -293,7 +314,10 @@ fn silence(
         case.checks.push(check(promise, end, "silence that is bad is not called no data", query));
         return;
     }
-    case.checks.push(check(promise, end, "a vanished target leaves no events, not even none", events));
+    for name in [EVENTS, if limit_of(promise).is_zero() { BAD } else { FINISHED }] {
+        let query = context.series(name, promise, None);
+        case.checks.push(check(promise, end, "a vanished target leaves no events, not even none", query));
+    }
     let left = context.series(REMAINING, promise, None);
     case.checks.push(check(promise, end, "a budget that nobody measures is no number", left));
     let soon = down.plus(Duration::from_mins(6));
@@ -303,9 +327,12 @@ fn silence(
     if let Some(loud) = loud {
         let identity: Labels = context.identity(promise);
         let labels = context.alert_labels(identity, "PromiseNoData", loud, promise);
-        let passed = Duration::from_micros(end.as_micros().saturating_sub(down.as_micros()));
-        let says = format!("a vanished target is reported as no data within {passed}");
-        case.checks.push(check(promise, end, says, query.clone()).gives(labels, Decimal::ONE));
+        let soonest = reported(context, promise).map_or(end, |passed| down.plus(passed));
+        for at in [soonest.min(end), end] {
+            let passed = Duration::from_micros(at.as_micros().saturating_sub(down.as_micros()));
+            let says = format!("a vanished target is reported as no data within {passed}");
+            case.checks.push(check(promise, at, says, query.clone()).gives(labels.clone(), Decimal::ONE));
+        }
     }
     let says = "no data is no longer reported when the target is back";
     case.checks.push(check(promise, back, says, query));

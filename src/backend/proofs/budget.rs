@@ -38,12 +38,15 @@ impl Age {
             Self::Hours => "in its first hours",
         }
     }
-    /// In samples of a roll-up, of so many in the window.
-    fn samples(self, promise: &Promise, every: Duration, n: usize) -> usize {
+    /// The first sample of a roll-up, of so many in the window, from old to new: number 1 is one step after the window's
+    /// edge. It follows the last step in which nothing is found, so that its age comes out right.
+    fn first(self, promise: &Promise, every: Duration, n: usize) -> usize {
+        let step = step(promise, every);
+        let coarse = samples(step, every).max(1);
         match self {
-            Self::Whole => n,
-            Self::Quarter => n / 4,
-            Self::Hours => samples(step(promise, every).times(11), every).min(n / 4),
+            Self::Whole => 1,
+            Self::Quarter => (n - n / 4).next_multiple_of(coarse) + 1,
+            Self::Hours => n - samples(step.times(11), every).min(n / 4),
         }
     }
     /// To what it is known.
@@ -95,9 +98,9 @@ fn play(context: &Context<'_>, promise: &Promise, index: usize, age: Age, case: 
     let every = if coarse { ranges::COARSE } else { ranges::SLOW };
     let n = samples(window, every);
     let limit = samples(ranges::round_up(limit_of(promise), every), every);
-    // Samples from old to new: number 1 is one step after the window's edge.
-    let old = age.samples(promise, every, n);
-    let first = (n - old).max(1);
+    let first = age.first(promise, every, n);
+    // Each stands for the time before it.
+    let old = n - first + 1;
     let half_day = samples(Duration::from_hours(12), every).max(1);
     let busy = Decimal::TEN + Decimal::from(index);
     let rate = |at: usize| if (at / half_day).is_multiple_of(2) { busy } else { busy / Decimal::ONE_HUNDRED };
@@ -195,13 +198,13 @@ fn checks(
     let when = if age == Age::Whole { "" } else { " of a young promise" };
     let n = samples(window, every);
     let coverage = Decimal::from(old).checked_div(Decimal::from(n)).unwrap_or_default();
-    // A young promise's age is known to a step or two.
+    // A young promise's age is known to a step; here to less.
     let slack = if age == Age::Whole {
         EXACT
     } else {
-        let known = Decimal::from(age.step(promise, every).as_micros()) * Decimal::TWO;
+        let known = Decimal::from(age.step(promise, every).as_micros() / 2);
         let old = Decimal::from(old) * Decimal::from(every.as_micros());
-        known.checked_div(old).unwrap_or_default().max(Decimal::new(1, 2)) * Decimal::new(15, 1)
+        known.checked_div(old).unwrap_or_default().max(Decimal::new(5, 3))
     };
     let Some(ratio) = (bad * coverage).checked_div(all) else { return };
     let Some(spent) = ratio.checked_div(budget) else { return };

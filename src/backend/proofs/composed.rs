@@ -42,9 +42,8 @@ fn windows(
     // Until the last sample of a slow group is no longer looked at.
     let back = ranges::read_back(ranges::budget_interval(promise.window).times(2));
     let gone = usize::try_from(back.as_micros() / every.as_micros().max(1)).unwrap_or(0) + 2;
-    // The last moment at which the fourth sample, the last of one part, is still looked at.
+    // The last moment at which a sample is still looked at, in ticks after it.
     let late = back.as_micros().saturating_sub(1) / every.as_micros().max(1);
-    let remembered = every.times(3 + late);
     for (at, window) in names.iter().enumerate() {
         let mut good = Decimal::ONE;
         let mut worst = Decimal::ZERO;
@@ -73,18 +72,19 @@ fn windows(
             (ratio, Decimal::ONE, 9 - 3),
         ));
         let prompt = Duration::parse(window).is_some_and(ranges::is_prompt);
-        if !prompt {
-            let says = format!("parts of {window} that were recorded within {back} count");
-            let truth = (ratio, Decimal::ONE, 9 - 3);
-            case.checks.push(value(promise, remembered, says, (&query, labels.clone()), truth));
-        }
-        let ticks = if prompt { 5 } else { 5 + gone };
-        let others = (1..members.len()).map(|turn| 5 + gone + turn * (gone + 3) - 1);
-        for (at, which) in
-            std::iter::once((ticks, "the last")).chain(others.zip(std::iter::repeat("another")))
-        {
-            let at = every.times(u64::try_from(at).unwrap_or(0));
-            let says = format!("{which} part is missing: no ratio over {window}");
+        // The last vanishes first, then each of the others in its turn.
+        for turn in 0..members.len() {
+            let from = if turn == 0 { 4 } else { 6 + gone + (turn - 1) * (gone + 3) };
+            let after = |ticks: u64| every.times(u64::try_from(from).unwrap_or(0).saturating_add(ticks));
+            let which = if turn == 0 { members.len() } else { turn };
+            if !prompt {
+                let says = format!("part {which} of {window} was recorded within {back} and counts");
+                let truth = (ratio, Decimal::ONE, 9 - 3);
+                case.checks.push(value(promise, after(late - 1), says, (&query, labels.clone()), truth));
+            }
+            let says = format!("part {which} is missing: no ratio over {window}");
+            let gone = u64::try_from(gone).unwrap_or(0);
+            let at = if prompt { after(1) } else { after(gone + 1) };
             case.checks.push(check(promise, at, says, query.clone()));
         }
         if window == "budget"
@@ -104,7 +104,7 @@ fn windows(
         }
     }
     case.strangers(&WHOEVER);
-    coverage(context, promise, members, (every, gone, remembered), &mut case);
+    coverage(context, promise, members, (every, gone, late), &mut case);
     suite.cases.push(case);
 }
 
@@ -113,7 +113,7 @@ fn coverage(
     context: &Context<'_>,
     promise: &Promise,
     members: &[&Promise],
-    (every, gone, remembered): (Duration, usize, Duration),
+    (every, gone, late): (Duration, usize, u64),
     case: &mut Case,
 ) {
     let tenth = |n: usize| Decimal::new(i64::try_from(n.clamp(1, 10)).unwrap_or(1), 1);
@@ -130,7 +130,7 @@ fn coverage(
             list.push(Tick::Value(tenth(if turn == index { 1 } else { 5 })));
         }
         for turn in 0..members.len() {
-            list.push(Tick::Value(tenth(5)));
+            list.push(Tick::Value(tenth(if turn == index { 1 } else { 5 })));
             list.extend(if turn == index { absent(gone + 1) } else { vec![Tick::Value(tenth(5)); gone + 1] });
         }
         case.feed(COVERAGE, &labels, ticks(&list));
@@ -152,13 +152,16 @@ fn coverage(
         case.checks.push(value(promise, at, says, (&query, labels.clone()), (least, Decimal::ONE, 6)));
     };
     ask(every.times(2), "it is as old as its youngest part", least);
-    ask(remembered, "it is, with parts that were recorded a while ago", least);
+    let tick = |at: usize| every.times(u64::try_from(at).unwrap_or(0));
     for turn in 0..members.len() {
-        let at = every.times(u64::try_from(5 + ahead + turn).unwrap_or(0));
-        ask(at, "it is, whichever part is the youngest", tenth(1));
+        ask(tick(5 + ahead + turn), "it is, whichever part is the youngest", tenth(1));
+    }
+    for turn in 0..members.len() {
+        let last = 5 + ahead + members.len() + turn * (gone + 2);
+        ask(tick(last).plus(every.times(late)), "it is, whichever part was recorded a while ago", tenth(1));
     }
     for turn in 1..=members.len() {
-        let at = every.times(u64::try_from(5 + ahead + members.len() + turn * (gone + 2) - 1).unwrap_or(0));
+        let at = tick(5 + ahead + members.len() + turn * (gone + 2) - 1);
         case.checks.push(check(promise, at, "a part is missing: it is of no age", query.clone()));
     }
 }

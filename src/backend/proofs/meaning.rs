@@ -2,6 +2,7 @@
 //! evaluations may be apart, and not longer.
 
 use super::case::{Case, Suite};
+use super::composed::was;
 use super::context::{Context, check, limit_of, minds_silence, value};
 use crate::backend::prometheus::budget::{Budgets, COVERAGE, EVENTS};
 use crate::backend::prometheus::meaning::{BURN, LEFT, REMAINING};
@@ -30,6 +31,8 @@ pub(super) fn prove(context: &Context<'_>, suites: &mut Vec<Suite>) {
             [(COUNT, "budget", bad), (EVENTS, "budget", all), (COVERAGE, "budget", half), (RATIO, "1d", long)]
         {
             case.feed(name, &labels(Some(window)), format!("_x5 {value}"));
+            // What a label of the settings was before: the highest counts.
+            case.feed(name, &was(&labels(Some(window))), format!("_x5 {}", value / Decimal::TWO));
         }
         // Budgets are shown only while there is data.
         let minutes = (budget.as_micros() * 2 + every.times(20).as_micros()) / every.as_micros();

@@ -161,6 +161,14 @@ impl Played<'_, '_> {
         let query = context.series(RATIO, promise, Some(&name));
         let says = format!("the error ratio over {window}");
         case.checks.push(value(promise, at, says, (&query, labels()), (truth.ratio, Decimal::ONE, 6)));
+        for label in ELSEWHERE {
+            let mut strange = labels();
+            drop(strange.insert(label.to_owned(), "a stranger".to_owned()));
+            let length = samples(self.length, fed.every) - 1;
+            for name in [RATIO, COUNT] {
+                case.feed(name, &strange, format!("_x{length} 1000000 1000000"));
+            }
+        }
         let budget = promise.error_budget();
         if let Some(burn) = truth.ratio.checked_div(budget) {
             let query = context.series("promise:burn_rate", promise, Some(&name));
@@ -168,22 +176,13 @@ impl Played<'_, '_> {
             case.checks.push(value(promise, at, says, (&query, labels()), (burn, Decimal::ONE, 3)));
         }
         if is_counted(self.entry, window) {
-            // What was recorded under the other label, and for another journey and project, is still there.
+            // What was recorded under the other label is still there.
             let other = format!(
                 "_x{} {}",
                 samples(self.length, fed.every) - 1,
                 (truth.bad / Decimal::TWO).normalize()
             );
             case.feed(COUNT, &was(&labels()), other.clone() + " _");
-            for label in ["project", "journey"] {
-                let mut strange = labels();
-                strange.insert(label.to_owned(), "a stranger".to_owned());
-                case.feed(
-                    COUNT,
-                    &strange,
-                    format!("_x{} 1000000 1000000", samples(self.length, fed.every) - 1),
-                );
-            }
             let query = context.series(COUNT, promise, Some(&name)).replacen('}', ",was=\"\"}", 1);
             let says = format!("the bad events over {window}");
             case.checks.push(value(promise, at, says, (&query, labels()), (truth.bad, Decimal::ONE, 2)));
