@@ -2,6 +2,7 @@
 //! them that no matcher may let in.
 
 use super::case::{Case, ELSEWHERE, Suite};
+use super::composed::was;
 use super::context::{
     Batch, Context, UNIT, align, check, limit_of, minds_silence, per_scrape, slice_of, value,
 };
@@ -132,7 +133,7 @@ fn constants(context: &Context<'_>, promise: &Promise, at: Duration, case: &mut 
     let of_promise = |name: &str| {
         let mut out = format!("{name}{{");
         promise_matchers(&mut out, &context.model.settings.project, &promise.path);
-        out + "}"
+        out + ",was=\"\"}"
     };
     let percent = |p: Decimal| p.checked_div(Decimal::ONE_HUNDRED).unwrap_or_default();
     let mut all = vec![
@@ -150,6 +151,8 @@ fn constants(context: &Context<'_>, promise: &Promise, at: Duration, case: &mut 
             (truth, Decimal::ONE, 6),
         ));
     }
+    // What a label of the settings was before: the highest counts.
+    case.feed(BUDGET, &was(&labels), "0x10000".to_owned());
     for elsewhere in ELSEWHERE {
         let strange = |mut labels: Labels| {
             drop(labels.insert(elsewhere.to_owned(), "a stranger".to_owned()));

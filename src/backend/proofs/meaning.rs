@@ -1,11 +1,11 @@
 //! Last of what is recorded: what is made of a budget reads what slow groups have recorded, for as long as two of their
 //! evaluations may be apart, and not longer.
 
-use super::case::{Case, Suite};
+use super::case::{Case, ELSEWHERE, Suite};
 use super::composed::was;
 use super::context::{Context, check, limit_of, minds_silence, value};
 use crate::backend::prometheus::budget::{Budgets, COVERAGE, EVENTS};
-use crate::backend::prometheus::meaning::{BURN, LEFT, REMAINING};
+use crate::backend::prometheus::meaning::{BUDGET, BURN, LEFT, REMAINING};
 use crate::backend::prometheus::ranges;
 use crate::backend::prometheus::windows::{COUNT, RATIO};
 use crate::value::{Decimal, Duration};
@@ -34,9 +34,24 @@ pub(super) fn prove(context: &Context<'_>, suites: &mut Vec<Suite>) {
             // What a label of the settings was before: the highest counts.
             case.feed(name, &was(&labels(Some(window))), format!("_x5 {}", value / Decimal::TWO));
         }
-        // Budgets are shown only while there is data.
+        case.feed(BUDGET, &was(&labels(None)), "0x1000".to_owned());
+        // Others of the journey have budgets of their own.
+        for label in ["step", "promise"] {
+            let mut other = labels(None);
+            drop(other.insert(label.to_owned(), "a stranger".to_owned()));
+            case.feed(BUDGET, &other, "1000x1000".to_owned());
+        }
+        // Budgets are shown only while there is data, of the promise's own. A completion has none here.
+        let measured = limit_of(promise).is_zero();
         let minutes = (budget.as_micros() * 2 + every.times(20).as_micros()) / every.as_micros();
-        case.feed(RATIO, &labels(Some("5m")), format!("0x{minutes}"));
+        for label in ELSEWHERE {
+            let mut strange = labels(Some("5m"));
+            drop(strange.insert(label.to_owned(), "a stranger".to_owned()));
+            case.feed(RATIO, &strange, format!("0x{minutes}"));
+        }
+        if measured {
+            case.feed(RATIO, &labels(Some("5m")), format!("0x{minutes}"));
+        }
         let allowed = promise.error_budget();
         let (Some(ratio), Some(burn)) = ((bad * half).checked_div(all), long.checked_div(allowed)) else {
             continue;
@@ -56,9 +71,12 @@ pub(super) fn prove(context: &Context<'_>, suites: &mut Vec<Suite>) {
             ),
             ("the burn rate over 1d", context.series(BURN, promise, Some("1d")), Some("1d"), slow, burn),
         ];
-        if limit_of(promise).is_zero() {
-            let left = context.series(REMAINING, promise, None);
+        let left = context.series(REMAINING, promise, None);
+        if measured {
             asked.push(("what is left of the budget", left, None, remaining, Decimal::ONE - spent));
+        } else {
+            let says = "a budget without data is no number, whatever others have";
+            case.checks.push(check(promise, after(recorded, 2), says, left));
         }
         for (what, query, window, back, truth) in asked {
             // Two minutes to both sides: what is as old as the range is counted by some engines, and ranges follow each other.

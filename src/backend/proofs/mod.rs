@@ -20,6 +20,7 @@ mod newborn;
 mod pieces;
 mod scenarios;
 mod series;
+mod shares;
 mod stories;
 mod windows;
 mod witness;
@@ -85,6 +86,7 @@ fn prove_journey<'m>(model: &'m Model, journey: &'m Journey, needs: &Needs<'m>) 
     for batch in &batches {
         base::prove(&context, batch, &mut main);
         newborn::prove(&context, batch, &mut main);
+        shares::prove(&context, batch, &mut main);
     }
     // What is fed with windows doesn't ask how often it is evaluated.
     let seldom = context.every.max(ranges::SLOW);

@@ -136,10 +136,7 @@ impl Raw {
     ) {
         match self.shape {
             Shape::Counter { .. } => {
-                let step = per_scrape * self.growth(f).unwrap_or_default();
-                let first = *count + step;
-                *count += step * Decimal::from(n);
-                let _ = write!(out, "{}+{}x{}", first.normalize(), step.normalize(), n - 1);
+                climb(out, count, per_scrape * self.growth(f).unwrap_or_default(), n);
             }
             Shape::Gauge { .. } => {
                 let value = self.reading(f).unwrap_or_default().normalize();
@@ -155,6 +152,16 @@ impl Raw {
             }
         }
     }
+}
+
+/// A counter grows by a step at each of so many samples.
+pub(super) fn climb(out: &mut String, count: &mut Decimal, step: Decimal, samples: u64) {
+    if !out.is_empty() && !out.ends_with(' ') {
+        out.push(' ');
+    }
+    let first = *count + step;
+    *count += step * Decimal::from(samples);
+    let _ = write!(out, "{}+{}x{}", first.normalize(), step.normalize(), samples - 1);
 }
 
 fn gap(out: &mut String, n: u64) {

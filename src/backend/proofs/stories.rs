@@ -1,8 +1,6 @@
 //! Last layer: end to end, from raw series to alerts. A total outage is reported in time and over when it is over; thin
 //! traffic doesn't wake anybody before enough has failed.
 
-use std::fmt::Write as _;
-
 use super::base::settled;
 use super::case::{Case, Suite};
 use super::context::{
@@ -10,7 +8,7 @@ use super::context::{
 };
 use super::expected::steady;
 use super::inputs::{Unprovable, inputs, parts};
-use super::series::{DOWN, FINE, Raw, Story};
+use super::series::{DOWN, FINE, Raw, Story, climb};
 use crate::backend::prometheus::alerts::{least_bad, loudness, name};
 use crate::backend::prometheus::plan::{Entry, is_composed};
 use crate::backend::prometheus::ranges;
@@ -326,12 +324,7 @@ fn thin(raw: &Raw, slow: (Decimal, Duration), fast: (Decimal, Duration), scrape:
     for (per_scrape, length) in [slow, fast] {
         let n = (length.as_micros() / scrape.as_micros().max(1)).max(1);
         let step = (per_scrape * raw.growth(Decimal::ONE).unwrap_or_default()).round_dp(9);
-        let first = count + step;
-        count += step * Decimal::from(n);
-        if !out.is_empty() {
-            out.push(' ');
-        }
-        let _ = write!(out, "{}+{}x{}", first.normalize(), step.normalize(), n - 1);
+        climb(&mut out, &mut count, step, n);
     }
     out
 }

@@ -1,0 +1,72 @@
+//! Slices that are judged by a share: by that of their own events, however many there were before.
+
+use super::base::settled;
+use super::case::{Case, Suite};
+use super::context::{Batch, Context, UNIT, align, per_scrape, slice_of, value};
+use super::expected::steady;
+use super::series::{HEAD_START, Raw, Shape, climb};
+use crate::backend::prometheus::base::BAD;
+use crate::ir::{Condition, Measurement, Promise};
+use crate::value::{Decimal, Duration};
+
+/// Adds the case of a batch: after quiet hours four times the traffic, of which first a little less may fail than is allowed, then
+/// a little more.
+pub(super) fn prove(context: &Context<'_>, batch: &Batch<'_, '_>, suite: &mut Suite) {
+    let mut case = Case::new("base rules: busy slices after quiet ones", batch.scrape);
+    let unit = per_scrape(batch.scrape);
+    for (entry, list) in &batch.list {
+        let promise = entry.promise;
+        let Some(allowed) = allowed(promise) else { continue };
+        if !list.iter().all(|r| matches!(r.shape, Shape::Counter { .. })) {
+            continue;
+        }
+        let length =
+            align(settled(context, promise).plus(context.every.times(2)), batch.scrape, context.every);
+        let few = allowed * Decimal::new(8, 1);
+        let many = (allowed * Decimal::new(125, 2)).min(Decimal::ONE);
+        let story = [
+            (Decimal::ZERO, Decimal::ONE, length.times(3)),
+            (few, Decimal::from(4), length),
+            (many, Decimal::from(4), length),
+        ];
+        for raw in list {
+            case.feed(&raw.name, &raw.labels, values(raw, &story, (batch.scrape, unit)));
+        }
+        let labels = context.labels(promise, None);
+        let query = context.series(BAD, promise, None);
+        let slice = slice_of(promise).seconds();
+        let mut now = length.times(3);
+        for (f, says) in [
+            (few, "a busy slice is good in which less fails than may"),
+            (many, "a busy slice is bad in which more fails than may"),
+        ] {
+            let Some(truth) = steady(promise, list, f, UNIT) else { continue };
+            now = now.plus(length);
+            // A sample before the next stretch begins.
+            let at = Duration::from_micros(now.as_micros().saturating_sub(context.every.as_micros()));
+            case.checks.push(value(promise, at, says, (&query, labels.clone()), (truth.second, slice, 6)));
+        }
+    }
+    if !case.checks.is_empty() {
+        suite.cases.push(case);
+    }
+}
+
+/// The share that may be bad.
+fn allowed(promise: &Promise) -> Option<Decimal> {
+    let Measurement::Slices(slices) = &promise.measurement else { return None };
+    let Condition::Share { at_least, .. } = &slices.condition else { return None };
+    Some(Decimal::ONE - *at_least).filter(|a| *a > Decimal::ZERO)
+}
+
+/// A counter through stretches with so much traffic each.
+fn values(raw: &Raw, story: &[(Decimal, Decimal, Duration)], (scrape, unit): (Duration, Decimal)) -> String {
+    let mut out = String::new();
+    let mut count = HEAD_START * unit;
+    for (f, traffic, length) in story {
+        let n = (length.as_micros() / scrape.as_micros().max(1)).max(1);
+        let step = unit * *traffic * raw.growth(*f).unwrap_or_default();
+        climb(&mut out, &mut count, step, n);
+    }
+    out
+}
