@@ -130,22 +130,26 @@ fn one(
         return Err(Failure::new(format!("promtool cannot backfill a layer: {}", said.trim())));
     }
     let mut blocks = blocks_in(folder.path())?;
-    blocks.sort_by_key(|b| b.meta.max_time);
+    blocks.sort_by_key(|b| b.meta.min_time);
     if blocks.is_empty() {
         return Err(Failure::new(format!("no rule gave a sample: {}", layer.names.join(", "))).help(
             "does the Prometheus at `--url` have samples of your metrics between `--start` and `--end`?",
         ));
     }
-    let last = Stretch::last(&blocks);
-    let before = if wait { ask(options, &last.expr(project, layer))? } else { 0.0 };
+    let mut expected = Vec::new();
+    if wait {
+        for stretch in Stretch::of(&blocks) {
+            let expr = stretch.expr(project, layer);
+            let before = ask(options, &expr)?;
+            expected.push((expr, before + stretch.samples));
+        }
+    }
     for block in &blocks {
         std::fs::rename(&block.path, data.join(&block.name))
             .map_err(|e| Failure::io(format!("the block `{}` cannot be moved", block.name), &e))?;
         written.push(block.name.clone());
     }
-    if wait {
-        until_shown(options, &last.expr(project, layer), before + last.samples)?;
-    }
+    until_shown(options, &expected)?;
     Ok(blocks.len())
 }
 
@@ -165,7 +169,7 @@ fn blocks_in(folder: &Path) -> Result<Vec<Block>, Failure> {
     Ok(found)
 }
 
-/// The last stretch of time that a layer's blocks cover, and what is in it.
+/// A stretch of time that a layer's blocks cover, and what is in it.
 struct Stretch {
     from: i64,
     until: i64,
@@ -173,16 +177,18 @@ struct Stretch {
 }
 
 impl Stretch {
-    /// Of blocks in the order of their ends: the last one, and those that reach into it.
-    fn last(blocks: &[Block]) -> Self {
-        let until = blocks.last().map_or(0, |b| b.meta.max_time);
-        let mut made = Self { from: until, until, samples: 0.0 };
-        for block in blocks.iter().rev() {
-            if made.samples > 0.0 && block.meta.max_time <= made.from {
-                break;
+    /// Of blocks in the order of their beginnings: those that reach into each other are one stretch.
+    fn of(blocks: &[Block]) -> Vec<Self> {
+        let mut made: Vec<Self> = Vec::new();
+        for Block { meta, .. } in blocks {
+            let samples = u32::try_from(meta.stats.num_samples).map_or(f64::MAX, f64::from);
+            match made.last_mut() {
+                Some(last) if meta.min_time < last.until => {
+                    last.until = last.until.max(meta.max_time);
+                    last.samples += samples;
+                }
+                _ => made.push(Self { from: meta.min_time, until: meta.max_time, samples }),
             }
-            made.from = made.from.min(block.meta.min_time);
-            made.samples += u32::try_from(block.meta.stats.num_samples).map_or(f64::MAX, f64::from);
         }
         made
     }
@@ -202,15 +208,17 @@ impl Stretch {
     }
 }
 
-/// Waits until the server has so many samples. It loads all new blocks that it finds at once, and the last ones were moved
-/// last: with them it has all.
-fn until_shown(options: &Backfill, expr: &str, samples: f64) -> Result<(), Failure> {
+/// Waits until the server has so many samples of each stretch. While blocks are moved in, it may find some of them and miss
+/// others: a folder is not read at one moment.
+fn until_shown(options: &Backfill, expected: &[(String, f64)]) -> Result<(), Failure> {
     let began = Instant::now();
-    loop {
+    let mut open = expected.iter().peekable();
+    while let Some((expr, samples)) = open.peek() {
         // It may be away for a moment: a restart loads blocks too.
         let last = ask(options, expr);
-        if last.as_ref().is_ok_and(|n| *n >= samples) {
-            return Ok(());
+        if last.as_ref().is_ok_and(|n| n >= samples) {
+            open.next();
+            continue;
         }
         if began.elapsed() >= PATIENCE {
             let seen = last?;
@@ -224,6 +232,7 @@ fn until_shown(options: &Backfill, expr: &str, samples: f64) -> Result<(), Failu
         }
         std::thread::sleep(PAUSE);
     }
+    Ok(())
 }
 
 /// The number that a query gives; 0 where it gives nothing.
