@@ -2,12 +2,13 @@
 //!
 //! By hand: `cargo test --test proofs_mutants -- --ignored` takes a sample; `just mutants` takes one of each shape (rules that differ in names and numbers only have the
 //! same), and `MUTANTS=all` all of them. `JOURNEY=checkout` takes one journey's, `SEED=2` another sample,
-//! `CHANGE=clamp` those whose description holds a word.
+//! `CHANGE=clamp` those whose description holds a word, `AGAIN=log` those that an earlier run printed as survivors.
 
 #![allow(clippy::match_same_arms, reason = "a table of mutations reads better in full")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "a test")]
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::ops::Range;
 use std::path::Path;
 use std::process::Command;
@@ -33,6 +34,12 @@ struct Mutant {
     /// What it has in common with those that differ in names and numbers only.
     shape: String,
     changed: serde_yaml::Value,
+}
+
+impl fmt::Display for Mutant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}: {}", self.journey, self.rule, self.what)
+    }
 }
 
 /// A change of an expression.
@@ -78,7 +85,7 @@ fn changed_rules_are_seen() {
             }
             survived
         })
-        .map(|m| format!("{} {}: {}", m.journey, m.rule, m.what))
+        .map(ToString::to_string)
         .inspect(|said| eprintln!("survives: {said}"))
         .collect();
     let (known, strange): (Vec<&String>, Vec<&String>) = survivors.iter().partition(|s| is_known(s));
@@ -128,6 +135,9 @@ fn sample(all: &[Mutant]) -> Vec<&Mutant> {
     let change = std::env::var("CHANGE").unwrap_or_default();
     let mine = all.iter().filter(|m| only.as_ref().is_none_or(|o| *o == m.journey));
     let mine = mine.filter(|m| m.what.contains(&change));
+    // What an earlier run has printed.
+    let again = std::env::var("AGAIN").ok().map(|path| std::fs::read_to_string(path).unwrap());
+    let mine = mine.filter(|m| again.as_ref().is_none_or(|log| log.contains(&format!("survives: {m}\n"))));
     if wanted == "all" {
         return mine.collect();
     }

@@ -283,7 +283,8 @@ fn changed_words_keep_history() {
     };
     let scrape = "scrape_configs: [{job_name: x, static_configs: [{targets: ['127.0.0.1:1']}]}]\n";
     let server = Server::start(&emit(&make("Before", "shop")), scrape);
-    let recorded = r#"{__name__=~"promise:(events:rate|bad_events:rate|error_ratio|bad_events:increase|error_budget:ratio)",window!~".*(d|budget)"}"#;
+    // Without the windows of slow groups, which begin at a time of their own.
+    let recorded = r#"{__name__=~"promise:(events:rate|bad_events:rate|error_ratio|bad_events:increase|error_budget:ratio)",window=~"|5m|30m|1h"}"#;
     let bad = r#"promise:bad_events:increase{window="1h"}"#;
     server.value(bad, |v| v > 10.0);
     server.value("promise:error_budget:ratio", |v| v > 0.0);
@@ -300,7 +301,7 @@ fn changed_words_keep_history() {
     server.value(&format!("count({bad})"), |v| (v - 1.0).abs() < 1e-9);
     let after = server.series(recorded);
     assert!(after.is_superset(&before), "{before:#?}\n{after:#?}");
-    let fresh: Vec<_> = after.difference(&before).filter(|s| !s.contains("\"2h\"")).collect();
+    let fresh: Vec<_> = after.difference(&before).collect();
     assert!(fresh.is_empty(), "{fresh:#?}");
     let sick: Vec<_> = server.rules().into_iter().filter(|r| r["health"] == "err").collect();
     assert!(sick.is_empty(), "{sick:#?}");
