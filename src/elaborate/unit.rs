@@ -108,7 +108,7 @@ impl<'a> Unit<'a> {
         }
     }
 
-    /// A value of this unit as the language writes it: 0.25 of seconds is `250ms`.
+    /// A value of this unit as the language writes it: 0.25 of seconds is `250ms`, 1.5 of them `1500ms`, as limits are written.
     pub(crate) fn write(&self, value: Decimal) -> String {
         match self {
             Unit::Time(word, nanos) => {
@@ -118,6 +118,13 @@ impl<'a> Unit<'a> {
                     .filter(|m| m.fract().is_zero())
                     .and_then(|m| u64::try_from(m).ok());
                 match micros {
+                    Some(micros) if (1_000_000..100_000_000).contains(&micros) && micros % 1_000_000 != 0 => {
+                        if micros % 1000 == 0 {
+                            format!("{}ms", micros / 1000)
+                        } else {
+                            format!("{micros}us")
+                        }
+                    }
                     Some(micros) => Duration::from_micros(micros).to_string(),
                     None => format!("{} {word}", value.normalize()),
                 }
@@ -170,6 +177,11 @@ mod tests {
         assert_eq!(Unit::of(Some("ratio")).convert(Quantity::Percent(dec("75"))), Some(dec("0.75")));
         assert_eq!(Unit::of(Some("seconds")).convert(Quantity::Number(dec("400"))), None);
         assert_eq!(Unit::of(Some("seconds")).write(dec("0.25")), "250ms");
+        for (value, written) in
+            [("1.5", "1500ms"), ("0.0005", "500us"), ("2", "2s"), ("90", "1m30s"), ("1.0005", "1000500us")]
+        {
+            assert_eq!(Unit::of(Some("seconds")).write(dec(value)), written);
+        }
         assert_eq!(Unit::of(Some("bytes")).write(dec("250")), "250");
         assert_eq!(Unit::of(Some("milliseconds")).per_second(), Some(dec("1000")));
         for (word, long) in

@@ -373,6 +373,18 @@ fn policy(context: &Context<'_>, every: Duration, case: &mut Case) {
             case.checks.push(made);
         }
     }
+    // Nor of anybody else's.
+    let Some(first) = context.plan.promises().next() else { return };
+    for elsewhere in ELSEWHERE {
+        let mut labels = context.labels(first, None);
+        for (label, value) in [("promise", "an outsider"), (elsewhere, "a stranger")] {
+            drop(labels.insert(label.to_owned(), value.to_owned()));
+        }
+        case.feed(REMAINING, &labels, format!("-1x{}", values.len()));
+    }
+    let query = "ALERTS{alertstate=\"firing\",alertname=\"PromiseBudgetPolicy\",promise=\"an outsider\"}";
+    let says = "the policy is silent about budgets of other projects and journeys";
+    case.checks.push(check(first, every, says, query.to_owned()));
 }
 
 /// Two values of `for each`: one of them stops, the other goes on.

@@ -6,12 +6,11 @@ use super::composed::was;
 use super::context::{
     Batch, Context, UNIT, align, check, limit_of, minds_silence, per_scrape, slice_of, value,
 };
-use super::decoys::{decoys, same_metric};
+use super::decoys::decoys;
 use super::expected::steady;
-use super::inputs::selector;
 use super::series::{DOWN, FINE, Raw, Shape, State, Story};
 use super::stories;
-use super::witness::{Labels, satisfies};
+use super::witness::Labels;
 use crate::backend::prometheus::base::{BAD, EVENTS, FINISHED};
 use crate::backend::prometheus::meaning::{BUDGET, INFO, OBJECTIVE, REMAINING, STRETCH, kind, urgency};
 use crate::backend::prometheus::ranges;
@@ -22,8 +21,8 @@ use crate::ir::{Condition, Measurement, Outcome, Promise, Series, Urgency};
 use crate::value::{Decimal, Duration};
 
 /// The five stretches of each story.
-struct Times {
-    ends: [Duration; 5],
+pub(super) struct Times {
+    pub(super) ends: [Duration; 5],
     story: Story,
 }
 
@@ -37,7 +36,7 @@ pub(super) fn settled(context: &Context<'_>, promise: &Promise) -> Duration {
 }
 
 /// Are samples of a gauge its events?
-fn is_read(promise: &Promise) -> bool {
+pub(super) fn is_read(promise: &Promise) -> bool {
     match &promise.measurement {
         Measurement::Events(e) => e.total.iter().any(|s| matches!(s, Series::Readings { .. })),
         Measurement::Slices(s) => match &s.condition {
@@ -50,7 +49,7 @@ fn is_read(promise: &Promise) -> bool {
     }
 }
 
-fn times(context: &Context<'_>, promise: &Promise) -> Times {
+pub(super) fn times(context: &Context<'_>, promise: &Promise) -> Times {
     let one =
         align(settled(context, promise).plus(context.every.times(2)), promise.scrape_interval, context.every);
     // The budget of a completion is shown eleven minutes more.
@@ -99,7 +98,7 @@ pub(super) fn prove(context: &Context<'_>, batch: &Batch<'_, '_>, suite: &mut Su
         for (at, f, when) in states {
             // A sample before the next stretch begins: its first scrape is on the border.
             let at = Duration::from_micros(at.as_micros().saturating_sub(context.every.as_micros()));
-            rates(context, promise, list, (at, f, when), &mut case);
+            rates(context, promise, list, (at, f, UNIT, when), &mut case);
             // What is started is judged only when its limit is over: its outage waits for that.
             if at < fine && !minds_silence(promise) && limit_of(promise).is_zero() {
                 stories::calm(context, promise, at, &mut case);
@@ -109,12 +108,10 @@ pub(super) fn prove(context: &Context<'_>, batch: &Batch<'_, '_>, suite: &mut Su
         silence(context, promise, (down, gone, back), &mut case);
     }
     suite.cases.push(case);
-    suite.cases.extend(without_buckets(context, batch));
-    suite.cases.extend(unfinished(context, batch));
 }
 
 /// Counters as two instances have them: what is to be summed is not one series only.
-fn with_twins(list: &[Raw]) -> Vec<Raw> {
+pub(super) fn with_twins(list: &[Raw]) -> Vec<Raw> {
     let twin = |raw: &Raw| {
         let mut twin = raw.clone();
         drop(twin.labels.insert("slovo_twin".to_owned(), "2".to_owned()));
@@ -166,11 +163,19 @@ fn constants(context: &Context<'_>, promise: &Promise, at: Duration, case: &mut 
         case.feed(EVENTS, &strange(context.labels(promise, None)), "1x10000".to_owned());
         case.feed(RATIO, &strange(context.labels(promise, Some("5m"))), "0x10000".to_owned());
         // A promise of theirs that has none is theirs to report.
-        info.insert("promise".to_owned(), "a stranger".to_owned());
+        info.insert("promise".to_owned(), "an outsider".to_owned());
         info.insert("kind".to_owned(), kind(promise).to_owned());
         info.insert("urgency".to_owned(), urgency(promise.urgency).to_owned());
         case.feed(INFO, &info, "1x10000".to_owned());
     }
+    // Composed promises have no events of their own.
+    let mut composed = context.identity(promise);
+    for (label, value) in
+        [("promise", "an outsider"), ("kind", "composed"), ("urgency", urgency(promise.urgency))]
+    {
+        composed.insert(label.to_owned(), value.to_owned());
+    }
+    case.feed(INFO, &composed, "1x10000".to_owned());
     // Nor do others of the journey speak for it.
     for label in ["step", "promise"] {
         let of = |window: Option<&str>| {
@@ -181,58 +186,9 @@ fn constants(context: &Context<'_>, promise: &Promise, at: Duration, case: &mut 
         case.feed(EVENTS, &of(None), "1x10000".to_owned());
         case.feed(RATIO, &of(Some("5m")), "0x10000".to_owned());
     }
-    let says = "no data of other projects and journeys is not reported";
-    let query = "ALERTS{alertstate=\"firing\",alertname=\"PromiseNoData\",promise=\"a stranger\"}";
+    let says = "no data is reported of the journey's own promises, and of those that are measured";
+    let query = "ALERTS{alertstate=\"firing\",alertname=\"PromiseNoData\",promise=\"an outsider\"}";
     case.checks.push(check(promise, at, says, query.to_owned()));
-}
-
-/// Histograms that have no bucket at the limit (the exporter's bounds have changed): nothing is known to be good.
-fn without_buckets(context: &Context<'_>, batch: &Batch<'_, '_>) -> Option<Case> {
-    let mut case = Case::new("base rules: the bucket of the limit is missing", batch.scrape);
-    let near: Vec<&Promise> = context.measured().map(|e| e.promise).collect();
-    let unit = per_scrape(batch.scrape);
-    for (entry, list) in &batch.list {
-        let promise = entry.promise;
-        let at_limit =
-            |r: &&Raw| r.name.ends_with("_bucket") && r.labels.get("le").is_some_and(|le| le != "+Inf");
-        let rest: Vec<Raw> = list.iter().filter(|r| !at_limit(r)).cloned().collect();
-        if rest.len() == list.len() {
-            continue;
-        }
-        let [length, ..] = times(context, promise).ends;
-        for raw in rest.iter().chain(&decoys(promise, &rest, &near)) {
-            case.feed(&raw.name, &raw.labels, raw.values(&[(FINE, length)], batch.scrape, unit));
-        }
-        let at = Duration::from_micros(length.as_micros().saturating_sub(context.every.as_micros()));
-        rates(context, promise, &rest, (at, Decimal::ZERO, "the bucket of its limit is missing"), &mut case);
-    }
-    (!case.checks.is_empty()).then_some(case)
-}
-
-/// Completions that never saw anything finish: there is no series of what finished, which counts as none.
-fn unfinished(context: &Context<'_>, batch: &Batch<'_, '_>) -> Option<Case> {
-    let mut case = Case::new("base rules: nothing ever finished", batch.scrape);
-    let unit = per_scrape(batch.scrape);
-    for (entry, list) in &batch.list {
-        let Measurement::Completion(completion) = &entry.promise.measurement else { continue };
-        let of = |raw: &Raw, list: &[Series]| {
-            list.iter()
-                .filter_map(selector)
-                .any(|s| same_metric(&raw.name, &s.metric) && satisfies(&raw.labels, &s.matchers))
-        };
-        let mut started = with_twins(list);
-        started.retain(|r| of(r, &completion.started));
-        if started.iter().any(|r| of(r, &completion.finished)) {
-            continue;
-        }
-        let [length, ..] = times(context, entry.promise).ends;
-        for raw in &started {
-            case.feed(&raw.name, &raw.labels, raw.values(&[(FINE, length)], batch.scrape, unit));
-        }
-        let at = Duration::from_micros(length.as_micros().saturating_sub(context.every.as_micros()));
-        rates(context, entry.promise, &started, (at, Decimal::ZERO, "nothing ever finished"), &mut case);
-    }
-    (!case.checks.is_empty()).then_some(case)
 }
 
 /// Where the good are counted, a series of bad ones has nothing that could be missing.
@@ -247,15 +203,15 @@ fn narrow_good(promise: &Promise) -> bool {
     }
 }
 
-/// Both base series at a time, and no value that is no number.
-fn rates(
+/// Both base series at a time, and no value that is no number. `unit` is what a plain counter grows by in a second.
+pub(super) fn rates(
     context: &Context<'_>,
     promise: &Promise,
     list: &[Raw],
-    (at, f, when): (Duration, Decimal, &str),
+    (at, f, unit, when): (Duration, Decimal, Decimal, &str),
     case: &mut Case,
 ) {
-    let Some(truth) = steady(promise, list, f, UNIT) else { return };
+    let Some(truth) = steady(promise, list, f, unit) else { return };
     let labels = context.labels(promise, None);
     let slice = slice_of(promise).seconds();
     let factor = if slice.is_zero() { Decimal::ONE } else { slice };

@@ -7,7 +7,7 @@ use super::series::{Tick, ticks};
 use super::witness::Labels;
 use crate::backend::prometheus::base::EVENTS as BASE_EVENTS;
 use crate::backend::prometheus::budget::{COVERAGE, EVENTS};
-use crate::backend::prometheus::meaning::{BUDGET, REMAINING};
+use crate::backend::prometheus::meaning::{BUDGET, INFO, REMAINING, kind};
 use crate::backend::prometheus::ranges;
 use crate::backend::prometheus::windows::{COUNT, RATIO};
 use crate::ir::Promise;
@@ -155,6 +155,17 @@ fn play(context: &Context<'_>, promise: &Promise, index: usize, age: Age, case: 
     if limit > 0 {
         // Ten minutes ago: no roll-up at the end counts it once more.
         case.feed(BASE_EVENTS, &labels, format!("_x{} 0 _ _", now.saturating_sub(2)));
+        // Completions of the journey that have none leave it alone.
+        for label in ["step", "promise"] {
+            let strange = |mut labels: Labels| {
+                drop(labels.insert(label.to_owned(), "a stranger".to_owned()));
+                labels
+            };
+            let mut info = strange(context.identity(promise));
+            drop(info.insert("kind".to_owned(), kind(promise).to_owned()));
+            case.feed(INFO, &info, format!("_x{now} 1"));
+            case.feed(RATIO, &strange(context.labels(promise, Some("5m"))), format!("_x{now} 0"));
+        }
     }
     // What is recorded for others under the same names.
     for name in [COUNT, EVENTS, COVERAGE, RATIO, BUDGET] {

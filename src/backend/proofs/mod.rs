@@ -14,6 +14,7 @@ mod decoys;
 mod expected;
 mod file;
 mod inputs;
+mod lacking;
 mod meaning;
 mod needed;
 mod newborn;
@@ -85,6 +86,7 @@ fn prove_journey<'m>(model: &'m Model, journey: &'m Journey, needs: &Needs<'m>) 
         context.batches(|promise, why| miss(promise, format!("from its metrics to its alerts: {}", why.0)));
     for batch in &batches {
         base::prove(&context, batch, &mut main);
+        lacking::prove(&context, batch, &mut main);
         newborn::prove(&context, batch, &mut main);
         shares::prove(&context, batch, &mut main);
     }

@@ -53,14 +53,18 @@ pub(super) fn prove(context: &Context<'_>, batch: &Batch<'_, '_>, suite: &mut Su
 }
 
 /// The share that may be bad.
-fn allowed(promise: &Promise) -> Option<Decimal> {
+pub(super) fn allowed(promise: &Promise) -> Option<Decimal> {
     let Measurement::Slices(slices) = &promise.measurement else { return None };
     let Condition::Share { at_least, .. } = &slices.condition else { return None };
     Some(Decimal::ONE - *at_least).filter(|a| *a > Decimal::ZERO)
 }
 
-/// A counter through stretches with so much traffic each.
-fn values(raw: &Raw, story: &[(Decimal, Decimal, Duration)], (scrape, unit): (Duration, Decimal)) -> String {
+/// A counter through stretches: what fails, how much traffic, for how long.
+pub(super) fn values(
+    raw: &Raw,
+    story: &[(Decimal, Decimal, Duration)],
+    (scrape, unit): (Duration, Decimal),
+) -> String {
     let mut out = String::new();
     let mut count = HEAD_START * unit;
     for (f, traffic, length) in story {

@@ -147,6 +147,10 @@ impl Played<'_, '_> {
         for window in &self.windows {
             self.window(&fed, *window, case);
         }
+        // Nor does another window of its own speak for it.
+        let strange = self.context.labels(promise, Some("a stranger"));
+        let length = samples(self.length, fed.every) - 1;
+        case.feed(COUNT, &strange, format!("_x{length} 1000000 1000000"));
         if every == self.context.every {
             self.rolled(&fed, case);
         }

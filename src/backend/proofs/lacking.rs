@@ -1,0 +1,113 @@
+//! Base rules where something is not there: the bucket of the limit, what finishes, any event at all.
+
+use super::base::{is_read, rates, times, with_twins};
+use super::case::{Case, Suite};
+use super::context::{Batch, Context, UNIT, align, per_scrape, slice_of, value};
+use super::decoys::{decoys, same_metric};
+use super::inputs::selector;
+use super::series::{FINE, Raw, Shape};
+use super::shares;
+use super::witness::satisfies;
+use crate::backend::prometheus::base::BAD;
+use crate::ir::{Measurement, Promise, Series};
+use crate::value::{Decimal, Duration};
+
+/// Adds the cases of a batch.
+pub(super) fn prove(context: &Context<'_>, batch: &Batch<'_, '_>, suite: &mut Suite) {
+    let cases = [without_buckets(context, batch), unfinished(context, batch), idle(context, batch)];
+    suite.cases.extend(cases.into_iter().flatten());
+}
+
+/// Histograms that have no bucket at the limit (the exporter's bounds have changed): nothing is known to be good.
+fn without_buckets(context: &Context<'_>, batch: &Batch<'_, '_>) -> Option<Case> {
+    let mut case = Case::new("base rules: the bucket of the limit is missing", batch.scrape);
+    let near: Vec<&Promise> = context.measured().map(|e| e.promise).collect();
+    let unit = per_scrape(batch.scrape);
+    for (entry, list) in &batch.list {
+        let promise = entry.promise;
+        let at_limit =
+            |r: &&Raw| r.name.ends_with("_bucket") && r.labels.get("le").is_some_and(|le| le != "+Inf");
+        let rest: Vec<Raw> = list.iter().filter(|r| !at_limit(r)).cloned().collect();
+        if rest.len() == list.len() {
+            continue;
+        }
+        let [length, ..] = times(context, promise).ends;
+        let at = Duration::from_micros(length.as_micros().saturating_sub(context.every.as_micros()));
+        let when = "the bucket of its limit is missing";
+        rates(context, promise, &rest, (at, Decimal::ZERO, UNIT, when), &mut case);
+        for raw in &decoys(promise, &rest, &near) {
+            case.feed(&raw.name, &raw.labels, raw.values(&[(FINE, length)], batch.scrape, unit));
+        }
+        // Then nobody comes: a slice without events is good.
+        let slice = if shares::allowed(promise).is_some() { slice_of(promise) } else { Duration::default() };
+        let quiet = align(slice.plus(context.every.times(2)), batch.scrape, context.every);
+        let story = [(Decimal::ZERO, Decimal::ONE, length), (Decimal::ZERO, Decimal::ZERO, quiet)];
+        for raw in &rest {
+            case.feed(&raw.name, &raw.labels, shares::values(raw, &story, (batch.scrape, unit)));
+        }
+        if !slice.is_zero() {
+            let says = format!("a slice without events is good while {when}");
+            let query = context.series(BAD, promise, None);
+            let truth = (Decimal::ZERO, slice.seconds(), 6);
+            let labels = context.labels(promise, None);
+            case.checks.push(value(promise, length.plus(quiet), says, (&query, labels), truth));
+        }
+    }
+    (!case.checks.is_empty()).then_some(case)
+}
+
+/// Completions that never saw anything finish: there is no series of what finished, which counts as none.
+fn unfinished(context: &Context<'_>, batch: &Batch<'_, '_>) -> Option<Case> {
+    let mut case = Case::new("base rules: nothing ever finished", batch.scrape);
+    let unit = per_scrape(batch.scrape);
+    for (entry, list) in &batch.list {
+        let Measurement::Completion(completion) = &entry.promise.measurement else { continue };
+        let of = |raw: &Raw, list: &[Series]| {
+            list.iter()
+                .filter_map(selector)
+                .any(|s| same_metric(&raw.name, &s.metric) && satisfies(&raw.labels, &s.matchers))
+        };
+        let mut started = with_twins(list);
+        started.retain(|r| of(r, &completion.started));
+        if started.iter().any(|r| of(r, &completion.finished)) {
+            continue;
+        }
+        let [length, ..] = times(context, entry.promise).ends;
+        for raw in &started {
+            case.feed(&raw.name, &raw.labels, raw.values(&[(FINE, length)], batch.scrape, unit));
+        }
+        let at = Duration::from_micros(length.as_micros().saturating_sub(context.every.as_micros()));
+        rates(
+            context,
+            entry.promise,
+            &started,
+            (at, Decimal::ZERO, UNIT, "nothing ever finished"),
+            &mut case,
+        );
+    }
+    (!case.checks.is_empty()).then_some(case)
+}
+
+/// Nobody comes, and nothing ever failed: no series of failures. No events, of which none is bad.
+fn idle(context: &Context<'_>, batch: &Batch<'_, '_>) -> Option<Case> {
+    let mut case = Case::new("base rules: nobody comes, and nothing ever failed", batch.scrape);
+    for (entry, list) in &batch.list {
+        let promise = entry.promise;
+        let counted = match promise.measurement {
+            Measurement::Events(_) | Measurement::Completion(_) => !is_read(promise),
+            Measurement::Slices(_) | Measurement::Composed(_) => false,
+        };
+        if !counted {
+            continue;
+        }
+        let mut list = with_twins(list);
+        list.retain(|r| !matches!(r.shape, Shape::Counter { base: 0, slope: 1.. }));
+        let [length, ..] = times(context, promise).ends;
+        for raw in &list {
+            case.feed(&raw.name, &raw.labels, raw.values(&[(FINE, length)], batch.scrape, Decimal::ZERO));
+        }
+        let at = Duration::from_micros(length.as_micros().saturating_sub(context.every.as_micros()));
+        rates(context, promise, &list, (at, Decimal::ZERO, Decimal::ZERO, "nobody comes"), &mut case);
+    }
+    (!case.checks.is_empty()).then_some(case)
+}
