@@ -16,6 +16,11 @@ use crate::value::{Decimal, Duration};
 /// How exact a budget must be.
 const EXACT: Decimal = Decimal::from_parts(1, 0, 0, false, 3);
 
+/// How long before the window the story begins: with events that all failed, and that nobody counts any more.
+const BEFORE: Duration = Duration::from_hours(24);
+/// Until so long before the window, and what a completion still looks at.
+const PAUSE: Duration = Duration::from_hours(6);
+
 /// promtool refuses queries of more than 10,000 samples; a budget's age takes some 700, twice.
 const AT_ONCE: usize = 4;
 
@@ -59,6 +64,16 @@ fn step(promise: &Promise, every: Duration) -> Duration {
     ranges::coverage_step(promise.window).max(every)
 }
 
+/// How long it is before the window, so that steps of its age begin with it.
+fn before(window: Duration) -> Duration {
+    ranges::round_up(BEFORE, ranges::coverage_step(window))
+}
+
+/// When the window ends.
+fn end(window: Duration) -> Duration {
+    window.plus(before(window))
+}
+
 fn samples(of: Duration, every: Duration) -> usize {
     usize::try_from(of.as_micros() / every.as_micros().max(1)).unwrap_or(0)
 }
@@ -74,7 +89,7 @@ pub(super) fn prove(context: &Context<'_>, suites: &mut Vec<Suite>) {
         let mut suite = Suite {
             name: format!("{id}-budget-{window}"),
             journeys: vec![id.clone()],
-            every: window,
+            every: end(window),
             cases: Vec::new(),
         };
         let list: Vec<&Promise> = promises().filter(|p| p.window == window).collect();
@@ -109,8 +124,13 @@ fn play(context: &Context<'_>, promise: &Promise, index: usize, age: Age, case: 
     let allowed = total * promise.error_budget() * Decimal::new(3, 1);
     let mut lost = Decimal::ZERO;
     let begins = first + old / 20;
-    let mut events = Vec::with_capacity(n);
-    let mut second = Vec::with_capacity(n);
+    // Long ago everything failed.
+    let lead = samples(before(window), every);
+    let until = lead.saturating_sub(samples(PAUSE, every) + limit);
+    let long_ago =
+        |value: Decimal| (0..lead).map(move |at| if at < until { Tick::Value(value) } else { Tick::Gap });
+    let mut events: Vec<Tick> = long_ago(busy).collect();
+    let mut second: Vec<Tick> = long_ago(if limit == 0 { busy } else { Decimal::ZERO }).collect();
     let (mut all, mut bad) = (Decimal::ZERO, Decimal::ZERO);
     let mut finished = Decimal::ZERO;
     for at in 0..=n {
@@ -179,7 +199,7 @@ fn play(context: &Context<'_>, promise: &Promise, index: usize, age: Age, case: 
 }
 
 fn samples_of_case(window: Duration) -> u64 {
-    window.as_micros() / ranges::SLOW.as_micros()
+    end(window).as_micros() / ranges::SLOW.as_micros()
 }
 
 /// Fifteen minutes apart in steps of five.
@@ -225,7 +245,7 @@ fn checks(
                 "{says}{when} is right to {}%",
                 (slack * Decimal::ONE_HUNDRED).normalize().round_dp(2)
             );
-            case.checks.push(near_check(promise, window, says, &expr, (truth, slack), labels));
+            case.checks.push(near_check(promise, end(window), says, &expr, (truth, slack), labels));
         }
     };
     near("the number of bad events", query(COUNT), bad * seconds, EXACT, labels(true));
