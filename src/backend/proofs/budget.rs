@@ -31,7 +31,9 @@ enum Age {
     Whole,
     /// A quarter.
     Quarter,
-    /// Eleven of the steps in which its age is looked for: so young that finer ones are taken.
+    /// Thirteen of the steps in which its age is looked for.
+    Steps,
+    /// Eleven of them: so young that finer ones are taken.
     Hours,
 }
 
@@ -40,17 +42,19 @@ impl Age {
         match self {
             Self::Whole => "days and nights",
             Self::Quarter => "after a quarter of it",
+            Self::Steps => "after a fiftieth of it",
             Self::Hours => "in its first hours",
         }
     }
     /// The first sample of a roll-up, of so many in the window, from old to new: number 1 is one step after the window's
-    /// edge. It follows the last step in which nothing is found, so that its age comes out right.
+    /// edge, two after a step of its age. It follows the last step in which nothing is found, so that its age comes out right.
     fn first(self, promise: &Promise, every: Duration, n: usize) -> usize {
         let step = step(promise, every);
         let coarse = samples(step, every).max(1);
         match self {
             Self::Whole => 1,
-            Self::Quarter => (n - n / 4).next_multiple_of(coarse) + 1,
+            Self::Quarter => (n - n / 4).next_multiple_of(coarse) + 2,
+            Self::Steps => (n - (coarse * 13).min(n / 4)).next_multiple_of(coarse) + 2,
             Self::Hours => n - samples(step.times(11), every).min(n / 4),
         }
     }
@@ -64,9 +68,12 @@ fn step(promise: &Promise, every: Duration) -> Duration {
     ranges::coverage_step(promise.window).max(every)
 }
 
-/// How long it is before the window, so that steps of its age begin with it.
+/// How long it is before the window. It begins just after a step of its age, so that the next one is as late as it can be.
 fn before(window: Duration) -> Duration {
-    ranges::round_up(BEFORE, ranges::coverage_step(window))
+    let every = if ranges::is_coarse(window) { ranges::COARSE } else { ranges::SLOW };
+    let step = ranges::coverage_step(window).max(every);
+    let less = step.as_micros() - every.as_micros();
+    ranges::round_up(BEFORE, step).plus(Duration::from_micros(less))
 }
 
 /// When the window ends.
@@ -94,7 +101,7 @@ pub(super) fn prove(context: &Context<'_>, suites: &mut Vec<Suite>) {
         };
         let list: Vec<&Promise> = promises().filter(|p| p.window == window).collect();
         for chunk in list.chunks(AT_ONCE) {
-            for age in [Age::Whole, Age::Quarter, Age::Hours] {
+            for age in [Age::Whole, Age::Quarter, Age::Steps, Age::Hours] {
                 let mut case = Case::new(format!("the budget over {window}, {}", age.when()), ranges::SLOW);
                 for (index, promise) in chunk.iter().enumerate() {
                     play(context, promise, index, age, &mut case);
