@@ -29,7 +29,7 @@ pub(crate) fn no_data(plan: &Plan<'_>, labels: &AlertLabels, expr: &mut String, 
         expr.clear();
         let _ = write!(
             expr,
-            "group by (project, journey, step, promise) ({INFO}{{{m},kind!=\"composed\",urgency=\"{name}\"}})\n  \
+            "group by (step, promise) ({INFO}{{{m},kind!=\"composed\",urgency=\"{name}\"}})\n  \
              unless on (step, promise) present_over_time({events}{{{m}}}[5m])",
             m = plan.matchers,
             events = base::EVENTS,

@@ -2,19 +2,18 @@
 //! them that no matcher may let in.
 
 use super::case::{Case, ELSEWHERE, Suite};
-use super::composed::was;
 use super::context::{
     Batch, Context, UNIT, align, check, limit_of, minds_silence, per_scrape, slice_of, value,
 };
 use super::decoys::decoys;
 use super::expected::steady;
+use super::known;
 use super::series::{DOWN, FINE, Raw, Shape, State, Story};
 use super::stories;
 use super::witness::Labels;
 use crate::backend::prometheus::base::{BAD, EVENTS, FINISHED};
-use crate::backend::prometheus::meaning::{BUDGET, INFO, OBJECTIVE, REMAINING, STRETCH, kind, urgency};
+use crate::backend::prometheus::meaning::{INFO, REMAINING, kind, urgency};
 use crate::backend::prometheus::ranges;
-use crate::backend::prometheus::text::promise_matchers;
 use crate::backend::prometheus::windows::RATIO;
 use crate::ir::burn::Loudness;
 use crate::ir::{Condition, Measurement, Outcome, Promise, Series, Urgency};
@@ -121,48 +120,19 @@ pub(super) fn with_twins(list: &[Raw]) -> Vec<Raw> {
     list.iter().cloned().chain(twins).collect()
 }
 
-/// What the source says in numbers is recorded as it stands, whatever others of the same name say.
+/// What the source says in numbers is recorded as it stands, and nobody else's events are taken for the promise's.
 fn constants(context: &Context<'_>, promise: &Promise, at: Duration, case: &mut Case) {
-    let mut labels = context.labels(promise, None);
-    for (label, _) in &promise.for_each {
-        labels.remove(label);
-    }
-    let of_promise = |name: &str| {
-        let mut out = format!("{name}{{");
-        promise_matchers(&mut out, &context.model.settings.project, &promise.path);
-        out + ",was=\"\"}"
-    };
-    let percent = |p: Decimal| p.checked_div(Decimal::ONE_HUNDRED).unwrap_or_default();
-    let mut all = vec![
-        (OBJECTIVE, percent(promise.objective), "the objective"),
-        (BUDGET, Decimal::ONE - percent(promise.objective), "the error budget"),
-    ];
-    all.extend(promise.stretch.map(|s| (STRETCH, percent(s), "what is striven for")));
-    for (name, truth, what) in all {
-        let says = format!("{what} is recorded as it is written");
-        case.checks.push(value(
-            promise,
-            at,
-            says,
-            (&of_promise(name), labels.clone()),
-            (truth, Decimal::ONE, 6),
-        ));
-    }
-    // What a label of the settings was before: the highest counts.
-    case.feed(BUDGET, &was(&labels), "0x10000".to_owned());
+    known::values(context, promise, at, case);
     for elsewhere in ELSEWHERE {
         let strange = |mut labels: Labels| {
             drop(labels.insert(elsewhere.to_owned(), "a stranger".to_owned()));
             labels
         };
-        let mut info = strange(context.identity(promise));
-        info.insert("objective".to_owned(), promise.objective.normalize().to_string());
-        info.extend(promise.stretch.map(|s| ("stretch".to_owned(), s.normalize().to_string())));
-        case.feed(INFO, &info, "1000x10000".to_owned());
         // They have data when this promise has none.
         case.feed(EVENTS, &strange(context.labels(promise, None)), "1x10000".to_owned());
         case.feed(RATIO, &strange(context.labels(promise, Some("5m"))), "0x10000".to_owned());
         // A promise of theirs that has none is theirs to report.
+        let mut info = strange(context.identity(promise));
         info.insert("promise".to_owned(), "an outsider".to_owned());
         info.insert("kind".to_owned(), kind(promise).to_owned());
         info.insert("urgency".to_owned(), urgency(promise.urgency).to_owned());

@@ -1,15 +1,15 @@
 //! Last of what is recorded: what is made of a budget reads what slow groups have recorded, for as long as two of their
 //! evaluations may be apart, and not longer.
 
-use super::case::{Case, Check, ELSEWHERE, Suite};
+use super::case::{Case, ELSEWHERE, Suite};
 use super::composed::was;
 use super::context::{Context, check, limit_of, minds_silence, value};
+use super::known;
 use crate::backend::prometheus::budget::{Budgets, COVERAGE, EVENTS};
-use crate::backend::prometheus::meaning::{BUDGET, BURN, INFO, LEFT, REMAINING, kind, urgency};
+use crate::backend::prometheus::meaning::{BUDGET, BURN, LEFT, REMAINING};
+use crate::backend::prometheus::plan::is_composed;
 use crate::backend::prometheus::ranges;
-use crate::backend::prometheus::text::promise_matchers;
 use crate::backend::prometheus::windows::{COUNT, RATIO};
-use crate::ir::Promise;
 use crate::value::{Decimal, Duration};
 
 /// Adds a file: counts of each budget, and the ratio of a long window, recorded once.
@@ -95,7 +95,11 @@ pub(super) fn prove(context: &Context<'_>, suites: &mut Vec<Suite>) {
         case.checks.push(check(promise, after(recorded, 1), "the budget has no burn rate of its own", query));
     }
     for entry in &context.plan.entries {
-        case.checks.push(known(context, entry.promise, after(recorded, 1)));
+        case.checks.push(known::info(context, entry.promise, after(recorded, 1)));
+        // The others' are proved with what they are made of.
+        if is_composed(entry.promise) {
+            known::values(context, entry.promise, after(recorded, 1), &mut case);
+        }
     }
     if !case.checks.is_empty() {
         suites.push(Suite {
@@ -105,24 +109,4 @@ pub(super) fn prove(context: &Context<'_>, suites: &mut Vec<Suite>) {
             cases: vec![case],
         });
     }
-}
-
-/// What is known of a promise is recorded as it is written.
-fn known(context: &Context<'_>, promise: &Promise, at: Duration) -> Check {
-    let mut labels = context.identity(promise);
-    let percent = |p: Decimal| p.normalize().to_string();
-    let more = [
-        ("kind", kind(promise).to_owned()),
-        ("objective", percent(promise.objective)),
-        ("over", promise.window.to_string()),
-        ("owner", context.journey.owner.clone()),
-        ("stretch", promise.stretch.map(percent).unwrap_or_default()),
-        ("urgency", urgency(promise.urgency).to_owned()),
-    ];
-    let names: Vec<&str> = more.iter().map(|(name, _)| *name).collect();
-    let mut query = format!("group by (project, journey, step, promise, {}) ({INFO}{{", names.join(", "));
-    promise_matchers(&mut query, &context.model.settings.project, &promise.path);
-    query.push_str("})");
-    labels.extend(more.into_iter().filter(|(_, v)| !v.is_empty()).map(|(k, v)| (k.to_owned(), v)));
-    check(promise, at, "what is known of it is recorded as it is written", query).gives(labels, Decimal::ONE)
 }

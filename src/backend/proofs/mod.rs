@@ -14,6 +14,7 @@ mod decoys;
 mod expected;
 mod file;
 mod inputs;
+mod known;
 mod lacking;
 mod meaning;
 mod needed;

@@ -22,8 +22,8 @@ pub(super) fn prove(context: &Context<'_>, batch: &Batch<'_, '_>, suite: &mut Su
         }
         let length =
             align(settled(context, promise).plus(context.every.times(2)), batch.scrape, context.every);
-        let few = allowed * Decimal::new(8, 1);
-        let many = (allowed * Decimal::new(125, 2)).min(Decimal::ONE);
+        let few = allowed * Decimal::new(9, 1);
+        let many = (allowed * Decimal::new(11, 1)).min(Decimal::ONE);
         let story = [
             (Decimal::ZERO, Decimal::ONE, length.times(3)),
             (few, Decimal::from(4), length),
