@@ -243,6 +243,11 @@ fn silence(
         case.checks.push(check(promise, end, "silence that is bad is not called no data", query));
         return;
     }
+    if !slice_of(promise).is_zero() {
+        let at = align(down.plus(slice_of(promise)).plus(context.every), context.every, context.every);
+        let query = context.series(EVENTS, promise, None);
+        case.checks.push(check(promise, at.min(end), "a slice that saw nothing is none", query));
+    }
     for name in [EVENTS, if limit_of(promise).is_zero() { BAD } else { FINISHED }] {
         let query = context.series(name, promise, None);
         case.checks.push(check(promise, end, "a vanished target leaves no events, not even none", query));

@@ -2,6 +2,7 @@
 //! quiet nights, and an outage that costs a third of the budget.
 
 use super::case::{Case, ELSEWHERE, Suite};
+use super::composed::was;
 use super::context::{Context, check, limit_of, minds_silence};
 use super::series::{Tick, ticks};
 use super::witness::Labels;
@@ -57,10 +58,6 @@ impl Age {
             Self::Steps => (n - (coarse * 13).min(n / 4)).next_multiple_of(coarse) + 2,
             Self::Hours => n - samples(step.times(11), every).min(n / 4),
         }
-    }
-    /// To what it is known.
-    fn step(self, promise: &Promise, every: Duration) -> Duration {
-        if self == Self::Hours { every } else { step(promise, every) }
     }
 }
 
@@ -173,8 +170,16 @@ fn play(context: &Context<'_>, promise: &Promise, index: usize, age: Age, case: 
     let name = if limit > 0 { "finished" } else { "bad" };
     let labels = context.labels(promise, None);
     let spread = |list: &[Tick]| if coarse { thinned(list) } else { ticks(list) };
-    case.feed(&format!("promise:events:roll{roll}"), &labels, spread(&events));
-    case.feed(&format!("promise:{name}_events:roll{roll}"), &labels, spread(&second));
+    // A label of the settings went when the promise was half as old: history is of both.
+    let half = lead + first + old / 2;
+    for (name, list) in [("events".to_owned(), events), (format!("{name}_events"), second)] {
+        let mut before = list;
+        let mut after = vec![Tick::Gap; half];
+        after.extend(before.split_off(half));
+        let name = format!("promise:{name}:roll{roll}");
+        case.feed(&name, &was(&labels), spread(&before));
+        case.feed(&name, &labels, spread(&after));
+    }
     // Budgets are shown only while there is data.
     let now = samples_of_case(window);
     let five = format!("_x{now} 0");
@@ -236,14 +241,6 @@ fn checks(
     let when = if age == Age::Whole { "" } else { " of a young promise" };
     let n = samples(window, every);
     let coverage = Decimal::from(old).checked_div(Decimal::from(n)).unwrap_or_default();
-    // A young promise's age is known to a step; here to less.
-    let slack = if age == Age::Whole {
-        EXACT
-    } else {
-        let known = Decimal::from(age.step(promise, every).as_micros() / 2);
-        let old = Decimal::from(old) * Decimal::from(every.as_micros());
-        known.checked_div(old).unwrap_or_default().max(Decimal::new(5, 3))
-    };
     let Some(ratio) = (bad * coverage).checked_div(all) else { return };
     let Some(spent) = ratio.checked_div(budget) else { return };
     let mut near = |says: &str, expr: String, truth: Decimal, slack: Decimal, labels: Labels| {
@@ -257,14 +254,14 @@ fn checks(
     };
     near("the number of bad events", query(COUNT), bad * seconds, EXACT, labels(true));
     near("the number of events", query(EVENTS), all * seconds, EXACT, labels(true));
-    near("the covered part of the window", query(COVERAGE), coverage, slack, labels(true));
-    near("the error ratio", query(RATIO), ratio, slack, labels(true));
+    near("the covered part of the window", query(COVERAGE), coverage, EXACT, labels(true));
+    near("the error ratio", query(RATIO), ratio, EXACT, labels(true));
     let left = context.series(REMAINING, promise, None);
-    near("what is spent of the budget", format!("(1 - {left})"), spent, slack, labels(false));
+    near("what is spent of the budget", format!("(1 - {left})"), spent, EXACT, labels(false));
     let more = context.series("promise:bad_events:left", promise, None);
     let allowed = all * seconds / coverage * budget;
     // What is left is a difference: as exact as the whole.
-    let slack_left = slack * allowed / (allowed - bad * seconds).max(Decimal::ONE);
+    let slack_left = EXACT * allowed / (allowed - bad * seconds).max(Decimal::ONE);
     near("the number of bad events left", more, allowed - bad * seconds, slack_left, labels(false));
 }
 

@@ -1,6 +1,6 @@
 //! Base rules where something is not there: the bucket of the limit, what finishes, any event at all.
 
-use super::base::{is_read, rates, times, with_twins};
+use super::base::{is_read, rates, settled, times, with_twins};
 use super::case::{Case, Suite};
 use super::context::{Batch, Context, UNIT, align, per_scrape, slice_of, value};
 use super::decoys::{decoys, same_metric};
@@ -38,19 +38,25 @@ fn without_buckets(context: &Context<'_>, batch: &Batch<'_, '_>) -> Option<Case>
         for raw in &decoys(promise, &rest, &near) {
             case.feed(&raw.name, &raw.labels, raw.values(&[(FINE, length)], batch.scrape, unit));
         }
-        // Then nobody comes: a slice without events is good.
+        // Then nobody comes: events are no longer counted, and a slice without any is good.
         let slice = if shares::allowed(promise).is_some() { slice_of(promise) } else { Duration::default() };
-        let quiet = align(slice.plus(context.every.times(2)), batch.scrape, context.every);
+        let quiet =
+            if slice.is_zero() { settled(context, promise) } else { slice.plus(context.every.times(2)) };
+        let quiet = align(quiet, batch.scrape, context.every);
         let story = [(Decimal::ZERO, Decimal::ONE, length), (Decimal::ZERO, Decimal::ZERO, quiet)];
         for raw in &rest {
             case.feed(&raw.name, &raw.labels, shares::values(raw, &story, (batch.scrape, unit)));
         }
-        if !slice.is_zero() {
+        let at = length.plus(quiet);
+        if slice.is_zero() {
+            let when = "the bucket of its limit is missing and nobody comes";
+            rates(context, promise, &rest, (at, Decimal::ZERO, Decimal::ZERO, when), &mut case);
+        } else {
             let says = format!("a slice without events is good while {when}");
             let query = context.series(BAD, promise, None);
             let truth = (Decimal::ZERO, slice.seconds(), 6);
             let labels = context.labels(promise, None);
-            case.checks.push(value(promise, length.plus(quiet), says, (&query, labels), truth));
+            case.checks.push(value(promise, at, says, (&query, labels), truth));
         }
     }
     (!case.checks.is_empty()).then_some(case)

@@ -39,6 +39,8 @@ pub(super) fn prove(context: &Context<'_>, suites: &mut Vec<Suite>) {
             case.feed(name, &labels(Some("a stranger")), "_x5 1000000".to_owned());
         }
         case.feed(BUDGET, &was(&labels(None)), "0x1000".to_owned());
+        let ratios = budget.as_micros() / every.as_micros() - 1;
+        case.feed(RATIO, &was(&labels(Some("budget"))), format!("_x5 0x{ratios}"));
         // Others have budgets of their own.
         for label in ["project", "journey", "step", "promise"] {
             let mut other = labels(None);
@@ -63,7 +65,7 @@ pub(super) fn prove(context: &Context<'_>, suites: &mut Vec<Suite>) {
         let Some(spent) = ratio.checked_div(allowed) else { continue };
         // What is left is read from a ratio that is itself read from counts.
         let remaining = budget.plus(budget);
-        let of_budget = context.series(RATIO, promise, Some("budget"));
+        let of_budget = context.series(RATIO, promise, Some("budget")).replacen('}', ",was=\"\"}", 1);
         let mut asked = vec![
             ("the error ratio of the budget", of_budget, Some("budget"), budget, ratio),
             (
