@@ -108,7 +108,28 @@ pub(super) fn prove(context: &Context<'_>, suites: &mut Vec<Suite>) {
             name: format!("{}-meaning", context.journey.id),
             journeys: vec![context.journey.id.clone()],
             every,
-            cases: vec![case],
+            cases: [Some(case), contradicting(context, true), contradicting(context, false)]
+                .into_iter()
+                .flatten()
+                .collect(),
         });
     }
+}
+
+/// Counts of a budget that contradict each other: a ratio stays between none and all of them.
+fn contradicting(context: &Context<'_>, too_many: bool) -> Option<Case> {
+    let title = if too_many { "more are bad than there are" } else { "fewer than none are bad" };
+    let mut case = Case::new(format!("the budget where {title}"), ranges::MEANING);
+    let at = ranges::MEANING.times(2);
+    let (bad, truth) = if too_many { (200, Decimal::ONE) } else { (-5, Decimal::ZERO) };
+    for promise in context.measured().map(|e| e.promise).filter(|p| !minds_silence(p)) {
+        let labels = context.labels(promise, Some("budget"));
+        for (name, value) in [(COUNT, bad), (EVENTS, 100), (COVERAGE, 1)] {
+            case.feed(name, &labels, format!("{value}x5"));
+        }
+        let query = context.series(RATIO, promise, Some("budget"));
+        let says = format!("the error ratio of the budget where {title}");
+        case.checks.push(value(promise, at, says, (&query, labels), (truth, Decimal::ONE, 6)));
+    }
+    (!case.checks.is_empty()).then_some(case)
 }

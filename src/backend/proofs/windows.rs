@@ -179,14 +179,11 @@ impl Played<'_, '_> {
             let says = format!("the burn rate over {window}");
             case.checks.push(value(promise, at, says, (&query, labels()), (burn, Decimal::ONE, 3)));
         }
+        // What was recorded under the other label is still there.
+        let half = (truth.bad / Decimal::TWO).normalize();
+        let other = format!("_x{} {half} _", samples(self.length, fed.every) - 1);
+        case.feed(COUNT, &was(&labels()), other);
         if is_counted(self.entry, window) {
-            // What was recorded under the other label is still there.
-            let other = format!(
-                "_x{} {}",
-                samples(self.length, fed.every) - 1,
-                (truth.bad / Decimal::TWO).normalize()
-            );
-            case.feed(COUNT, &was(&labels()), other.clone() + " _");
             let query = context.series(COUNT, promise, Some(&name)).replacen('}', ",was=\"\"}", 1);
             let says = format!("the bad events over {window}");
             case.checks.push(value(promise, at, says, (&query, labels()), (truth.bad, Decimal::ONE, 2)));
