@@ -3,7 +3,7 @@
 
 use super::case::{Case, ELSEWHERE, Suite};
 use super::composed::was;
-use super::context::{Context, check, limit_of, minds_silence};
+use super::context::{Context, check, limit_of, minds_silence, value};
 use super::series::{Tick, ticks};
 use super::witness::Labels;
 use crate::backend::prometheus::base::EVENTS as BASE_EVENTS;
@@ -107,8 +107,38 @@ pub(super) fn prove(context: &Context<'_>, suites: &mut Vec<Suite>) {
                 suite.cases.push(case);
             }
         }
+        suite.cases.push(fewer_than_none(context, &list, window));
         suites.push(suite);
     }
+}
+
+/// Roll-ups in which fewer than none are bad: a budget counts none.
+fn fewer_than_none(context: &Context<'_>, list: &[&Promise], window: Duration) -> Case {
+    let title = format!("the budget over {window}, fewer than none are bad");
+    let mut case = Case::new(title, ranges::SLOW);
+    let roll = if ranges::is_coarse(window) { "15m" } else { "5m" };
+    let whole = samples_of_case(window);
+    for promise in list {
+        let labels = context.labels(promise, None);
+        // What a completion counts was started its limit ago.
+        let length = 4 + limit_of(promise).as_micros() / ranges::SLOW.as_micros();
+        let (second, amount) = if limit_of(promise).is_zero() { ("bad", "-1") } else { ("finished", "20") };
+        for (name, amount) in [("events", "10"), (&format!("{second}_events"), amount)] {
+            let values = format!("_x{} {amount}x{length}", whole.saturating_sub(length));
+            case.feed(&format!("promise:{name}:roll{roll}"), &labels, values);
+        }
+        let query = context.series(COUNT, promise, Some("budget"));
+        let labels = context.labels(promise, Some("budget"));
+        let says = "no bad events where fewer than none are bad";
+        case.checks.push(value(
+            promise,
+            end(window),
+            says,
+            (&query, labels),
+            (Decimal::ZERO, Decimal::ONE, 6),
+        ));
+    }
+    case
 }
 
 fn play(context: &Context<'_>, promise: &Promise, index: usize, age: Age, case: &mut Case) {

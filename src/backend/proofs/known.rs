@@ -42,6 +42,9 @@ pub(super) fn values(context: &Context<'_>, promise: &Promise, at: Duration, cas
     // What a label of the settings was before: the highest counts.
     case.feed(BUDGET, &was(&labels), "0x10000".to_owned());
     for elsewhere in ELSEWHERE {
+        let mut budget = labels.clone();
+        drop(budget.insert(elsewhere.to_owned(), "a stranger".to_owned()));
+        case.feed(BUDGET, &budget, "1000x10000".to_owned());
         let mut info = context.identity(promise);
         drop(info.insert(elsewhere.to_owned(), "a stranger".to_owned()));
         info.insert("objective".to_owned(), promise.objective.normalize().to_string());

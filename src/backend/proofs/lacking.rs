@@ -27,6 +27,7 @@ fn without_buckets(context: &Context<'_>, batch: &Batch<'_, '_>) -> Option<Case>
         let promise = entry.promise;
         let at_limit =
             |r: &&Raw| r.name.ends_with("_bucket") && r.labels.get("le").is_some_and(|le| le != "+Inf");
+        let list = with_twins(list);
         let rest: Vec<Raw> = list.iter().filter(|r| !at_limit(r)).cloned().collect();
         if rest.len() == list.len() {
             continue;
@@ -35,15 +36,15 @@ fn without_buckets(context: &Context<'_>, batch: &Batch<'_, '_>) -> Option<Case>
         let at = Duration::from_micros(length.as_micros().saturating_sub(context.every.as_micros()));
         let when = "the bucket of its limit is missing";
         rates(context, promise, &rest, (at, Decimal::ZERO, UNIT, when), &mut case);
-        for raw in &decoys(promise, &rest, &near) {
-            case.feed(&raw.name, &raw.labels, raw.values(&[(FINE, length)], batch.scrape, unit));
-        }
         // Then nobody comes: events are no longer counted, and a slice without any is good.
         let slice = if shares::allowed(promise).is_some() { slice_of(promise) } else { Duration::default() };
         let quiet =
             if slice.is_zero() { settled(context, promise) } else { slice.plus(context.every.times(2)) };
         let quiet = align(quiet, batch.scrape, context.every);
         let story = [(Decimal::ZERO, Decimal::ONE, length), (Decimal::ZERO, Decimal::ZERO, quiet)];
+        for raw in &decoys(promise, &rest, &near) {
+            case.feed(&raw.name, &raw.labels, raw.values(&[(FINE, length.plus(quiet))], batch.scrape, unit));
+        }
         for raw in &rest {
             case.feed(&raw.name, &raw.labels, shares::values(raw, &story, (batch.scrape, unit)));
         }

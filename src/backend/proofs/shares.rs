@@ -1,6 +1,6 @@
 //! Slices that are judged by a share: by that of their own events, however many there were before.
 
-use super::base::settled;
+use super::base::{settled, with_twins};
 use super::case::{Case, Suite};
 use super::context::{Batch, Context, UNIT, align, per_scrape, slice_of, value};
 use super::expected::steady;
@@ -20,6 +20,7 @@ pub(super) fn prove(context: &Context<'_>, batch: &Batch<'_, '_>, suite: &mut Su
         if !list.iter().all(|r| matches!(r.shape, Shape::Counter { .. })) {
             continue;
         }
+        let list = &with_twins(list);
         let length =
             align(settled(context, promise).plus(context.every.times(2)), batch.scrape, context.every);
         let few = allowed * Decimal::new(9, 1);
