@@ -1,7 +1,7 @@
 //! All files of the documents.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use minijinja::value::Value;
@@ -145,15 +145,72 @@ pub fn build_each(model: &Model, options: &Options, take: Take<'_>) -> Result<()
         journey_files(&templates, &maps, options, (model, journey, &context), take)?;
         Ok(serde_json::to_string(&context).unwrap_or_default())
     };
-    let journeys: Vec<_> = model.journeys.par_iter().map(journey).collect();
-    // The first mistake in the order of the source, whatever thread met it.
-    let journeys = journeys.into_iter().collect::<Result<Vec<String>, TemplateError>>()?;
+    let head = format!("{{\"format\":{FORMAT},\"journeys\":[\n");
+    let made = in_turn(&model.journeys, head, journey)?;
     rayon::join(
-        || take(Artifact { path: "model.json".to_owned(), text: model_json(&site, journeys) }),
+        || take(Artifact { path: "model.json".to_owned(), text: model_json(&site, made) }),
         || site_pages(&templates, &maps, options, take),
     )
     .1?;
     Ok(())
+}
+
+/// What is made of journeys, put together in their order.
+#[derive(Default)]
+struct Joined {
+    text: String,
+    /// The journey that is next.
+    next: usize,
+    /// What was made before its turn.
+    early: BTreeMap<usize, String>,
+    /// The first mistake in the order of the source, whatever thread met it.
+    wrong: Option<(usize, TemplateError)>,
+}
+
+impl Joined {
+    fn add(&mut self, at: usize, made: Result<String, TemplateError>, of: usize) {
+        match made {
+            Ok(made) => drop(self.early.insert(at, made)),
+            Err(error) if self.wrong.as_ref().is_none_or(|(first, _)| at < *first) => {
+                self.wrong = Some((at, error));
+            }
+            Err(_) => {}
+        }
+        while let Some(made) = self.early.remove(&self.next) {
+            if self.next == 0 {
+                // Journeys are much alike: room for all of them at once, not by and by.
+                self.text.reserve((made.len() + made.len() / 8).saturating_mul(of));
+            } else {
+                self.text.push_str(",\n");
+            }
+            self.text.push_str(&made);
+            self.next += 1;
+        }
+    }
+}
+
+/// Makes something of each journey on all cores, and joins it while they are taken in their order: all of it lies in memory
+/// once, not twice.
+fn in_turn(
+    journeys: &[ir::Journey],
+    text: String,
+    make: impl Fn(&ir::Journey) -> Result<String, TemplateError> + Sync,
+) -> Result<String, TemplateError> {
+    let turn = AtomicUsize::new(0);
+    let joined = Mutex::new(Joined { text, ..Joined::default() });
+    rayon::broadcast(|_| {
+        loop {
+            let at = turn.fetch_add(1, Ordering::Relaxed);
+            let Some(journey) = journeys.get(at) else { break };
+            let made = make(journey);
+            joined.lock().unwrap_or_else(PoisonError::into_inner).add(at, made, journeys.len());
+        }
+    });
+    let joined = joined.into_inner().unwrap_or_else(PoisonError::into_inner);
+    match joined.wrong {
+        Some((_, error)) => Err(error),
+        None => Ok(joined.text),
+    }
 }
 
 /// The user's templates, and what is copied.
@@ -347,17 +404,10 @@ fn markdown(path: String, text: &str) -> Artifact {
     Artifact { path, text: tidy }
 }
 
-/// The whole model for other tools: `docs/model.schema.json`.
-fn model_json(site: &Site, journeys: Vec<String>) -> String {
+/// The whole model for other tools, of which the journeys are there: `docs/model.schema.json`.
+fn model_json(site: &Site, mut text: String) -> String {
     let head = serde_json::to_string(site).unwrap_or_default();
     let inner = head.strip_prefix('{').unwrap_or(&head);
-    let mut text =
-        String::with_capacity(head.len() + journeys.iter().map(|j| j.len() + 2).sum::<usize>() + 64);
-    let _ = writeln!(text, "{{\"format\":{FORMAT},\"journeys\":[");
-    for (at, journey) in journeys.into_iter().enumerate() {
-        text.push_str(if at == 0 { "" } else { ",\n" });
-        text.push_str(&journey);
-    }
     text.push_str("\n],");
     text.push_str(inner);
     text.push('\n');
