@@ -261,7 +261,12 @@ fn silence(
     if let Some(loud) = loud {
         let identity: Labels = context.identity(promise);
         let labels = context.alert_labels(identity, "PromiseNoData", loud, promise);
-        let soonest = reported(context, promise).map_or(end, |passed| down.plus(passed));
+        let due = reported(context, promise).map(|passed| down.plus(passed)).filter(|at| *at < end);
+        let soonest = due.unwrap_or(end);
+        if due.is_some() {
+            let before = Duration::from_micros(soonest.as_micros() - context.every.as_micros() * 5);
+            case.checks.push(check(promise, before, "a gap is not reported too soon", query.clone()));
+        }
         for at in [soonest.min(end), end] {
             let passed = Duration::from_micros(at.as_micros().saturating_sub(down.as_micros()));
             let says = format!("a vanished target is reported as no data within {passed}");

@@ -28,7 +28,7 @@ pub(super) fn prove(context: &Context<'_>, batch: &Batch<'_, '_>, suite: &mut Su
     // The range holds one sample at zero, then only failures.
     let held = range / scrape;
     let story = Story {
-        quiet: samples(first).saturating_sub(held - 1),
+        before: samples(first).saturating_sub(held - 1),
         failing: samples(restart).saturating_sub(samples(first)),
         held,
     };
@@ -65,8 +65,8 @@ fn counts_failures(promise: &Promise) -> bool {
 /// So many samples of each.
 #[derive(Clone, Copy)]
 struct Story {
-    /// All is well.
-    quiet: u64,
+    /// Much fails, and the counters of failures begin anew: what was before must not be seen. Then all is well for two of these.
+    before: u64,
     /// All fails; with the last of these the counters of failures begin anew.
     failing: u64,
     /// In a range. After as many less one they have begun anew once more: the range at the end begins with a low value, so
@@ -83,8 +83,11 @@ fn values(raw: &Raw, story: Story, per_scrape: Decimal) -> Option<String> {
     let down = (Decimal::ONE, Decimal::ONE);
     // Half as many more before the second reset, so that it shows.
     let more = (Decimal::ONE, Decimal::new(15, 1));
+    // Far more than after it.
+    let loud = (Decimal::ONE, Decimal::from(4));
     let stretches = [
-        (fine, story.quiet, false),
+        (loud, story.before.saturating_sub(2), false),
+        (fine, 2, true),
         (down, story.failing - 1, false),
         (more, 1, true),
         (down, story.held - 1, true),
