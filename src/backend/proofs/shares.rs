@@ -42,10 +42,15 @@ pub(super) fn prove(context: &Context<'_>, batch: &Batch<'_, '_>, suite: &mut Su
             (many, "a busy slice is bad in which more fails than may"),
         ] {
             let Some(truth) = steady(promise, list, f, UNIT) else { continue };
+            let soon = now.plus(slice_of(promise)).plus(batch.scrape);
+            let soon = align(soon, batch.scrape, context.every);
             now = now.plus(length);
             // A sample before the next stretch begins.
-            let at = Duration::from_micros(now.as_micros().saturating_sub(context.every.as_micros()));
-            case.checks.push(value(promise, at, says, (&query, labels.clone()), (truth.second, slice, 6)));
+            let end = Duration::from_micros(now.as_micros().saturating_sub(context.every.as_micros()));
+            for at in [soon.min(end), end] {
+                let truth = (truth.second, slice, 6);
+                case.checks.push(value(promise, at, says, (&query, labels.clone()), truth));
+            }
         }
     }
     if !case.checks.is_empty() {
