@@ -244,7 +244,11 @@ fn silence(
         return;
     }
     if !slice_of(promise).is_zero() {
-        let at = align(down.plus(slice_of(promise)).plus(context.every), context.every, context.every);
+        // Its last sample was a scrape before.
+        let seen = slice_of(promise).plus(context.every).as_micros();
+        let seen = Duration::from_micros(seen.saturating_sub(promise.scrape_interval.as_micros()));
+        let at = down.plus(seen);
+        let at = align(at, context.every, context.every);
         let query = context.series(EVENTS, promise, None);
         case.checks.push(check(promise, at.min(end), "a slice that saw nothing is none", query));
     }

@@ -200,8 +200,8 @@ fn play(context: &Context<'_>, promise: &Promise, index: usize, age: Age, case: 
     let name = if limit > 0 { "finished" } else { "bad" };
     let labels = context.labels(promise, None);
     let spread = |list: &[Tick]| if coarse { thinned(list) } else { ticks(list) };
-    // A label of the settings went when the promise was half as old: history is of both.
-    let half = lead + first + old / 2;
+    // A label of the settings went in the outage: history is of both.
+    let half = lead + begins + 1;
     for (name, list) in [("events".to_owned(), events), (format!("{name}_events"), second)] {
         let mut before = list;
         let mut after = vec![Tick::Gap; half];

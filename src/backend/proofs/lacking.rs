@@ -48,13 +48,16 @@ fn without_buckets(context: &Context<'_>, batch: &Batch<'_, '_>) -> Option<Case>
         for raw in &rest {
             case.feed(&raw.name, &raw.labels, shares::values(raw, &story, (batch.scrape, unit)));
         }
-        let at = length.plus(quiet);
         if slice.is_zero() {
+            let at = length.plus(quiet);
             let when = "the bucket of its limit is missing and nobody comes";
             rates(context, promise, &rest, (at, Decimal::ZERO, Decimal::ZERO, when), &mut case);
         } else {
             let says = format!("a slice without events is good while {when}");
             let query = context.series(BAD, promise, None);
+            // As soon as the last that came is a slice ago.
+            let quiet = Duration::from_micros(slice.as_micros().saturating_sub(batch.scrape.as_micros()));
+            let at = length.plus(align(quiet, context.every, context.every));
             let truth = (Decimal::ZERO, slice.seconds(), 6);
             let labels = context.labels(promise, None);
             case.checks.push(value(promise, at, says, (&query, labels), truth));
@@ -80,17 +83,19 @@ fn unfinished(context: &Context<'_>, batch: &Batch<'_, '_>) -> Option<Case> {
             continue;
         }
         let [length, ..] = times(context, entry.promise).ends;
+        // Then nobody comes.
+        let quiet = align(settled(context, entry.promise), batch.scrape, context.every);
+        let story = [(Decimal::ZERO, Decimal::ONE, length), (Decimal::ZERO, Decimal::ZERO, quiet)];
         for raw in &started {
-            case.feed(&raw.name, &raw.labels, raw.values(&[(FINE, length)], batch.scrape, unit));
+            case.feed(&raw.name, &raw.labels, shares::values(raw, &story, (batch.scrape, unit)));
         }
         let at = Duration::from_micros(length.as_micros().saturating_sub(context.every.as_micros()));
-        rates(
-            context,
-            entry.promise,
-            &started,
-            (at, Decimal::ZERO, UNIT, "nothing ever finished"),
-            &mut case,
-        );
+        for (at, unit, when) in [
+            (at, UNIT, "nothing ever finished"),
+            (length.plus(quiet), Decimal::ZERO, "nothing ever finished and nobody comes"),
+        ] {
+            rates(context, entry.promise, &started, (at, Decimal::ZERO, unit, when), &mut case);
+        }
     }
     (!case.checks.is_empty()).then_some(case)
 }

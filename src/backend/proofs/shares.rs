@@ -23,8 +23,8 @@ pub(super) fn prove(context: &Context<'_>, batch: &Batch<'_, '_>, suite: &mut Su
         let list = &with_twins(list);
         let length =
             align(settled(context, promise).plus(context.every.times(2)), batch.scrape, context.every);
-        let few = allowed * Decimal::new(9, 1);
-        let many = (allowed * Decimal::new(11, 1)).min(Decimal::ONE);
+        let few = allowed * Decimal::new(95, 2);
+        let many = (allowed * Decimal::new(105, 2)).min(Decimal::ONE);
         let story = [
             (Decimal::ZERO, Decimal::ONE, length.times(3)),
             (few, Decimal::from(4), length),
@@ -42,8 +42,7 @@ pub(super) fn prove(context: &Context<'_>, batch: &Batch<'_, '_>, suite: &mut Su
             (many, "a busy slice is bad in which more fails than may"),
         ] {
             let Some(truth) = steady(promise, list, f, UNIT) else { continue };
-            let soon = now.plus(slice_of(promise)).plus(batch.scrape);
-            let soon = align(soon, batch.scrape, context.every);
+            let soon = align(now.plus(slice_of(promise)), context.every, context.every).plus(context.every);
             now = now.plus(length);
             // A sample before the next stretch begins.
             let end = Duration::from_micros(now.as_micros().saturating_sub(context.every.as_micros()));
