@@ -35,19 +35,20 @@ pub(super) fn prove(context: &Context<'_>, batch: &Batch<'_, '_>, suite: &mut Su
         }
         let labels = context.labels(promise, None);
         let query = context.series(BAD, promise, None);
-        let slice = slice_of(promise).seconds();
         let mut now = length.times(3);
         for (f, says) in [
             (few, "a busy slice is good in which less fails than may"),
             (many, "a busy slice is bad in which more fails than may"),
         ] {
             let Some(truth) = steady(promise, list, f, UNIT) else { continue };
-            let soon = align(now.plus(slice_of(promise)), context.every, context.every).plus(context.every);
+            // The sample before the stretch is a slice ago.
+            let slice = slice_of(promise).as_micros().saturating_sub(batch.scrape.as_micros());
+            let soon = now.plus(align(Duration::from_micros(slice), context.every, context.every));
             now = now.plus(length);
             // A sample before the next stretch begins.
             let end = Duration::from_micros(now.as_micros().saturating_sub(context.every.as_micros()));
             for at in [soon.min(end), end] {
-                let truth = (truth.second, slice, 6);
+                let truth = (truth.second, slice_of(promise).seconds(), 6);
                 case.checks.push(value(promise, at, says, (&query, labels.clone()), truth));
             }
         }
