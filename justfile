@@ -35,4 +35,4 @@ cost:
 
 # Change every clause of the flagship's rules, one of each shape: do its proofs see it? `MUTANTS=all` takes them all
 mutants:
-    MUTANTS=${MUTANTS:-shapes} cargo test --test proofs_mutants -- --ignored --nocapture
+    MUTANTS=${MUTANTS:-shapes} cargo test --test proofs_mutants -- --nocapture

@@ -17,6 +17,7 @@ use crate::backend::prometheus::ranges;
 use crate::backend::prometheus::windows::RATIO;
 use crate::ir::burn::Loudness;
 use crate::ir::{Condition, Measurement, Outcome, Promise, Series, Urgency};
+use crate::promql::print;
 use crate::value::{Decimal, Duration};
 
 /// The five stretches of each story.
@@ -197,11 +198,17 @@ pub(super) fn rates(
     let all = context.series("", promise, None);
     let all = all.trim_start_matches('{').trim_end_matches('}');
     let all = format!("{{__name__=~\"promise:.*\",{all}}}");
+    let mut names = "__name__, window, was".to_owned();
+    for (label, _) in &promise.for_each {
+        names.push_str(", ");
+        print::label_name(&mut names, label);
+    }
     case.checks.push(check(
         promise,
         at,
         format!("every value is a number while {when}"),
-        format!("{all} unless ({all} > -1e15 < 1e15)"),
+        // By default a series with such a value is matched by any other of the same labels, whatever its name.
+        format!("{all} unless on ({names}) ({all} > -1e15 < 1e15)"),
     ));
 }
 
