@@ -2,7 +2,7 @@
 
 use super::base::{is_read, rates, settled, times, with_twins};
 use super::case::{Case, Suite};
-use super::context::{Batch, Context, UNIT, align, per_scrape, slice_of, value};
+use super::context::{Batch, Context, UNIT, align, limit_of, per_scrape, slice_of, value};
 use super::decoys::{decoys, same_metric};
 use super::inputs::selector;
 use super::series::{FINE, Raw, Shape};
@@ -114,7 +114,9 @@ fn idle(context: &Context<'_>, batch: &Batch<'_, '_>) -> Option<Case> {
         }
         let mut list = with_twins(list);
         list.retain(|r| !matches!(r.shape, Shape::Counter { base: 0, slope: 1.. }));
+        // What is started counts when its limit is over.
         let [length, ..] = times(context, promise).ends;
+        let length = align(length.plus(limit_of(promise)), batch.scrape, context.every);
         for raw in &list {
             case.feed(&raw.name, &raw.labels, raw.values(&[(FINE, length)], batch.scrape, Decimal::ZERO));
         }
