@@ -8,8 +8,10 @@ use crate::ir::burn::{Loudness, Profile, Tier};
 use crate::source::Span;
 use crate::value::{Decimal, Duration};
 
-/// Reads the profile; what it leaves out is as in the built-in one.
+/// Reads the profile; what it leaves out is as in the built-in one. With a mistake in it the built-in one is taken: promises are
+/// not blamed for alerts that nobody meant.
 pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Profile {
+    let before = reader.diagnostics.len();
     let mut profile = Profile::default();
     let mut tiers = Vec::new();
     for field in reader.fields(node, "alerting", keys::ALERTING) {
@@ -35,7 +37,7 @@ pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Profile {
         // Louder ones first: a quieter tier that says the same as a louder one is dropped.
         profile.tiers.sort_by_key(|t| t.loudness);
     }
-    profile
+    if reader.diagnostics.len() > before { Profile::default() } else { profile }
 }
 
 fn windows(node: &Node, profile: &mut Profile, reader: &mut Reader<'_>) {
