@@ -57,8 +57,9 @@ pub(super) fn times(context: &Context<'_>, promise: &Promise) -> Times {
     let gone = settled(context, promise).plus(Duration::from_mins(minutes)).plus(context.every.times(3));
     let gone = align(gone.max(one), promise.scrape_interval, context.every);
     let tenth = State::Failing(Decimal::new(1, 1));
-    // Long enough for a budget to be there: what it is made of is recorded at whole five minutes.
-    let fine = one.max(align(ranges::SLOW.times(2), promise.scrape_interval, context.every));
+    // Long enough for a budget to be there: what it is made of is recorded at whole five (or fifteen) minutes.
+    let rolled = if ranges::is_coarse(promise.window) { ranges::COARSE } else { ranges::SLOW };
+    let fine = one.max(align(rolled.times(2), promise.scrape_interval, context.every));
     let story = vec![(FINE, fine), (tenth, one), (DOWN, one), (State::Silent, gone), (FINE, one)];
     let mut ends = [Duration::default(); 5];
     let mut now = Duration::default();

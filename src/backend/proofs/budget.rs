@@ -271,6 +271,14 @@ fn checks(
     let when = if age == Age::Whole { "" } else { " of a young promise" };
     let n = samples(window, every);
     let coverage = Decimal::from(old).checked_div(Decimal::from(n)).unwrap_or_default();
+    // Steps of its age that are no multiple of its roll-ups': known to one of them.
+    let step = step(promise, every);
+    let slack = if age == Age::Whole || step.as_micros().is_multiple_of(every.as_micros()) {
+        EXACT
+    } else {
+        let old = Decimal::from(old) * Decimal::from(every.as_micros());
+        Decimal::from(step.as_micros()).checked_div(old).unwrap_or_default().max(EXACT)
+    };
     let Some(ratio) = (bad * coverage).checked_div(all) else { return };
     let Some(spent) = ratio.checked_div(budget) else { return };
     let mut near = |says: &str, expr: String, truth: Decimal, slack: Decimal, labels: Labels| {
@@ -284,14 +292,14 @@ fn checks(
     };
     near("the number of bad events", query(COUNT), bad * seconds, EXACT, labels(true));
     near("the number of events", query(EVENTS), all * seconds, EXACT, labels(true));
-    near("the covered part of the window", query(COVERAGE), coverage, EXACT, labels(true));
-    near("the error ratio", query(RATIO), ratio, EXACT, labels(true));
+    near("the covered part of the window", query(COVERAGE), coverage, slack, labels(true));
+    near("the error ratio", query(RATIO), ratio, slack, labels(true));
     let left = context.series(REMAINING, promise, None);
-    near("what is spent of the budget", format!("(1 - {left})"), spent, EXACT, labels(false));
+    near("what is spent of the budget", format!("(1 - {left})"), spent, slack, labels(false));
     let more = context.series("promise:bad_events:left", promise, None);
     let allowed = all * seconds / coverage * budget;
     // What is left is a difference: as exact as the whole.
-    let slack_left = EXACT * allowed / (allowed - bad * seconds).max(Decimal::ONE);
+    let slack_left = slack * allowed / (allowed - bad * seconds).max(Decimal::ONE);
     near("the number of bad events left", more, allowed - bad * seconds, slack_left, labels(false));
 }
 
