@@ -64,6 +64,48 @@ fn the_smallest_example_holds() {
     assert!(said.contains("there is no promise `nobody`"), "{said}");
 }
 
+/// From the shortest window to the longest, with roll-ups each five and each fifteen minutes, and steps of a budget's age that
+/// are multiples of them or not.
+#[test]
+fn proofs_hold_for_every_window() {
+    if !has_promtool() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_str().unwrap();
+    std::fs::write(folder.path().join("slovo.yaml"), "project: windows\nretention: 100d\n").unwrap();
+    for window in ["1d", "7d", "31d", "45d", "90d"] {
+        let source = format!(
+            r#"
+team shop "Shop" {{ pages "pager" }}
+metric http_requests_total: counter of requests {{ labels code }}
+metric orders_total: counter of orders {{ labels state }}
+journey buy "Buy" {{
+  owner shop
+  step pay "Pay" {{
+    promise answered "Answered" {{
+      keep for 99% of requests over {window}
+      total http_requests_total
+      bad where {{code=~"5.."}}
+      urgency ticket
+    }}
+    promise done "Done" {{
+      keep for 99% of orders over {window}
+      started orders_total{{state="begun"}}
+      finished orders_total{{state="done"}} within 30m
+      urgency ticket
+    }}
+  }}
+}}
+"#
+        );
+        std::fs::write(folder.path().join("buy.slovo"), source).unwrap();
+        let (code, said) = slovo(&["-C", path, "test"]);
+        assert_eq!(code, Some(0), "{window}: {said}");
+        assert!(said.contains("all hold"), "{window}: {said}");
+    }
+}
+
 #[test]
 fn without_promtool_it_says_how_to_get_it() {
     let (code, said) = slovo(&["-C", "examples/minimal", "test", "--promtool", "/nowhere/promtool"]);

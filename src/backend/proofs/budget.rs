@@ -206,6 +206,12 @@ fn play(context: &Context<'_>, promise: &Promise, index: usize, age: Age, case: 
         let mut before = list;
         let mut after = vec![Tick::Gap; half];
         after.extend(before.split_off(half));
+        if coarse && limit > 0 {
+            // The rule rolls up the last fifteen minutes itself, under the promise's labels.
+            let last = after.pop().unwrap_or(Tick::Gap);
+            before.resize(after.len(), Tick::Gap);
+            before.push(last);
+        }
         let name = format!("promise:{name}:roll{roll}");
         case.feed(&name, &was(&labels), spread(&before));
         case.feed(&name, &labels, spread(&after));
