@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::case::{Case, ELSEWHERE, Suite, WHOEVER};
+use super::case::{Case, ELSEWHERE, Suite, WHOEVER, stranger};
 use super::composed::{halved, was};
 use super::context::{Context, check, minds_silence};
 use super::inputs::budget_labels;
@@ -376,10 +376,8 @@ fn policy(context: &Context<'_>, every: Duration, case: &mut Case) {
     // Nor of anybody else's.
     let Some(first) = context.plan.promises().next() else { return };
     for elsewhere in ELSEWHERE {
-        let mut labels = context.labels(first, None);
-        for (label, value) in [("promise", "an outsider"), (elsewhere, "a stranger")] {
-            drop(labels.insert(label.to_owned(), value.to_owned()));
-        }
+        let mut labels = stranger(context.labels(first, None), elsewhere);
+        drop(labels.insert("promise".to_owned(), "an outsider".to_owned()));
         case.feed(REMAINING, &labels, format!("-1x{}", values.len()));
     }
     let query = "ALERTS{alertstate=\"firing\",alertname=\"PromiseBudgetPolicy\",promise=\"an outsider\"}";

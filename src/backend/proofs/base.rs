@@ -1,7 +1,7 @@
 //! First layer: the base rules, from raw series. Healthy, failing a little, failing wholly, gone, back again; decoys beside
 //! them that no matcher may let in.
 
-use super::case::{Case, ELSEWHERE, Suite};
+use super::case::{Case, ELSEWHERE, Suite, stranger};
 use super::context::{
     Batch, Context, UNIT, align, check, limit_of, minds_silence, per_scrape, slice_of, value,
 };
@@ -126,10 +126,7 @@ pub(super) fn with_twins(list: &[Raw]) -> Vec<Raw> {
 fn constants(context: &Context<'_>, promise: &Promise, at: Duration, case: &mut Case) {
     known::values(context, promise, at, case);
     for elsewhere in ELSEWHERE {
-        let strange = |mut labels: Labels| {
-            drop(labels.insert(elsewhere.to_owned(), "a stranger".to_owned()));
-            labels
-        };
+        let strange = |labels: Labels| stranger(labels, elsewhere);
         // They have data when this promise has none.
         case.feed(EVENTS, &strange(context.labels(promise, None)), "1x10000".to_owned());
         case.feed(RATIO, &strange(context.labels(promise, Some("5m"))), "0x10000".to_owned());
@@ -150,15 +147,11 @@ fn constants(context: &Context<'_>, promise: &Promise, at: Duration, case: &mut 
     case.feed(INFO, &composed, "1x10000".to_owned());
     // Nor do others of the journey speak for it.
     for label in ["step", "promise"] {
-        let of = |window: Option<&str>| {
-            let mut labels = context.labels(promise, window);
-            drop(labels.insert(label.to_owned(), "a stranger".to_owned()));
-            labels
-        };
+        let of = |window: Option<&str>| stranger(context.labels(promise, window), label);
         case.feed(EVENTS, &of(None), "1x10000".to_owned());
         case.feed(RATIO, &of(Some("5m")), "0x10000".to_owned());
     }
-    let says = "no data is reported of the journey's own promises, and of those that are measured";
+    let says = "no data is reported of the journey's own measured promises only";
     let query = "ALERTS{alertstate=\"firing\",alertname=\"PromiseNoData\",promise=\"an outsider\"}";
     case.checks.push(check(promise, at, says, query.to_owned()));
 }

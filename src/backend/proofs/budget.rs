@@ -1,7 +1,7 @@
 //! Fourth layer: the budget, fed with roll-ups over the promise's whole window and evaluated once, at its end. Busy days,
 //! quiet nights, and an outage that costs a third of the budget.
 
-use super::case::{Case, ELSEWHERE, Suite};
+use super::case::{Case, ELSEWHERE, Suite, stranger};
 use super::composed::was;
 use super::context::{Context, check, limit_of, minds_silence, value};
 use super::series::{Tick, ticks};
@@ -225,10 +225,7 @@ fn play(context: &Context<'_>, promise: &Promise, index: usize, age: Age, case: 
         case.feed(BASE_EVENTS, &labels, format!("_x{} 0 _ _", now.saturating_sub(2)));
         // Completions of the journey that have none leave it alone.
         for label in ["step", "promise"] {
-            let strange = |mut labels: Labels| {
-                drop(labels.insert(label.to_owned(), "a stranger".to_owned()));
-                labels
-            };
+            let strange = |labels: Labels| stranger(labels, label);
             let mut info = strange(context.identity(promise));
             drop(info.insert("kind".to_owned(), kind(promise).to_owned()));
             case.feed(INFO, &info, format!("_x{now} 1"));
@@ -238,8 +235,7 @@ fn play(context: &Context<'_>, promise: &Promise, index: usize, age: Age, case: 
     // What is recorded for others under the same names.
     for name in [COUNT, EVENTS, COVERAGE, RATIO, BUDGET] {
         for label in ELSEWHERE {
-            let mut strange = context.labels(promise, (name != BUDGET).then_some("budget"));
-            drop(strange.insert(label.to_owned(), "a stranger".to_owned()));
+            let strange = stranger(context.labels(promise, (name != BUDGET).then_some("budget")), label);
             case.feed(name, &strange, format!("_x{now} 1000000"));
         }
     }

@@ -19,6 +19,12 @@ pub(super) const ELSEWHERE: [&str; 2] = ["project", "journey"];
 /// Whatever tells a series from others.
 pub(super) const WHOEVER: [&str; 5] = ["project", "journey", "step", "promise", "window"];
 
+/// The same labels, of somebody else.
+pub(super) fn stranger(mut labels: Labels, label: &str) -> Labels {
+    drop(labels.insert(label.to_owned(), "a stranger".to_owned()));
+    labels
+}
+
 /// One thing that must hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Check {

@@ -1,6 +1,6 @@
 //! What the source says of a promise is recorded as it is written: its objective, its error budget, whose it is.
 
-use super::case::{Case, Check, ELSEWHERE};
+use super::case::{Case, Check, ELSEWHERE, stranger};
 use super::composed::was;
 use super::context::{Context, check, value};
 use crate::backend::prometheus::meaning::{BUDGET, INFO, OBJECTIVE, STRETCH, kind, urgency};
@@ -42,11 +42,8 @@ pub(super) fn values(context: &Context<'_>, promise: &Promise, at: Duration, cas
     // What a label of the settings was before: the highest counts.
     case.feed(BUDGET, &was(&labels), "0x10000".to_owned());
     for elsewhere in ELSEWHERE {
-        let mut budget = labels.clone();
-        drop(budget.insert(elsewhere.to_owned(), "a stranger".to_owned()));
-        case.feed(BUDGET, &budget, "1000x10000".to_owned());
-        let mut info = context.identity(promise);
-        drop(info.insert(elsewhere.to_owned(), "a stranger".to_owned()));
+        case.feed(BUDGET, &stranger(labels.clone(), elsewhere), "1000x10000".to_owned());
+        let mut info = stranger(context.identity(promise), elsewhere);
         info.insert("objective".to_owned(), promise.objective.normalize().to_string());
         info.extend(promise.stretch.map(|s| ("stretch".to_owned(), s.normalize().to_string())));
         case.feed(INFO, &info, "1000x10000".to_owned());

@@ -1,7 +1,7 @@
 //! Last of what is recorded: what is made of a budget reads what slow groups have recorded, for as long as two of their
 //! evaluations may be apart, and not longer.
 
-use super::case::{Case, ELSEWHERE, Suite};
+use super::case::{Case, ELSEWHERE, Suite, stranger};
 use super::composed::was;
 use super::context::{Context, check, limit_of, minds_silence, value};
 use super::known;
@@ -43,16 +43,14 @@ pub(super) fn prove(context: &Context<'_>, suites: &mut Vec<Suite>) {
         case.feed(RATIO, &was(&labels(Some("budget"))), format!("_x5 0x{ratios}"));
         // Others have budgets of their own.
         for label in ["project", "journey", "step", "promise"] {
-            let mut other = labels(None);
-            drop(other.insert(label.to_owned(), "a stranger".to_owned()));
+            let other = stranger(labels(None), label);
             case.feed(BUDGET, &other, "1000x1000".to_owned());
         }
         // Budgets are shown only while there is data, of the promise's own. A completion has none here.
         let measured = limit_of(promise).is_zero();
         let minutes = (budget.as_micros() * 2 + every.times(20).as_micros()) / every.as_micros();
         for label in ELSEWHERE {
-            let mut strange = labels(Some("5m"));
-            drop(strange.insert(label.to_owned(), "a stranger".to_owned()));
+            let strange = stranger(labels(Some("5m")), label);
             case.feed(RATIO, &strange, format!("0x{minutes}"));
         }
         if measured {

@@ -3,7 +3,7 @@
 //!
 //! The sample on a window's far edge is left out: Prometheus 2 counts it, Prometheus 3 doesn't.
 
-use super::case::{Case, ELSEWHERE, Suite};
+use super::case::{Case, ELSEWHERE, Suite, stranger};
 use super::composed::was;
 use super::context::{Context, UNIT, minds_silence, value};
 use super::series::{Tick, ticks};
@@ -166,8 +166,7 @@ impl Played<'_, '_> {
         let says = format!("the error ratio over {window}");
         case.checks.push(value(promise, at, says, (&query, labels()), (truth.ratio, Decimal::ONE, 6)));
         for label in ELSEWHERE {
-            let mut strange = labels();
-            drop(strange.insert(label.to_owned(), "a stranger".to_owned()));
+            let strange = stranger(labels(), label);
             let length = samples(self.length, fed.every) - 1;
             for name in [RATIO, COUNT] {
                 case.feed(name, &strange, format!("_x{length} 1000000 1000000"));
