@@ -29,6 +29,7 @@ pub mod ir;
 pub mod project;
 pub mod promql;
 pub mod resolve;
+pub(crate) mod series;
 pub mod source;
 pub mod syntax;
 pub mod value;

@@ -1,5 +1,6 @@
 //! Backends: pure functions from the model to files. One folder each.
 
+pub(crate) mod addresses;
 pub mod alertmanager;
 pub mod docs;
 pub mod grafana;

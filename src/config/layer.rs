@@ -10,12 +10,9 @@ use crate::diag::Diagnostic;
 use crate::diag::codes::project as codes;
 use crate::ir::{GrafanaOptions, Links, MatchOp, Matcher, PrometheusOptions};
 use crate::promql::regex::{RegexError, validate_regex};
+use crate::series::{RESERVED_LABELS, is_reserved};
 use crate::source::Span;
 use crate::value::Duration;
-
-/// Labels that the compiler or Prometheus sets on rules and alerts.
-const OURS: &[&str] =
-    &["project", "journey", "step", "promise", "window", "severity", "alertname", "le", "quantile"];
 
 /// A backend by name, with its folder where one is said.
 pub(super) type Backend = (String, Option<(String, Span)>);
@@ -184,12 +181,12 @@ fn labels(node: &Node, what: &str, reader: &mut Reader<'_>) -> BTreeMap<String, 
         if !label_name(&entry.key, entry.key_span, what, reader) {
             continue;
         }
-        if OURS.contains(&entry.key.as_str()) {
+        if is_reserved(&entry.key) {
             let message = format!("the label `{}` in `{what}` is set by the compiler", entry.key);
             let help = match entry.key.as_str() {
                 "severity" => "its values stand under `severities`".to_owned(),
                 "project" => "its value is that of the key `project`".to_owned(),
-                _ => format!("choose another name; taken are {}", listed(OURS)),
+                _ => format!("choose another name; taken are {}", listed(&RESERVED_LABELS)),
             };
             reader.wrong(&codes::BAD_LABEL, entry.key_span, message, "already taken", &help);
             continue;

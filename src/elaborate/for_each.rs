@@ -9,27 +9,14 @@ use crate::diag::Diagnostic;
 use crate::diag::codes::names::LISTED_TWICE;
 use crate::diag::codes::types::{EACH_LABEL, EACH_RESERVED, SILENT_EACH};
 use crate::resolve::suggest::{closest, list};
+use crate::series::is_reserved;
 use crate::source::Span;
-
-/// Labels that the generated rules give a meaning of their own.
-const RESERVED: [&str; 10] = [
-    "project",
-    "journey",
-    "step",
-    "promise",
-    "le",
-    "window",
-    "severity",
-    "quantile",
-    "alertname",
-    "__name__",
-];
 
 /// Reports labels that no budget can be kept for. To be asked once for each list as written.
 pub(crate) fn reserved(out: &mut Out<'_>, labels: &[Ident]) {
     for label in labels {
         let name = label.name.as_str();
-        if !RESERVED.contains(&name) {
+        if !is_reserved(name) {
             continue;
         }
         let said = format!("`for each {name}` is not possible");
@@ -71,7 +58,7 @@ pub(crate) fn for_each<'a>(
             }
             continue;
         }
-        if RESERVED.contains(&name) {
+        if is_reserved(name) {
             out.broken = true;
             continue;
         }

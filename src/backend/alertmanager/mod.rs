@@ -12,6 +12,7 @@ use super::yaml::Yaml;
 use super::{Artifact, Backend};
 use crate::ir::{Journey, Measurement, Model, Promise, PromisePath, Team, Urgency};
 use crate::promql::print;
+use crate::series::PROMISE_LABELS;
 
 /// The backend.
 #[derive(Debug, Default)]
@@ -101,7 +102,7 @@ fn inhibitions(out: &mut String, model: &Model) {
     out.push_str("inhibit_rules:\n");
     // Labels that an alert doesn't have are equal.
     let all: Vec<&Promise> = model.promises().map(|(_, p)| p).collect();
-    let mut same: Vec<String> = ["project", "journey", "step", "promise"].map(str::to_owned).to_vec();
+    let mut same: Vec<String> = PROMISE_LABELS.map(str::to_owned).to_vec();
     same.extend(each(&all));
     rule(
         out,

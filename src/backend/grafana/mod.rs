@@ -14,9 +14,6 @@ mod panels;
 mod queries;
 mod recorded;
 mod text;
-mod uid;
-
-pub(crate) use uid::Uids;
 
 use rayon::prelude::*;
 
@@ -25,9 +22,6 @@ use super::{Artifact, Backend};
 use crate::ir::Model;
 use boards::{Site, journey, overview, promise};
 use recorded::Recorded;
-
-/// The number of the panel that alerts lead to: a promise's burn rates with the lines at which its alerts speak.
-pub(crate) const ALERT_PANEL: u32 = promise::BURN_PANEL;
 
 /// The backend.
 #[derive(Debug, Default)]

@@ -1,14 +1,17 @@
 //! What the rules record, taken from the rules themselves: a board can only read a series that is in here, so no query of it
 //! reads one that is not.
 
+use crate::series::{
+    BAD_EVENTS_LEFT, BAD_INCREASE, BUDGET_REMAINING, BURN_RATE, COVERAGE, ERROR_RATIO, EVENTS, OBJECTIVE,
+    STRETCH,
+};
 use std::collections::BTreeSet;
 
-use crate::backend::prometheus::budget::{self, Budgets};
-use crate::backend::prometheus::meaning::{self, BURN, REMAINING};
+use crate::backend::prometheus::budget::Budgets;
 use crate::backend::prometheus::plan::{Needs, Plan, is_composed};
 use crate::backend::prometheus::sink::{Rule, Sink};
 use crate::backend::prometheus::text::{journey_matchers, promise_matchers};
-use crate::backend::prometheus::{base, groups, ranges, windows};
+use crate::backend::prometheus::{groups, ranges};
 use crate::ir::{Journey, Model, Promise, PromisePath};
 use crate::promql::print;
 use crate::value::Duration;
@@ -40,15 +43,15 @@ impl Series {
     /// The name under which it is recorded.
     fn name(self) -> &'static str {
         match self {
-            Self::Remaining => REMAINING,
-            Self::Burn(_) => BURN,
-            Self::Errors(_) => windows::RATIO,
-            Self::Objective => meaning::OBJECTIVE,
-            Self::Stretch => meaning::STRETCH,
-            Self::Events => base::EVENTS,
-            Self::Bad(_) => windows::COUNT,
-            Self::Left => meaning::LEFT,
-            Self::Coverage => budget::COVERAGE,
+            Self::Remaining => BUDGET_REMAINING,
+            Self::Burn(_) => BURN_RATE,
+            Self::Errors(_) => ERROR_RATIO,
+            Self::Objective => OBJECTIVE,
+            Self::Stretch => STRETCH,
+            Self::Events => EVENTS,
+            Self::Bad(_) => BAD_INCREASE,
+            Self::Left => BAD_EVENTS_LEFT,
+            Self::Coverage => COVERAGE,
         }
     }
     fn window(self) -> Option<Duration> {

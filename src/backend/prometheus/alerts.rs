@@ -7,11 +7,11 @@ use super::ranges;
 use super::sink::{Rule, Sink};
 use super::sloth;
 use super::text::put;
-use super::windows::{COUNT, RATIO};
 use super::words::{Burn, inert};
 use crate::ast::Urgency;
 use crate::ir::burn::{Alert, Loudness};
 use crate::ir::{Measurement, Promise};
+use crate::series::{BAD_INCREASE, ERROR_RATIO, SERIES_LABELS};
 use crate::value::{Decimal, Duration};
 
 /// Labels of every alert of this journey besides the identity, made inert.
@@ -31,7 +31,7 @@ impl AlertLabels {
         let list = |severity: &str, receiver: Option<&String>| {
             let mut list: Vec<(String, String)> = vec![("severity".to_owned(), inert(severity).into_owned())];
             let mut add = |name: &str, value: &str| {
-                let taken = ["project", "journey", "step", "promise", "window"].contains(&name);
+                let taken = SERIES_LABELS.contains(&name);
                 if !taken && !list.iter().any(|(n, _)| n == name) {
                     list.push((name.to_owned(), inert(value).into_owned()));
                 }
@@ -172,14 +172,14 @@ fn condition(plan: &Plan<'_>, out: &mut String, entry: &Entry<'_>, alert: &Alert
         out.push(')');
     } else {
         out.push_str("\n  and ignoring (window) ");
-        read(out, COUNT, matchers, alert.long);
+        read(out, BAD_INCREASE, matchers, alert.long);
         out.push_str(" >= ");
         put(out, least);
     }
 }
 
 fn ratio(out: &mut String, matchers: &str, window: Duration) {
-    read(out, RATIO, matchers, window);
+    read(out, ERROR_RATIO, matchers, window);
 }
 
 /// A series of a window: prompt ones bare, the others through their last sample.

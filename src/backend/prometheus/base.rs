@@ -6,13 +6,7 @@ use super::slices;
 use super::streams::Reach;
 use super::text::by;
 use crate::ir::{Measurement, Promise};
-
-/// Events a second.
-pub(crate) const EVENTS: &str = "promise:events:rate";
-/// Bad events a second.
-pub(crate) const BAD: &str = "promise:bad_events:rate";
-/// Finished events a second, of a promise of completion.
-pub(crate) const FINISHED: &str = "promise:finished_events:rate";
+use crate::series::{BAD_EVENTS, EVENTS, FINISHED_EVENTS};
 
 /// Writes the base rules of a promise.
 pub(crate) fn write(plan: &Plan<'_>, promise: &Promise, expr: &mut String, sink: &mut impl Sink) {
@@ -30,7 +24,7 @@ pub(crate) fn write(plan: &Plan<'_>, promise: &Promise, expr: &mut String, sink:
             record(EVENTS, expr);
             expr.clear();
             reach.bad(expr, events);
-            record(BAD, expr);
+            record(BAD_EVENTS, expr);
         }
         Measurement::Completion(completion) => {
             let reach = reach();
@@ -39,7 +33,7 @@ pub(crate) fn write(plan: &Plan<'_>, promise: &Promise, expr: &mut String, sink:
             record(EVENTS, expr);
             expr.clear();
             reach.or_zero(expr, &completion.finished, &completion.started);
-            record(FINISHED, expr);
+            record(FINISHED_EVENTS, expr);
         }
         Measurement::Slices(slices) => {
             let reach =
@@ -49,7 +43,7 @@ pub(crate) fn write(plan: &Plan<'_>, promise: &Promise, expr: &mut String, sink:
             record(EVENTS, expr);
             expr.clear();
             slices::bad(expr, slices, promise, &reach);
-            record(BAD, expr);
+            record(BAD_EVENTS, expr);
         }
         Measurement::Composed(_) => {}
     }

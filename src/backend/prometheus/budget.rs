@@ -8,13 +8,9 @@ use super::plan::{Plan, is_composed};
 use super::ranges;
 use super::sink::{Rule, Sink};
 use super::text::put;
-use super::windows::{COUNT, RATIO, Source, completions, lost, recorded, seconds, started, sum};
+use super::windows::{Source, completions, lost, recorded, seconds, started, sum};
+use crate::series::{BAD_INCREASE, COVERAGE, ERROR_RATIO, EVENTS_INCREASE};
 use crate::value::Duration;
-
-/// Events of the budget's window so far.
-pub(crate) const EVENTS: &str = "promise:events:increase";
-/// How much of the budget's window has history.
-pub(crate) const COVERAGE: &str = "promise:coverage:ratio";
 
 /// The windows of a journey's budgets.
 pub(crate) struct Budgets {
@@ -107,7 +103,7 @@ pub(crate) fn write(plan: &Plan<'_>, budgets: &Budgets, expr: &mut String, sink:
         sum(plan, expr, source.bad, matchers, window, None);
         expr.push_str(", 0)");
     }
-    record(COUNT, expr);
+    record(BAD_INCREASE, expr);
 
     expr.clear();
     for (promise, completion) in completions(plan) {
@@ -123,7 +119,7 @@ pub(crate) fn write(plan: &Plan<'_>, budgets: &Budgets, expr: &mut String, sink:
         expr.push_str(" * ");
         sum(plan, expr, source.events, matchers, window, None);
     }
-    record(EVENTS, expr);
+    record(EVENTS_INCREASE, expr);
 
     expr.clear();
     for (at, (window, matchers, source)) in budgets.each().enumerate() {
@@ -135,13 +131,13 @@ pub(crate) fn write(plan: &Plan<'_>, budgets: &Budgets, expr: &mut String, sink:
     let back = Some(budgets.back());
     expr.clear();
     expr.push_str("clamp(");
-    recorded(plan, expr, COUNT, "budget", back);
+    recorded(plan, expr, BAD_INCREASE, "budget", back);
     expr.push_str("\n  / clamp_min(");
-    recorded(plan, expr, EVENTS, "budget", back);
+    recorded(plan, expr, EVENTS_INCREASE, "budget", back);
     expr.push_str(", 1e-9)\n  * ");
     recorded(plan, expr, COVERAGE, "budget", back);
     expr.push_str(", 0, 1)");
-    record(RATIO, expr);
+    record(ERROR_RATIO, expr);
 }
 
 /// The age of the oldest roll-up in the window, as a share of it. A subquery looks for it in coarse steps; it finds the

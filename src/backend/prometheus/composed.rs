@@ -2,15 +2,14 @@
 //! independent; `worst of` the largest error ratio. Both are there only while every member is: a missing member is no
 //! data, never a good one.
 
-use super::budget::COVERAGE;
 use super::plan::Plan;
 use super::ranges;
 use super::sink::{Rule, Sink};
 use super::text::{promise_matchers, put};
-use super::windows::{COUNT, RATIO};
 use crate::ast::Composition;
 use crate::ir::{Composed, Measurement, Promise};
 use crate::promql::print;
+use crate::series::{BAD_INCREASE, COVERAGE, ERROR_RATIO};
 use crate::value::Duration;
 
 /// The composed promises of a journey.
@@ -36,12 +35,12 @@ pub(crate) fn write(
         put(&mut windows, window);
     }
     let members = members(plan, promise, composed, |out, selector| {
-        out.push_str(RATIO);
+        out.push_str(ERROR_RATIO);
         out.push_str(selector);
         out.push_str(",window=~\"");
         out.push_str(&windows);
         out.push_str("\"}\n    or last_over_time(");
-        out.push_str(RATIO);
+        out.push_str(ERROR_RATIO);
         out.push_str(selector);
         out.push_str(",window!~\"");
         out.push_str(&windows);
@@ -68,7 +67,7 @@ pub(crate) fn write(
         }
     }
     complete(expr, &by, &members, composed);
-    record(plan, promise, RATIO, expr, sink);
+    record(plan, promise, ERROR_RATIO, expr, sink);
 }
 
 /// Writes the coverage of a composed promise: that of its youngest member.
@@ -112,7 +111,7 @@ pub(crate) fn bad_events(
     out.push_str(") (\n");
     out.push_str(&members(plan, promise, composed, |out, selector| {
         out.push_str(if prompt { "" } else { "last_over_time(" });
-        out.push_str(COUNT);
+        out.push_str(BAD_INCREASE);
         out.push_str(selector);
         out.push_str(",window=\"");
         put(out, window);

@@ -1,17 +1,16 @@
 //! Alerts on the measurement itself: no data, a part of it gone, counts that contradict each other, budgets that policies
 //! speak of.
 
+use crate::series::{BAD_INCREASE, BUDGET_REMAINING, ERROR_RATIO, EVENTS, INFO};
 use std::fmt::Write as _;
 
 use super::alerts::AlertLabels;
-use super::base;
-use super::meaning::{INFO, REMAINING};
 use super::plan::{Plan, is_composed};
 use super::ranges;
 use super::sink::{Rule, Sink};
 use super::streams::may_contradict;
 use super::text::put;
-use super::windows::{self, COUNT, RATIO, Source};
+use super::windows::{self, Source};
 use super::words::{OfAll, inert};
 use crate::ast::Urgency;
 use crate::ir::burn::Loudness;
@@ -32,7 +31,7 @@ pub(crate) fn no_data(plan: &Plan<'_>, labels: &AlertLabels, expr: &mut String, 
             "group by (step, promise) ({INFO}{{{m},kind!=\"composed\",urgency=\"{name}\"}})\n  \
              unless on (step, promise) present_over_time({events}{{{m}}}[5m])",
             m = plan.matchers,
-            events = base::EVENTS,
+            events = EVENTS,
         );
         alert(plan, labels, loud, "PromiseNoData", expr, Some(Duration::from_mins(2)), sink);
     }
@@ -46,9 +45,9 @@ pub(crate) fn part_gone(plan: &Plan<'_>, labels: &AlertLabels, expr: &mut String
     expr.clear();
     let _ = write!(
         expr,
-        "group without (window) (last_over_time({RATIO}{{{m},window=\"1d\"}}[{back}] offset 5m))\n  \
-         unless ignoring (window) present_over_time({RATIO}{{{m},window=\"5m\"}}[15m])\n  \
-         and on (step, promise) {RATIO}{{{m},window=\"5m\"}}",
+        "group without (window) (last_over_time({ERROR_RATIO}{{{m},window=\"1d\"}}[{back}] offset 5m))\n  \
+         unless ignoring (window) present_over_time({ERROR_RATIO}{{{m},window=\"5m\"}}[15m])\n  \
+         and on (step, promise) {ERROR_RATIO}{{{m},window=\"5m\"}}",
         m = plan.matchers,
         back = ranges::read_back(ranges::SLOW),
     );
@@ -74,9 +73,9 @@ pub(crate) fn sanity(plan: &Plan<'_>, labels: &AlertLabels, expr: &mut String, s
     let hour = Duration::from_hours(1);
     let source = Source::base(plan.evaluation);
     expr.clear();
-    windows::recorded(plan, expr, COUNT, "1h", Some(Duration::default()));
+    windows::recorded(plan, expr, BAD_INCREASE, "1h", Some(Duration::default()));
     expr.push_str(" < -0.5\nor ");
-    windows::recorded(plan, expr, COUNT, "1h", Some(Duration::default()));
+    windows::recorded(plan, expr, BAD_INCREASE, "1h", Some(Duration::default()));
     expr.push_str("\n  - 1.01 * ");
     put(expr, windows::seconds(source.every));
     expr.push_str(" * ");
@@ -97,7 +96,7 @@ pub(crate) fn policy(plan: &Plan<'_>, labels: &AlertLabels, expr: &mut String, s
         return;
     }
     expr.clear();
-    let _ = write!(expr, "{REMAINING}{{{}}} {}", plan.matchers, limit(highest.below));
+    let _ = write!(expr, "{BUDGET_REMAINING}{{{}}} {}", plan.matchers, limit(highest.below));
     if plan.promises().any(|p| p.urgency == Urgency::None) {
         let _ = write!(expr, "\n  unless on (step, promise) {INFO}{{{},urgency=\"none\"}}", plan.matchers);
     }

@@ -1,30 +1,18 @@
 //! What the numbers mean: constants of the promises, burn rates, what is left.
 
-use super::base::EVENTS;
-use super::budget::{self, Budgets, COVERAGE};
+use super::budget::Budgets;
 use super::plan::{Plan, is_composed};
 use super::ranges;
 use super::sink::{Rule, Sink};
 use super::text::put;
-use super::windows::{COUNT, RATIO, recorded};
+use super::windows::recorded;
 use crate::ast::Urgency;
 use crate::ir::{Measurement, Promise};
+use crate::series::{
+    BAD_EVENTS_LEFT, BAD_INCREASE, BUDGET_REMAINING, BURN_RATE, COVERAGE, ERROR_BUDGET, ERROR_RATIO, EVENTS,
+    EVENTS_INCREASE, INFO, OBJECTIVE, STRETCH,
+};
 use crate::value::{Decimal, Duration};
-
-/// One for each promise, with what is known of it.
-pub(crate) const INFO: &str = "promise_info";
-/// The error budget as a fraction.
-pub(crate) const BUDGET: &str = "promise:error_budget:ratio";
-/// The least share of good events that is acceptable.
-pub(crate) const OBJECTIVE: &str = "promise:objective:ratio";
-/// The share that is striven for.
-pub(crate) const STRETCH: &str = "promise:stretch:ratio";
-/// How many bad events the budget still allows.
-pub(crate) const LEFT: &str = "promise:bad_events:left";
-/// The burn rate of each window.
-pub(crate) const BURN: &str = "promise:burn_rate";
-/// What is left of the budget: 1 is all, 0 nothing, negative overspent.
-pub(crate) const REMAINING: &str = "promise:budget_remaining";
 
 /// Writes the group's rules.
 pub(crate) fn write(plan: &Plan<'_>, budgets: &Budgets, expr: &mut String, sink: &mut impl Sink) {
@@ -39,7 +27,7 @@ pub(crate) fn write(plan: &Plan<'_>, budgets: &Budgets, expr: &mut String, sink:
         sink.rule(&Rule::record(name, expr, &labels));
     };
     constants(plan, expr, "objective", Promise::error_budget, |p| Some(p.objective));
-    record(BUDGET, expr);
+    record(ERROR_BUDGET, expr);
     expr.clear();
     expr.push_str("1 - ");
     budget_of(plan, expr);
@@ -50,12 +38,12 @@ pub(crate) fn write(plan: &Plan<'_>, budgets: &Budgets, expr: &mut String, sink:
         record(STRETCH, expr);
     }
     burn_rate(plan, expr);
-    record(BURN, expr);
+    record(BURN_RATE, expr);
     remaining(plan, budgets, expr);
-    record(REMAINING, expr);
+    record(BUDGET_REMAINING, expr);
     if plan.measures() {
         left(plan, budgets, expr);
-        record(LEFT, expr);
+        record(BAD_EVENTS_LEFT, expr);
     }
 }
 
@@ -161,10 +149,10 @@ fn burn_rate(plan: &Plan<'_>, out: &mut String) {
     out.push_str("max by (window, ");
     out.push_str(&plan.identity);
     out.push_str(") (\n  ");
-    out.push_str(RATIO);
+    out.push_str(ERROR_RATIO);
     braces(plan, out, &format!(",window=~\"{prompt}\""));
     out.push_str("\n  or last_over_time(");
-    out.push_str(RATIO);
+    out.push_str(ERROR_RATIO);
     braces(plan, out, &format!(",window!~\"{prompt}|budget\""));
     out.push('[');
     put(out, ranges::read_back(ranges::SLOW));
@@ -181,7 +169,7 @@ fn over_budget(plan: &Plan<'_>, out: &mut String) {
 /// `max by` keeps the match one to one in the minutes after a label of the settings has changed.
 fn budget_of(plan: &Plan<'_>, out: &mut String) {
     out.push_str("max by (step, promise) (");
-    out.push_str(BUDGET);
+    out.push_str(ERROR_BUDGET);
     braces(plan, out, "");
     out.push(')');
 }
@@ -190,7 +178,7 @@ fn budget_of(plan: &Plan<'_>, out: &mut String) {
 fn remaining(plan: &Plan<'_>, budgets: &Budgets, out: &mut String) {
     out.clear();
     out.push_str("1 - ");
-    recorded(plan, out, RATIO, "budget", Some(back(plan, budgets)));
+    recorded(plan, out, ERROR_RATIO, "budget", Some(back(plan, budgets)));
     over_budget(plan, out);
     out.push('\n');
     on_identity(plan, out, "and");
@@ -226,7 +214,7 @@ fn on_identity(plan: &Plan<'_>, out: &mut String, word: &str) {
 
 /// The error ratio of the last five minutes.
 fn latest(plan: &Plan<'_>, out: &mut String) {
-    out.push_str(RATIO);
+    out.push_str(ERROR_RATIO);
     braces(plan, out, ",window=\"5m\"");
 }
 
@@ -239,11 +227,11 @@ pub(crate) fn back(plan: &Plan<'_>, budgets: &Budgets) -> Duration {
 fn left(plan: &Plan<'_>, budgets: &Budgets, out: &mut String) {
     let series = |out: &mut String, name: &str| recorded(plan, out, name, "budget", Some(budgets.back()));
     out.clear();
-    series(out, budget::EVENTS);
+    series(out, EVENTS_INCREASE);
     out.push_str(" / ");
     series(out, COVERAGE);
     out.push_str("\n  * on (step, promise) group_left () ");
     budget_of(plan, out);
     out.push_str("\n  - ");
-    series(out, COUNT);
+    series(out, BAD_INCREASE);
 }

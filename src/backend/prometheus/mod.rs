@@ -39,7 +39,6 @@ pub(crate) mod windows;
 mod words;
 
 pub use cost::Cost;
-pub(crate) use words::runbook;
 
 pub use explain::{Detection, ExplainedAlert, ExplainedRule, Explanation, explain};
 pub use targets::check_limits;
@@ -48,6 +47,7 @@ use super::docs::render::TemplateError;
 use super::{Artifact, Backend};
 use crate::ir::burn::Loudness;
 use crate::ir::{Model, Promise, Target};
+use crate::series::group;
 use crate::value::Duration;
 use alerts::AlertLabels;
 use budget::Budgets;
@@ -109,7 +109,7 @@ fn path(journey: &str) -> String {
 pub(crate) fn groups(plan: &Plan<'_>, sink: &mut impl Sink) {
     let labels = AlertLabels::of(plan);
     let expr = &mut String::with_capacity(4096);
-    sink.group(&plan.journey.id, plan.evaluation);
+    sink.group(&group_name(&plan.journey.id, group::PROMPT), plan.evaluation);
     prompt(plan, &labels, expr, sink);
     watch(plan, &labels, expr, sink);
     slow(plan, &labels, expr, sink);
@@ -142,15 +142,15 @@ fn slow(plan: &Plan<'_>, labels: &AlertLabels, expr: &mut String, sink: &mut imp
     let id = plan.journey.id.as_str();
     let budgets = Budgets::of(plan);
     if plan.measures() {
-        sink.group(&format!("{id}-rollup"), ranges::SLOW);
+        sink.group(&group_name(id, group::ROLLUP), ranges::SLOW);
         budget::roll_ups(plan, Source::fine(), expr, sink);
         if budgets.coarse() {
-            sink.group(&format!("{id}-rollup-15m"), ranges::COARSE);
+            sink.group(&group_name(id, group::ROLLUP_15M), ranges::COARSE);
             budget::roll_ups(plan, Source::coarse(), expr, sink);
         }
     }
 
-    sink.group(&format!("{id}-long"), ranges::SLOW);
+    sink.group(&group_name(id, group::LONG), ranges::SLOW);
     window_rules(plan, false, expr, sink);
     alerts::write(plan, labels, Loudness::Ticket, expr, sink);
     sink.seam();
@@ -161,19 +161,24 @@ fn slow(plan: &Plan<'_>, labels: &AlertLabels, expr: &mut String, sink: &mut imp
     }
 
     if plan.measures() {
-        sink.group(&format!("{id}-budget"), budgets.interval);
+        sink.group(&group_name(id, group::BUDGET), budgets.interval);
         budget::write(plan, &budgets, expr, sink);
     }
 
-    sink.group(&format!("{id}-meaning"), ranges::MEANING);
+    sink.group(&group_name(id, group::MEANING), ranges::MEANING);
     meaning::write(plan, &budgets, expr, sink);
     sink.seam();
     health::policy(plan, labels, expr, sink);
 
     if plan.model.settings.prometheus.sloth {
-        sink.group(&format!("{id}-sloth"), ranges::MEANING);
+        sink.group(&group_name(id, group::SLOTH), ranges::MEANING);
         sloth::write(plan, &budgets, expr, sink);
     }
+}
+
+/// A group of a journey.
+pub(crate) fn group_name(journey: &str, suffix: &str) -> String {
+    format!("{journey}{suffix}")
 }
 
 /// Names the promise, its words and its place.

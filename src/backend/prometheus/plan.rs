@@ -7,10 +7,11 @@ use std::sync::Arc;
 use super::text::{journey_matchers, promise_matchers};
 use super::texts::Texts;
 use super::{ranges, sloth};
-use crate::backend::grafana::Uids;
+use crate::backend::addresses::Uids;
 use crate::ir::burn::{self, Alert};
 use crate::ir::{Composed, Journey, Measurement, Model, Promise, Urgency};
 use crate::promql::print;
+use crate::series::is_reserved;
 use crate::value::{Decimal, Duration};
 
 /// Windows that each journey has: the state now, the last hour, and a day for what has gone.
@@ -82,9 +83,6 @@ pub(crate) struct Plan<'m> {
     pub(crate) texts: Arc<Texts>,
 }
 
-/// Labels that are ours.
-const OURS: [&str; 7] = ["project", "journey", "step", "promise", "window", "le", "severity"];
-
 impl<'m> Plan<'m> {
     /// The plan of a journey.
     pub(crate) fn new(model: &'m Model, journey: &'m Journey, needs: &Needs<'m>) -> Self {
@@ -127,7 +125,7 @@ impl<'m> Plan<'m> {
         let labels = settings.labels.iter().map(|(k, v)| (k.as_str(), v.as_str()));
         let each = |k: &str| entries.iter().any(|e| e.promise.for_each.iter().any(|(name, _)| name == k));
         let sloth = |k: &str| settings.prometheus.sloth && k.starts_with("sloth_");
-        let labels = labels.filter(|(k, _)| !OURS.contains(k) && !each(k) && !sloth(k)).collect();
+        let labels = labels.filter(|(k, _)| !is_reserved(k) && !each(k) && !sloth(k)).collect();
         Self {
             model,
             journey,

@@ -6,14 +6,14 @@
 //! so each window needs its own.
 
 use super::budget::Budgets;
-use super::meaning::{self, BUDGET, BURN, INFO, REMAINING};
+use super::meaning;
 use super::plan::Plan;
 use super::ranges;
 use super::sink::{Rule, Sink};
 use super::text::put;
-use super::windows::RATIO;
 use crate::ir::PromisePath;
 use crate::ir::burn::Loudness;
+use crate::series::{BUDGET_REMAINING, BURN_RATE, ERROR_BUDGET, ERROR_RATIO, INFO};
 use crate::value::Duration;
 
 /// The windows that Sloth records, besides the period.
@@ -47,7 +47,7 @@ pub(crate) fn write(plan: &Plan<'_>, budgets: &Budgets, expr: &mut String, sink:
     for window in WINDOWS {
         let name = window.to_string();
         identified(plan, expr, |out| {
-            at_window(plan, out, RATIO, &name, back(window));
+            at_window(plan, out, ERROR_RATIO, &name, back(window));
         });
         record(plan, &format!("slo:sli_error:ratio_rate{name}"), expr, &[("sloth_window", &name)], sink);
     }
@@ -57,11 +57,11 @@ pub(crate) fn write(plan: &Plan<'_>, budgets: &Budgets, expr: &mut String, sink:
         of_promise(plan, out, "promise:objective:ratio");
     });
     record(plan, "slo:objective:ratio", expr, &[], sink);
-    identified(plan, expr, |out| of_promise(plan, out, BUDGET));
+    identified(plan, expr, |out| of_promise(plan, out, ERROR_BUDGET));
     record(plan, "slo:error_budget:ratio", expr, &[], sink);
     identified(plan, expr, |out| days(plan, out));
     record(plan, "slo:time_period:days", expr, &[], sink);
-    identified(plan, expr, |out| at_window(plan, out, BURN, "5m", None));
+    identified(plan, expr, |out| at_window(plan, out, BURN_RATE, "5m", None));
     record(plan, "slo:current_burn_rate:ratio", expr, &[], sink);
     // Absent while there is no data, as the budget itself.
     identified(plan, expr, |out| {
@@ -90,7 +90,7 @@ fn periods(plan: &Plan<'_>, budgets: &Budgets, expr: &mut String, sink: &mut imp
     for period in lengths.iter().filter(|p| !WINDOWS.contains(p)) {
         let name = period_name(*period);
         identified(plan, expr, |out| {
-            at_window(plan, out, RATIO, "budget", Some(meaning::back(plan, budgets)));
+            at_window(plan, out, ERROR_RATIO, "budget", Some(meaning::back(plan, budgets)));
             if lengths.len() > 1 {
                 put(
                     out,
@@ -128,7 +128,7 @@ fn of_promise(plan: &Plan<'_>, out: &mut String, series: &str) {
 }
 
 fn remaining(plan: &Plan<'_>, out: &mut String) {
-    put(out, format_args!("max by ({}) ({REMAINING}{{{}}})", plan.identity, plan.matchers));
+    put(out, format_args!("max by ({}) ({BUDGET_REMAINING}{{{}}})", plan.identity, plan.matchers));
 }
 
 /// The period in days, picked by `promise_info`.

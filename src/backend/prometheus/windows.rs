@@ -4,18 +4,16 @@
 //! NaN and an idle window has lost nothing. Sums go `by` the identity, so that a changed label of the settings doesn't
 //! split a promise's history or make two series of one.
 
-use super::base::{BAD, EVENTS, FINISHED};
 use super::plan::Plan;
 use super::ranges;
 use super::sink::{Rule, Sink};
 use super::text::put;
 use crate::ir::{Completion, Measurement, Promise};
+use crate::series::{
+    BAD_EVENTS, BAD_EVENTS_5M, BAD_EVENTS_15M, BAD_INCREASE, ERROR_RATIO, EVENTS, EVENTS_5M, EVENTS_15M,
+    FINISHED_EVENTS, FINISHED_EVENTS_5M, FINISHED_EVENTS_15M,
+};
 use crate::value::{Decimal, Duration};
-
-/// Bad share of the events of a window.
-pub(crate) const RATIO: &str = "promise:error_ratio";
-/// Bad events of a window.
-pub(crate) const COUNT: &str = "promise:bad_events:increase";
 
 /// Three series that belong together, and how much time one sample stands for.
 #[derive(Clone, Copy, Debug)]
@@ -29,25 +27,15 @@ pub(crate) struct Source {
 impl Source {
     /// The base series.
     pub(crate) fn base(evaluation: Duration) -> Self {
-        Self { events: EVENTS, bad: BAD, finished: FINISHED, every: evaluation }
+        Self { events: EVENTS, bad: BAD_EVENTS, finished: FINISHED_EVENTS, every: evaluation }
     }
     /// The roll-up of five minutes.
     pub(crate) fn fine() -> Self {
-        Self {
-            events: "promise:events:roll5m",
-            bad: "promise:bad_events:roll5m",
-            finished: "promise:finished_events:roll5m",
-            every: ranges::SLOW,
-        }
+        Self { events: EVENTS_5M, bad: BAD_EVENTS_5M, finished: FINISHED_EVENTS_5M, every: ranges::SLOW }
     }
     /// The roll-up of fifteen minutes.
     pub(crate) fn coarse() -> Self {
-        Self {
-            events: "promise:events:roll15m",
-            bad: "promise:bad_events:roll15m",
-            finished: "promise:finished_events:roll15m",
-            every: ranges::COARSE,
-        }
+        Self { events: EVENTS_15M, bad: BAD_EVENTS_15M, finished: FINISHED_EVENTS_15M, every: ranges::COARSE }
     }
     /// What a window reads.
     pub(crate) fn of(window: Duration, evaluation: Duration) -> Self {
@@ -77,7 +65,7 @@ pub(crate) fn write(plan: &Plan<'_>, window: Duration, expr: &mut String, sink: 
         put(expr, seconds(source.every));
         expr.push_str(" * ");
         sum(plan, expr, source.bad, &plan.matchers, range, None);
-        record(COUNT, expr);
+        record(BAD_INCREASE, expr);
     }
     expr.clear();
     for (promise, completion) in completions(plan) {
@@ -90,7 +78,7 @@ pub(crate) fn write(plan: &Plan<'_>, window: Duration, expr: &mut String, sink: 
     }
     expr.push_str("clamp(");
     if counted {
-        recorded(plan, expr, COUNT, &name, ranges::is_prompt(window).then_some(Duration::default()));
+        recorded(plan, expr, BAD_INCREASE, &name, ranges::is_prompt(window).then_some(Duration::default()));
         expr.push_str("\n  / clamp_min(");
         put(expr, seconds(source.every));
         expr.push_str(" * ");
@@ -100,7 +88,7 @@ pub(crate) fn write(plan: &Plan<'_>, window: Duration, expr: &mut String, sink: 
     }
     sum(plan, expr, source.events, &plan.matchers, range, None);
     expr.push_str(", 1e-9), 0, 1)");
-    record(RATIO, expr);
+    record(ERROR_RATIO, expr);
 }
 
 /// Appends a series of this file by its window label: bare when `Some(0)`, else its last sample within `back` (by

@@ -10,9 +10,9 @@ use super::meaning::{kind, urgency};
 use super::plan::{Entry, Plan};
 use super::text::put;
 use super::texts;
-use crate::backend::grafana::ALERT_PANEL;
+use crate::backend::addresses::{self, ALERT_PANEL};
 use crate::ir::burn::{Alert, Loudness};
-use crate::ir::{Measurement, Model, Playbook, Promise};
+use crate::ir::{Measurement, Playbook, Promise};
 use crate::promql::print;
 use crate::value::Decimal;
 
@@ -338,16 +338,6 @@ fn budget_now(out: &mut String, promise: &Promise) {
     );
 }
 
-/// The address of a promise's runbook, whole where a base is configured.
-pub(crate) fn runbook(model: &Model, promise: &Promise) -> Option<String> {
-    let playbook = promise.playbook.as_ref().and_then(|id| model.playbooks.get(id))?;
-    let runbook = playbook.runbook.as_deref()?;
-    Some(match &model.settings.links.runbooks {
-        Some(base) if !runbook.contains("://") => format!("{base}/{}", runbook.trim_start_matches('/')),
-        Some(_) | None => runbook.to_owned(),
-    })
-}
-
 /// The links of an alert.
 struct Links<'a> {
     plan: &'a Plan<'a>,
@@ -361,7 +351,7 @@ struct Links<'a> {
 
 impl Links<'_> {
     fn runbook(&self) -> Option<String> {
-        self.promise.and_then(|promise| runbook(self.plan.model, promise))
+        self.promise.and_then(|promise| addresses::runbook(self.plan.model, promise))
     }
 
     fn dashboard(&self) -> Option<String> {
@@ -381,14 +371,10 @@ impl Links<'_> {
     }
 
     fn document(&self) -> Option<String> {
-        let base = self.plan.model.settings.links.documents.as_ref()?;
-        let page = match self.promise {
-            Some(promise) => {
-                crate::backend::docs::context::promise_url(&promise.path).replacen('#', ".html#", 1)
-            }
-            None => format!("journeys/{}.html", self.plan.journey.id),
-        };
-        Some(format!("{base}/{page}"))
+        match self.promise {
+            Some(promise) => addresses::document(self.plan.model, promise),
+            None => addresses::journey_document(self.plan.model, self.plan.journey),
+        }
     }
 
     /// What the built-in templates of links give: each shows one.

@@ -1,10 +1,11 @@
 //! Third layer: alerts, fed with windows just above and just below what each tier asks for. Tick by tick another situation,
 //! so that a journey's alerts are proved within minutes of test time.
 
+use crate::series::{BAD_INCREASE, BUDGET_REMAINING, ERROR_RATIO, SERIES_LABELS};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::case::{Case, ELSEWHERE, Suite, WHOEVER, stranger};
+use super::case::{Case, ELSEWHERE, Suite, stranger};
 use super::composed::{halved, was};
 use super::context::{Context, check, minds_silence};
 use super::inputs::budget_labels;
@@ -12,10 +13,8 @@ use super::series::{Tick, ticks};
 use super::witness::Labels;
 use crate::backend::prometheus::alerts::{least_bad, loudness, name};
 use crate::backend::prometheus::health;
-use crate::backend::prometheus::meaning::REMAINING;
 use crate::backend::prometheus::plan::Entry;
 use crate::backend::prometheus::ranges;
-use crate::backend::prometheus::windows::{COUNT, RATIO};
 use crate::ir::burn::{Alert, Loudness};
 use crate::ir::{Measurement, Promise, Urgency};
 use crate::value::{Decimal, Duration};
@@ -63,7 +62,7 @@ pub(super) fn prove(context: &Context<'_>, miss: &mut impl FnMut(&Promise, Strin
     }
     policy(context, suite.every, &mut case);
     if !case.checks.is_empty() {
-        case.strangers(&WHOEVER);
+        case.strangers(&SERIES_LABELS);
         suite.cases.push(case);
     }
     let mut case = Case::new("a part of a promise vanishes", suite.every);
@@ -71,7 +70,7 @@ pub(super) fn prove(context: &Context<'_>, miss: &mut impl FnMut(&Promise, Strin
         part_gone(context, entry, suite.every, &mut case);
     }
     if !case.checks.is_empty() {
-        case.strangers(&WHOEVER);
+        case.strangers(&SERIES_LABELS);
         suite.cases.push(case);
     }
 }
@@ -93,7 +92,7 @@ pub(super) fn prove_composed(
     let played = play(context, entry, (0, suite.every), members.len(), &mut case);
     for (name, window, values) in played.feeds() {
         let window = window.to_string();
-        if name == RATIO {
+        if name == ERROR_RATIO {
             case.feed(name, &context.labels(entry.promise, Some(&window)), values);
         }
     }
@@ -110,11 +109,11 @@ pub(super) fn prove_composed(
                     *there = if tick == span.start { Tick::Stale } else { Tick::Gap };
                 }
             }
-            case.feed(COUNT, &window_labels(*window), ticks(&list));
-            case.feed(COUNT, &was(&window_labels(*window)), ticks(&halved(&list)));
+            case.feed(BAD_INCREASE, &window_labels(*window), ticks(&list));
+            case.feed(BAD_INCREASE, &was(&window_labels(*window)), ticks(&halved(&list)));
         }
     }
-    case.strangers(&WHOEVER);
+    case.strangers(&SERIES_LABELS);
     suite.cases.push(case);
 }
 
@@ -134,8 +133,8 @@ struct Played {
 
 impl Played {
     fn feeds(&self) -> Vec<(&'static str, Duration, String)> {
-        let ratios = self.ratios.iter().map(|(w, list)| (RATIO, *w, ticks(list)));
-        ratios.chain(self.counts.iter().map(|(w, list)| (COUNT, *w, ticks(list)))).collect()
+        let ratios = self.ratios.iter().map(|(w, list)| (ERROR_RATIO, *w, ticks(list)));
+        ratios.chain(self.counts.iter().map(|(w, list)| (BAD_INCREASE, *w, ticks(list)))).collect()
     }
 }
 
@@ -344,7 +343,7 @@ fn policy(context: &Context<'_>, every: Duration, case: &mut Case) {
             continue;
         }
         let list: Vec<Tick> = values.iter().map(|v| Tick::Value(*v)).collect();
-        case.feed(REMAINING, &context.labels(promise, None), ticks(&list));
+        case.feed(BUDGET_REMAINING, &context.labels(promise, None), ticks(&list));
         for (tick, left) in values.iter().enumerate() {
             let holds = |limit: &&Decimal| {
                 if limit.is_zero() { *left <= Decimal::ZERO } else { *left < **limit / Decimal::ONE_HUNDRED }
@@ -378,7 +377,7 @@ fn policy(context: &Context<'_>, every: Duration, case: &mut Case) {
     for elsewhere in ELSEWHERE {
         let mut labels = stranger(context.labels(first, None), elsewhere);
         drop(labels.insert("promise".to_owned(), "an outsider".to_owned()));
-        case.feed(REMAINING, &labels, format!("-1x{}", values.len()));
+        case.feed(BUDGET_REMAINING, &labels, format!("-1x{}", values.len()));
     }
     let query = "ALERTS{alertstate=\"firing\",alertname=\"PromiseBudgetPolicy\",promise=\"an outsider\"}";
     let says = "the policy is silent about budgets of other projects and journeys";
@@ -399,12 +398,12 @@ fn part_gone(context: &Context<'_>, entry: &Entry<'_>, every: Duration, case: &m
     let mut other = budget_labels(promise);
     other.insert(label.clone(), "another".to_owned());
     for (window, list) in [("1d", &stays), ("5m", &stays)] {
-        case.feed(RATIO, &context.labels(promise, Some(window)), ticks(list));
+        case.feed(ERROR_RATIO, &context.labels(promise, Some(window)), ticks(list));
     }
     for (window, list) in [("1d", &stays), ("5m", &stops)] {
         let mut labels = context.labels(promise, Some(window));
         labels.extend(other.clone());
-        case.feed(RATIO, &labels, ticks(list));
+        case.feed(ERROR_RATIO, &labels, ticks(list));
     }
     let query = context.firing(promise, "PromisePartGone", "");
     let at = |tick: usize| every.times(u64::try_from(tick).unwrap_or(0));
@@ -445,7 +444,7 @@ pub(super) fn sanity(context: &Context<'_>, suite: &mut Suite) {
         case.feed("promise:events:rate", &context.labels(promise, None), ticks(&steady));
         let mut counts = vec![Tick::Value(Decimal::ZERO); long];
         counts.extend(list.iter().map(|(v, _, _)| Tick::Value(*v)));
-        case.feed(COUNT, &context.labels(promise, Some("1h")), ticks(&counts));
+        case.feed(BAD_INCREASE, &context.labels(promise, Some("1h")), ticks(&counts));
         for (at, (_, fires, says)) in list.iter().enumerate() {
             let at = context.every.times(u64::try_from(long + at).unwrap_or(0));
             let query =

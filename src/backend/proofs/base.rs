@@ -11,13 +11,12 @@ use super::known;
 use super::series::{DOWN, FINE, Raw, Shape, State, Story};
 use super::stories;
 use super::witness::Labels;
-use crate::backend::prometheus::base::{BAD, EVENTS, FINISHED};
-use crate::backend::prometheus::meaning::{INFO, REMAINING, kind, urgency};
+use crate::backend::prometheus::meaning::{kind, urgency};
 use crate::backend::prometheus::ranges;
-use crate::backend::prometheus::windows::RATIO;
 use crate::ir::burn::Loudness;
 use crate::ir::{Condition, Measurement, Outcome, Promise, Series, Urgency};
 use crate::promql::print;
+use crate::series::{BAD_EVENTS, BUDGET_REMAINING, ERROR_RATIO, EVENTS, FINISHED_EVENTS, INFO};
 use crate::value::{Decimal, Duration};
 
 /// The five stretches of each story.
@@ -129,7 +128,7 @@ fn constants(context: &Context<'_>, promise: &Promise, at: Duration, case: &mut 
         let strange = |labels: Labels| stranger(labels, elsewhere);
         // They have data when this promise has none.
         case.feed(EVENTS, &strange(context.labels(promise, None)), "1x10000".to_owned());
-        case.feed(RATIO, &strange(context.labels(promise, Some("5m"))), "0x10000".to_owned());
+        case.feed(ERROR_RATIO, &strange(context.labels(promise, Some("5m"))), "0x10000".to_owned());
         // A promise of theirs that has none is theirs to report.
         let mut info = strange(context.identity(promise));
         info.insert("promise".to_owned(), "an outsider".to_owned());
@@ -149,7 +148,7 @@ fn constants(context: &Context<'_>, promise: &Promise, at: Duration, case: &mut 
     for label in ["step", "promise"] {
         let of = |window: Option<&str>| stranger(context.labels(promise, window), label);
         case.feed(EVENTS, &of(None), "1x10000".to_owned());
-        case.feed(RATIO, &of(Some("5m")), "0x10000".to_owned());
+        case.feed(ERROR_RATIO, &of(Some("5m")), "0x10000".to_owned());
     }
     let says = "no data is reported of the journey's own measured promises only";
     let query = "ALERTS{alertstate=\"firing\",alertname=\"PromiseNoData\",promise=\"an outsider\"}";
@@ -181,8 +180,8 @@ pub(super) fn rates(
     let slice = slice_of(promise).seconds();
     let factor = if slice.is_zero() { Decimal::ONE } else { slice };
     let (second, word) = match promise.measurement {
-        Measurement::Completion(_) => (FINISHED, "finished"),
-        Measurement::Events(_) | Measurement::Slices(_) | Measurement::Composed(_) => (BAD, "bad"),
+        Measurement::Completion(_) => (FINISHED_EVENTS, "finished"),
+        Measurement::Events(_) | Measurement::Slices(_) | Measurement::Composed(_) => (BAD_EVENTS, "bad"),
     };
     for (name, truth, word) in [(EVENTS, truth.events, "events"), (second, truth.second, word)] {
         let query = context.series(name, promise, None);
@@ -234,7 +233,7 @@ fn silence(
     };
     if minds_silence(promise) {
         let slice = slice_of(promise).seconds();
-        for name in [EVENTS, BAD] {
+        for name in [EVENTS, BAD_EVENTS] {
             let query = context.series(name, promise, None);
             let says = "silence is bad";
             let labels = context.labels(promise, None);
@@ -253,11 +252,11 @@ fn silence(
         let query = context.series(EVENTS, promise, None);
         case.checks.push(check(promise, at.min(end), "a slice that saw nothing is none", query));
     }
-    for name in [EVENTS, if limit_of(promise).is_zero() { BAD } else { FINISHED }] {
+    for name in [EVENTS, if limit_of(promise).is_zero() { BAD_EVENTS } else { FINISHED_EVENTS }] {
         let query = context.series(name, promise, None);
         case.checks.push(check(promise, end, "a vanished target leaves no events, not even none", query));
     }
-    let left = context.series(REMAINING, promise, None);
+    let left = context.series(BUDGET_REMAINING, promise, None);
     case.checks.push(check(promise, end, "a budget that nobody measures is no number", left));
     let soon = down.plus(Duration::from_mins(6));
     let says = "no data is not reported while there is some";

@@ -6,12 +6,12 @@ use super::composed::was;
 use super::context::{Context, check, limit_of, minds_silence, value};
 use super::series::{Tick, ticks};
 use super::witness::Labels;
-use crate::backend::prometheus::base::EVENTS as BASE_EVENTS;
-use crate::backend::prometheus::budget::{COVERAGE, EVENTS};
-use crate::backend::prometheus::meaning::{BUDGET, INFO, REMAINING, kind};
+use crate::backend::prometheus::meaning::kind;
 use crate::backend::prometheus::ranges;
-use crate::backend::prometheus::windows::{COUNT, RATIO};
 use crate::ir::Promise;
+use crate::series::{
+    BAD_INCREASE, BUDGET_REMAINING, COVERAGE, ERROR_BUDGET, ERROR_RATIO, EVENTS, EVENTS_INCREASE, INFO,
+};
 use crate::value::{Decimal, Duration};
 
 /// How exact a budget must be.
@@ -127,7 +127,7 @@ fn fewer_than_none(context: &Context<'_>, list: &[&Promise], window: Duration) -
             let values = format!("_x{} {amount}x{length}", whole.saturating_sub(length));
             case.feed(&format!("promise:{name}:roll{roll}"), &labels, values);
         }
-        let query = context.series(COUNT, promise, Some("budget"));
+        let query = context.series(BAD_INCREASE, promise, Some("budget"));
         let labels = context.labels(promise, Some("budget"));
         let says = "no bad events where fewer than none are bad";
         case.checks.push(value(
@@ -219,23 +219,24 @@ fn play(context: &Context<'_>, promise: &Promise, index: usize, age: Age, case: 
     // Budgets are shown only while there is data.
     let now = samples_of_case(window);
     let five = format!("_x{now} 0");
-    case.feed(RATIO, &context.labels(promise, Some("5m")), five);
+    case.feed(ERROR_RATIO, &context.labels(promise, Some("5m")), five);
     if limit > 0 {
         // Ten minutes ago: no roll-up at the end counts it once more.
-        case.feed(BASE_EVENTS, &labels, format!("_x{} 0 _ _", now.saturating_sub(2)));
+        case.feed(EVENTS, &labels, format!("_x{} 0 _ _", now.saturating_sub(2)));
         // Completions of the journey that have none leave it alone.
         for label in ["step", "promise"] {
             let strange = |labels: Labels| stranger(labels, label);
             let mut info = strange(context.identity(promise));
             drop(info.insert("kind".to_owned(), kind(promise).to_owned()));
             case.feed(INFO, &info, format!("_x{now} 1"));
-            case.feed(RATIO, &strange(context.labels(promise, Some("5m"))), format!("_x{now} 0"));
+            case.feed(ERROR_RATIO, &strange(context.labels(promise, Some("5m"))), format!("_x{now} 0"));
         }
     }
     // What is recorded for others under the same names.
-    for name in [COUNT, EVENTS, COVERAGE, RATIO, BUDGET] {
+    for name in [BAD_INCREASE, EVENTS_INCREASE, COVERAGE, ERROR_RATIO, ERROR_BUDGET] {
         for label in ELSEWHERE {
-            let strange = stranger(context.labels(promise, (name != BUDGET).then_some("budget")), label);
+            let strange =
+                stranger(context.labels(promise, (name != ERROR_BUDGET).then_some("budget")), label);
             case.feed(name, &strange, format!("_x{now} 1000000"));
         }
     }
@@ -292,11 +293,11 @@ fn checks(
             case.checks.push(near_check(promise, end(window), says, &expr, (truth, slack), labels));
         }
     };
-    near("the number of bad events", query(COUNT), bad * seconds, EXACT, labels(true));
-    near("the number of events", query(EVENTS), all * seconds, EXACT, labels(true));
+    near("the number of bad events", query(BAD_INCREASE), bad * seconds, EXACT, labels(true));
+    near("the number of events", query(EVENTS_INCREASE), all * seconds, EXACT, labels(true));
     near("the covered part of the window", query(COVERAGE), coverage, slack, labels(true));
-    near("the error ratio", query(RATIO), ratio, slack, labels(true));
-    let left = context.series(REMAINING, promise, None);
+    near("the error ratio", query(ERROR_RATIO), ratio, slack, labels(true));
+    let left = context.series(BUDGET_REMAINING, promise, None);
     near("what is spent of the budget", format!("(1 - {left})"), spent, slack, labels(false));
     let more = context.series("promise:bad_events:left", promise, None);
     let allowed = all * seconds / coverage * budget;

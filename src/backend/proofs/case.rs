@@ -16,8 +16,6 @@ pub struct Sample {
 
 /// Who else there may be: other projects and journeys.
 pub(super) const ELSEWHERE: [&str; 2] = ["project", "journey"];
-/// Whatever tells a series from others.
-pub(super) const WHOEVER: [&str; 5] = ["project", "journey", "step", "promise", "window"];
 
 /// The same labels, of somebody else.
 pub(super) fn stranger(mut labels: Labels, label: &str) -> Labels {

@@ -2,17 +2,15 @@
 //! soon as a member is missing.
 
 use super::alerts;
-use super::case::{Case, Suite, WHOEVER};
+use super::case::{Case, Suite};
 use super::context::{Context, check, minds_silence, value};
 use super::inputs::parts;
 use super::series::{Tick, ticks};
 use super::witness::Labels;
-use crate::backend::prometheus::budget::COVERAGE;
-use crate::backend::prometheus::meaning::REMAINING;
 use crate::backend::prometheus::plan::Entry;
 use crate::backend::prometheus::ranges;
-use crate::backend::prometheus::windows::RATIO;
 use crate::ir::{Composed, Composition, Promise};
+use crate::series::{BUDGET_REMAINING, COVERAGE, ERROR_RATIO, SERIES_LABELS};
 use crate::value::{Decimal, Duration};
 
 /// Adds the cases of a composed promise.
@@ -52,15 +50,15 @@ fn windows(
             good *= Decimal::ONE - lost;
             worst = worst.max(lost);
             let labels = context.labels(member, Some(window));
-            case.feed(RATIO, &labels, lasting(index, members.len(), lost, gone));
+            case.feed(ERROR_RATIO, &labels, lasting(index, members.len(), lost, gone));
             // What a label of the settings was before: the highest counts.
-            case.feed(RATIO, &was(&labels), lasting(index, members.len(), Decimal::ZERO, gone));
+            case.feed(ERROR_RATIO, &was(&labels), lasting(index, members.len(), Decimal::ZERO, gone));
         }
         let ratio = match composed.how {
             Composition::All => Decimal::ONE - good,
             Composition::Worst => worst,
         };
-        let query = context.series(RATIO, promise, Some(window));
+        let query = context.series(ERROR_RATIO, promise, Some(window));
         let labels = context.labels(promise, Some(window));
         let of_ratio = labels.clone();
         let says = format!("the ratio over {window} follows from its parts");
@@ -90,7 +88,7 @@ fn windows(
         if window == "budget"
             && let Some(spent) = ratio.checked_div(promise.error_budget())
         {
-            let query = context.series(REMAINING, promise, None);
+            let query = context.series(BUDGET_REMAINING, promise, None);
             let labels = context.labels(promise, None);
             let truth = Decimal::ONE - spent;
             let says = "what is left of the budget follows from its parts";
@@ -103,7 +101,7 @@ fn windows(
             ));
         }
     }
-    case.strangers(&WHOEVER);
+    case.strangers(&SERIES_LABELS);
     coverage(context, promise, members, (every, gone, late), &mut case);
     suite.cases.push(case);
 }

@@ -9,10 +9,8 @@ use crate::backend::prometheus::text::promise_matchers;
 use crate::ir::burn::Loudness;
 use crate::ir::{Journey, Measurement, Model, Promise};
 use crate::promql::print;
+use crate::series::{SERIES_LABELS, is_reserved};
 use crate::value::{Decimal, Duration};
-
-/// Labels that the settings can't change.
-const OURS: [&str; 7] = ["project", "journey", "step", "promise", "window", "le", "severity"];
 
 /// A journey and what its proofs share.
 pub(super) struct Context<'m> {
@@ -76,9 +74,7 @@ impl<'m> Context<'m> {
         let settings = &self.model.settings;
         let sloth = |k: &str| settings.prometheus.sloth && k.starts_with("sloth_");
         let labels = settings.labels.iter();
-        labels
-            .filter(move |(k, _)| !OURS.contains(&k.as_str()) && !sloth(k))
-            .map(|(k, v)| (k.clone(), v.clone()))
+        labels.filter(move |(k, _)| !is_reserved(k) && !sloth(k)).map(|(k, v)| (k.clone(), v.clone()))
     }
     /// `project`, `journey`, `step`, `promise`.
     pub(super) fn identity(&self, promise: &Promise) -> Labels {
@@ -106,9 +102,8 @@ impl<'m> Context<'m> {
             Loudness::Ticket => (&settings.severities.ticket, team.and_then(|t| t.tickets.as_ref())),
         };
         let mut own = Labels::from([("severity".to_owned(), severity.clone())]);
-        let taken = ["project", "journey", "step", "promise", "window"];
         let mut add = |label: &str, value: &str| {
-            if !taken.contains(&label) && !each.for_each.iter().any(|(l, _)| l == label) {
+            if !SERIES_LABELS.contains(&label) && !each.for_each.iter().any(|(l, _)| l == label) {
                 own.entry(label.to_owned()).or_insert_with(|| value.to_owned());
             }
         };

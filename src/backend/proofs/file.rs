@@ -6,9 +6,7 @@ use super::case::{Case, Check, Suite};
 use super::series::notation;
 use super::witness::Labels;
 use crate::backend::yaml::Yaml;
-
-/// What the names of a journey's groups end in, in the order of the file.
-const GROUPS: [&str; 7] = ["", "-rollup", "-rollup-15m", "-long", "-budget", "-meaning", "-sloth"];
+use crate::series::group;
 
 impl Suite {
     /// The file. `rules` is where the rule files are, seen from it, with a slash at its end.
@@ -34,7 +32,7 @@ impl Suite {
             .journeys
             .iter()
             .rev()
-            .flat_map(|j| GROUPS.iter().map(move |suffix| quoted(&format!("{j}{suffix}"))))
+            .flat_map(|j| group::ALL.iter().map(move |suffix| quoted(&format!("{j}{suffix}"))))
             .collect();
         let _ = writeln!(out, "group_eval_order: [{}]", groups.join(", "));
         out.push_str("tests:\n");

@@ -3,9 +3,10 @@
 use super::case::{Case, Check, ELSEWHERE, stranger};
 use super::composed::was;
 use super::context::{Context, check, value};
-use crate::backend::prometheus::meaning::{BUDGET, INFO, OBJECTIVE, STRETCH, kind, urgency};
+use crate::backend::prometheus::meaning::{kind, urgency};
 use crate::backend::prometheus::text::promise_matchers;
 use crate::ir::Promise;
+use crate::series::{ERROR_BUDGET, INFO, OBJECTIVE, STRETCH};
 use crate::value::{Decimal, Duration};
 
 /// What it says in numbers, whatever others of the same name say.
@@ -22,7 +23,7 @@ pub(super) fn values(context: &Context<'_>, promise: &Promise, at: Duration, cas
     let percent = |p: Decimal| p.checked_div(Decimal::ONE_HUNDRED).unwrap_or_default();
     let mut all = vec![
         (OBJECTIVE, percent(promise.objective), "the objective"),
-        (BUDGET, Decimal::ONE - percent(promise.objective), "the error budget"),
+        (ERROR_BUDGET, Decimal::ONE - percent(promise.objective), "the error budget"),
     ];
     all.extend(promise.stretch.map(|s| (STRETCH, percent(s), "what is striven for")));
     for (name, truth, what) in all {
@@ -40,9 +41,9 @@ pub(super) fn values(context: &Context<'_>, promise: &Promise, at: Duration, cas
         case.checks.push(check(promise, at, says, of_promise(STRETCH)));
     }
     // What a label of the settings was before: the highest counts.
-    case.feed(BUDGET, &was(&labels), "0x10000".to_owned());
+    case.feed(ERROR_BUDGET, &was(&labels), "0x10000".to_owned());
     for elsewhere in ELSEWHERE {
-        case.feed(BUDGET, &stranger(labels.clone(), elsewhere), "1000x10000".to_owned());
+        case.feed(ERROR_BUDGET, &stranger(labels.clone(), elsewhere), "1000x10000".to_owned());
         let mut info = stranger(context.identity(promise), elsewhere);
         info.insert("objective".to_owned(), promise.objective.normalize().to_string());
         info.extend(promise.stretch.map(|s| ("stretch".to_owned(), s.normalize().to_string())));

@@ -8,8 +8,8 @@ use super::inputs::selector;
 use super::series::{FINE, Raw, Shape};
 use super::shares;
 use super::witness::satisfies;
-use crate::backend::prometheus::base::BAD;
 use crate::ir::{Measurement, Promise, Series};
+use crate::series::BAD_EVENTS;
 use crate::value::{Decimal, Duration};
 
 /// Adds the cases of a batch.
@@ -54,7 +54,7 @@ fn without_buckets(context: &Context<'_>, batch: &Batch<'_, '_>) -> Option<Case>
             rates(context, promise, &rest, (at, Decimal::ZERO, Decimal::ZERO, when), &mut case);
         } else {
             let says = format!("a slice without events is good while {when}");
-            let query = context.series(BAD, promise, None);
+            let query = context.series(BAD_EVENTS, promise, None);
             // As soon as the last that came is a slice ago.
             let quiet = Duration::from_micros(slice.as_micros().saturating_sub(batch.scrape.as_micros()));
             let at = length.plus(align(quiet, context.every, context.every));

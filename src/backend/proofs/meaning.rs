@@ -5,11 +5,14 @@ use super::case::{Case, ELSEWHERE, Suite, stranger};
 use super::composed::was;
 use super::context::{Context, check, limit_of, minds_silence, value};
 use super::known;
-use crate::backend::prometheus::budget::{Budgets, COVERAGE, EVENTS};
-use crate::backend::prometheus::meaning::{BUDGET, BURN, LEFT, REMAINING};
+use crate::backend::prometheus::budget::Budgets;
+use crate::backend::prometheus::group_name;
 use crate::backend::prometheus::plan::is_composed;
 use crate::backend::prometheus::ranges;
-use crate::backend::prometheus::windows::{COUNT, RATIO};
+use crate::series::{
+    BAD_EVENTS_LEFT, BAD_INCREASE, BUDGET_REMAINING, BURN_RATE, COVERAGE, ERROR_BUDGET, ERROR_RATIO,
+    EVENTS_INCREASE, PROMISE_LABELS, group,
+};
 use crate::value::{Decimal, Duration};
 
 /// Adds a file: counts of each budget, and the ratio of a long window, recorded once.
@@ -29,32 +32,35 @@ pub(super) fn prove(context: &Context<'_>, suites: &mut Vec<Suite>) {
         let labels = |window: Option<&str>| context.labels(promise, window);
         let half = Decimal::new(5, 1);
         let long = Decimal::new(3, 3);
-        for (name, window, value) in
-            [(COUNT, "budget", bad), (EVENTS, "budget", all), (COVERAGE, "budget", half), (RATIO, "1d", long)]
-        {
+        for (name, window, value) in [
+            (BAD_INCREASE, "budget", bad),
+            (EVENTS_INCREASE, "budget", all),
+            (COVERAGE, "budget", half),
+            (ERROR_RATIO, "1d", long),
+        ] {
             case.feed(name, &labels(Some(window)), format!("_x5 {value}"));
             // What a label of the settings was before: the highest counts.
             case.feed(name, &was(&labels(Some(window))), format!("_x5 {}", value / Decimal::TWO));
             // Nor does another window speak for it.
             case.feed(name, &labels(Some("a stranger")), "_x5 1000000".to_owned());
         }
-        case.feed(BUDGET, &was(&labels(None)), "0x1000".to_owned());
+        case.feed(ERROR_BUDGET, &was(&labels(None)), "0x1000".to_owned());
         let ratios = budget.as_micros() / every.as_micros() - 1;
-        case.feed(RATIO, &was(&labels(Some("budget"))), format!("_x5 0x{ratios}"));
+        case.feed(ERROR_RATIO, &was(&labels(Some("budget"))), format!("_x5 0x{ratios}"));
         // Others have budgets of their own.
-        for label in ["project", "journey", "step", "promise"] {
+        for label in PROMISE_LABELS {
             let other = stranger(labels(None), label);
-            case.feed(BUDGET, &other, "1000x1000".to_owned());
+            case.feed(ERROR_BUDGET, &other, "1000x1000".to_owned());
         }
         // Budgets are shown only while there is data, of the promise's own. A completion has none here.
         let measured = limit_of(promise).is_zero();
         let minutes = (budget.as_micros() * 2 + every.times(20).as_micros()) / every.as_micros();
         for label in ELSEWHERE {
             let strange = stranger(labels(Some("5m")), label);
-            case.feed(RATIO, &strange, format!("0x{minutes}"));
+            case.feed(ERROR_RATIO, &strange, format!("0x{minutes}"));
         }
         if measured {
-            case.feed(RATIO, &labels(Some("5m")), format!("0x{minutes}"));
+            case.feed(ERROR_RATIO, &labels(Some("5m")), format!("0x{minutes}"));
         }
         let allowed = promise.error_budget();
         let (Some(ratio), Some(burn)) = ((bad * half).checked_div(all), long.checked_div(allowed)) else {
@@ -63,19 +69,19 @@ pub(super) fn prove(context: &Context<'_>, suites: &mut Vec<Suite>) {
         let Some(spent) = ratio.checked_div(allowed) else { continue };
         // What is left is read from a ratio that is itself read from counts.
         let remaining = budget.plus(budget);
-        let of_budget = context.series(RATIO, promise, Some("budget")).replacen('}', ",was=\"\"}", 1);
+        let of_budget = context.series(ERROR_RATIO, promise, Some("budget")).replacen('}', ",was=\"\"}", 1);
         let mut asked = vec![
             ("the error ratio of the budget", of_budget, Some("budget"), budget, ratio),
             (
                 "bad events left",
-                context.series(LEFT, promise, None),
+                context.series(BAD_EVENTS_LEFT, promise, None),
                 None,
                 budget,
                 all / half * allowed - bad,
             ),
-            ("the burn rate over 1d", context.series(BURN, promise, Some("1d")), Some("1d"), slow, burn),
+            ("the burn rate over 1d", context.series(BURN_RATE, promise, Some("1d")), Some("1d"), slow, burn),
         ];
-        let left = context.series(REMAINING, promise, None);
+        let left = context.series(BUDGET_REMAINING, promise, None);
         if measured {
             asked.push(("what is left of the budget", left, None, remaining, Decimal::ONE - spent));
         } else {
@@ -91,7 +97,7 @@ pub(super) fn prove(context: &Context<'_>, suites: &mut Vec<Suite>) {
             let says = format!("{what}: none once that is too old");
             case.checks.push(check(promise, after(until, 2), says, query));
         }
-        let query = context.series(BURN, promise, Some("budget"));
+        let query = context.series(BURN_RATE, promise, Some("budget"));
         case.checks.push(check(promise, after(recorded, 1), "the budget has no burn rate of its own", query));
     }
     for entry in &context.plan.entries {
@@ -103,7 +109,7 @@ pub(super) fn prove(context: &Context<'_>, suites: &mut Vec<Suite>) {
     }
     if !case.checks.is_empty() {
         suites.push(Suite {
-            name: format!("{}-meaning", context.journey.id),
+            name: group_name(&context.journey.id, group::MEANING),
             journeys: vec![context.journey.id.clone()],
             every,
             cases: [Some(case), contradicting(context, true), contradicting(context, false)]
@@ -122,10 +128,10 @@ fn contradicting(context: &Context<'_>, too_many: bool) -> Option<Case> {
     let (bad, truth) = if too_many { (200, Decimal::ONE) } else { (-5, Decimal::ZERO) };
     for promise in context.measured().map(|e| e.promise).filter(|p| !minds_silence(p)) {
         let labels = context.labels(promise, Some("budget"));
-        for (name, value) in [(COUNT, bad), (EVENTS, 100), (COVERAGE, 1)] {
+        for (name, value) in [(BAD_INCREASE, bad), (EVENTS_INCREASE, 100), (COVERAGE, 1)] {
             case.feed(name, &labels, format!("{value}x5"));
         }
-        let query = context.series(RATIO, promise, Some("budget"));
+        let query = context.series(ERROR_RATIO, promise, Some("budget"));
         let says = format!("the error ratio of the budget where {title}");
         case.checks.push(value(promise, at, says, (&query, labels), (truth, Decimal::ONE, 6)));
     }

@@ -1,12 +1,12 @@
 //! Counters of bad events that stand at zero, and such that begin anew: their failures count whole.
 
+use crate::series::BAD_EVENTS;
 use std::fmt::Write as _;
 
 use super::case::{Case, Suite};
 use super::context::{Batch, Context, UNIT, align, per_scrape, value};
 use super::expected::steady;
 use super::series::{HEAD_START, Raw, Shape};
-use crate::backend::prometheus::base::BAD;
 use crate::backend::prometheus::{ranges, streams};
 use crate::ir::{Measurement, Promise};
 use crate::value::{Decimal, Duration};
@@ -43,7 +43,7 @@ pub(super) fn prove(context: &Context<'_>, batch: &Batch<'_, '_>, suite: &mut Su
         for (raw, values) in list.iter().zip(values) {
             case.feed(&raw.name, &raw.labels, values);
         }
-        let query = context.series(BAD, promise, None);
+        let query = context.series(BAD_EVENTS, promise, None);
         for (at, says) in [
             (first, "first failures of a counter at zero count whole"),
             (restart, "failures count whole when a counter begins anew"),

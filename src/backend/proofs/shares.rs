@@ -5,8 +5,8 @@ use super::case::{Case, Suite};
 use super::context::{Batch, Context, UNIT, align, per_scrape, slice_of, value};
 use super::expected::steady;
 use super::series::{HEAD_START, Raw, Shape, climb};
-use crate::backend::prometheus::base::BAD;
 use crate::ir::{Condition, Measurement, Promise};
+use crate::series::BAD_EVENTS;
 use crate::value::{Decimal, Duration};
 
 /// Adds the case of a batch: after quiet hours four times the traffic, of which first a little less may fail than is allowed, then
@@ -34,7 +34,7 @@ pub(super) fn prove(context: &Context<'_>, batch: &Batch<'_, '_>, suite: &mut Su
             case.feed(&raw.name, &raw.labels, values(raw, &story, (batch.scrape, unit)));
         }
         let labels = context.labels(promise, None);
-        let query = context.series(BAD, promise, None);
+        let query = context.series(BAD_EVENTS, promise, None);
         let mut now = length.times(3);
         for (f, says) in [
             (few, "a busy slice is good in which less fails than may"),

@@ -7,11 +7,13 @@ use super::case::{Case, ELSEWHERE, Suite, stranger};
 use super::composed::was;
 use super::context::{Context, UNIT, minds_silence, value};
 use super::series::{Tick, ticks};
-use crate::backend::prometheus::base::{BAD, EVENTS, FINISHED};
 use crate::backend::prometheus::plan::Entry;
 use crate::backend::prometheus::ranges;
-use crate::backend::prometheus::windows::{COUNT, RATIO};
 use crate::ir::{Measurement, Promise};
+use crate::series::{
+    BAD_EVENTS, BAD_EVENTS_5M, BAD_INCREASE, ERROR_RATIO, EVENTS, EVENTS_5M, FINISHED_EVENTS,
+    FINISHED_EVENTS_5M,
+};
 use crate::value::{Decimal, Duration};
 
 /// What is fed: two series, by age in samples, the newest first. None: no sample.
@@ -25,9 +27,11 @@ struct Fed {
 /// Adds the files of a journey's windows.
 pub(super) fn prove(context: &Context<'_>, suites: &mut Vec<Suite>) {
     let id = &context.journey.id;
-    let rolled = ["promise:events:roll5m", "promise:bad_events:roll5m", "promise:finished_events:roll5m"];
-    let sources =
-        [("windows", true, context.every, [EVENTS, BAD, FINISHED]), ("days", false, ranges::SLOW, rolled)];
+    let rolled = [EVENTS_5M, BAD_EVENTS_5M, FINISHED_EVENTS_5M];
+    let sources = [
+        ("windows", true, context.every, [EVENTS, BAD_EVENTS, FINISHED_EVENTS]),
+        ("days", false, ranges::SLOW, rolled),
+    ];
     for (name, base, every, series) in sources {
         let mine = |e: &Entry<'_>| mine(context, e, base);
         let reaches =
@@ -88,7 +92,7 @@ fn contradicting(
         }
         for window in windows {
             let name = window.to_string();
-            let query = context.series(RATIO, promise, Some(&name));
+            let query = context.series(ERROR_RATIO, promise, Some(&name));
             let says = format!("the error ratio over {window} where {title}");
             let labels = context.labels(promise, Some(&name));
             let truth = if too_many { Decimal::ONE } else { Decimal::ZERO };
@@ -100,7 +104,7 @@ fn contradicting(
                 (truth, Decimal::ONE, 6),
             ));
             if completes && !too_many && is_counted(entry, window) {
-                let query = context.series(COUNT, promise, Some(&name));
+                let query = context.series(BAD_INCREASE, promise, Some(&name));
                 let says = format!("no bad events over {window} where {title}");
                 case.checks.push(value(
                     promise,
@@ -150,7 +154,7 @@ impl Played<'_, '_> {
         // Nor does another window of its own speak for it.
         let strange = self.context.labels(promise, Some("a stranger"));
         let length = samples(self.length, fed.every) - 1;
-        case.feed(COUNT, &strange, format!("_x{length} 1000000 1000000"));
+        case.feed(BAD_INCREASE, &strange, format!("_x{length} 1000000 1000000"));
         if every == self.context.every {
             self.rolled(&fed, case);
         }
@@ -162,13 +166,13 @@ impl Played<'_, '_> {
         let name = window.to_string();
         let labels = || context.labels(promise, Some(&name));
         let at = self.length;
-        let query = context.series(RATIO, promise, Some(&name));
+        let query = context.series(ERROR_RATIO, promise, Some(&name));
         let says = format!("the error ratio over {window}");
         case.checks.push(value(promise, at, says, (&query, labels()), (truth.ratio, Decimal::ONE, 6)));
         for label in ELSEWHERE {
             let strange = stranger(labels(), label);
             let length = samples(self.length, fed.every) - 1;
-            for name in [RATIO, COUNT] {
+            for name in [ERROR_RATIO, BAD_INCREASE] {
                 case.feed(name, &strange, format!("_x{length} 1000000 1000000"));
             }
         }
@@ -181,9 +185,9 @@ impl Played<'_, '_> {
         // What was recorded under the other label is still there.
         let half = (truth.bad / Decimal::TWO).normalize();
         let other = format!("_x{} {half} _", samples(self.length, fed.every) - 1);
-        case.feed(COUNT, &was(&labels()), other);
+        case.feed(BAD_INCREASE, &was(&labels()), other);
         if is_counted(self.entry, window) {
-            let query = context.series(COUNT, promise, Some(&name)).replacen('}', ",was=\"\"}", 1);
+            let query = context.series(BAD_INCREASE, promise, Some(&name)).replacen('}', ",was=\"\"}", 1);
             let says = format!("the bad events over {window}");
             case.checks.push(value(promise, at, says, (&query, labels()), (truth.bad, Decimal::ONE, 2)));
         }
@@ -192,19 +196,17 @@ impl Played<'_, '_> {
     /// The roll-ups of the last five minutes.
     fn rolled(&self, fed: &Fed, case: &mut Case) {
         let (context, promise) = (self.context, self.entry.promise);
-        let second = if limit(promise, fed.every).is_some() { "finished" } else { "bad" };
+        let second = match limit(promise, fed.every) {
+            Some(_) => (FINISHED_EVENTS_5M, "finished"),
+            None => (BAD_EVENTS_5M, "bad"),
+        };
         let n = samples(ranges::SLOW, fed.every);
-        for (list, name) in [(&fed.events, "events"), (&fed.second, second)] {
+        for (list, (series, name)) in [(&fed.events, (EVENTS_5M, "events")), (&fed.second, second)] {
             let there: Vec<Decimal> = list.iter().take(n).flatten().copied().collect();
             let Some(mean) = there.iter().sum::<Decimal>().checked_div(Decimal::from(there.len())) else {
                 continue;
             };
-            let series = if name == "events" {
-                "promise:events:roll5m".to_owned()
-            } else {
-                format!("promise:{name}_events:roll5m")
-            };
-            let query = context.series(&series, promise, None);
+            let query = context.series(series, promise, None);
             let says = format!("the mean of {name} over 5m");
             let labels = context.labels(promise, None);
             case.checks.push(value(promise, self.length, says, (&query, labels), (mean, Decimal::ONE, 6)));

@@ -21,6 +21,7 @@ pub use site::{Card, CardPromise, Counts, Site, Team, TeamRef, Term};
 
 use std::collections::BTreeMap;
 
+pub(crate) use crate::backend::addresses::anchor;
 use crate::ir;
 use crate::ir::burn::Ladders;
 use crate::value::Date;
@@ -63,14 +64,6 @@ impl<'a> Maker<'a> {
             title: self.model.teams.get(id).map_or_else(|| id.to_owned(), |t| t.title.clone()),
             url: format!("people#{id}"),
         }
-    }
-}
-
-/// The address of a promise in its journey's page: `pay.accepted`, `whole`.
-pub fn anchor(path: &ir::PromisePath) -> String {
-    match &path.step {
-        Some(step) => format!("{step}.{}", path.promise),
-        None => path.promise.clone(),
     }
 }
 

@@ -13,8 +13,8 @@ use super::json::{
 };
 use super::panels::{About, Stat, count_colors, now};
 use super::recorded::PEAKS;
-use super::uid::Uids;
 use super::{queries, text};
+use crate::backend::addresses::{self, Uids};
 use crate::backend::prometheus::alerts::name;
 use crate::ir::burn::Loudness;
 use crate::ir::{Journey, Model, Promise, Urgency};
@@ -67,18 +67,15 @@ impl<'m> Site<'m> {
     }
     /// The address of a journey's document, where a base is configured.
     fn journey_document(&self, journey: &Journey) -> Option<String> {
-        let base = self.model.settings.links.documents.as_deref()?;
-        text::address(&format!("{base}/journeys/{}.html", journey.id))
+        text::address(&addresses::journey_document(self.model, journey)?)
     }
     /// The address of a promise in its journey's document.
     fn document(&self, promise: &Promise) -> Option<String> {
-        let base = self.model.settings.links.documents.as_deref()?;
-        let place = crate::backend::docs::context::promise_url(&promise.path).replacen('#', ".html#", 1);
-        text::address(&format!("{base}/{place}"))
+        text::address(&addresses::document(self.model, promise)?)
     }
     /// The address of a promise's runbook.
     fn runbook(&self, promise: &Promise) -> Option<String> {
-        text::address(&crate::backend::prometheus::runbook(self.model, promise)?)
+        text::address(&addresses::runbook(self.model, promise)?)
     }
     /// The shortest stretch that a point of a curve may stand for: each series has two samples in it.
     fn step(&self) -> Duration {

@@ -23,9 +23,6 @@ const DAY: Duration = Duration::from_days(1);
 /// How many rows the sentences and the large numbers take.
 const HEAD: u32 = 10;
 
-/// The number of the panel that alerts lead to.
-pub(in super::super) const BURN_PANEL: u32 = 12;
-
 /// What the panels of one promise share.
 struct Page<'p, 'm> {
     site: &'p Site<'m>,

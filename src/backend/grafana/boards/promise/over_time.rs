@@ -5,7 +5,8 @@ use super::super::super::json::{
 };
 use super::super::super::panels::{About, Curves, colored, curve, guide};
 use super::super::super::recorded::Series;
-use super::{BURN_PANEL, DAY, HOUR, Page, capital, factor, text};
+use super::{DAY, HOUR, Page, capital, factor, text};
+use crate::backend::addresses::ALERT_PANEL;
 use crate::backend::docs::sentences::{numbers, promise as said, words};
 use crate::ir::Measurement;
 use crate::ir::burn::Loudness;
@@ -132,7 +133,7 @@ impl Page<'_, '_> {
         let top_line = lines.last().map(|(f, _)| Number((*f * Decimal::new(12, 1)).normalize()));
         Some(
             self.about(
-                BURN_PANEL,
+                ALERT_PANEL,
                 "Burn rate by window",
                 &format!(
                     "1 uses up the budget exactly at the end of its window. {} The worst of each stretch.",

@@ -1,12 +1,47 @@
-//! Addresses of dashboards: made from identifiers, never from titles, so that links outlive a renaming.
+//! Addresses: of dashboards, documents and runbooks. Made from identifiers, never from titles, so that links outlive a
+//! renaming.
 //!
-//! `slo-overview`, `slo-j-checkout`, `slo-p-checkout-pay-accepted`: `a` to `z`, digits and `-`, at most 40 characters, so
+//! Dashboards: //! `slo-overview`, `slo-j-checkout`, `slo-p-checkout-pay-accepted`: `a` to `z`, digits and `-`, at most 40 characters, so
 //! that they are names of Kubernetes objects as well. What is longer is cut and ends with a hash of the whole path, and so
 //! do two paths that would be written alike.
 
 use std::collections::BTreeMap;
 
-use crate::ir::{Model, PromisePath};
+use crate::ir::{Journey, Model, Promise, PromisePath};
+
+/// The number of the panel that alerts lead to: a promise's burn rates with the lines at which its alerts fire.
+pub(crate) const ALERT_PANEL: u32 = 12;
+
+/// The address of a promise's runbook, whole where a base is configured.
+pub(crate) fn runbook(model: &Model, promise: &Promise) -> Option<String> {
+    let playbook = promise.playbook.as_ref().and_then(|id| model.playbooks.get(id))?;
+    let runbook = playbook.runbook.as_deref()?;
+    Some(match &model.settings.links.runbooks {
+        Some(base) if !runbook.contains("://") => format!("{base}/{}", runbook.trim_start_matches('/')),
+        Some(_) | None => runbook.to_owned(),
+    })
+}
+
+/// The address of a journey's document, where a base is configured.
+pub(crate) fn journey_document(model: &Model, journey: &Journey) -> Option<String> {
+    let base = model.settings.links.documents.as_deref()?;
+    Some(format!("{base}/journeys/{}.html", journey.id))
+}
+
+/// The address of a promise in its journey's document.
+pub(crate) fn document(model: &Model, promise: &Promise) -> Option<String> {
+    let base = model.settings.links.documents.as_deref()?;
+    let path = &promise.path;
+    Some(format!("{base}/journeys/{}.html#{}", path.journey, anchor(path)))
+}
+
+/// The place of a promise on its journey's page: `pay.accepted`.
+pub(crate) fn anchor(path: &PromisePath) -> String {
+    match &path.step {
+        Some(step) => format!("{step}.{}", path.promise),
+        None => path.promise.clone(),
+    }
+}
 
 /// Grafana's limit.
 const LONGEST: usize = 40;

@@ -1,0 +1,89 @@
+//! Every name that the generated rules record, every label that is theirs, every group they run in. Each stands here once:
+//! rules, proofs, dashboards, documents and the checks of settings read this list.
+
+/// Events a second. The base of everything.
+pub(crate) const EVENTS: &str = "promise:events:rate";
+/// Bad events a second.
+pub(crate) const BAD_EVENTS: &str = "promise:bad_events:rate";
+/// Finished events a second, of a promise of completion.
+pub(crate) const FINISHED_EVENTS: &str = "promise:finished_events:rate";
+
+/// Events a second, over five minutes.
+pub(crate) const EVENTS_5M: &str = "promise:events:roll5m";
+/// Bad events a second, over five minutes.
+pub(crate) const BAD_EVENTS_5M: &str = "promise:bad_events:roll5m";
+/// Finished events a second, over five minutes.
+pub(crate) const FINISHED_EVENTS_5M: &str = "promise:finished_events:roll5m";
+/// Events a second, over fifteen minutes.
+pub(crate) const EVENTS_15M: &str = "promise:events:roll15m";
+/// Bad events a second, over fifteen minutes.
+pub(crate) const BAD_EVENTS_15M: &str = "promise:bad_events:roll15m";
+/// Finished events a second, over fifteen minutes.
+pub(crate) const FINISHED_EVENTS_15M: &str = "promise:finished_events:roll15m";
+
+/// Bad share of the events of a window.
+pub(crate) const ERROR_RATIO: &str = "promise:error_ratio";
+/// Bad events of a window.
+pub(crate) const BAD_INCREASE: &str = "promise:bad_events:increase";
+/// Events of the budget's window.
+pub(crate) const EVENTS_INCREASE: &str = "promise:events:increase";
+/// How much of the budget's window has history.
+pub(crate) const COVERAGE: &str = "promise:coverage:ratio";
+
+/// One for each promise, with what is known of it in labels.
+pub(crate) const INFO: &str = "promise_info";
+/// The error budget as a fraction.
+pub(crate) const ERROR_BUDGET: &str = "promise:error_budget:ratio";
+/// The least share of good events that is acceptable.
+pub(crate) const OBJECTIVE: &str = "promise:objective:ratio";
+/// The share that is aimed for.
+pub(crate) const STRETCH: &str = "promise:stretch:ratio";
+/// How many bad events the budget still allows.
+pub(crate) const BAD_EVENTS_LEFT: &str = "promise:bad_events:left";
+/// The burn rate of each window.
+pub(crate) const BURN_RATE: &str = "promise:burn_rate";
+/// What is left of the budget: 1 is all, 0 nothing, negative overspent.
+pub(crate) const BUDGET_REMAINING: &str = "promise:budget_remaining";
+
+/// Labels that tell promises apart, from the outside in.
+pub(crate) const PROMISE_LABELS: [&str; 4] = ["project", "journey", "step", "promise"];
+/// Labels that tell recorded series apart: those of the promise and `window`.
+pub(crate) const SERIES_LABELS: [&str; 5] = ["project", "journey", "step", "promise", "window"];
+/// Labels that the rules or Prometheus itself give a meaning: neither settings nor `for each` may use them.
+pub(crate) const RESERVED_LABELS: [&str; 10] = [
+    "project",
+    "journey",
+    "step",
+    "promise",
+    "window",
+    "severity",
+    "alertname",
+    "le",
+    "quantile",
+    "__name__",
+];
+
+/// May a label of the user not be called so?
+pub(crate) fn is_reserved(label: &str) -> bool {
+    RESERVED_LABELS.contains(&label)
+}
+
+/// The groups of a journey: its name and one of these.
+pub(crate) mod group {
+    /// Base rules, prompt windows, pages.
+    pub(crate) const PROMPT: &str = "";
+    /// Roll-ups of five minutes.
+    pub(crate) const ROLLUP: &str = "-rollup";
+    /// Roll-ups of fifteen minutes.
+    pub(crate) const ROLLUP_15M: &str = "-rollup-15m";
+    /// Longer windows, tickets.
+    pub(crate) const LONG: &str = "-long";
+    /// Each promise's own window.
+    pub(crate) const BUDGET: &str = "-budget";
+    /// Constants, burn rates, what is left.
+    pub(crate) const MEANING: &str = "-meaning";
+    /// Sloth's series.
+    pub(crate) const SLOTH: &str = "-sloth";
+    /// All of them.
+    pub(crate) const ALL: [&str; 7] = [PROMPT, ROLLUP, ROLLUP_15M, LONG, BUDGET, MEANING, SLOTH];
+}
