@@ -247,6 +247,7 @@ fn model<'a>(
     let usual = if composed { Urgency::Ticket } else { Urgency::Page };
     let seen = &way.measured;
     let intervals = seen.sels.iter().map(|s| s.metric.interval).chain(seen.intervals.iter().copied());
+    let interval = intervals.max().unwrap_or(cx.settings.scrape_interval);
     let (mut blind_to, mut proxies, mut notes) = (Vec::new(), Vec::new(), Vec::new());
     for stmt in &written.body.stmts {
         if let PromiseStmtKind::BlindTo(s) = &stmt.kind {
@@ -268,7 +269,8 @@ fn model<'a>(
         window,
         measurement,
         indicator: way.indicator,
-        scrape_interval: intervals.max().unwrap_or(cx.settings.scrape_interval),
+        scrape_interval: interval,
+        scrape_timeout: cx.settings.timeout_of(interval),
         for_each,
         expect_per_day,
         urgency: said.urgency.map_or(usual, |(u, _)| u),

@@ -58,7 +58,7 @@ impl<'a> Sel<'a> {
                 matchers.push(scope.clone());
             }
         }
-        Some(ir::Selector { metric: self.metric.name.to_owned(), matchers })
+        Some(ir::Selector { metric: self.metric.name.to_owned(), matchers, born_with_event: false })
     }
 }
 

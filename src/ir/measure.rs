@@ -21,6 +21,9 @@ pub struct Selector {
     pub metric: String,
     /// Matchers in the order written.
     pub matchers: Vec<Matcher>,
+    /// Its series are born with their first event (`born with its first event`): a series that appears on a target that was
+    /// scraped before counts whole.
+    pub born_with_event: bool,
 }
 
 /// A value of a sample compared with a limit.

@@ -217,6 +217,8 @@ pub struct Promise {
     pub indicator: Option<String>,
     /// The longest scrape interval of its metrics.
     pub scrape_interval: Duration,
+    /// How long a scrape of its metrics may take at most: what is younger may still be on its way.
+    pub scrape_timeout: Duration,
     /// One budget per value of these labels, in order; values where the catalogue declares them.
     pub for_each: Vec<(String, Option<Vec<String>>)>,
     /// Expected events a day (for each budget).

@@ -19,6 +19,8 @@ pub struct Settings {
     pub evaluation_interval: Duration,
     /// How often targets are scraped. Default 30s.
     pub scrape_interval: Duration,
+    /// How long a scrape may take, where stated: least of ten seconds and the interval unless said.
+    pub scrape_timeout: Option<Duration>,
     /// How long Prometheus keeps samples, where stated.
     pub retention: Option<Duration>,
     /// Labels every raw series carries.
@@ -90,6 +92,14 @@ pub struct Links {
     pub runbooks: Option<String>,
 }
 
+impl Settings {
+    /// How long a scrape of a target that is scraped this often may take: Prometheus' own default is ten seconds, and it
+    /// allows no timeout above the interval.
+    pub fn timeout_of(&self, interval: Duration) -> Duration {
+        self.scrape_timeout.unwrap_or(Duration::from_secs(10)).min(interval)
+    }
+}
+
 impl Default for Settings {
     /// What an empty `slovo.yaml` with `project: slovo` means.
     fn default() -> Self {
@@ -99,6 +109,7 @@ impl Default for Settings {
             default_window: None,
             evaluation_interval: Duration::from_secs(30),
             scrape_interval: Duration::from_secs(30),
+            scrape_timeout: None,
             retention: None,
             common_labels: Vec::new(),
             scope: Vec::new(),

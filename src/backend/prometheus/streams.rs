@@ -298,7 +298,7 @@ fn rest(all: &Selector, good: &Selector) -> Option<Selector> {
     };
     let mut matchers = all.matchers.clone();
     matchers.push(Matcher { op, ..one.clone() });
-    Some(Selector { metric: all.metric.clone(), matchers })
+    Some(Selector { matchers, ..all.clone() })
 }
 
 /// Can what is bad be negative or more than all, because it isn't a subset of the events by construction?

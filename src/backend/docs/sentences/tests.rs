@@ -29,7 +29,8 @@ fn origin() -> Origin {
 
 fn selector(metric: &str, matchers: usize) -> Selector {
     let one = |n: usize| Matcher { label: format!("l{n}"), op: MatchOp::Equal, value: "v".to_owned() };
-    Selector { metric: metric.to_owned(), matchers: (0..matchers).map(one).collect() }
+    let matchers = (0..matchers).map(one).collect();
+    Selector { metric: metric.to_owned(), matchers, born_with_event: false }
 }
 
 fn failed() -> Measurement {
@@ -54,6 +55,7 @@ fn promise(objective: &str, noun: &str, days: u64) -> Promise {
         measurement: failed(),
         indicator: None,
         scrape_interval: Duration::from_secs(30),
+        scrape_timeout: Duration::from_secs(10),
         for_each: Vec::new(),
         expect_per_day: None,
         urgency: Urgency::Page,
