@@ -38,7 +38,7 @@ pub fn selector(text: &str) -> Selector {
         .unwrap();
         matchers.push(Matcher { label: label.to_owned(), op, value: value.trim_matches('"').to_owned() });
     }
-    Selector { metric: metric.to_owned(), matchers }
+    Selector { metric: metric.to_owned(), matchers, born_with_event: false }
 }
 
 /// A counter.
@@ -94,6 +94,7 @@ pub fn promise(path: &str, measurement: Measurement) -> Promise {
         measurement,
         indicator: None,
         scrape_interval: t("15s"),
+        scrape_timeout: Duration::from_secs(10).min(t("15s")),
         for_each: Vec::new(),
         expect_per_day: None,
         urgency: Urgency::Page,
