@@ -1,12 +1,12 @@
 //! Every name that the generated rules record, every label that is theirs, every group they run in. Each stands here once:
 //! rules, proofs, dashboards, documents and the checks of settings read this list.
 
-/// Events a second. The base of everything.
-pub(crate) const EVENTS: &str = "promise:events:rate";
-/// Bad events a second.
-pub(crate) const BAD_EVENTS: &str = "promise:bad_events:rate";
-/// Finished events a second, of a promise of completion.
-pub(crate) const FINISHED_EVENTS: &str = "promise:finished_events:rate";
+/// Events counted since the evaluation before. The base of everything.
+pub(crate) const EVENTS: &str = "promise:events:count";
+/// Bad events counted since the evaluation before.
+pub(crate) const BAD_EVENTS: &str = "promise:bad_events:count";
+/// Finished events counted since the evaluation before, of a promise of completion.
+pub(crate) const FINISHED_EVENTS: &str = "promise:finished_events:count";
 
 /// Events a second, over five minutes.
 pub(crate) const EVENTS_5M: &str = "promise:events:roll5m";
@@ -27,8 +27,14 @@ pub(crate) const ERROR_RATIO: &str = "promise:error_ratio";
 pub(crate) const BAD_INCREASE: &str = "promise:bad_events:increase";
 /// Events of the budget's window.
 pub(crate) const EVENTS_INCREASE: &str = "promise:events:increase";
-/// How much of the budget's window has history.
+/// The share of the budget's window for which there are counts.
 pub(crate) const COVERAGE: &str = "promise:coverage:ratio";
+/// The share of the budget's window over which samples are stored.
+pub(crate) const REACH: &str = "promise:reach:ratio";
+/// The share of the budget's window over which the promise is measured.
+pub(crate) const AGE: &str = "promise:age:ratio";
+/// Since when the promise is measured, in seconds since 1970.
+pub(crate) const SINCE: &str = "promise:since:timestamp";
 
 /// One for each promise, with what is known of it in labels.
 pub(crate) const INFO: &str = "promise_info";

@@ -1,10 +1,10 @@
-//! Base rules: events and bad events a second. The only rules that read raw series.
+//! Base rules: events and bad events since the evaluation before. The only rules that read raw series.
 
+use super::counted::Plausible;
 use super::plan::Plan;
 use super::sink::{Rule, Sink};
 use super::slices;
 use super::streams::Reach;
-use super::text::by;
 use crate::ir::{Measurement, Promise};
 use crate::series::{BAD_EVENTS, EVENTS, FINISHED_EVENTS};
 
@@ -15,7 +15,7 @@ pub(crate) fn write(plan: &Plan<'_>, promise: &Promise, expr: &mut String, sink:
         let promise = Some(&promise.path);
         sink.rule(&Rule { name, alert: false, expr, hold: None, labels: &labels, annotations: &[], promise });
     };
-    let reach = || Reach::base(promise.scrape_interval, plan.evaluation, by(&promise.for_each));
+    let reach = || Reach::base(promise, plan.evaluation, plausible(plan, promise));
     match &promise.measurement {
         Measurement::Events(events) => {
             let reach = reach();
@@ -36,15 +36,24 @@ pub(crate) fn write(plan: &Plan<'_>, promise: &Promise, expr: &mut String, sink:
             record(FINISHED_EVENTS, expr);
         }
         Measurement::Slices(slices) => {
-            let reach =
-                Reach::slice(slices.slice, promise.scrape_interval, plan.evaluation, by(&promise.for_each));
+            let reach = Reach::slice(promise, slices.slice, plan.evaluation);
             expr.clear();
-            slices::events(expr, slices, promise, &reach);
+            slices::events(expr, slices, promise, &reach, plan.evaluation);
             record(EVENTS, expr);
             expr.clear();
-            slices::bad(expr, slices, promise, &reach);
+            slices::bad(expr, slices, promise, &reach, plan.evaluation);
             record(BAD_EVENTS, expr);
         }
         Measurement::Composed(_) => {}
     }
+}
+
+/// What a newcomer's counter is held against.
+fn plausible(plan: &Plan<'_>, promise: &Promise) -> Plausible {
+    if plan.alone {
+        return Plausible::Raw;
+    }
+    let mut matchers = String::new();
+    plan.select(&mut matchers, promise);
+    Plausible::Recorded(matchers)
 }

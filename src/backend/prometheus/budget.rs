@@ -1,15 +1,24 @@
 //! Roll-ups, and the budget: each promise's own window.
 //!
-//! `window="budget"`: bad events and events counted so far, how much of the window is covered by history, and the error
-//! ratio against a whole window at the average rate so far (`bad / events * coverage`), so that an error on the first
-//! day of thirty isn't counted thirty times. Once the history is as long as the window, coverage is exactly 1.
+//! `window="budget"`: bad events and events counted so far, and the error ratio against a whole window at the average rate so
+//! far (`bad / events * age`), so that an error on the first day of thirty isn't counted thirty times.
+//!
+//! Three numbers tell what is young, cut and holed apart, each a share of the window:
+//!
+//! | | |
+//! | --- | --- |
+//! | age | since the promise is measured; 1 once it is older than the window |
+//! | reach | how far back samples are stored: below the age where the retention is below the window |
+//! | coverage | for how much there are counts: below the reach where rules were not evaluated or nothing was measured |
+//!
+//! Spent is scaled by the age alone. What a hole or a cut hides is taken to be as what is known.
 
 use super::plan::{Plan, is_composed};
 use super::ranges;
 use super::sink::{Rule, Sink};
 use super::text::put;
-use super::windows::{Source, completions, lost, recorded, seconds, started, sum};
-use crate::series::{BAD_INCREASE, COVERAGE, ERROR_RATIO, EVENTS_INCREASE};
+use super::windows::{Source, completions, lost, recorded, recorded_of, seconds, started, sum};
+use crate::series::{AGE, BAD_INCREASE, COVERAGE, ERROR_RATIO, EVENTS_INCREASE, REACH, SINCE};
 use crate::value::Duration;
 
 /// The windows of a journey's budgets.
@@ -53,19 +62,40 @@ impl Budgets {
 
 /// Writes the roll-ups that long windows read: means over the time they stand for, made of sums, so that a stretch with
 /// data for a part of it counts for that part only.
+///
+/// What a base series counted just before a hole of the rule engine was never rolled up by the plain sum. So where the
+/// roll-up before is missing, all counts of the last six that are in no roll-up yet are taken. A rule that can't see its own
+/// past (a backfill) takes the plain sum.
 pub(crate) fn roll_ups(plan: &Plan<'_>, to: Source, expr: &mut String, sink: &mut impl Sink) {
     let from = Source::base(plan.evaluation);
     let labels = plan.journey_labels(None);
     let every = to.every;
+    let (wide, nearly) = (every.times(6), minus(every.times(6), Duration::from_mins(1)));
+    let before = minus(every, Duration::from_secs(30));
     let mut one = |from: &str, to: &str| {
+        let read = |out: &mut String, how: &str, range: Duration, offset: Duration| {
+            put(out, format_args!("sum by ({}) ({how}({to}{{{}}}[{range}]", plan.identity, plan.matchers));
+            if !offset.is_zero() {
+                put(out, format_args!(" offset {offset}"));
+            }
+            out.push_str("))");
+        };
         expr.clear();
-        put(expr, seconds(plan.evaluation));
-        expr.push_str(" / ");
+        expr.push_str("(\n  ");
+        sum(plan, expr, from, &plan.matchers, every, None);
+        put(expr, format_args!("\n    and on ({}) ", plan.identity));
+        read(expr, "last_over_time", Duration::from_mins(1), before);
+        expr.push_str("\n  or ");
+        sum(plan, expr, from, &plan.matchers, wide, None);
+        expr.push_str(" - ");
         put(expr, seconds(every));
         expr.push_str(" * ");
+        read(expr, "sum_over_time", nearly, Duration::default());
+        expr.push_str("\n  or ");
         sum(plan, expr, from, &plan.matchers, every, None);
-        let (name, promise) = (to, None);
-        sink.rule(&Rule { name, alert: false, expr, hold: None, labels: &labels, annotations: &[], promise });
+        expr.push_str("\n) / ");
+        put(expr, seconds(every));
+        sink.rule(&Rule::record(to, expr, &labels));
     };
     one(from.events, to.events);
     if plan.promises().any(|p| !is_composed(p) && !is_completion(p)) {
@@ -74,6 +104,10 @@ pub(crate) fn roll_ups(plan: &Plan<'_>, to: Source, expr: &mut String, sink: &mu
     if completions(plan).next().is_some() {
         one(from.finished, to.finished);
     }
+}
+
+fn minus(whole: Duration, part: Duration) -> Duration {
+    Duration::from_micros(whole.as_micros().saturating_sub(part.as_micros()))
 }
 
 fn is_completion(promise: &crate::ir::Promise) -> bool {
@@ -91,15 +125,15 @@ pub(crate) fn write(plan: &Plan<'_>, budgets: &Budgets, expr: &mut String, sink:
     expr.clear();
     for (promise, completion) in completions(plan) {
         let source = source_of(promise.window);
-        put(expr, seconds(source.every));
-        expr.push_str(" * clamp_min(");
+        source.times(expr);
+        expr.push_str("clamp_min(");
         lost(plan, expr, promise, completion, promise.window, source);
         expr.push_str(", 0)\nor ");
     }
     for (at, (window, matchers, source)) in budgets.each().enumerate() {
         expr.push_str(if at > 0 { "\nor " } else { "" });
-        put(expr, seconds(source.every));
-        expr.push_str(" * clamp_min(");
+        source.times(expr);
+        expr.push_str("clamp_min(");
         sum(plan, expr, source.bad, matchers, window, None);
         expr.push_str(", 0)");
     }
@@ -108,25 +142,40 @@ pub(crate) fn write(plan: &Plan<'_>, budgets: &Budgets, expr: &mut String, sink:
     expr.clear();
     for (promise, completion) in completions(plan) {
         let source = source_of(promise.window);
-        put(expr, seconds(source.every));
-        expr.push_str(" * ");
+        source.times(expr);
         started(plan, expr, promise, completion, promise.window, source);
         expr.push_str("\nor ");
     }
     for (at, (window, matchers, source)) in budgets.each().enumerate() {
         expr.push_str(if at > 0 { "\nor " } else { "" });
-        put(expr, seconds(source.every));
-        expr.push_str(" * ");
+        source.times(expr);
         sum(plan, expr, source.events, matchers, window, None);
     }
     record(EVENTS_INCREASE, expr);
 
-    expr.clear();
-    for (at, (window, matchers, source)) in budgets.each().enumerate() {
-        expr.push_str(if at > 0 { "\nor " } else { "" });
-        coverage(plan, expr, window, matchers, source);
-    }
-    record(COVERAGE, expr);
+    let mut per_window = |name: &str, one: &dyn Fn(&mut String, Duration, &str, Source)| {
+        expr.clear();
+        for (at, (window, matchers, source)) in budgets.each().enumerate() {
+            expr.push_str(if at > 0 { "\nor " } else { "" });
+            one(expr, window, matchers, source);
+        }
+        record(name, expr);
+    };
+    let last = |out: &mut String, name: &str, matchers: &str| {
+        recorded_of(plan, out, name, matchers, "budget", Some(budgets.back()));
+    };
+    per_window(COVERAGE, &|out, window, matchers, source| known(plan, out, window, matchers, source));
+    per_window(REACH, &|out, window, matchers, source| reach(plan, out, window, matchers, source));
+    per_window(SINCE, &|out, window, matchers, source| {
+        since(plan, out, (window, matchers, source), |out| last(out, REACH, matchers));
+    });
+    per_window(AGE, &|out, window, matchers, _| {
+        out.push_str("clamp_max((time() - ");
+        last(out, SINCE, matchers);
+        out.push_str(") / ");
+        put(out, seconds(window));
+        out.push_str(", 1)");
+    });
 
     let back = Some(budgets.back());
     expr.clear();
@@ -135,15 +184,53 @@ pub(crate) fn write(plan: &Plan<'_>, budgets: &Budgets, expr: &mut String, sink:
     expr.push_str("\n  / clamp_min(");
     recorded(plan, expr, EVENTS_INCREASE, "budget", back);
     expr.push_str(", 1e-9)\n  * ");
-    recorded(plan, expr, COVERAGE, "budget", back);
+    recorded(plan, expr, AGE, "budget", back);
     expr.push_str(", 0, 1)");
     record(ERROR_RATIO, expr);
 }
 
+/// The share of the window for which there are counts.
+fn known(plan: &Plan<'_>, out: &mut String, window: Duration, matchers: &str, source: Source) {
+    put(
+        out,
+        format_args!(
+            "clamp_max(sum by ({}) (count_over_time({}{{{matchers}}}[{window}])) * {} / {}, 1)",
+            plan.identity,
+            source.events,
+            seconds(source.every),
+            seconds(window)
+        ),
+    );
+}
+
+/// When the promise's history begins. It carries itself on, so that a retention below the window doesn't make it younger; the
+/// oldest sample stored counts where nothing was carried, or where it is clearly older (after a backfill).
+fn since(
+    plan: &Plan<'_>,
+    out: &mut String,
+    (window, matchers, source): (Duration, &str, Source),
+    reach: impl Fn(&mut String),
+) {
+    let oldest = |out: &mut String| {
+        put(out, format_args!("time() - {} * ", seconds(window)));
+        reach(out);
+    };
+    recorded_of(plan, out, SINCE, matchers, "budget", Some(CARRIED));
+    out.push_str("\n  <= (");
+    oldest(out);
+    out.push_str(") + ");
+    put(out, seconds(ranges::coverage_step(window).max(source.every)));
+    out.push_str("\n  or ");
+    oldest(out);
+}
+
+/// For how long the beginning of a history is remembered without an evaluation.
+const CARRIED: Duration = Duration::from_days(7);
+
 /// The age of the oldest roll-up in the window, as a share of it. A subquery looks for it in coarse steps; it finds the
 /// first one up to a step late, so a step is added: a whole window is exactly 1. An age below twelve coarse steps is looked
 /// for in fine ones.
-fn coverage(plan: &Plan<'_>, out: &mut String, window: Duration, matchers: &str, source: Source) {
+fn reach(plan: &Plan<'_>, out: &mut String, window: Duration, matchers: &str, source: Source) {
     let step = ranges::coverage_step(window).max(source.every);
     let age = |out: &mut String, range: Duration, step: Duration| {
         out.push_str("time() - min by (");

@@ -3,10 +3,10 @@
 //! A range of length `r` over a series written each `i` holds `r / i` samples; a rule evaluated each `e` reads them
 //! `60 s / e` times a minute. One budget, one series of each recorded name; `for each` multiplies all but the raw part.
 
+use super::counted::Plausible;
 use super::plan::{Plan, is_composed};
 use super::ranges;
 use super::streams::Reach;
-use super::text::by;
 use super::windows::Source;
 use crate::ir::{Condition, Events, Measurement, Outcome, Promise, Series};
 use crate::value::Duration;
@@ -44,9 +44,11 @@ pub(crate) fn of(plan: &Plan<'_>, promise: &Promise, budget_interval: Duration) 
     if is_composed(promise) {
         return cost;
     }
-    let reach = Reach::base(promise.scrape_interval, evaluation, by(&promise.for_each));
-    let samples = ratio(reach.range, promise.scrape_interval);
-    cost.base_per_raw_series = f64::from(reads(&promise.measurement)) * samples * per_minute(evaluation);
+    let reach = Reach::base(promise, evaluation, Plausible::Recorded(String::new()));
+    let (now, then) = reads(&promise.measurement);
+    let samples = f64::from(now) * ratio(reach.count.presence, promise.scrape_interval)
+        + f64::from(then) * ratio(reach.count.lookback, promise.scrape_interval);
+    cost.base_per_raw_series = samples * per_minute(evaluation);
     for window in &plan.windows {
         let source = Source::of(*window, evaluation);
         let every = if ranges::is_prompt(*window) { evaluation } else { ranges::SLOW };
@@ -82,22 +84,25 @@ fn meaning(plan: &Plan<'_>, promise: &Promise) -> f64 {
     alerts + members * per_minute(plan.evaluation) + 2.0 * count(plan.windows.len()) + 12.0
 }
 
-/// How many times the base rules read each raw series: once for the events, three times for the bad ones, and once for
-/// their fallback.
-fn reads(measurement: &Measurement) -> u32 {
+/// How many times the base rules read each raw series over the short range and over the long one: a count reads what it counts
+/// twice now and once then, and as much of the stream whose newcomers it weighs; bad events have a fallback besides.
+fn reads(measurement: &Measurement) -> (u32, u32) {
     let events = |events: &Events| match &events.outcome {
-        Outcome::Bad(_) => 5,
-        Outcome::Good(good) if good.iter().all(|s| matches!(s, Series::Counter(_))) => 5,
-        Outcome::Good(_) => 4,
+        Outcome::Bad(_) => (9, 4),
+        Outcome::Good(good) if good.iter().all(|s| matches!(s, Series::Counter(_))) => (9, 4),
+        Outcome::Good(_) => (13, 6),
     };
     match measurement {
         Measurement::Events(e) => events(e),
-        Measurement::Completion(_) => 3,
+        Measurement::Completion(_) => (9, 4),
         Measurement::Slices(s) => match &s.condition {
-            Condition::Share { events: e, .. } => events(e) + 1,
-            Condition::Stat { .. } | Condition::Age { .. } | Condition::Promql { .. } => 2,
+            Condition::Share { events: e, .. } => {
+                let (now, then) = events(e);
+                (now + 4, then + 2)
+            }
+            Condition::Stat { .. } | Condition::Age { .. } | Condition::Promql { .. } => (2, 0),
         },
-        Measurement::Composed(_) => 0,
+        Measurement::Composed(_) => (0, 0),
     }
 }
 

@@ -2,11 +2,13 @@
 
 use super::budget::Budgets;
 use super::cost::{self, Cost};
+use super::counted::Plausible;
 use super::plan::{Needs, Plan};
 use super::sink::{Rule, Sink};
+use super::streams::Reach;
 use super::{alerts, groups, ranges, words};
 use crate::ir::burn::{self, Loudness};
-use crate::ir::{Measurement, Model, Promise};
+use crate::ir::{Measurement, Model, Promise, Series};
 use crate::value::{Decimal, Duration};
 
 /// What a promise becomes.
@@ -22,8 +24,8 @@ pub struct Explanation {
     pub place: String,
     /// How it is measured, in one word: `events`, `completion`, `slices`, `composed`.
     pub kind: &'static str,
-    /// The range of its base rules; none for a composed promise.
-    pub base_range: Option<Duration>,
+    /// How long scrapes may be lost until something is: what they hid counts with the next one. None for a composed promise.
+    pub made_up: Option<Duration>,
     /// The file its rules are in.
     pub file: String,
     /// Its rules in the order of the file: first those of its own, and those of the journey that serve it.
@@ -102,7 +104,7 @@ pub fn explain(model: &Model, promise: &Promise) -> Explanation {
         sentence: words::sentence(promise),
         place: model.place(promise.origin),
         kind: super::meaning::kind(promise),
-        base_range: base_range(model, promise),
+        made_up: made_up(model, promise),
         file: super::path(&promise.path.journey),
         rules: Vec::new(),
         alerts: Vec::new(),
@@ -121,11 +123,12 @@ pub fn explain(model: &Model, promise: &Promise) -> Explanation {
     explanation
 }
 
-fn base_range(model: &Model, promise: &Promise) -> Option<Duration> {
+fn made_up(model: &Model, promise: &Promise) -> Option<Duration> {
     match promise.measurement {
         Measurement::Composed(_) => None,
         Measurement::Events(_) | Measurement::Completion(_) | Measurement::Slices(_) => {
-            Some(ranges::base_range(promise.scrape_interval, model.settings.evaluation_interval))
+            let evaluation = model.settings.evaluation_interval;
+            Some(Reach::base(promise, evaluation, Plausible::Raw).count.lookback)
         }
     }
 }
@@ -172,9 +175,19 @@ fn detection(model: &Model, promise: &Promise, alert: &burn::Alert, failing: Dec
         Measurement::Events(_) | Measurement::Slices(_) | Measurement::Composed(_) => Duration::default(),
     };
     let half = Duration::from_micros(late.as_micros() / 2);
-    let first = first.plus(ranges::base_lag(promise.scrape_interval, evaluation));
+    let first = first.plus(behind(promise, evaluation));
     let whole = |extra: Duration| windows.map(|t| seconds_up(t.plus(first).plus(extra)));
     Detection { failing, typical: whole(half), worst: whole(late) }
+}
+
+/// How far a count lags behind what was scraped: samples that are younger than a scrape may take are left to the next
+/// evaluation; the user's own PromQL reads a range.
+fn behind(promise: &Promise, evaluation: Duration) -> Duration {
+    let escape = match &promise.measurement {
+        Measurement::Events(events) => events.total.iter().any(|s| matches!(s, Series::Promql(_))),
+        Measurement::Completion(_) | Measurement::Slices(_) | Measurement::Composed(_) => false,
+    };
+    if escape { ranges::base_lag(promise.scrape_interval, evaluation) } else { promise.scrape_timeout }
 }
 
 fn seconds_up(duration: Duration) -> Duration {

@@ -9,7 +9,6 @@ use super::plan::{Plan, is_composed};
 use super::ranges;
 use super::sink::{Rule, Sink};
 use super::streams::may_contradict;
-use super::text::put;
 use super::windows::{self, Source};
 use super::words::{OfAll, inert};
 use crate::ast::Urgency;
@@ -77,8 +76,7 @@ pub(crate) fn sanity(plan: &Plan<'_>, labels: &AlertLabels, expr: &mut String, s
     expr.push_str(" < -0.5\nor ");
     windows::recorded(plan, expr, BAD_INCREASE, "1h", Some(Duration::default()));
     expr.push_str("\n  - 1.01 * ");
-    put(expr, windows::seconds(source.every));
-    expr.push_str(" * ");
+    source.times(expr);
     windows::sum(plan, expr, source.events, &plan.matchers, hour, None);
     expr.push_str(" > 0.5");
     alert(plan, labels, Loudness::Ticket, "PromiseCountsContradict", expr, None, sink);

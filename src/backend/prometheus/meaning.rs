@@ -9,7 +9,7 @@ use super::windows::recorded;
 use crate::ast::Urgency;
 use crate::ir::{Measurement, Promise};
 use crate::series::{
-    BAD_EVENTS_LEFT, BAD_INCREASE, BUDGET_REMAINING, BURN_RATE, COVERAGE, ERROR_BUDGET, ERROR_RATIO, EVENTS,
+    BAD_EVENTS_LEFT, BUDGET_REMAINING, BURN_RATE, COVERAGE, ERROR_BUDGET, ERROR_RATIO, EVENTS,
     EVENTS_INCREASE, INFO, OBJECTIVE, STRETCH,
 };
 use crate::value::{Decimal, Duration};
@@ -223,15 +223,17 @@ pub(crate) fn back(plan: &Plan<'_>, budgets: &Budgets) -> Duration {
     if plan.promises().all(is_composed) { ranges::read_back(ranges::SLOW) } else { budgets.back() }
 }
 
-/// How many bad events (or slices) a whole window at the average rate so far still allows.
+/// How many bad events (or slices) a whole window at the average rate so far still allows: what is left of the budget, of
+/// as many events as the known part of the window makes of the whole.
 fn left(plan: &Plan<'_>, budgets: &Budgets, out: &mut String) {
     let series = |out: &mut String, name: &str| recorded(plan, out, name, "budget", Some(budgets.back()));
     out.clear();
+    put(out, format_args!("max by ({}) ({BUDGET_REMAINING}", plan.identity));
+    braces(plan, out, "");
+    out.push_str(")\n  * on (step, promise) group_left () ");
+    budget_of(plan, out);
+    out.push_str("\n  * ");
     series(out, EVENTS_INCREASE);
     out.push_str(" / ");
     series(out, COVERAGE);
-    out.push_str("\n  * on (step, promise) group_left () ");
-    budget_of(plan, out);
-    out.push_str("\n  - ");
-    series(out, BAD_INCREASE);
 }

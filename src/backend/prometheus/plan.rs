@@ -81,6 +81,8 @@ pub(crate) struct Plan<'m> {
     pub(crate) boards: Option<Arc<Uids>>,
     /// What alerts say.
     pub(crate) texts: Arc<Texts>,
+    /// A rule sees nothing that was recorded by itself or after it: as in a backfill.
+    pub(crate) alone: bool,
 }
 
 impl<'m> Plan<'m> {
@@ -138,6 +140,7 @@ impl<'m> Plan<'m> {
             evaluation: settings.evaluation_interval,
             boards: needs.boards.clone(),
             texts: Texts::of(settings),
+            alone: false,
         }
     }
 

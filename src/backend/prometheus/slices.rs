@@ -1,14 +1,21 @@
-//! Slices of time: each evaluation judges the slice that ends now and counts `1 / slice` events a second, bad or not.
+//! Slices of time: each evaluation judges the slice that ends now and counts its own share of one, bad or not.
 
 use super::streams::Reach;
 use super::text::put;
 use crate::ast::{Stat, Which};
 use crate::ir::{Condition, Promise, Reading, Selector, Slices};
 use crate::promql::print;
-use crate::value::Decimal;
+use crate::value::{Decimal, Duration};
 
 /// One event a slice while there is data; always, where silence is bad.
-pub(crate) fn events(out: &mut String, slices: &Slices, promise: &Promise, reach: &Reach) {
+pub(crate) fn events(
+    out: &mut String,
+    slices: &Slices,
+    promise: &Promise,
+    reach: &Reach,
+    evaluation: Duration,
+) {
+    share_of_one(out, slices, evaluation);
     if slices.silence_is_bad {
         out.push('(');
         always(out, promise);
@@ -17,14 +24,14 @@ pub(crate) fn events(out: &mut String, slices: &Slices, promise: &Promise, reach
         match &slices.condition {
             Condition::Share { events, .. } => {
                 out.push_str("group");
-                out.push_str(&reach.by);
+                out.push_str(reach.by());
                 out.push('(');
                 reach.sum(out, &events.total);
                 out.push(')');
             }
             Condition::Stat { stat: Stat::Sum, selector, .. } | Condition::Age { selector, .. } => {
                 out.push_str("group");
-                out.push_str(&reach.by);
+                out.push_str(reach.by());
                 out.push('(');
                 reach.now(out, selector);
                 out.push(')');
@@ -34,20 +41,27 @@ pub(crate) fn events(out: &mut String, slices: &Slices, promise: &Promise, reach
             }
             Condition::Promql { query, .. } => {
                 out.push_str("group");
-                out.push_str(&reach.by);
+                out.push_str(reach.by());
                 out.push_str("(\n");
                 out.push_str(query.trim());
                 out.push_str("\n)");
             }
         }
     }
+}
+
+/// An evaluation's share of a slice.
+fn share_of_one(out: &mut String, slices: &Slices, evaluation: Duration) {
+    put(out, evaluation.seconds().normalize());
     out.push_str(" / ");
     put(out, slices.slice.seconds().normalize());
+    out.push_str(" * ");
 }
 
 /// The bad slices. A value that is no number (an idle slice) compares as false: the comparison asks for the bad, so that
 /// an idle slice is good; where silence is bad it asks for the good, and what is not good is bad.
-pub(crate) fn bad(out: &mut String, slices: &Slices, promise: &Promise, reach: &Reach) {
+pub(crate) fn bad(out: &mut String, slices: &Slices, promise: &Promise, reach: &Reach, evaluation: Duration) {
+    share_of_one(out, slices, evaluation);
     let silence = slices.silence_is_bad;
     out.push('(');
     if silence {
@@ -66,8 +80,7 @@ pub(crate) fn bad(out: &mut String, slices: &Slices, promise: &Promise, reach: &
         out.push_str(")\nor ");
         always(out, promise);
     }
-    out.push_str(") / ");
-    put(out, slices.slice.seconds().normalize());
+    out.push(')');
 }
 
 /// A billionth: shares are ratios of floats, and exactly 1% bad must not be more than 1%.
@@ -116,7 +129,7 @@ fn value(out: &mut String, slices: &Slices, reach: &Reach) -> Reading {
         Condition::Promql { query, good } => {
             // The worst, should the query give several.
             out.push_str(if matches!(good, Reading::AtMost(_)) { "max" } else { "min" });
-            out.push_str(&reach.by);
+            out.push_str(reach.by());
             out.push_str("(\n");
             out.push_str(query.trim());
             out.push_str("\n)");
@@ -128,7 +141,7 @@ fn value(out: &mut String, slices: &Slices, reach: &Reach) -> Reading {
 /// `max by (region) (queue_length{..})`
 fn aggregate(out: &mut String, how: &str, selector: &Selector, reach: &Reach) {
     out.push_str(how);
-    out.push_str(&reach.by);
+    out.push_str(reach.by());
     out.push('(');
     reach.now(out, selector);
     out.push(')');
@@ -143,7 +156,7 @@ fn over(
     reach: &Reach,
 ) {
     out.push_str(how);
-    out.push_str(&reach.by);
+    out.push_str(reach.by());
     out.push('(');
     out.push_str(over_time);
     out.push('(');

@@ -1,64 +1,88 @@
 //! Streams of events as PromQL: what each addend is, how they are added, and what is bad among them.
 
+use super::counted::{self, Count, Counter, Plausible};
 use super::ranges;
-use super::text::{bucket_bound, put};
+use super::text::{by, put};
 use crate::ast::MatchOp;
-use crate::ir::{Events, Matcher, Outcome, Reading, Selector, Series};
+use crate::ir::{Events, Matcher, Outcome, Promise, Reading, Selector, Series};
 use crate::promql::print;
 use crate::value::Duration;
 
-/// Ranges and labels that the streams of one promise share.
+/// Ranges and labels that the streams of one promise share. Everything gives a number of events in [`Count::span`].
 #[derive(Clone, Debug)]
 pub(crate) struct Reach {
-    /// The range of `rate`.
-    pub(crate) range: Duration,
+    /// How counters are counted.
+    pub(crate) count: Count,
+    /// The range that stands for `$range` in the user's own PromQL.
+    range: Duration,
     /// The stretch over which samples of a gauge are counted.
     readings: Duration,
     /// How far back they are taken.
     delay: Duration,
     /// The scrape interval.
     scrape: Duration,
-    /// Counters may have stood at zero: their first increments count whole.
-    from_zero: bool,
-    /// ` by (region) ` or nothing.
-    pub(crate) by: String,
 }
 
 impl Reach {
-    /// For base rules.
-    pub(crate) fn base(scrape: Duration, evaluation: Duration, by: String) -> Self {
+    /// For the base rules of a promise.
+    pub(crate) fn base(promise: &Promise, evaluation: Duration, plausible: Plausible) -> Self {
+        let scrape = promise.scrape_interval;
+        let range = ranges::promql(ranges::base_range(scrape, evaluation));
         Self {
-            range: ranges::promql(ranges::base_range(scrape, evaluation)),
+            count: Count {
+                span: evaluation,
+                presence: range,
+                lookback: counted::lookback(scrape),
+                delay: ranges::promql(promise.scrape_timeout),
+                plausible,
+                by: by(&promise.for_each),
+            },
+            range,
             readings: ranges::readings_range(scrape, evaluation),
             delay: ranges::readings_delay(scrape),
             scrape,
-            from_zero: false,
-            by,
         }
     }
     /// For slices of this length: the slice itself where it holds three scrapes, else the base range.
-    pub(crate) fn slice(slice: Duration, scrape: Duration, evaluation: Duration, by: String) -> Self {
-        let base = Self::base(scrape, evaluation, by);
-        let range = if slice >= scrape.times(3) { ranges::promql(slice) } else { base.range };
-        Self { range, readings: base.readings.max(slice), ..base }
+    pub(crate) fn slice(promise: &Promise, slice: Duration, evaluation: Duration) -> Self {
+        let base = Self::base(promise, evaluation, Plausible::Raw);
+        let scrape = promise.scrape_interval;
+        let span = if slice >= scrape.times(3) { ranges::promql(slice) } else { base.range };
+        // What is a slice old must be within reach, and what was before it.
+        let lookback = base.count.lookback.max(span.plus(base.range));
+        Self {
+            range: span,
+            readings: base.readings.max(slice),
+            count: Count { span, lookback, ..base.count },
+            ..base
+        }
+    }
+    /// ` by (region) ` or nothing.
+    pub(crate) fn by(&self) -> &str {
+        &self.count.by
     }
 
-    /// Events a second of a sum. A missing addend counts as 0, as long as one is there: the parts are put side by side,
-    /// told apart by a label, and summed.
+    /// Events of a sum. A missing addend counts as 0, as long as one is there: the parts are put side by side, told apart by a
+    /// label, and summed.
     pub(crate) fn sum(&self, out: &mut String, list: &[Series]) {
+        self.part(out, list, list);
+    }
+
+    /// Events of a stream that is a part of another, whose newcomers are weighed with it.
+    fn part(&self, out: &mut String, list: &[Series], whole: &[Series]) {
         if let [one] = list {
-            return self.term(out, one);
+            return self.term(out, one, whole);
         }
         out.push_str("sum");
-        self.push_by(out);
+        out.push_str(self.by());
         out.push('(');
         for (at, series) in list.iter().enumerate() {
             if at == 0 {
                 out.push_str("\n  ");
-                self.term(out, series);
+                self.term(out, series, whole);
             } else {
                 out.push_str("\n  or label_replace(");
-                self.term(out, series);
+                self.term(out, series, whole);
                 out.push_str(", \"addend\", \"");
                 put(out, at + 1);
                 out.push_str("\", \"\", \"\")");
@@ -67,24 +91,19 @@ impl Reach {
         out.push_str("\n)");
     }
 
-    /// Bad events a second: 0 where there are events and no bad ones; where the good ones are measured and missing, all.
+    /// Bad events: 0 where there are events and no bad ones; where the good ones are measured and missing, all.
     pub(crate) fn bad(&self, out: &mut String, events: &Events) {
         match &events.outcome {
             Outcome::Bad(list) if is_the_slow_part(&events.total, list) => self.sum(out, list),
-            Outcome::Bad(list) => {
-                self.of_failures().sum(out, list);
-                self.or_none(out, &events.total);
-            }
+            Outcome::Bad(list) => self.or_zero(out, list, &events.total),
             Outcome::Good(good) => {
                 if let Some(rest) = complement(&events.total, good) {
-                    self.of_failures().sum(out, &[rest]);
-                    return self.or_none(out, &events.total);
+                    return self.or_zero(out, &[rest], &events.total);
                 }
                 self.sum(out, &events.total);
-                out.push_str("\n  - ");
-                self.sum(out, good);
-                out.push_str("\nor ");
-                self.sum(out, &events.total);
+                out.push_str("\n- (\n");
+                self.or_zero(out, good, &events.total);
+                out.push_str("\n)");
             }
         }
     }
@@ -92,118 +111,72 @@ impl Reach {
     /// A stream, or 0 where only the other is there. The other is read from the raw series, never from one recorded in
     /// the same group: vmalert and concurrent evaluation don't promise that its newest sample is visible.
     pub(crate) fn or_zero(&self, out: &mut String, list: &[Series], other: &[Series]) {
-        self.sum(out, list);
-        self.or_none(out, other);
-    }
-
-    fn or_none(&self, out: &mut String, other: &[Series]) {
+        self.part(out, list, other);
         out.push_str("\nor 0 * ");
-        self.sum(out, other);
+        self.presence(out, other);
     }
 
-    /// For bad events, whose counters stand at zero until the first failure.
-    fn of_failures(&self) -> Self {
-        Self { from_zero: true, ..self.clone() }
-    }
-
-    /// ` by (region) ` where there are labels.
-    fn push_by(&self, out: &mut String) {
-        out.push_str(&self.by);
-    }
-
-    fn term(&self, out: &mut String, series: &Series) {
-        match series {
-            Series::Counter(s) => self.rate(out, s, "", &[]),
-            Series::HistogramCount { selector, native: false } => self.rate(out, selector, "_count", &[]),
-            Series::HistogramCount { selector, native: true } => self.native_count(out, selector),
-            Series::HistogramWithin { selector, native: false, limit } => {
-                let (op, bound) = bucket_bound(*limit);
-                self.rate(out, selector, "_bucket", &[("le", op, &bound)]);
+    /// Something wherever one of the addends is there.
+    pub(crate) fn presence(&self, out: &mut String, list: &[Series]) {
+        out.push_str("sum");
+        out.push_str(self.by());
+        out.push('(');
+        for (at, series) in list.iter().enumerate() {
+            out.push_str(if at > 0 { " or " } else { "" });
+            match Counter::of(series) {
+                Some((counter, _)) => out.push_str(&self.count.now(&counter)),
+                None => self.term(out, series, list),
             }
-            Series::HistogramOver { selector, native: false, limit } => {
-                let (op, bound) = bucket_bound(*limit);
+        }
+        out.push(')');
+    }
+
+    fn term(&self, out: &mut String, series: &Series, whole: &[Series]) {
+        match (Counter::of(series), series) {
+            (Some((counter, None)), _) => self.count.of(out, &counter, &counter.whole_in(whole)),
+            (Some((counter, Some(off))), _) => {
+                let whole = counter.whole_in(whole);
                 out.push('(');
-                self.rate(out, selector, "_count", &[]);
-                out.push_str(" - ");
-                self.rate(out, selector, "_bucket", &[("le", op, &bound)]);
-                out.push_str(" or ");
-                self.rate(out, selector, "_count", &[]);
-                out.push(')');
+                self.count.of(out, &counter, &whole);
+                // A histogram without the bucket of the limit has nothing within it.
+                out.push_str("\n- (\n");
+                self.count.of(out, &off, &whole);
+                out.push_str("\nor 0 * sum");
+                out.push_str(self.by());
+                out.push('(');
+                out.push_str(&self.count.now(&counter));
+                out.push_str(")))");
             }
-            Series::HistogramWithin { selector, native: true, limit } => {
-                self.native_share(out, selector, ("-Inf", &limit.normalize().to_string()));
-            }
-            Series::HistogramOver { selector, native: true, limit } => {
-                self.native_share(out, selector, (&limit.normalize().to_string(), "+Inf"));
-            }
-            Series::Readings { selector, condition } => self.readings(out, selector, *condition),
-            Series::Promql(query) => {
-                out.push_str("sum");
-                self.push_by(out);
+            (None, Series::Readings { selector, condition }) => self.readings(out, selector, *condition),
+            (None, Series::Promql(query)) => {
+                put(out, self.count.span.seconds().normalize());
+                out.push_str(" * sum");
+                out.push_str(self.by());
                 out.push_str("(\n");
                 out.push_str(&with_range(query, self.range));
                 out.push_str("\n)");
             }
+            (
+                None,
+                Series::Counter(_)
+                | Series::HistogramCount { .. }
+                | Series::HistogramWithin { .. }
+                | Series::HistogramOver { .. },
+            ) => {}
         }
     }
 
-    fn rate(&self, out: &mut String, selector: &Selector, suffix: &str, extra: &[print::Extra<'_>]) {
-        let over = |out: &mut String, function: &str| {
-            out.push_str(function);
-            out.push('(');
-            print::selector(out, &selector.metric, suffix, &selector.matchers, extra);
-            out.push('[');
-            put(out, self.range);
-            out.push_str("])");
-        };
-        out.push_str("sum");
-        self.push_by(out);
-        out.push('(');
-        if self.from_zero {
-            // `rate` takes a counter at zero for newborn and doesn't reach back to the start of the range, so the first
-            // failures would count a part. `delta` reaches back, but knows no resets: with one it is the smaller.
-            over(out, "delta");
-            out.push_str(" / ");
-            put(out, self.range.seconds().normalize());
-            out.push_str(" >= ");
-            over(out, "rate");
-            out.push_str(" or ");
-        }
-        over(out, "rate");
-        out.push(')');
-    }
-
-    fn native_count(&self, out: &mut String, selector: &Selector) {
-        out.push_str("histogram_count(");
-        self.native_rate(out, selector);
-        out.push(')');
-    }
-
-    fn native_rate(&self, out: &mut String, selector: &Selector) {
-        Self { from_zero: false, ..self.clone() }.rate(out, selector, "", &[]);
-    }
-
-    /// The share between two bounds times the count; without observations the share is no number, and the product is 0.
-    fn native_share(&self, out: &mut String, selector: &Selector, (from, to): (&str, &str)) {
-        out.push_str("(histogram_fraction(");
-        out.push_str(from);
-        out.push_str(", ");
-        out.push_str(to);
-        out.push_str(", ");
-        self.native_rate(out, selector);
-        out.push_str(") * ");
-        self.native_count(out, selector);
-        out.push_str(" >= 0 or 0 * ");
-        self.native_count(out, selector);
-        out.push(')');
-    }
-
-    /// Samples a second. A subquery with the scrape interval as its step meets each sample once; one millisecond less than
-    /// the whole, so that a sample on both edges isn't counted twice. Total and outcome use the same steps: their
-    /// difference is exact.
+    /// Samples. A subquery with the scrape interval as its step meets each sample once; one millisecond less than the whole,
+    /// so that a sample on both edges isn't counted twice. Total and outcome use the same steps: their difference is exact.
     fn readings(&self, out: &mut String, selector: &Selector, condition: Option<Reading>) {
+        if self.count.span != self.readings {
+            put(out, self.count.span.seconds().normalize());
+            out.push_str(" / ");
+            put(out, self.readings.seconds().normalize());
+            out.push_str(" * ");
+        }
         out.push_str("sum");
-        self.push_by(out);
+        out.push_str(self.by());
         out.push_str(if condition.is_some() { "(sum_over_time((" } else { "(count_over_time(" });
         self.now(out, selector);
         if let Some(condition) = condition {
@@ -221,8 +194,7 @@ impl Reach {
         put(out, ranges::promql(self.scrape));
         out.push_str("] offset ");
         put(out, ranges::promql(self.delay));
-        out.push_str(")) / ");
-        put(out, self.readings.seconds().normalize());
+        out.push_str("))");
     }
 
     /// A gauge now; where it is scraped rarely, its last sample, since a bare selector looks back five minutes only.

@@ -1,6 +1,6 @@
 //! Windows: error ratios and counts over plain ranges of the base series or the roll-up, one rule for the whole journey.
 //!
-//! Counts are `E * sum_over_time`, never `avg * W`; ratios divide by `clamp_min(events, 1e-9)`, so that there is never a
+//! Counts are sums of counts, never `avg * W`; ratios divide by `clamp_min(events, 1e-9)`, so that there is never a
 //! NaN and an idle window has lost nothing. Sums go `by` the identity, so that a changed label of the settings doesn't
 //! split a promise's history or make two series of one.
 
@@ -15,27 +15,47 @@ use crate::series::{
 };
 use crate::value::{Decimal, Duration};
 
-/// Three series that belong together, and how much time one sample stands for.
+/// Three series that belong together, how much time one sample stands for, and whether it is a count or a mean a second.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Source {
     pub(crate) events: &'static str,
     pub(crate) bad: &'static str,
     pub(crate) finished: &'static str,
     pub(crate) every: Duration,
+    is_count: bool,
 }
 
 impl Source {
     /// The base series.
     pub(crate) fn base(evaluation: Duration) -> Self {
-        Self { events: EVENTS, bad: BAD_EVENTS, finished: FINISHED_EVENTS, every: evaluation }
+        Self { events: EVENTS, bad: BAD_EVENTS, finished: FINISHED_EVENTS, every: evaluation, is_count: true }
     }
     /// The roll-up of five minutes.
     pub(crate) fn fine() -> Self {
-        Self { events: EVENTS_5M, bad: BAD_EVENTS_5M, finished: FINISHED_EVENTS_5M, every: ranges::SLOW }
+        Self {
+            events: EVENTS_5M,
+            bad: BAD_EVENTS_5M,
+            finished: FINISHED_EVENTS_5M,
+            every: ranges::SLOW,
+            is_count: false,
+        }
     }
     /// The roll-up of fifteen minutes.
     pub(crate) fn coarse() -> Self {
-        Self { events: EVENTS_15M, bad: BAD_EVENTS_15M, finished: FINISHED_EVENTS_15M, every: ranges::COARSE }
+        Self {
+            events: EVENTS_15M,
+            bad: BAD_EVENTS_15M,
+            finished: FINISHED_EVENTS_15M,
+            every: ranges::COARSE,
+            is_count: false,
+        }
+    }
+    /// Appends what makes a count of a sum of samples: `300 * `, or nothing.
+    pub(crate) fn times(&self, out: &mut String) {
+        if !self.is_count {
+            put(out, seconds(self.every));
+            out.push_str(" * ");
+        }
     }
     /// What a window reads.
     pub(crate) fn of(window: Duration, evaluation: Duration) -> Self {
@@ -57,13 +77,12 @@ pub(crate) fn write(plan: &Plan<'_>, window: Duration, expr: &mut String, sink: 
         expr.clear();
         for (promise, completion) in completions(plan) {
             let source = completion_source(plan, completion, window);
-            put(expr, seconds(source.every));
-            expr.push_str(" * clamp_min(");
+            source.times(expr);
+            expr.push_str("clamp_min(");
             lost(plan, expr, promise, completion, window, source);
             expr.push_str(", 0)\nor ");
         }
-        put(expr, seconds(source.every));
-        expr.push_str(" * ");
+        source.times(expr);
         sum(plan, expr, source.bad, &plan.matchers, range, None);
         record(BAD_INCREASE, expr);
     }
@@ -80,8 +99,7 @@ pub(crate) fn write(plan: &Plan<'_>, window: Duration, expr: &mut String, sink: 
     if counted {
         recorded(plan, expr, BAD_INCREASE, &name, ranges::is_prompt(window).then_some(Duration::default()));
         expr.push_str("\n  / clamp_min(");
-        put(expr, seconds(source.every));
-        expr.push_str(" * ");
+        source.times(expr);
     } else {
         sum(plan, expr, source.bad, &plan.matchers, range, None);
         expr.push_str("\n  / clamp_min(");
@@ -100,6 +118,18 @@ pub(crate) fn recorded(
     window: &str,
     back: Option<Duration>,
 ) {
+    recorded_of(plan, out, series, &plan.matchers, window, back);
+}
+
+/// As [`recorded`], of the promises with these matchers.
+pub(crate) fn recorded_of(
+    plan: &Plan<'_>,
+    out: &mut String,
+    series: &str,
+    matchers: &str,
+    window: &str,
+    back: Option<Duration>,
+) {
     out.push_str("max by (");
     out.push_str(&plan.identity);
     out.push_str(") (");
@@ -109,7 +139,7 @@ pub(crate) fn recorded(
     }
     out.push_str(series);
     out.push('{');
-    out.push_str(&plan.matchers);
+    out.push_str(matchers);
     out.push_str(",window=\"");
     out.push_str(window);
     out.push_str("\"}");
@@ -121,7 +151,7 @@ pub(crate) fn recorded(
     out.push(')');
 }
 
-/// `sum by (step, promise) (sum_over_time(promise:events:rate{..}[1h]))`
+/// `sum by (step, promise) (sum_over_time(promise:events:count{..}[1h]))`
 pub(crate) fn sum(
     plan: &Plan<'_>,
     out: &mut String,

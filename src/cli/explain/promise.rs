@@ -25,8 +25,11 @@ pub(super) fn text(
     let _ = writeln!(out, "{bold}{path}{off}: {title}\n{place}");
     heading(&mut out, "Promise");
     paragraph(&mut out, sentence, width);
-    let measured = match explained.base_range {
-        Some(range) => format!("Measured as {}; base rules read ranges of {range}.", explained.kind),
+    let measured = match explained.made_up {
+        Some(lookback) => format!(
+            "Measured as {}; what lost scrapes hide is counted with the next scrape, up to {lookback} later.",
+            explained.kind
+        ),
         None => "Composed of other promises: it reads no raw series itself.".to_owned(),
     };
     paragraph(&mut out, &measured, width);
@@ -45,7 +48,7 @@ pub(super) fn text(
     let cost = &explained.cost;
     let fixed = cost.short_windows + cost.long_windows + cost.budget + cost.meaning;
     let base = cost.base_per_raw_series;
-    let said = if explained.base_range.is_some() {
+    let said = if explained.made_up.is_some() {
         let total = cost.total(RAW_SERIES);
         format!(
             "Prometheus reads about {base:.0} samples a minute for each raw series, and {fixed:.0} for the rest: with \
