@@ -63,35 +63,31 @@ impl Budgets {
 /// Writes the roll-ups that long windows read: means over the time they stand for, made of sums, so that a stretch with
 /// data for a part of it counts for that part only.
 ///
-/// What a base series counted just before a hole of the rule engine was never rolled up by the plain sum. So where the
-/// roll-up before is missing, all counts of the last six that are in no roll-up yet are taken. A rule that can't see its own
-/// past (a backfill) takes the plain sum.
+/// What a base series counted just before a hole of the rule engine is in no roll-up: the evaluation that would have taken it
+/// was missed. So where the counts of the last hour or two are more than its roll-ups and the five minutes of this one, the
+/// difference is taken: what was counted is rolled up once, however long the hole. A margin of a thousandth keeps noise out. A rule
+/// that can't see its own past (a backfill), or has none yet, takes the plain sum. Chosen by evaluation: docs/accuracy.md.
 pub(crate) fn roll_ups(plan: &Plan<'_>, to: Source, expr: &mut String, sink: &mut impl Sink) {
     let from = Source::base(plan.evaluation);
     let labels = plan.journey_labels(None);
     let every = to.every;
-    let (wide, nearly) = (every.times(6), minus(every.times(6), Duration::from_mins(1)));
-    let before = minus(every, Duration::from_secs(30));
+    let wide = every.times(8).max(Duration::from_hours(1));
     let mut one = |from: &str, to: &str| {
-        let read = |out: &mut String, how: &str, range: Duration, offset: Duration| {
+        let own = |out: &mut String, how: &str, range: Duration| {
             put(out, format_args!("sum by ({}) ({how}({to}{{{}}}[{range}]", plan.identity, plan.matchers));
-            if !offset.is_zero() {
-                put(out, format_args!(" offset {offset}"));
-            }
-            out.push_str("))");
         };
         expr.clear();
         expr.push_str("(\n  ");
-        sum(plan, expr, from, &plan.matchers, every, None);
-        put(expr, format_args!("\n    and on ({}) ", plan.identity));
-        read(expr, "last_over_time", Duration::from_mins(1), before);
-        expr.push_str("\n  or ");
         sum(plan, expr, from, &plan.matchers, wide, None);
         expr.push_str(" - ");
         put(expr, seconds(every));
         expr.push_str(" * ");
-        read(expr, "sum_over_time", nearly, Duration::default());
-        expr.push_str("\n  or ");
+        own(expr, "sum_over_time", minus(wide, Duration::from_mins(1)));
+        expr.push_str("))\n    > 1.001 * ");
+        sum(plan, expr, from, &plan.matchers, every, None);
+        put(expr, format_args!(" + 0.001\n    and on ({}) ", plan.identity));
+        own(expr, "last_over_time", Duration::from_hours(6));
+        put(expr, format_args!(" offset {}))\n  or ", minus(wide, every)));
         sum(plan, expr, from, &plan.matchers, every, None);
         expr.push_str("\n) / ");
         put(expr, seconds(every));

@@ -31,7 +31,9 @@ pub(super) fn settled(context: &Context<'_>, promise: &Promise) -> Duration {
     let range = ranges::base_range(scrape, context.every);
     let counted = ranges::readings_range(scrape, context.every).plus(ranges::readings_delay(scrape));
     let reads = if is_read(promise) { counted } else { Duration::default() };
-    range.max(reads).plus(slice_of(promise)).plus(scrape).plus(context.every.times(2))
+    let whole = align(context.every, scrape, context.every);
+    let seen = range.max(reads).plus(slice_of(promise)).plus(promise.scrape_timeout);
+    seen.plus(scrape).plus(whole).plus(context.every.times(2))
 }
 
 /// Are samples of a gauge its events?
@@ -184,9 +186,9 @@ pub(super) fn rates(
         Measurement::Events(_) | Measurement::Slices(_) | Measurement::Composed(_) => (BAD_EVENTS, "bad"),
     };
     for (name, truth, word) in [(EVENTS, truth.events, "events"), (second, truth.second, word)] {
-        let query = context.series(name, promise, None);
+        let (query, seconds) = context.counted(name, promise);
         let says = format!("{word} are counted right while {when}");
-        case.checks.push(value(promise, at, says, (&query, labels.clone()), (truth, factor, 6)));
+        case.checks.push(value(promise, at, says, (&query, labels.clone()), (truth * seconds, factor, 6)));
     }
     let all = context.series("", promise, None);
     let all = all.trim_start_matches('{').trim_end_matches('}');
@@ -205,16 +207,17 @@ pub(super) fn rates(
     ));
 }
 
-/// When no data is reported, for plain counters: so long as two scrapes are in a range there are events; five minutes without
+/// When no data is reported, for plain counters: so long as a scrape is in the range there are events; five minutes without
 /// any, two of waiting, and an evaluation each.
 fn reported(context: &Context<'_>, promise: &Promise) -> Option<Duration> {
     if is_read(promise) || !slice_of(promise).is_zero() {
         return None;
     }
-    let range = ranges::base_range(promise.scrape_interval, context.every);
-    let rated = range.as_micros().saturating_sub(promise.scrape_interval.as_micros());
+    let range = ranges::base_range(promise.scrape_interval, context.every).plus(promise.scrape_timeout);
+    // The last sample came a scrape before.
+    let seen = range.as_micros().saturating_sub(promise.scrape_interval.as_micros());
     let waits = Duration::from_mins(7).plus(context.every.times(2));
-    Some(align(Duration::from_micros(rated), context.every, context.every).plus(waits))
+    Some(align(Duration::from_micros(seen), context.every, context.every).plus(waits))
 }
 
 /// A vanished target is no data, loudly; one where silence is bad goes on counting.
@@ -234,11 +237,11 @@ fn silence(
     if minds_silence(promise) {
         let slice = slice_of(promise).seconds();
         for name in [EVENTS, BAD_EVENTS] {
-            let query = context.series(name, promise, None);
+            let (query, seconds) = context.counted(name, promise);
             let says = "silence is bad";
             let labels = context.labels(promise, None);
-            let one = Decimal::ONE.checked_div(slice).unwrap_or_default();
-            case.checks.push(value(promise, end, says, (&query, labels), (one, slice, 6)));
+            let all = seconds.checked_div(slice).unwrap_or_default();
+            case.checks.push(value(promise, end, says, (&query, labels), (all, slice, 6)));
         }
         case.checks.push(check(promise, end, "silence that is bad is not called no data", query));
         return;

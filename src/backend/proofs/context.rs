@@ -5,6 +5,7 @@ use super::inputs::{Unprovable, budget_labels, finds, inputs};
 use super::series::Raw;
 use super::witness::Labels;
 use crate::backend::prometheus::plan::{Entry, Needs, Plan, is_composed};
+use crate::backend::prometheus::ranges;
 use crate::backend::prometheus::text::promise_matchers;
 use crate::ir::burn::Loudness;
 use crate::ir::{Journey, Measurement, Model, Promise};
@@ -151,6 +152,14 @@ impl<'m> Context<'m> {
         }
         out.push('}');
         out
+    }
+    /// What a base series has counted over the shortest time that holds whole evaluations and whole scrapes, and how long
+    /// that is in seconds. The range is half an evaluation short: the sample on its far edge counts in Prometheus 2 only.
+    pub(super) fn counted(&self, name: &str, promise: &Promise) -> (String, Decimal) {
+        let whole = align(self.every, promise.scrape_interval, self.every);
+        let range = Duration::from_micros(whole.as_micros() - self.every.as_micros() / 2);
+        let range = ranges::promql(range);
+        (format!("sum_over_time({}[{range}])", self.series(name, promise, None)), whole.seconds())
     }
     /// The firing alerts of a promise whose names match.
     pub(super) fn firing(&self, promise: &Promise, names: &str, more: &str) -> String {

@@ -56,7 +56,9 @@ fn without_buckets(context: &Context<'_>, batch: &Batch<'_, '_>) -> Option<Case>
             let says = format!("a slice without events is good while {when}");
             let query = context.series(BAD_EVENTS, promise, None);
             // As soon as the last that came is a slice ago.
-            let quiet = Duration::from_micros(slice.as_micros().saturating_sub(batch.scrape.as_micros()));
+            let quiet =
+                slice.plus(promise.scrape_timeout).as_micros().saturating_sub(batch.scrape.as_micros());
+            let quiet = Duration::from_micros(quiet);
             let at = length.plus(align(quiet, context.every, context.every));
             let truth = (Decimal::ZERO, slice.seconds(), 6);
             let labels = context.labels(promise, None);

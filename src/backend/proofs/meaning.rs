@@ -10,7 +10,7 @@ use crate::backend::prometheus::group_name;
 use crate::backend::prometheus::plan::is_composed;
 use crate::backend::prometheus::ranges;
 use crate::series::{
-    BAD_EVENTS_LEFT, BAD_INCREASE, BUDGET_REMAINING, BURN_RATE, COVERAGE, ERROR_BUDGET, ERROR_RATIO,
+    AGE, BAD_EVENTS_LEFT, BAD_INCREASE, BUDGET_REMAINING, BURN_RATE, COVERAGE, ERROR_BUDGET, ERROR_RATIO,
     EVENTS_INCREASE, PROMISE_LABELS, group,
 };
 use crate::value::{Decimal, Duration};
@@ -36,6 +36,7 @@ pub(super) fn prove(context: &Context<'_>, suites: &mut Vec<Suite>) {
             (BAD_INCREASE, "budget", bad),
             (EVENTS_INCREASE, "budget", all),
             (COVERAGE, "budget", half),
+            (AGE, "budget", half),
             (ERROR_RATIO, "1d", long),
         ] {
             case.feed(name, &labels(Some(window)), format!("_x5 {value}"));
@@ -72,19 +73,16 @@ pub(super) fn prove(context: &Context<'_>, suites: &mut Vec<Suite>) {
         let of_budget = context.series(ERROR_RATIO, promise, Some("budget")).replacen('}', ",was=\"\"}", 1);
         let mut asked = vec![
             ("the error ratio of the budget", of_budget, Some("budget"), budget, ratio),
-            (
-                "bad events left",
-                context.series(BAD_EVENTS_LEFT, promise, None),
-                None,
-                budget,
-                all / half * allowed - bad,
-            ),
             ("the burn rate over 1d", context.series(BURN_RATE, promise, Some("1d")), Some("1d"), slow, burn),
         ];
         let left = context.series(BUDGET_REMAINING, promise, None);
+        let more = context.series(BAD_EVENTS_LEFT, promise, None);
         if measured {
             asked.push(("what is left of the budget", left, None, remaining, Decimal::ONE - spent));
+            asked.push(("bad events left", more, None, budget, all / half * allowed - bad));
         } else {
+            let says = "without data nothing is known to be left, whatever others have";
+            case.checks.push(check(promise, after(recorded, 2), says, more));
             let says = "a budget without data is no number, whatever others have";
             case.checks.push(check(promise, after(recorded, 2), says, left));
         }
@@ -128,7 +126,7 @@ fn contradicting(context: &Context<'_>, too_many: bool) -> Option<Case> {
     let (bad, truth) = if too_many { (200, Decimal::ONE) } else { (-5, Decimal::ZERO) };
     for promise in context.measured().map(|e| e.promise).filter(|p| !minds_silence(p)) {
         let labels = context.labels(promise, Some("budget"));
-        for (name, value) in [(BAD_INCREASE, bad), (EVENTS_INCREASE, 100), (COVERAGE, 1)] {
+        for (name, value) in [(BAD_INCREASE, bad), (EVENTS_INCREASE, 100), (COVERAGE, 1), (AGE, 1)] {
             case.feed(name, &labels, format!("{value}x5"));
         }
         let query = context.series(ERROR_RATIO, promise, Some("budget"));

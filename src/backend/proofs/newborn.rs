@@ -43,13 +43,19 @@ pub(super) fn prove(context: &Context<'_>, batch: &Batch<'_, '_>, suite: &mut Su
         for (raw, values) in list.iter().zip(values) {
             case.feed(&raw.name, &raw.labels, values);
         }
-        let query = context.series(BAD_EVENTS, promise, None);
+        let (query, seconds) = context.counted(BAD_EVENTS, promise);
         for (at, says) in [
             (first, "first failures of a counter at zero count whole"),
             (restart, "failures count whole when a counter begins anew"),
         ] {
             let labels = context.labels(promise, None);
-            case.checks.push(value(promise, at, says, (&query, labels), (truth.second, Decimal::ONE, 6)));
+            case.checks.push(value(
+                promise,
+                at,
+                says,
+                (&query, labels),
+                (truth.second * seconds, Decimal::ONE, 6),
+            ));
         }
     }
     if !case.checks.is_empty() {

@@ -35,6 +35,7 @@ pub(super) fn prove(context: &Context<'_>, batch: &Batch<'_, '_>, suite: &mut Su
         }
         let labels = context.labels(promise, None);
         let query = context.series(BAD_EVENTS, promise, None);
+        let every = context.every.seconds();
         let mut now = length.times(3);
         for (f, says) in [
             (few, "a busy slice is good in which less fails than may"),
@@ -42,13 +43,14 @@ pub(super) fn prove(context: &Context<'_>, batch: &Batch<'_, '_>, suite: &mut Su
         ] {
             let Some(truth) = steady(promise, list, f, UNIT) else { continue };
             // The sample before the stretch is a slice ago.
-            let slice = slice_of(promise).as_micros().saturating_sub(batch.scrape.as_micros());
+            let slice = slice_of(promise).plus(promise.scrape_timeout);
+            let slice = slice.as_micros().saturating_sub(batch.scrape.as_micros());
             let soon = now.plus(align(Duration::from_micros(slice), context.every, context.every));
             now = now.plus(length);
             // A sample before the next stretch begins.
             let end = Duration::from_micros(now.as_micros().saturating_sub(context.every.as_micros()));
             for at in [soon.min(end), end] {
-                let truth = (truth.second, slice_of(promise).seconds(), 6);
+                let truth = (truth.second * every, slice_of(promise).seconds(), 6);
                 case.checks.push(value(promise, at, says, (&query, labels.clone()), truth));
             }
         }

@@ -22,6 +22,8 @@ struct Fed {
     second: Vec<Option<Decimal>>,
     /// What a sample stands for.
     every: Duration,
+    /// Counts, not means a second.
+    is_count: bool,
 }
 
 /// Adds the files of a journey's windows.
@@ -132,7 +134,7 @@ impl Played<'_, '_> {
         if self.windows.is_empty() {
             return;
         }
-        let fed = feed(promise, &self.windows, index, every, self.length);
+        let fed = feed(promise, &self.windows, index, (every, events == EVENTS), self.length);
         let labels = self.context.labels(promise, None);
         let second = if limit(promise, every).is_some() { finished } else { bad };
         for (name, list) in [(events, &fed.events), (second, &fed.second)] {
@@ -202,10 +204,8 @@ impl Played<'_, '_> {
         };
         let n = samples(ranges::SLOW, fed.every);
         for (list, (series, name)) in [(&fed.events, (EVENTS_5M, "events")), (&fed.second, second)] {
-            let there: Vec<Decimal> = list.iter().take(n).flatten().copied().collect();
-            let Some(mean) = there.iter().sum::<Decimal>().checked_div(Decimal::from(there.len())) else {
-                continue;
-            };
+            let counted: Decimal = list.iter().take(n).flatten().sum();
+            let Some(mean) = counted.checked_div(ranges::SLOW.seconds()) else { continue };
             let query = context.series(series, promise, None);
             let says = format!("the mean of {name} over 5m");
             let labels = context.labels(promise, None);
@@ -255,9 +255,15 @@ fn samples(length: Duration, every: Duration) -> usize {
 }
 
 /// Values that differ from stretch to stretch; stretches double with age.
-fn feed(promise: &Promise, windows: &[Duration], index: usize, every: Duration, length: Duration) -> Fed {
+fn feed(
+    promise: &Promise,
+    windows: &[Duration],
+    index: usize,
+    (every, is_count): (Duration, bool),
+    length: Duration,
+) -> Fed {
     let n = samples(length, every);
-    let mut fed = Fed { events: Vec::with_capacity(n), second: Vec::with_capacity(n), every };
+    let mut fed = Fed { events: Vec::with_capacity(n), second: Vec::with_capacity(n), every, is_count };
     let limit = limit(promise, every);
     let mut edges: Vec<usize> = vec![samples(ranges::SLOW, every)];
     for window in windows {
@@ -314,5 +320,5 @@ fn truth(promise: &Promise, fed: &Fed, window: Duration) -> Truth {
         }
     };
     let ratio = bad.checked_div(all).unwrap_or_default().min(Decimal::ONE);
-    Truth { ratio, bad: bad * fed.every.seconds() }
+    Truth { ratio, bad: if fed.is_count { bad } else { bad * fed.every.seconds() } }
 }

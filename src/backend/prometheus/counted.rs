@@ -1,0 +1,230 @@
+//! What raw counters have counted since the evaluation before, as PromQL.
+//!
+//! The count *telescopes*: what a series says now, less what it said one evaluation ago. Whatever lies between two samples is
+//! counted once, however many scrapes were lost there, so long as the older one is within reach. Nothing is extrapolated.
+//!
+//! ```text
+//! sum(
+//!   (now - then >= 0)                                     known before: the difference
+//!   or now + 0 and on (job, instance) (                   new or restarted: the whole, where that is plausible:
+//!     sum by (job, instance) (now' unless now' >= then')    what is new on its target, together,
+//!     <= limit)                                             is no more than ten minutes of usual traffic
+//! )
+//! ```
+//!
+//! A target that is discovered late, or one whose labels changed, brings counters of weeks: they are above the limit, and
+//! count from their second sample on. The limit is the median of the roll-ups of the last hour, times ten minutes: what was
+//! counted during an outage of Prometheus itself doesn't lower it, and one large newcomer doesn't raise it. `now'` and
+//! `then'` are the whole stream's, so that a bad series that is born on a known target counts with its first failure.
+//! docs/accuracy.md says how this form was chosen, and from which.
+
+use std::fmt::Write as _;
+
+use super::ranges;
+use super::text::{bucket_bound, put};
+use crate::ast::MatchOp;
+use crate::ir::{Selector, Series};
+use crate::promql::print;
+use crate::series::EVENTS_5M;
+use crate::value::{Decimal, Duration};
+
+/// A raw counter: series that only grow until their process restarts.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Counter<'s> {
+    /// A counter as it stands, or the `_count` of a classic histogram.
+    Plain { selector: &'s Selector, suffix: &'static str },
+    /// A bucket of a classic histogram, whatever the spelling of its bound.
+    Bucket { selector: &'s Selector, limit: Decimal },
+    /// The count of a native histogram.
+    Native { selector: &'s Selector },
+    /// The observations of a native histogram up to a limit, or above it.
+    NativeShare { selector: &'s Selector, limit: Decimal, above: bool },
+}
+
+impl<'s> Counter<'s> {
+    /// The counter of a stream, and the one that is taken off it; none for what isn't a counter.
+    pub(crate) fn of(series: &'s Series) -> Option<(Self, Option<Self>)> {
+        Some(match series {
+            Series::Counter(selector) => (Self::Plain { selector, suffix: "" }, None),
+            Series::HistogramCount { selector, native } => (Self::count(selector, *native), None),
+            Series::HistogramWithin { selector, native: false, limit } => {
+                (Self::Bucket { selector, limit: *limit }, None)
+            }
+            Series::HistogramOver { selector, native: false, limit } => {
+                (Self::count(selector, false), Some(Self::Bucket { selector, limit: *limit }))
+            }
+            Series::HistogramWithin { selector, native: true, limit } => {
+                (Self::NativeShare { selector, limit: *limit, above: false }, None)
+            }
+            Series::HistogramOver { selector, native: true, limit } => {
+                (Self::NativeShare { selector, limit: *limit, above: true }, None)
+            }
+            Series::Readings { .. } | Series::Promql(_) => return None,
+        })
+    }
+    fn count(selector: &'s Selector, native: bool) -> Self {
+        if native { Self::Native { selector } } else { Self::Plain { selector, suffix: "_count" } }
+    }
+    /// All that is observed where this is: the count of its histogram; itself where it is no part of one.
+    fn whole(&self) -> Self {
+        match self {
+            Self::Plain { .. } | Self::Native { .. } => self.clone(),
+            Self::Bucket { selector, .. } => Self::count(selector, false),
+            Self::NativeShare { selector, .. } => Self::count(selector, true),
+        }
+    }
+    fn selector(&self) -> &'s Selector {
+        match self {
+            Self::Plain { selector, .. }
+            | Self::Bucket { selector, .. }
+            | Self::Native { selector }
+            | Self::NativeShare { selector, .. } => selector,
+        }
+    }
+    /// The count of the addend that this is a part of, as the selectors show; else of what it belongs to by itself.
+    pub(crate) fn whole_in(&self, total: &'s [Series]) -> Self {
+        let mine = self.selector();
+        let holds = |all: &Selector| {
+            all.metric == mine.metric && all.matchers.iter().all(|m| mine.matchers.contains(m))
+        };
+        total
+            .iter()
+            .filter_map(|series| Some(Self::of(series)?.0.whole()))
+            .find(|whole| holds(whole.selector()))
+            .unwrap_or_else(|| self.whole())
+    }
+    /// Its last values within a range that ends so long ago, one for each series.
+    fn last(&self, range: Duration, ago: Duration) -> String {
+        let over = |selector: &Selector, suffix: &str, extra: &[print::Extra<'_>]| {
+            let mut out = String::from("last_over_time(");
+            print::selector(&mut out, &selector.metric, suffix, &selector.matchers, extra);
+            let _ = write!(out, "[{range}]");
+            if !ago.is_zero() {
+                let _ = write!(out, " offset {ago}");
+            }
+            out.push(')');
+            out
+        };
+        match self {
+            Self::Plain { selector, suffix } => over(selector, suffix, &[]),
+            Self::Bucket { selector, limit } => {
+                let (op, bound) = bucket_bound(*limit);
+                let last = over(selector, "_bucket", &[("le", op, &bound)]);
+                // Prometheus 3 writes `1.0` where 2 wrote `1`: on the day of the change both are there, of one counter.
+                if op == MatchOp::Equal { last } else { format!("max without (le) ({last})") }
+            }
+            Self::Native { selector } => format!("histogram_count({})", over(selector, "", &[])),
+            Self::NativeShare { selector, limit, above } => {
+                let (limit, last) = (limit.normalize().to_string(), over(selector, "", &[]));
+                let (from, to) = if *above { (limit.as_str(), "+Inf") } else { ("-Inf", limit.as_str()) };
+                // The share of nothing is not a number; of nothing, nothing is within any bounds.
+                format!(
+                    "(histogram_fraction({from}, {to}, {last}) * histogram_count({last}) >= 0 or 0 * histogram_count({last}))"
+                )
+            }
+        }
+    }
+}
+
+/// From which count of events a newcomer's counter is no longer plausible.
+#[derive(Clone, Debug)]
+pub(crate) enum Plausible {
+    /// By the roll-ups of the promise with these matchers.
+    Recorded(String),
+    /// By the raw series: where no roll-up counts these events (slices), or none was there (a backfill).
+    Raw,
+}
+
+/// How far back counts look.
+#[derive(Clone, Debug)]
+pub(crate) struct Count {
+    /// The time that is counted: an evaluation, or a slice.
+    pub(crate) span: Duration,
+    /// A series without a sample for so long is gone.
+    pub(crate) presence: Duration,
+    /// How old the sample may be from which a difference is taken: lost scrapes and outages of Prometheus up to here lose
+    /// nothing.
+    pub(crate) lookback: Duration,
+    /// Samples younger than this are left to the next evaluation: their scrapes may still be under way.
+    pub(crate) delay: Duration,
+    /// What a newcomer may bring.
+    pub(crate) plausible: Plausible,
+    /// ` by (region) ` or nothing.
+    pub(crate) by: String,
+}
+
+/// What the limit of a newcomer's counter is taken over.
+const USUAL: Duration = Duration::from_hours(1);
+/// As much traffic as a newcomer may bring.
+const AT_ONCE: Duration = Duration::from_mins(10);
+
+impl Count {
+    /// Appends what a counter has counted; `whole` is the stream whose newcomers are weighed.
+    pub(crate) fn of(&self, out: &mut String, counter: &Counter<'_>, whole: &Counter<'_>) {
+        let now = self.now(counter);
+        let _ = write!(
+            out,
+            "sum{by}(\n  ({now} - {then} >= 0)\n  or {now} + 0 and on (job, instance) (\n    {guard})\n)",
+            by = self.by,
+            then = self.then(counter),
+            guard = self.guard(counter, whole),
+        );
+    }
+    /// The targets whose newcomers count whole.
+    fn guard(&self, counter: &Counter<'_>, whole: &Counter<'_>) -> String {
+        let (now, then) = (self.now(whole), self.then(whole));
+        let limit = self.limit(whole);
+        let mut out = format!("sum by (job, instance) ({now} unless {now} >= {then}) <= {limit}");
+        if counter.selector().born_with_event {
+            // The target was scraped before, and the series wasn't there: it is as new as it looks.
+            let ago = self.span.plus(self.delay);
+            let _ = write!(
+                out,
+                "\n    or group by (job, instance) (last_over_time({up}[{range}] offset {ago}))",
+                up = up_of(counter.selector()),
+                range = self.presence,
+            );
+        }
+        out
+    }
+    fn limit(&self, whole: &Counter<'_>) -> String {
+        let scalar = |events: String| format!("scalar(clamp_min({events}, 1))");
+        match &self.plausible {
+            Plausible::Recorded(matchers) => {
+                let mut events = String::new();
+                put(&mut events, AT_ONCE.seconds().normalize());
+                let _ = write!(events, " * sum(quantile_over_time(0.5, {EVENTS_5M}{{{matchers}}}[{USUAL}]))");
+                scalar(events)
+            }
+            Plausible::Raw => {
+                let (new, old) =
+                    (whole.last(AT_ONCE, self.delay), whole.last(AT_ONCE, AT_ONCE.plus(self.delay)));
+                scalar(format!("sum({new} - {old} >= 0)"))
+            }
+        }
+    }
+    /// One value for each series that is there.
+    pub(crate) fn now(&self, counter: &Counter<'_>) -> String {
+        counter.last(self.presence, self.delay)
+    }
+    fn then(&self, counter: &Counter<'_>) -> String {
+        counter.last(self.lookback, self.span.plus(self.delay))
+    }
+    /// How many samples of each series one count reads, of a metric scraped this often.
+    pub(crate) fn samples(&self, scrape: Duration) -> f64 {
+        let seconds = |d: Duration| f64::try_from(d.seconds()).unwrap_or(0.0);
+        (4.0 * seconds(self.presence) + 2.0 * seconds(self.lookback)) / seconds(scrape).max(1e-6)
+    }
+}
+
+/// The scrapes of the targets that a selector names.
+fn up_of(selector: &Selector) -> String {
+    let own = |label: &str| matches!(label, "job" | "instance");
+    let matchers: Vec<_> = selector.matchers.iter().filter(|m| own(&m.label)).cloned().collect();
+    print::selector_text("up", &matchers)
+}
+
+/// How far back the sample may be from which a difference is taken.
+pub(crate) fn lookback(scrape: Duration) -> Duration {
+    ranges::promql(Duration::from_hours(1).max(scrape.times(3)))
+}
