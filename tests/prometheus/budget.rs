@@ -54,18 +54,39 @@ fn young_promises() {
             r#"round(8064 * promise:error_ratio{window="budget"}, 0.1)"#,
             "28d",
             &[
-                (&result("young"), "12.1"),
+                (&result("young"), "12"),
                 (&result("clean"), "0"),
                 (&result("newborn"), "5"),
                 (&result("gap"), "16"),
             ],
         )
         .gives(
-            "round(promise:coverage:ratio, 0.001)",
+            "round(promise:age:ratio, 0.001)",
             "28d",
             &[
-                (&result("young"), "0.251"),
-                (&result("clean"), "0.251"),
+                (&result("young"), "0.25"),
+                (&result("clean"), "0.25"),
+                (&result("newborn"), "0.001"),
+                (&result("gap"), "1"),
+            ],
+        )
+        .gives(
+            // 2,017 slots are known of the young ones, 4 of the newborn, 6,065 of the one with a hole of a week.
+            "round(promise:coverage:ratio, 0.0001)",
+            "28d",
+            &[
+                (&result("young"), "0.2501"),
+                (&result("clean"), "0.2501"),
+                (&result("newborn"), "0.0005"),
+                (&result("gap"), "0.7521"),
+            ],
+        )
+        .gives(
+            "round(promise:reach:ratio, 0.001)",
+            "28d",
+            &[
+                (&result("young"), "0.25"),
+                (&result("clean"), "0.25"),
                 (&result("newborn"), "0.001"),
                 (&result("gap"), "1"),
             ],
@@ -133,7 +154,7 @@ fn a_changed_label_keeps_history() {
         .run(&model);
 }
 
-/// A counter at zero counts its first increments whole, which `rate` alone doesn't give, and a reset in the range is no loss.
+/// A counter at zero counts its first increments whole, and a reset is no loss.
 /// Scrapes are each 15 s, ten seconds after an evaluation and five before one.
 #[test]
 fn counters_from_zero_and_resets() {
@@ -146,12 +167,12 @@ fn counters_from_zero_and_resets() {
     };
     let mut case = Case::new();
     case.scrape = "5s";
-    case.series("x", &scraped(&[1000, 2000]))
+    case.series("x", "1000+10x260")
         .series("from_zero", &scraped(&[0, 10, 20, 30, 40, 40]))
         .series("reset", &scraped(&[1000, 1010, 1020, 0, 7, 7]))
         .series("lone", &scraped(&[0, 1]))
         .gives(
-            "round(30 * sum by (promise) (sum_over_time(promise:bad_events:rate[20m])), 0.001)",
+            "round(sum by (promise) (sum_over_time(promise:bad_events:count[20m])), 0.001)",
             "20m",
             &[
                 (r#"{promise="from_zero"}"#, "40"),

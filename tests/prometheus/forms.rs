@@ -140,12 +140,12 @@ fn readings_of_gauges() {
         case.series(r#"up{job="a",instance="1"}"#, "1x280")
             .series(r#"up{job="a",instance="2"}"#, fails.trim())
             .gives(
-                "round(sum by (promise) (sum_over_time(promise:bad_events:rate[3599s])) / sum by (promise) (sum_over_time(promise:events:rate[3599s])), 1e-6)",
+                "round(sum by (promise) (sum_over_time(promise:bad_events:count[3599s])) / sum by (promise) (sum_over_time(promise:events:count[3599s])), 1e-6)",
                 "62m",
                 &[(r#"{promise="at_least"}"#, "0.125"), (r#"{promise="at_most"}"#, "0.125")],
             )
             .gives(
-                r#"round(30 * sum_over_time(promise:events:rate{promise="at_most"}[3599s]))"#,
+                r#"round(sum_over_time(promise:events:count{promise="at_most"}[3599s]))"#,
                 "62m",
                 &[(r#"{project="shop", journey="checkout", step="a", promise="at_most"}"#, &per_hour.to_string())],
             )

@@ -284,7 +284,7 @@ fn changed_words_keep_history() {
     let scrape = "scrape_configs: [{job_name: x, static_configs: [{targets: ['127.0.0.1:1']}]}]\n";
     let server = Server::start(&emit(&make("Before", "shop")), scrape);
     // Without the windows of slow groups, which begin at a time of their own.
-    let recorded = r#"{__name__=~"promise:(events:rate|bad_events:rate|error_ratio|bad_events:increase|error_budget:ratio)",window=~"|5m|30m|1h"}"#;
+    let recorded = r#"{__name__=~"promise:(events:count|bad_events:count|error_ratio|bad_events:increase|error_budget:ratio)",window=~"|5m|30m|1h"}"#;
     let bad = r#"promise:bad_events:increase{window="1h"}"#;
     server.value(bad, |v| v > 10.0);
     server.value("promise:error_budget:ratio", |v| v > 0.0);

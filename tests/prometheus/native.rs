@@ -106,7 +106,7 @@ fn native_histograms_are_counted() {
         format!("scrape_configs: [{{job_name: x, static_configs: [{{targets: ['127.0.0.1:{port}']}}]}}]\n");
     let server = Server::start(&emit(&model), &scrape);
     for (promise, ratio) in [("within", 0.1), ("over", 0.1), ("within_all", 0.0)] {
-        let events = format!("promise:events:rate{{promise=\"{promise}\"}}");
+        let events = format!("promise:events:count{{promise=\"{promise}\"}}");
         server.value(&events, |v| (5.0..=20.0).contains(&v));
         let query = format!("promise:error_ratio{{promise=\"{promise}\",window=\"5m\"}}");
         server.value(&query, |v| (v - ratio).abs() < 1e-6);

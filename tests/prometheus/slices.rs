@@ -76,7 +76,7 @@ fn each_condition() {
             ],
         )
         .gives(
-            r#"round(30 * sum_over_time(promise:events:rate{promise="max"}[3599s]))"#,
+            r#"round(sum_over_time(promise:events:count{promise="max"}[3599s]))"#,
             "62m",
             &[(r#"{project="shop", journey="checkout", step="a", promise="max"}"#, "60")],
         )

@@ -250,7 +250,7 @@ fn may_read(matchers: &[promql::ast::Matcher], other: &Placed, parts: &[(String,
         match (other.labels.get(&m.label.text), m.label.text.as_str()) {
             (Some(value), _) => accepts(value),
             // The labels of base rules are all their own.
-            (None, "step" | "promise") if other.name.ends_with("events:rate") => accepts(""),
+            (None, "step" | "promise") if other.name.ends_with("events:count") => accepts(""),
             (None, "step") if !parts.is_empty() => parts.iter().any(|(step, _)| accepts(step)),
             (None, "promise") if !parts.is_empty() => parts.iter().any(|(_, promise)| accepts(promise)),
             (None, _) => true,
@@ -293,7 +293,7 @@ fn independent(model: &Model, files: &[Artifact], limit: usize) {
         .map(|(j, p)| (j.id.clone(), p.path.step.clone().unwrap_or_default(), p.path.promise.clone()))
         .collect();
     let mut base: BTreeMap<&(String, String, String), &str> = BTreeMap::new();
-    for rule in list.iter().filter(|r| r.name == "promise:events:rate") {
+    for rule in list.iter().filter(|r| r.name == "promise:events:count") {
         let of = |label: &str| rule.labels.get(label).cloned().unwrap_or_default();
         let key = (of("journey"), of("step"), of("promise"));
         let key = promises.iter().find(|p| **p == key).unwrap();

@@ -1,7 +1,8 @@
 //! Recording rules in layers, for backfilling.
 //!
 //! `promtool tsdb create-blocks-from rules` evaluates each rule against what the server has already: a rule never sees what
-//! another one has recorded in the same call. So the rules go in layers, and each layer reads only earlier ones.
+//! another one has recorded in the same call, nor what it has recorded itself. So the rules go in layers, each layer reads only
+//! earlier ones, and what newcomers may bring is told from raw series.
 
 use std::collections::BTreeMap;
 
@@ -28,7 +29,7 @@ pub fn layers(model: &Model) -> Vec<Layer> {
     let needs = Needs::of(model);
     let mut all = Collected::default();
     for journey in &model.journeys {
-        let plan = Plan::new(model, journey, &needs);
+        let plan = Plan { alone: true, ..Plan::new(model, journey, &needs) };
         if !plan.entries.is_empty() {
             groups(&plan, &mut all);
         }

@@ -94,15 +94,11 @@ impl<'s> Counter<'s> {
             .unwrap_or_else(|| self.whole())
     }
     /// Its last values within a range that ends so long ago, one for each series.
-    fn last(&self, range: Duration, ago: Duration) -> String {
+    fn last(&self, range: Duration, ago: Duration, step: Duration) -> String {
         let over = |selector: &Selector, suffix: &str, extra: &[print::Extra<'_>]| {
             let mut out = String::from("last_over_time(");
             print::selector(&mut out, &selector.metric, suffix, &selector.matchers, extra);
-            let _ = write!(out, "[{range}]");
-            if !ago.is_zero() {
-                let _ = write!(out, " offset {ago}");
-            }
-            out.push(')');
+            let _ = write!(out, "[{range}]{})", offset(ago));
             out
         };
         match self {
@@ -113,17 +109,29 @@ impl<'s> Counter<'s> {
                 // Prometheus 3 writes `1.0` where 2 wrote `1`: on the day of the change both are there, of one counter.
                 if op == MatchOp::Equal { last } else { format!("max without (le) ({last})") }
             }
-            Self::Native { selector } => format!("histogram_count({})", over(selector, "", &[])),
+            // Prometheus 2.42 has no `last_over_time` of native histograms: numbers are made of them first.
+            Self::Native { selector } => {
+                let own = print::selector_text(&selector.metric, &selector.matchers);
+                format!("last_over_time(histogram_count({own})[{range}:{step}]{})", offset(ago))
+            }
             Self::NativeShare { selector, limit, above } => {
-                let (limit, last) = (limit.normalize().to_string(), over(selector, "", &[]));
+                let (limit, own) = (
+                    limit.normalize().to_string(),
+                    print::selector_text(&selector.metric, &selector.matchers),
+                );
                 let (from, to) = if *above { (limit.as_str(), "+Inf") } else { ("-Inf", limit.as_str()) };
                 // The share of nothing is not a number; of nothing, nothing is within any bounds.
                 format!(
-                    "(histogram_fraction({from}, {to}, {last}) * histogram_count({last}) >= 0 or 0 * histogram_count({last}))"
+                    "last_over_time((histogram_fraction({from}, {to}, {own}) * histogram_count({own}) >= 0 or 0 * histogram_count({own}))[{range}:{step}]{})",
+                    offset(ago)
                 )
             }
         }
     }
+}
+
+fn offset(ago: Duration) -> String {
+    if ago.is_zero() { String::new() } else { format!(" offset {ago}") }
 }
 
 /// From which count of events a newcomer's counter is no longer plausible.
@@ -147,6 +155,8 @@ pub(crate) struct Count {
     pub(crate) lookback: Duration,
     /// Samples younger than this are left to the next evaluation: their scrapes may still be under way.
     pub(crate) delay: Duration,
+    /// The scrape interval.
+    pub(crate) scrape: Duration,
     /// What a newcomer may bring.
     pub(crate) plausible: Plausible,
     /// ` by (region) ` or nothing.
@@ -197,23 +207,18 @@ impl Count {
                 scalar(events)
             }
             Plausible::Raw => {
-                let (new, old) =
-                    (whole.last(AT_ONCE, self.delay), whole.last(AT_ONCE, AT_ONCE.plus(self.delay)));
+                let at = |ago: Duration| whole.last(AT_ONCE, ago.plus(self.delay), self.scrape);
+                let (new, old) = (at(Duration::default()), at(AT_ONCE));
                 scalar(format!("sum({new} - {old} >= 0)"))
             }
         }
     }
     /// One value for each series that is there.
     pub(crate) fn now(&self, counter: &Counter<'_>) -> String {
-        counter.last(self.presence, self.delay)
+        counter.last(self.presence, self.delay, self.scrape)
     }
     fn then(&self, counter: &Counter<'_>) -> String {
-        counter.last(self.lookback, self.span.plus(self.delay))
-    }
-    /// How many samples of each series one count reads, of a metric scraped this often.
-    pub(crate) fn samples(&self, scrape: Duration) -> f64 {
-        let seconds = |d: Duration| f64::try_from(d.seconds()).unwrap_or(0.0);
-        (4.0 * seconds(self.presence) + 2.0 * seconds(self.lookback)) / seconds(scrape).max(1e-6)
+        counter.last(self.lookback, self.span.plus(self.delay), self.scrape)
     }
 }
 

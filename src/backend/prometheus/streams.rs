@@ -34,6 +34,7 @@ impl Reach {
                 presence: range,
                 lookback: counted::lookback(scrape),
                 delay: ranges::promql(promise.scrape_timeout),
+                scrape: ranges::promql(scrape),
                 plausible,
                 by: by(&promise.for_each),
             },
