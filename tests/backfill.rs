@@ -84,9 +84,9 @@ fn the_script_has_one_call_for_each_layer_in_order() {
          --output-dir data \"$rules/1.yml\""
     );
     let of = |name: &str| layers.iter().position(|l| l.contains(name)).unwrap();
-    assert_eq!(of("promise:events:rate"), 0);
+    assert_eq!(of("promise:events:count"), 0);
     for (below, above) in [
-        ("promise:events:rate", "promise:events:roll5m"),
+        ("promise:events:count", "promise:events:roll5m"),
         ("promise:events:roll5m", "promise:events:increase"),
         ("promise:events:increase", "promise:budget_remaining"),
     ] {
@@ -338,7 +338,7 @@ fn a_real_prometheus_has_the_counted_budgets_afterwards() {
         // The past can be drawn: noon of the second day, and nothing there twice.
         let noon = end - DAY / 2;
         server.number(&format!("last_over_time(promise:burn_rate{{{of},window=\"1h\"}}[5m] @ {noon})"));
-        let samples = server.number(&format!("count_over_time(promise:events:rate{{{of}}}[1h] @ {noon})"));
+        let samples = server.number(&format!("count_over_time(promise:events:count{{{of}}}[1h] @ {noon})"));
         assert!((119.0..=121.0).contains(&samples), "{samples}");
     }
     let whole = "promise:error_ratio{promise=\"whole\",window=\"budget\"}";

@@ -191,8 +191,8 @@ fn evaluates_as_prometheus_does() {
     let mut compared = Vec::new();
     let mut wrong = Vec::new();
     for name in [
-        "promise:events:rate",
-        "promise:bad_events:rate",
+        "promise:events:count",
+        "promise:bad_events:count",
         "promise:error_ratio",
         "promise:bad_events:increase",
         "promise:events:increase",

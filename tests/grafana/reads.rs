@@ -164,8 +164,8 @@ fn what_is_not_recorded_is_seen() {
         r#"promise:burn_rate{journey="visit",window="17h"}"#,
         r#"promise:burn_rate{journey="visit",step="close",window="1h"}"#,
         r#"promise:error_budget_left{journey="visit"}"#,
-        r#"promise:finished_events:rate{journey="visit"}"#,
-        r#"promise:events:rate{journey="visit",region="eu"}"#,
+        r#"promise:finished_events:count{journey="visit"}"#,
+        r#"promise:events:count{journey="visit",region="eu"}"#,
         r#"ALERTS{alertname="PromiseBurnsFast"}"#,
     ] {
         assert!(of(expr).is_some(), "{expr}");

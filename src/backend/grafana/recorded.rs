@@ -2,8 +2,8 @@
 //! reads one that is not.
 
 use crate::series::{
-    BAD_EVENTS_LEFT, BAD_INCREASE, BUDGET_REMAINING, BURN_RATE, COVERAGE, ERROR_RATIO, EVENTS, OBJECTIVE,
-    STRETCH,
+    AGE, BAD_EVENTS_LEFT, BAD_INCREASE, BUDGET_REMAINING, BURN_RATE, COVERAGE, ERROR_RATIO, EVENTS,
+    OBJECTIVE, REACH, STRETCH,
 };
 use std::collections::BTreeSet;
 
@@ -29,14 +29,18 @@ pub(super) enum Series {
     Objective,
     /// What is striven for.
     Stretch,
-    /// Events a second.
+    /// Events a second, over five minutes: one count holds what came with one scrape or two, or none.
     Events,
     /// Bad events, over this window.
     Bad(Duration),
     /// How many bad events the budget still allows.
     Left,
-    /// How much of the budget's window has history.
+    /// For how much of the budget's window there are counts.
     Coverage,
+    /// Over how much of it samples are stored.
+    Reach,
+    /// Over how much of it the promise is measured.
+    Age,
 }
 
 impl Series {
@@ -52,6 +56,8 @@ impl Series {
             Self::Bad(_) => BAD_INCREASE,
             Self::Left => BAD_EVENTS_LEFT,
             Self::Coverage => COVERAGE,
+            Self::Reach => REACH,
+            Self::Age => AGE,
         }
     }
     fn window(self) -> Option<Duration> {
@@ -62,21 +68,23 @@ impl Series {
             | Self::Stretch
             | Self::Events
             | Self::Left
-            | Self::Coverage => None,
+            | Self::Coverage
+            | Self::Reach
+            | Self::Age => None,
         }
     }
     /// Has a promise of this kind the series, where the rule that records it serves the whole journey?
     fn of(self, promise: &Promise) -> bool {
         match self {
             Self::Stretch => promise.stretch.is_some(),
-            Self::Events | Self::Bad(_) | Self::Left => !is_composed(promise),
+            Self::Events | Self::Bad(_) | Self::Left | Self::Reach | Self::Age => !is_composed(promise),
             Self::Remaining | Self::Burn(_) | Self::Errors(_) | Self::Objective | Self::Coverage => true,
         }
     }
     /// How far back its last sample is looked for: what slow groups record is further apart than a bare selector looks.
     fn back(self, budgets: Duration) -> Option<Duration> {
         match self {
-            Self::Coverage => Some(budgets),
+            Self::Coverage | Self::Reach | Self::Age => Some(budgets),
             Self::Errors(w) | Self::Bad(w) if !ranges::is_prompt(w) => Some(ranges::read_back(ranges::SLOW)),
             Self::Errors(_)
             | Self::Bad(_)
@@ -203,6 +211,9 @@ impl<'m> Recorded<'m> {
     }
     fn read(&self, series: Series, matchers: &str) -> String {
         let bare = bare(series, matchers);
+        if series == Series::Events {
+            return format!("sum_over_time({bare}[5m]) / 300");
+        }
         series
             .back(self.budgets)
             .map_or_else(|| bare.clone(), |back| format!("last_over_time({bare}[{back}])"))

@@ -47,7 +47,9 @@ export const layers = (rules) => {
   const levelOf = (rule, path) => {
     if (level.has(rule)) return level.get(rule);
     if (path.includes(rule)) throw new Error(`${rule.name} ${JSON.stringify(rule.labels)} reads itself`);
-    const before = rules.filter((other) => other.alert === undefined && rule.reads.some((s) => feeds(other, s)));
+    // A rule sees nothing of its own past here, and counts no newcomers: what these may bring is told from roll-ups.
+    const later = (other) => other === rule || (rule.name.endsWith(":count") && /:roll\d+m$/.test(other.name));
+    const before = rules.filter((other) => other.alert === undefined && !later(other) && rule.reads.some((s) => feeds(other, s)));
     const found = 1 + Math.max(-1, ...before.map((other) => levelOf(other, [...path, rule])));
     level.set(rule, found);
     return found;

@@ -253,27 +253,34 @@ impl Page<'_, '_> {
         left.into_iter().chain(self.history(Place::new(x, top, w, 7))).collect()
     }
 
-    /// How much of the promise's window has history.
+    /// How much of the promise's window is known: three shares that part where something is missing.
     fn history(&self, at: Place) -> Option<Panel> {
         let promise = self.promise;
         let coverage = self.recorded.known(Series::Coverage, promise)?;
         let (by, labels) = self.groups();
-        let (expr, legend) = if by.is_empty() {
-            (format!("min({coverage})"), "history".to_owned())
+        let mut lines = vec![if by.is_empty() {
+            curve(format!("min({coverage})"), "counted")
         } else {
-            (format!("min by ({by}) ({coverage})"), labels)
-        };
-        let about = About::new(
-            17,
-            "How much of the window is known?",
-            text::plain(&format!(
-                "Below 100% the history is shorter than {}, and the budget is reckoned from what there is. A gap is a \
-                 stretch without data.",
-                said::window(promise.window)
-            )),
-            at,
+            curve(format!("min by ({by}) ({coverage})"), labels)
+        }];
+        let mut says = format!(
+            "Below 100% less than {} is known, and the budget is reckoned from what is. A gap is a stretch without data.",
+            said::window(promise.window)
         );
+        if by.is_empty()
+            && let Some(reach) = self.recorded.known(Series::Reach, promise)
+            && let Some(age) = self.recorded.known(Series::Age, promise)
+        {
+            lines.push(curve(format!("min({reach})"), "stored"));
+            lines.push(curve(format!("min({age})"), "measured"));
+            says.push_str(
+                " Where “stored” falls behind “measured”, samples are kept for less than the window. Where “counted” falls \
+                 behind “stored”, rules were not evaluated or nothing was measured. What is missing is taken to be as what is \
+                 known.",
+            );
+        }
+        let about = About::new(17, "How much of the window is known?", text::plain(&says), at);
         let curves = Curves { min: Some(0.into()), max: Some(1.into()), ..Curves::new(Unit::Ratio, None) };
-        Some(about.series(vec![curve(expr, legend)], curves).every(self.site.step()))
+        Some(about.series(lines, curves).every(self.site.step()))
     }
 }
