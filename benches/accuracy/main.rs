@@ -12,6 +12,8 @@
 //! --sum A,B,N       bad days: add up samples of these two series, each worth N, instead of reading the budget's counts
 //! --check FILE      bad days: ends with 1 where a course is outside of the limits of this file
 //! --limits          bad days: prints such a file from what was measured
+//! --phase N         bad days: evaluates at other times within the intervals, as groups of another name are
+//! --stepwise        bad days: each rule moment by moment instead of over all of the time where that is the same; slow
 //! ```
 //!
 //! Needs `prometheus` and `promtool`. `cargo test --benches` only compiles the rules that are measured.
@@ -48,15 +50,15 @@ pub const BAD: &str = r#"http_requests_total{job="shop",code=~"5.."}"#;
 
 /// The generated rules of a promise of 99.9% over 30 days.
 pub fn ours(scrape: u64) -> Vec<Rule> {
-    rules(scrape, "30d")
+    rules("visit", scrape, "30d")
 }
 
-/// The same over another window.
-pub fn rules(scrape: u64, window: &str) -> Vec<Rule> {
+/// The same of another journey, over another window.
+pub fn rules(journey: &str, scrape: u64, window: &str) -> Vec<Rule> {
     let source = r#"
 team shop "Shop team" { pages "pager" }
 metric http_requests_total: counter of requests { labels job, instance, code }
-journey visit "Visit" {
+journey JOURNEY "Visit" {
   owner shop
   step open "Open a page" {
     promise answered "Pages open" {
@@ -68,7 +70,7 @@ journey visit "Visit" {
 }
 "#;
     let files = common::compile(
-        &source.replace("WINDOW", window),
+        &source.replace("JOURNEY", journey).replace("WINDOW", window),
         &format!("project: bench\nscrape_interval: {scrape}s\n"),
     );
     let rules = files.iter().filter(|f| f.path.ends_with(".yml"));
@@ -119,6 +121,8 @@ fn main() {
             sum,
             check: value("--check"),
             limits: given("--limits"),
+            stepwise: given("--stepwise"),
+            phase: value("--phase").unwrap_or_default(),
         };
         let outside = days::run(&wanted).unwrap_or_else(|e| ended(e));
         if !outside.is_empty() {

@@ -69,12 +69,14 @@ pub struct Player {
 }
 
 impl Player {
-    /// Recording rules, at the beginning. With `late` every rule that reads raw series goes forward moment by moment.
-    pub fn new(rules: &[Rule], holes: &[(i64, i64)], deliveries: Option<Deliveries>) -> Self {
+    /// Recording rules, at the beginning. With late samples every rule that reads raw series goes forward moment by moment;
+    /// with `stepwise` each rule does.
+    pub fn new(rules: &[Rule], holes: &[(i64, i64)], deliveries: Option<Deliveries>, stepwise: bool) -> Self {
         let rules: Vec<Rule> = rules.iter().filter(|r| !r.alert).cloned().collect();
         let reads = reads::reads(&rules);
-        let raw: Vec<usize> = (0..rules.len()).filter(|at| reads[*at].raw && deliveries.is_some()).collect();
-        let strata = reads::strata(&rules, &reads, &raw);
+        let together = |at: &usize| stepwise || (reads[*at].raw && deliveries.is_some());
+        let together: Vec<usize> = (0..rules.len()).filter(together).collect();
+        let strata = reads::strata(&rules, &reads, &together);
         let last = vec![BTreeSet::new(); rules.len()];
         Self { rules, reads, strata, last, holes: holes.to_vec(), deliveries, samples: (0, 0) }
     }

@@ -46,8 +46,8 @@ fn moment(second: u64) -> i64 {
     ms(START) + second as i64 * 1000
 }
 
-/// Plays a course with these rules in an engine.
-pub fn play(engine: &Engine, course: &Course, rules: &[Rule], sum: Option<&Sum>) -> Figures {
+/// Plays a course with these rules in an engine; `stepwise`: each rule moment by moment, which takes long.
+pub fn play(engine: &Engine, course: &Course, rules: &[Rule], sum: Option<&Sum>, stepwise: bool) -> Figures {
     let mut store = Store::new(engine);
     let holes: Vec<(i64, i64)> =
         course.away.iter().chain(&course.ruler_away).map(|h| (moment(h.0), moment(h.1))).collect();
@@ -55,7 +55,7 @@ pub fn play(engine: &Engine, course: &Course, rules: &[Rule], sum: Option<&Sum>)
     if late.is_none() {
         store.write(&course.samples());
     }
-    let mut player = Player::new(rules, &holes, late);
+    let mut player = Player::new(rules, &holes, late, stepwise);
     let mut from = moment(0);
     let end = moment(course.length);
     if let Some(kept) = course.retention {

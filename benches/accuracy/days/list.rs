@@ -279,7 +279,6 @@ pub fn all() -> Vec<Entry> {
             let mut course = Course::new(s);
             course.away = vec![(0, 3 * HOUR / 2)];
             course.from = Some(3 * HOUR / 2);
-            course.incident = Some(INCIDENT);
             steady(&mut course, 4, |at, p| p.before = 100_000 * (at + 1), &failing(INCIDENT, 0.3));
             course
         }),

@@ -38,6 +38,10 @@ pub struct Wanted {
     pub check: Option<String>,
     /// Print such a file?
     pub limits: bool,
+    /// Every rule moment by moment?
+    pub stepwise: bool,
+    /// Groups of other names are evaluated at other times within their intervals.
+    pub phase: String,
 }
 
 /// Plays and prints. What is outside of the limits.
@@ -66,12 +70,13 @@ pub fn run(wanted: &Wanted) -> Result<Vec<String>, String> {
             for scrape in scrapes.filter(|s| !wanted.quick || **s != 60 || entry.scrapes.len() == 1) {
                 let course = (entry.make)(*scrape);
                 let course = course.counted();
-                let mut rules = crate::rules(course.declared, course.window);
+                let mut rules =
+                    crate::rules(&format!("visit{}", wanted.phase), course.declared, course.window);
                 if let Some(base) = &base {
                     base.replace(&mut rules, course.declared);
                 }
                 let clock = Instant::now();
-                let figures = judge::play(engine, &course, &rules, wanted.sum.as_ref());
+                let figures = judge::play(engine, &course, &rules, wanted.sum.as_ref(), wanted.stepwise);
                 let name = format!("{}@{scrape}", entry.name);
                 eprintln!(
                     "{}",
