@@ -35,8 +35,9 @@ impl Limits {
         let mut found = Vec::new();
         for (name, error) in errors(figures) {
             match limits.get(name) {
-                // Not a number is outside as well.
                 Some(limit) if error.abs() <= *limit => {}
+                // A course in which nothing at all is counted may stay so where its limit is 1 or more.
+                Some(limit) if error.is_nan() && *limit >= 1.0 => {}
                 Some(limit) => {
                     found.push(format!("{engine} {course}: {name} is off by {error:+.5}, allowed {limit}"));
                 }
@@ -48,12 +49,35 @@ impl Limits {
     }
 }
 
-/// A line of such a file, from what was measured: each error, up to a tenth of a percent more.
-pub fn line(course: &str, figures: &Figures) -> String {
-    let mut out = format!("  {course}: {{");
-    for (at, (name, error)) in errors(figures).into_iter().filter(|e| e.0 != "NaN" || e.1 > 0.0).enumerate() {
-        let limit = ((error.abs() + 0.0005) * 1000.0).ceil() / 1000.0;
-        let _ = write!(out, "{}{name}: {limit}", if at == 0 { "" } else { ", " });
+/// The largest errors measured, of which such a file can be made.
+#[derive(Default)]
+pub struct Measured(BTreeMap<String, Vec<(String, BTreeMap<&'static str, f64>)>>);
+
+impl Measured {
+    /// Takes a course of an engine in; of two engines of a kind the larger error counts.
+    pub fn add(&mut self, engine: &str, course: &str, figures: &Figures) {
+        let list = self.0.entry(engine.to_owned()).or_default();
+        let at = list.iter().position(|c| c.0 == course).unwrap_or_else(|| {
+            list.push((course.to_owned(), BTreeMap::new()));
+            list.len() - 1
+        });
+        for (name, error) in errors(figures).into_iter().filter(|e| e.0 != "NaN" || e.1 > 0.0) {
+            let known = list[at].1.entry(name).or_default();
+            // Nothing counted: all of it is missing.
+            *known = if error.is_nan() { 1.0 } else { error.abs() }.max(*known);
+        }
     }
-    out + "}"
+    /// The file: each error up to a tenth of a percent more.
+    pub fn file(&self) -> String {
+        let mut out = String::new();
+        for (engine, courses) in &self.0 {
+            let _ = writeln!(out, "{engine}:");
+            for (course, errors) in courses {
+                let limit = |error: &f64| ((error + 0.0005) * 1000.0).ceil() / 1000.0;
+                let list: Vec<String> = errors.iter().map(|(n, e)| format!("{n}: {}", limit(e))).collect();
+                let _ = writeln!(out, "  \"{course}\": {{{}}}", list.join(", "));
+            }
+        }
+        out
+    }
 }

@@ -1,11 +1,12 @@
 //! The courses that are played.
 
 use super::course::{Course, Process, Span};
+use super::lives::{self, Pods};
 
-const HOUR: u64 = 3600;
+pub(super) const HOUR: u64 = 3600;
 const DAY: u64 = 24 * HOUR;
 /// The failing hour of most courses.
-const INCIDENT: Span = (2 * HOUR, 3 * HOUR);
+pub(super) const INCIDENT: Span = (2 * HOUR, 3 * HOUR);
 
 /// A course by name.
 pub struct Entry {
@@ -19,12 +20,12 @@ pub struct Entry {
     pub make: Box<dyn Fn(u64) -> Course>,
 }
 
-fn within(span: Span, second: u64) -> bool {
+pub(super) fn within(span: Span, second: u64) -> bool {
     span.0 <= second && second < span.1
 }
 
 /// `bad` within the span, 0.03% before and after.
-fn failing(span: Span, bad: f64) -> impl Fn(u64) -> f64 {
+pub(super) fn failing(span: Span, bad: f64) -> impl Fn(u64) -> f64 {
     move |t| if within(span, t) { bad } else { 0.0003 }
 }
 
@@ -48,39 +49,6 @@ fn steady(
 fn hour(course: &mut Course) {
     course.incident = Some(INCIDENT);
     steady(course, 4, |_, _| (), &failing(INCIDENT, 0.3));
-}
-
-/// When deploys restart the process of this number.
-fn deploys(at: u64) -> Vec<u64> {
-    [HOUR, HOUR + 2400, 2 * HOUR + 1200, 3 * HOUR, 3 * HOUR + 2400].map(|t| t + at * 120).to_vec()
-}
-
-/// Pods that live so many seconds, one after the other from the first to the fourth hour.
-fn pods(
-    course: &mut Course,
-    count: u64,
-    life: u64,
-    apart: u64,
-    from: Span,
-    rate: f64,
-    share: f64,
-    born: bool,
-) {
-    let (rate, share) = (|_| rate, |_| share);
-    for at in 0..count {
-        let mut start = from.0 + at * apart;
-        let mut number = 0;
-        while start < from.1 {
-            let mut process = Process::new(format!("p{at}-{number}"), vec![(start, start + life)]);
-            process.rate = &rate;
-            process.share = &share;
-            process.born = born;
-            process.phase = course.any_phase();
-            course.add(&process);
-            start += life + 3;
-            number += 1;
-        }
-    }
 }
 
 const BOTH: &[u64] = &[15, 60];
@@ -160,9 +128,19 @@ pub fn all() -> Vec<Entry> {
             course
         }),
     );
-    add("resets", "five deploys, same instances, 20% failures for 2 min after", BOTH, Box::new(resets));
-    add("newinst", "the same, new instances", BOTH, Box::new(new_instances));
-    add("recreate", "all pods replaced at once, 50% failures for 2 min after", BOTH, Box::new(recreate));
+    add(
+        "resets",
+        "five deploys, same instances, 20% failures for 2 min after",
+        BOTH,
+        Box::new(lives::resets),
+    );
+    add("newinst", "the same, new instances", BOTH, Box::new(lives::new_instances));
+    add(
+        "recreate",
+        "all pods replaced at once, 50% failures for 2 min after",
+        BOTH,
+        Box::new(lives::recreate),
+    );
     add(
         "oom",
         "each process away for 4 min in a failing hour",
@@ -193,7 +171,9 @@ pub fn all() -> Vec<Entry> {
                 BOTH,
                 Box::new(move |s| {
                     let mut course = Course::new(s);
-                    pods(&mut course, 4, minutes * 60, 17, (HOUR, 4 * HOUR), 5.0, 0.1, born);
+                    let span = (HOUR, 4 * HOUR);
+                    Pods { count: 4, life: minutes * 60, apart: 17, span, rate: 5.0, share: 0.1, born }
+                        .live(&mut course);
                     steady(&mut course, 1, |_, p| p.rate = &|_| 5.0, &|_| 0.0003);
                     course
                 }),
@@ -206,12 +186,15 @@ pub fn all() -> Vec<Entry> {
         BOTH,
         Box::new(|s| {
             let mut course = Course::new(s);
-            pods(&mut course, 10, 20 * 60, 117, (HOUR, 4 * HOUR), 0.2, 0.02, true);
+            let span = (HOUR, 4 * HOUR);
+            let pods =
+                Pods { count: 10, life: 20 * 60, apart: 117, span, rate: 0.2, share: 0.02, born: true };
+            pods.live(&mut course);
             steady(&mut course, 1, |_, p| p.rate = &|_| 0.2, &|_| 0.0);
             course
         }),
     );
-    add("crash", "a process of three lives for 70 s, down 20 s, for an hour", BOTH, Box::new(crash));
+    add("crash", "a process of three lives for 70 s, down 20 s, for an hour", BOTH, Box::new(lives::crash));
     add(
         "born",
         "15 min at 90% failures, error series born in it",
@@ -405,82 +388,6 @@ fn lossy(course: &mut Course, share: f64) {
         (process.share, process.phase, process.lost) = (&bad, course.phase(at), &lost);
         course.add(&process);
     }
-}
-
-fn after_deploys(starts: &[u64], t: u64) -> f64 {
-    if starts.iter().any(|s| within((s + 20, s + 140), t)) { 0.2 } else { 0.0003 }
-}
-
-fn resets(scrape: u64) -> Course {
-    let mut course = Course::new(scrape);
-    for at in 0..4 {
-        let starts = deploys(at);
-        let (mut runs, mut from) = (Vec::new(), 0);
-        for stop in starts.iter().copied().chain([course.length]) {
-            runs.push((from, stop));
-            from = stop + 20;
-        }
-        let mut process = Process::new(format!("i{at}"), runs);
-        let share = |t| after_deploys(&starts, t);
-        (process.share, process.phase) = (&share, course.phase(at));
-        course.add(&process);
-    }
-    course
-}
-
-fn new_instances(scrape: u64) -> Course {
-    let mut course = Course::new(scrape);
-    for at in 0..4 {
-        let starts = deploys(at);
-        let share = |t| after_deploys(&starts, t);
-        let mut from = 0;
-        for (number, stop) in starts.iter().copied().chain([course.length]).enumerate() {
-            let mut process = Process::new(format!("i{at}-{number}"), vec![(from, stop)]);
-            process.share = &share;
-            process.phase = (course.phase(at) + 7.3 * number as f64) % scrape as f64;
-            course.add(&process);
-            from = stop + 20;
-        }
-    }
-    course
-}
-
-fn recreate(scrape: u64) -> Course {
-    let mut course = Course::new(scrape);
-    let share = failing((2 * HOUR + 20, 2 * HOUR + 140), 0.5);
-    for at in 0..4 {
-        let mut old = Process::new(format!("a{at}"), vec![(0, 2 * HOUR)]);
-        old.phase = course.phase(at);
-        course.add(&old);
-        let mut new = Process::new(format!("b{at}"), vec![(2 * HOUR + 20, course.length)]);
-        new.phase = scrape as f64 * (0.4 + 0.29 * at as f64).fract();
-        (new.share, new.born) = (&share, true);
-        course.add(&new);
-    }
-    course
-}
-
-fn crash(scrape: u64) -> Course {
-    let mut course = Course::new(scrape);
-    let mut runs = vec![(0, 2 * HOUR)];
-    runs.extend((0..40).map(|k| (2 * HOUR + 20 + k * 90, 2 * HOUR + 90 + k * 90)));
-    runs.push((3 * HOUR + 20, course.length));
-    let mut process = Process::new("i0", runs);
-    let share = failing(INCIDENT, 0.6);
-    (process.share, process.phase) = (&share, course.phase(0));
-    course.add(&process);
-    for at in 1..3 {
-        let mut healthy = Process::new(format!("i{at}"), vec![(0, course.length)]);
-        healthy.phase = course.phase(at);
-        course.add(&healthy);
-    }
-    course
-}
-
-/// The same for courses of days.
-pub(super) fn lives(course: &mut Course, count: u64, life: u64, apart: u64, rate: f64, share: f64) {
-    let all = (0, course.length);
-    pods(course, count, life, apart, all, rate, share, true);
 }
 
 /// Two processes through the whole course, at this share.

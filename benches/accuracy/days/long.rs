@@ -1,7 +1,8 @@
 //! Courses of days: pods of hours, and what is known of a budget.
 
 use super::course::Course;
-use super::list::{Entry, lives, two};
+use super::list::{Entry, two};
+use super::lives::Pods;
 
 const DAY: u64 = 86_400;
 
@@ -20,7 +21,9 @@ pub fn add(list: &mut Vec<Entry>) {
             &[30],
             Box::new(move |s| {
                 let mut course = whole(3 * DAY + DAY / 2, s, "3d");
-                lives(&mut course, 20, 6 * 3600, 30, rate, 0.0005);
+                let span = (0, course.length);
+                Pods { count: 20, life: 6 * 3600, apart: 30, span, rate, share: 0.0005, born: true }
+                    .live(&mut course);
                 course
             }),
         );

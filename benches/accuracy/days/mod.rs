@@ -6,6 +6,7 @@ mod course;
 mod judge;
 mod limits;
 mod list;
+mod lives;
 mod long;
 mod table;
 
@@ -14,7 +15,7 @@ use std::time::Instant;
 use crate::common::engine::Engine;
 use base::Base;
 use judge::Sum;
-use limits::Limits;
+use limits::{Limits, Measured};
 
 /// A handful for a few minutes.
 const QUICK: &[&str] =
@@ -59,10 +60,9 @@ pub fn run(wanted: &Wanted) -> Result<Vec<String>, String> {
         Some(list) => list.iter().any(|n| n == name),
         None => !wanted.quick || QUICK.contains(&name),
     };
-    let (mut outside, mut lines) = (Vec::new(), Vec::new());
+    let (mut outside, mut measured) = (Vec::new(), Measured::default());
     for engine in &wanted.engines {
         let kind = if engine.victoria { "victoria" } else { "prometheus" };
-        lines.push(format!("{kind}:"));
         let (clock, mut rows) = (Instant::now(), Vec::new());
         for entry in entries.iter().filter(|e| asked(&e.name)) {
             let scrapes =
@@ -85,7 +85,7 @@ pub fn run(wanted: &Wanted) -> Result<Vec<String>, String> {
                 if let Some(limits) = &limits {
                     outside.extend(limits.outside(kind, &name, &figures));
                 }
-                lines.push(limits::line(&name, &figures));
+                measured.add(kind, &name, &figures);
                 rows.push(table::Row {
                     name: entry.name.clone(),
                     says: entry.says.clone(),
@@ -97,7 +97,7 @@ pub fn run(wanted: &Wanted) -> Result<Vec<String>, String> {
         println!("{}", table::markdown(&engine.name, &rows, clock.elapsed().as_secs_f64()));
     }
     if wanted.limits {
-        println!("{}", lines.join("\n"));
+        println!("{}", measured.file());
     }
     Ok(outside)
 }
