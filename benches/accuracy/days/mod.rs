@@ -67,7 +67,7 @@ pub fn run(wanted: &Wanted) -> Result<Vec<String>, String> {
         for entry in entries.iter().filter(|e| asked(&e.name)) {
             let scrapes =
                 entry.scrapes.iter().filter(|s| wanted.scrapes.as_ref().is_none_or(|w| w.contains(s)));
-            for scrape in scrapes.filter(|s| !wanted.quick || **s != 60 || entry.scrapes.len() == 1) {
+            for scrape in scrapes.take(if wanted.quick { 1 } else { usize::MAX }) {
                 let course = (entry.make)(*scrape);
                 let course = course.counted();
                 let mut rules =
