@@ -78,6 +78,8 @@ pub struct Process<'a> {
     pub found: u64,
     /// Scrapes are up to so many seconds late.
     pub jitter: f64,
+    /// When its counters read as not a number.
+    pub nan: Span,
 }
 
 impl Process<'_> {
@@ -94,6 +96,7 @@ impl Process<'_> {
             before: 0,
             found: 0,
             jitter: 0.0,
+            nan: (0, 0),
         }
     }
 }
@@ -185,9 +188,11 @@ impl Course {
             if let (Some(run), false) = (run, lost) {
                 let into = (second - process.runs[run].0) as usize;
                 let (good, bad) = (counts[run].0[into], counts[run].1[into]);
-                now.push(("200", good as f64));
+                let broken = process.nan.0 <= second && second < process.nan.1;
+                let read = |count: u64| if broken { f64::NAN } else { count as f64 };
+                now.push(("200", read(good)));
                 if !process.born || bad > 0 {
-                    now.push(("500", bad as f64));
+                    now.push(("500", read(bad)));
                 }
             }
             if self.markers {

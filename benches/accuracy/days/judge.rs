@@ -160,10 +160,11 @@ fn window_off(store: &Store, course: &Course, window: &str, incident: Span) -> f
     if seen { worst / highest } else { f64::NAN }
 }
 
-/// The last values of all that is recorded of a budget's coverage.
+/// The last values of all that is recorded of what is known of a budget's window.
 fn coverage(store: &Store) -> Vec<(String, f64)> {
     let mut list = Vec::new();
-    for name in store.names("promise:coverage") {
+    let prefixes = ["promise:coverage", "promise:reach", "promise:age"];
+    for name in prefixes.into_iter().flat_map(|p| store.names(p)) {
         for (labels, samples) in store.recorded(&name, &[]) {
             let known = ["__name__", "project", "journey", "step", "promise", "window"];
             let more =

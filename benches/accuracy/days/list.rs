@@ -335,6 +335,23 @@ pub fn all() -> Vec<Entry> {
             course
         }),
     );
+    add(
+        "nan",
+        "one of four reads as not a number for 10 min of a failing hour",
+        BOTH,
+        Box::new(|s| {
+            let mut course = Course::new(s);
+            course.incident = Some(INCIDENT);
+            let broken = (2 * HOUR + 600, 2 * HOUR + 1200);
+            steady(
+                &mut course,
+                4,
+                |at, p| p.nan = if at == 0 { broken } else { (0, 0) },
+                &failing(INCIDENT, 0.3),
+            );
+            course
+        }),
+    );
     for (name, declared, scrapes) in
         [("declared15", 15, &[60, 120][..]), ("declared30", 30, &[60][..]), ("declared60", 60, &[15][..])]
     {

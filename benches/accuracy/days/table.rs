@@ -70,7 +70,7 @@ pub fn markdown(engine: &str, rows: &[Row], took: f64) -> String {
         );
     }
     if rows.iter().any(|r| r.figures.left.is_some()) {
-        out.push_str("\n| course | scraped each | left: truth | we say | recorded of the coverage |\n| --- | --- | --- | --- | --- |\n");
+        out.push_str("\n| course | scraped each | left: truth | we say | recorded of what is known |\n| --- | --- | --- | --- | --- |\n");
     }
     for row in rows {
         if let Some((truth, said)) = row.figures.left {
