@@ -25,9 +25,13 @@ shop:
 bench:
     cargo bench --bench scale
 
-# Budgets, windows and pages against counted truth, in a real Prometheus (docs/accuracy.md); half an hour
+# Budgets, windows, pages and bad days against counted truth (docs/accuracy.md); fails where a bad day is worse than its limit; half an hour
 accuracy:
-    cargo bench --bench accuracy
+    cargo bench --bench accuracy -- --check benches/accuracy/limits.yaml
+
+# A handful of bad days against their limits; a minute
+accuracy-quick:
+    cargo bench --bench accuracy -- --quick --check benches/accuracy/limits.yaml
 
 # What the rules cost a Prometheus (docs/performance.md); half an hour
 cost:

@@ -2,9 +2,18 @@
 //! docs/accuracy.md holds the method and the figures.
 //!
 //! ```text
-//! --shapes A,B,..   only these (default: all)
-//! --scrapes N,..    scrape intervals in seconds (default 15,60)
-//! --only WHAT       budgets, windows or pages (default: all three)
+//! --only WHAT       days, budgets, windows or pages (default: all four)
+//! --scrapes N,..    scrape intervals in seconds (default: 15,60; bad days: all)
+//! --shapes A,B,..   budgets: only these (default: all)
+//! --engines P,..    bad days: programs, `PATH` or `NAME=PATH` (default: $ACCURACY_ENGINES, or prometheus and victoria-metrics where found)
+//! --courses A,B,..  bad days: only these (default: all)
+//! --quick           bad days: a handful, in a few minutes; nothing else
+//! --base FILE       bad days: other expressions for rules, by name (days/base.rs)
+//! --sum A,B,N       bad days: add up samples of these two series, each worth N, instead of reading the budget's counts
+//! --check FILE      bad days: ends with 1 where a course is outside of the limits of this file
+//! --limits          bad days: prints such a file from what was measured
+//! --phase N         bad days: evaluates at other times within the intervals, as groups of another name are
+//! --stepwise        bad days: each rule moment by moment instead of over all of the time where that is the same; slow
 //! ```
 //!
 //! Needs `prometheus` and `promtool`. `cargo test --benches` only compiles the rules that are measured.
@@ -12,6 +21,7 @@
 #![allow(
     clippy::pedantic,
     clippy::print_stdout,
+    clippy::print_stderr,
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::type_complexity,
@@ -25,11 +35,13 @@
 mod budgets;
 #[path = "../common/mod.rs"]
 mod common;
+mod days;
 mod pages;
 mod shapes;
 mod traffic;
 mod windows;
 
+use common::engine::Engine;
 use common::layers::{self, Rule};
 
 /// Raw selectors of all events and of the bad ones.
@@ -38,42 +50,92 @@ pub const BAD: &str = r#"http_requests_total{job="shop",code=~"5.."}"#;
 
 /// The generated rules of a promise of 99.9% over 30 days.
 pub fn ours(scrape: u64) -> Vec<Rule> {
+    rules("visit", scrape, "30d")
+}
+
+/// The same of another journey, over another window.
+pub fn rules(journey: &str, scrape: u64, window: &str) -> Vec<Rule> {
     let source = r#"
 team shop "Shop team" { pages "pager" }
 metric http_requests_total: counter of requests { labels job, instance, code }
-journey visit "Visit" {
+journey JOURNEY "Visit" {
   owner shop
   step open "Open a page" {
     promise answered "Pages open" {
-      keep for 99.9% of requests over 30d
+      keep for 99.9% of requests over WINDOW
       total http_requests_total{job="shop"}
       bad where {code=~"5.."}
     }
   }
 }
 "#;
-    let files = common::compile(source, &format!("project: bench\nscrape_interval: {scrape}s\n"));
-    layers::parse(&files[0].text)
+    let files = common::compile(
+        &source.replace("JOURNEY", journey).replace("WINDOW", window),
+        &format!("project: bench\nscrape_interval: {scrape}s\n"),
+    );
+    let rules = files.iter().filter(|f| f.path.ends_with(".yml"));
+    rules.flat_map(|f| layers::parse(&f.text)).collect()
+}
+
+/// The engines asked for, or those that are found.
+fn engines(asked: Option<String>) -> Result<Vec<Engine>, String> {
+    match asked.or_else(|| std::env::var("ACCURACY_ENGINES").ok()) {
+        Some(list) => list.split(',').map(Engine::find).collect(),
+        None => Ok(["prometheus", "victoria-metrics"].into_iter().flat_map(Engine::find).collect()),
+    }
 }
 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let value = |name: &str| args.iter().position(|a| a == name).and_then(|i| args.get(i + 1)).cloned();
+    let given = |name: &str| args.iter().any(|a| a == name);
+    let names = |name: &str| value(name).map(|l| l.split(',').map(str::to_owned).collect::<Vec<_>>());
     assert!(ours(15).iter().any(|r| r.name == "promise:budget_remaining"));
-    if !args.iter().any(|a| a == "--bench") {
+    if !given("--bench") {
         return;
     }
-    let missing = common::missing(&["prometheus", "promtool"]);
-    if !missing.is_empty() {
-        println!("missing: {}; NOTHING MEASURED", missing.join(", "));
-        std::process::exit(1);
-    }
-    let wanted = value("--shapes");
-    let wanted = |name: &str| wanted.as_ref().is_none_or(|w| w.split(',').any(|x| x == name));
-    let scrapes = value("--scrapes").unwrap_or_else(|| "15,60".to_owned());
-    let scrapes: Vec<u64> = scrapes.split(',').map(|s| s.parse().expect("--scrapes takes seconds")).collect();
-    let only = value("--only");
+    let scrapes = names("--scrapes");
+    let scrapes: Option<Vec<u64>> =
+        scrapes.map(|l| l.iter().map(|s| s.parse().expect("--scrapes takes seconds")).collect());
+    let only = if given("--quick") { Some("days".to_owned()) } else { value("--only") };
     let part = |name: &str| only.as_ref().is_none_or(|o| o == name);
+    let ended = |said: String| -> ! {
+        println!("{said}");
+        std::process::exit(1)
+    };
+    if part("days") {
+        let engines = engines(value("--engines")).unwrap_or_else(|e| ended(e));
+        if engines.is_empty() {
+            ended("missing: prometheus or victoria-metrics; NOTHING MEASURED".to_owned());
+        }
+        let sum = names("--sum").map(|l| match l.as_slice() {
+            [all, bad, worth] => (all.clone(), bad.clone(), worth.parse().expect("--sum A,B,NUMBER")),
+            _ => ended("--sum takes two series and what a sample is worth: A,B,30".to_owned()),
+        });
+        let wanted = days::Wanted {
+            engines,
+            courses: names("--courses"),
+            quick: given("--quick"),
+            scrapes: scrapes.clone(),
+            base: value("--base"),
+            sum,
+            check: value("--check"),
+            limits: given("--limits"),
+            stepwise: given("--stepwise"),
+            phase: value("--phase").unwrap_or_default(),
+        };
+        let outside = days::run(&wanted).unwrap_or_else(|e| ended(e));
+        if !outside.is_empty() {
+            ended(format!("outside of the limits:\n{}", outside.join("\n")));
+        }
+    }
+    let missing = common::missing(&["prometheus", "promtool"]);
+    if !missing.is_empty() && ["budgets", "windows", "pages"].into_iter().any(part) {
+        ended(format!("missing: {}; NOTHING MEASURED", missing.join(", ")));
+    }
+    let shapes = names("--shapes");
+    let wanted = |name: &str| shapes.as_ref().is_none_or(|w| w.iter().any(|x| x == name));
+    let scrapes = scrapes.unwrap_or_else(|| vec![15, 60]);
     if part("budgets") {
         budgets::run(&scrapes, wanted);
     }

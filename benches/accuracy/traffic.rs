@@ -65,19 +65,42 @@ pub struct Truth {
 }
 
 impl Truth {
+    /// Of so many seconds, nothing counted yet.
+    pub fn new(length: u64) -> Self {
+        Self { events: vec![0; length as usize + 1], bad: vec![0; length as usize + 1] }
+    }
+    /// Counts events of a second.
+    pub fn count(&mut self, second: u64, events: u64, bad: u64) {
+        self.events[second as usize + 1] += events;
+        self.bad[second as usize + 1] += bad;
+    }
+    /// From events of each second to events before each second: once, after the last was counted.
+    pub fn add_up(&mut self) {
+        for list in [&mut self.events, &mut self.bad] {
+            for at in 1..list.len() {
+                list[at] += list[at - 1];
+            }
+        }
+    }
+    /// Events and bad events between two moments.
+    pub fn counts(&self, from: f64, to: f64) -> (f64, f64) {
+        let at = |list: &[u64], t: f64| list[(t - START).clamp(0.0, (list.len() - 1) as f64) as usize] as f64;
+        let between = |list: &[u64]| at(list, to) - at(list, from);
+        (between(&self.events), between(&self.bad))
+    }
     /// The bad share between two moments.
     pub fn ratio(&self, from: f64, to: f64) -> f64 {
-        let at = |list: &[u64], t: f64| list[(t - START).clamp(0.0, (list.len() - 1) as f64) as usize] as f64;
-        let events = at(&self.events, to) - at(&self.events, from);
-        (at(&self.bad, to) - at(&self.bad, from)) / events.max(1.0)
+        let (events, bad) = self.counts(from, to);
+        bad / events.max(1.0)
     }
 }
 
 /// Deterministic noise: splitmix64, 0 to 1.
-struct Noise(u64);
+pub struct Noise(pub u64);
 
 impl Noise {
-    fn next(&mut self) -> f64 {
+    /// The next.
+    pub fn next(&mut self) -> f64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -88,7 +111,7 @@ impl Noise {
 
 /// Writes the counters as they are scraped; tells the truth.
 pub fn generate(shape: &Shape, scrape: u64, length: u64, text: &mut Text) -> Truth {
-    let mut truth = Truth { events: vec![0; length as usize + 1], bad: vec![0; length as usize + 1] };
+    let mut truth = Truth::new(length);
     for (at, instance) in shape.instances.iter().enumerate() {
         let mut noise = Noise(at as u64 + 1);
         let (mut good, mut bad) = (0_u64, 0_u64);
@@ -129,8 +152,7 @@ pub fn generate(shape: &Shape, scrape: u64, length: u64, text: &mut Text) -> Tru
                 let lost = (n * share + noise.next()).floor().min(n);
                 good += (n - lost) as u64;
                 bad += lost as u64;
-                truth.events[second as usize + 1] += n as u64;
-                truth.bad[second as usize + 1] += lost as u64;
+                truth.count(second, n as u64, lost as u64);
             }
         }
         for (list, code) in scraped.iter().zip(["200", "500"]) {
@@ -143,10 +165,6 @@ pub fn generate(shape: &Shape, scrape: u64, length: u64, text: &mut Text) -> Tru
             }
         }
     }
-    for list in [&mut truth.events, &mut truth.bad] {
-        for at in 1..list.len() {
-            list[at] += list[at - 1];
-        }
-    }
+    truth.add_up();
     truth
 }

@@ -10,9 +10,14 @@
 )]
 
 pub mod bed;
+pub mod engine;
 pub mod http;
 pub mod layers;
 pub mod others;
+pub mod play;
+pub mod reads;
+pub mod remote;
+pub mod store;
 
 /// The rule files of a project given as text, `slovo.yaml` beside it.
 pub fn compile(source: &str, yaml: &str) -> Vec<slovo::backend::Artifact> {
