@@ -1,0 +1,9 @@
+//! What nobody writes by accident: extreme numbers, floods of mistakes, links that lead away, templates that never end.
+//! docs/security.md says which threat each test stands for.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "a test")]
+
+#[path = "../common/mod.rs"]
+mod common;
+mod numbers;
+mod tools;
