@@ -28,6 +28,9 @@ pub(super) struct Args {
     /// Says nothing but what is wrong
     #[arg(short, long, global = true)]
     pub(super) quiet: bool,
+    /// Prints every message, however many there are [default: 100 of a file, 1000 in all]
+    #[arg(long, global = true)]
+    pub(super) all: bool,
     #[command(subcommand)]
     pub(super) command: Command,
 }

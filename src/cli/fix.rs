@@ -8,6 +8,7 @@ use super::output::replace;
 use super::screen::Screen;
 use super::{Failure, load, plural};
 use crate::diag::Edit;
+use crate::diag::render::PER_FILE;
 use crate::driver::Compilation;
 use crate::project::Project;
 use crate::source::{FileId, SourceFile};
@@ -39,11 +40,17 @@ pub(super) fn until_stable(
             if write(&path, &project.root, source, &edits, screen)? {
                 mended += edits.len();
                 files.insert(source.path.clone());
-                for edit in &edits {
+                // A line each, as far as anybody reads them.
+                let most = if screen.all() { edits.len() } else { PER_FILE };
+                for edit in edits.iter().take(most) {
                     let place = project.sources.place(edit.edit.span);
                     let place = place
                         .map_or(String::new(), |(path, line, column)| format!("{path}:{line}:{column}: "));
                     screen.say(&format!("mended {place}{} [{}]", edit.title, edit.code));
+                }
+                if edits.len() > most {
+                    let rest = plural(edits.len() - most, "place");
+                    screen.say(&format!("mended {rest} more in {}; `--all` shows them", source.path));
                 }
             }
         }

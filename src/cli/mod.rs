@@ -76,7 +76,7 @@ pub fn main() -> ExitCode {
             return ExitCode::from(if shown.use_stderr() { 2 } else { 0 });
         }
     };
-    let screen = Screen::new(args.color, args.quiet);
+    let screen = Screen::new(args.color, args.quiet, args.all);
     let outcome = run(&args, &screen).unwrap_or_else(|failure| {
         screen.fail(&failure.message, failure.help.as_deref());
         Status::Failed

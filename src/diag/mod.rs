@@ -5,11 +5,13 @@
 //! and an editor can apply it.
 
 pub mod codes;
+mod cut;
 pub mod render;
 
 pub use codes::Code;
 
 use crate::source::Span;
+use cut::cut;
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -79,7 +81,7 @@ impl Diagnostic {
         label: impl Into<String>,
     ) -> Self {
         let mut made = Self::unplaced(code, message);
-        made.labels.push(Label { span, primary: true, message: label.into() });
+        made.labels.push(Label { span, primary: true, message: cut(label.into()) });
         made
     }
     /// A diagnostic about the project as a whole (an empty folder, an unreadable file).
@@ -87,7 +89,7 @@ impl Diagnostic {
         Self {
             code,
             severity: code.severity,
-            message: message.into(),
+            message: cut(message.into()),
             labels: Vec::new(),
             notes: Vec::new(),
             help: Vec::new(),
@@ -97,19 +99,19 @@ impl Diagnostic {
     /// Adds a place that explains.
     #[must_use]
     pub fn also(mut self, span: Span, message: impl Into<String>) -> Self {
-        self.labels.push(Label { span, primary: false, message: message.into() });
+        self.labels.push(Label { span, primary: false, message: cut(message.into()) });
         self
     }
     /// Adds a fact.
     #[must_use]
     pub fn note(mut self, text: impl Into<String>) -> Self {
-        self.notes.push(text.into());
+        self.notes.push(cut(text.into()));
         self
     }
     /// Adds a way out.
     #[must_use]
     pub fn help(mut self, text: impl Into<String>) -> Self {
-        self.help.push(text.into());
+        self.help.push(cut(text.into()));
         self
     }
     /// Adds a mend that is surely right: one replacement.
@@ -130,7 +132,7 @@ impl Diagnostic {
         certain: bool,
     ) -> Self {
         let edits = vec![Edit { span, replacement: replacement.into() }];
-        self.fix = Some(Fix { title: title.into(), edits, certain });
+        self.fix = Some(Fix { title: cut(title.into()), edits, certain });
         self
     }
     /// The place of the mistake, where it has one.
