@@ -5,6 +5,7 @@ pub mod docs;
 pub mod grafana;
 pub mod prometheus;
 pub mod proofs;
+pub(crate) mod template;
 pub mod yaml;
 
 use crate::ir::Model;

@@ -18,9 +18,9 @@ pub(super) fn cut(text: String) -> String {
             out.push('`');
         }
         if at % 2 == 1 {
-            middle(part, &mut out)
+            middle(part, &mut out);
         } else {
-            out.push_str(part)
+            out.push_str(part);
         }
         if out.len() > TEXT {
             break;

@@ -27,7 +27,8 @@ fn messages_are_limited_and_counted() {
 #[test]
 fn every_certain_mend_is_made() {
     let at = tempfile::tempdir().unwrap();
-    let many: String = (0..1_500).map(|n| format!("team t{n} \"T\" {{\n  tickets 'q'\n}}\n")).collect();
+    let many: Vec<String> = (0..1_500).map(|n| format!("team t{n} \"T\" {{\n  tickets 'q'\n}}\n")).collect();
+    let many = many.concat();
     put(at.path(), &[("slovo.yaml", "project: x\n"), ("a.slovo", &many)]);
     let fixed = said(&slovo(at.path(), &["check", "--fix"]));
     let text = std::fs::read_to_string(at.path().join("a.slovo")).unwrap();

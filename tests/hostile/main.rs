@@ -7,4 +7,5 @@
 mod common;
 mod floods;
 mod numbers;
+mod templates;
 mod tools;
