@@ -10,7 +10,7 @@ use super::{Failure, load, plural};
 use crate::diag::Edit;
 use crate::diag::render::PER_FILE;
 use crate::driver::Compilation;
-use crate::project::Project;
+use crate::project::{LARGEST, Project, read_plain};
 use crate::source::{FileId, SourceFile};
 
 /// Mends may uncover others; more rounds than this would mean that two undo each other.
@@ -99,7 +99,6 @@ fn certain_edits(project: &Project, compiled: &Compilation) -> BTreeMap<FileId, 
 }
 
 /// Writes a file with its edits; says no where the file is not the one that was read, or not the project's.
-#[allow(clippy::disallowed_methods, reason = "reads the file again to see that nobody else has changed it")]
 fn write(
     path: &Path,
     root: &Path,
@@ -114,7 +113,7 @@ fn write(
         screen.say(&format!("not mended: `{}` is a link out of the project", source.path));
         return Ok(false);
     }
-    let bytes = std::fs::read(&real).map_err(|e| failed(&e))?;
+    let bytes = read_plain(&real, LARGEST).map_err(|e| failed(&e))?.into_bytes();
     let mark: &[u8] = if bytes.starts_with(b"\xef\xbb\xbf") { b"\xef\xbb\xbf" } else { b"" };
     if bytes.get(mark.len()..) != Some(source.text.as_bytes()) {
         screen.say(&format!("not mended: `{}` was changed meanwhile", source.path));

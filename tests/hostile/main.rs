@@ -6,6 +6,10 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod floods;
+#[cfg(unix)]
+mod links;
 mod numbers;
+#[cfg(unix)]
+mod special_files;
 mod templates;
 mod tools;
