@@ -146,8 +146,7 @@ fn load(start: &std::path::Path, wishes: &args::Wishes) -> Project {
 
 /// `2 errors, 1 warning`; empty when there is nothing.
 fn counted(diagnostics: &Diagnostics) -> String {
-    let errors = diagnostics.iter().filter(|d| d.severity == Severity::Error).count();
-    let warnings = diagnostics.len() - errors;
+    let (errors, warnings) = (diagnostics.count(Severity::Error), diagnostics.count(Severity::Warning));
     let parts = [(errors, "error"), (warnings, "warning")];
     let shown = parts.iter().filter(|(n, _)| *n > 0).map(|(n, word)| plural(*n, word));
     shown.collect::<Vec<_>>().join(", ")

@@ -29,6 +29,8 @@ use crate::source::SourceMap;
 pub const CONFIG_FILE: &str = "slovo.yaml";
 /// Larger files are refused: nobody has written them, and nobody can review them.
 pub const LARGEST: u64 = 8 * 1024 * 1024;
+/// `slovo.yaml` is smaller.
+const LARGEST_CONFIG: u64 = 1024 * 1024;
 
 /// A project that has been read: `slovo.yaml` first, then the `.slovo` files by path.
 #[derive(Debug, Default)]
@@ -123,7 +125,7 @@ impl Project {
         match self.links.of_the_project().real(&path) {
             Err(NotFollowed::Outside(target)) => Err(Box::new(links::outside(CONFIG_FILE, &target, false))),
             // What the system says is told by the reading.
-            Ok(_) | Err(NotFollowed::Io(_)) => decode::read(&path, CONFIG_FILE),
+            Ok(_) | Err(NotFollowed::Io(_)) => decode::read_at_most(&path, CONFIG_FILE, LARGEST_CONFIG),
         }
     }
     /// The `.slovo` files of the project that a folder belongs to, with the paths they are shown by; links are followed into

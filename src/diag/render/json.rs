@@ -72,11 +72,10 @@ struct Replacement<'a> {
 /// One JSON document with everything that is known about each diagnostic.
 pub fn json(diagnostics: &Diagnostics, sources: &SourceMap, all: bool) -> String {
     let selection = Selection::of(diagnostics, all);
-    let errors = diagnostics.iter().filter(|d| d.severity == Severity::Error).count();
     let document = Document {
         version: VERSION,
-        errors,
-        warnings: diagnostics.len() - errors,
+        errors: diagnostics.count(Severity::Error),
+        warnings: diagnostics.count(Severity::Warning),
         left_off: selection.left.values().sum(),
         diagnostics: selection.shown.iter().map(|d| entry(d, sources)).collect(),
         left_off_by_code: selection.left,

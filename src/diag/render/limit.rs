@@ -18,13 +18,15 @@ pub(super) struct Selection<'d> {
     pub(super) shown: Vec<&'d Diagnostic>,
     /// Not printed, by code.
     pub(super) left: BTreeMap<&'static str, usize>,
+    /// Are those all that there is?
+    all: bool,
 }
 
 impl<'d> Selection<'d> {
     /// All of them, or as many as the limits allow: errors before warnings, then the first of each code, then in order.
     pub(super) fn of(diagnostics: &'d Diagnostics, all: bool) -> Self {
         if all || diagnostics.len() <= PER_FILE {
-            return Self { shown: diagnostics.iter().collect(), left: BTreeMap::new() };
+            return Self { shown: diagnostics.iter().collect(), left: diagnostics.beyond().clone(), all };
         }
         let mut seen: BTreeSet<(Option<FileId>, &str)> = BTreeSet::new();
         let mut ranked: Vec<((Severity, bool), usize, &Diagnostic)> = Vec::with_capacity(diagnostics.len());
@@ -36,7 +38,7 @@ impl<'d> Selection<'d> {
         ranked.sort_unstable_by_key(|(rank, at, _)| (*rank, *at));
         let mut of_file: BTreeMap<Option<FileId>, usize> = BTreeMap::new();
         let mut taken = Vec::new();
-        let mut left: BTreeMap<&'static str, usize> = BTreeMap::new();
+        let mut left = diagnostics.beyond().clone();
         for (_, at, diagnostic) in ranked {
             let here = of_file.entry(diagnostic.span().map(|s| s.file)).or_default();
             if *here < PER_FILE && taken.len() < IN_ALL {
@@ -47,7 +49,7 @@ impl<'d> Selection<'d> {
             }
         }
         taken.sort_unstable_by_key(|(at, _)| *at);
-        Self { shown: taken.into_iter().map(|(_, d)| d).collect(), left }
+        Self { shown: taken.into_iter().map(|(_, d)| d).collect(), left, all }
     }
     /// `1,249 more W0425, 3 more E0101; --all shows them`; nothing where all is printed.
     pub(super) fn rest(&self) -> Option<String> {
@@ -56,7 +58,9 @@ impl<'d> Selection<'d> {
         }
         let parts: Vec<String> =
             self.left.iter().map(|(id, n)| format!("{} more {id}", grouped(*n))).collect();
-        Some(format!("{}; `--all` shows them", parts.join(", ")))
+        // With `--all` only those are left that were never kept.
+        let way = if self.all { "mend some to see them" } else { "`--all` shows them" };
+        Some(format!("{}; {way}", parts.join(", ")))
     }
 }
 
