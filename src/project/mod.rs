@@ -23,7 +23,8 @@ use crate::config::{self, Config};
 use crate::diag::codes::project as codes;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::driver::{self, Compilation};
-use crate::source::SourceMap;
+use crate::source::{FileId, SourceMap};
+use crate::syntax;
 
 /// The name of the file that makes a folder a project.
 pub const CONFIG_FILE: &str = "slovo.yaml";
@@ -73,7 +74,7 @@ impl Project {
         match made.config_text() {
             Ok(text) => {
                 let file = made.sources.add(CONFIG_FILE, text);
-                made.config = config::read(file, &made.sources, environment, &mut made.diagnostics);
+                made.read_config(file, environment);
             }
             Err(wrong) => made.fail(*wrong),
         }
@@ -107,7 +108,7 @@ impl Project {
     pub fn in_memory(files: &[(&str, &str)], yaml: &str) -> Self {
         let mut made = Self::default();
         let file = made.sources.add(CONFIG_FILE, yaml);
-        made.config = config::read(file, &made.sources, None, &mut made.diagnostics);
+        made.read_config(file, None);
         let mut sorted = files.to_vec();
         sorted.sort_unstable();
         for (path, text) in sorted {
@@ -118,6 +119,12 @@ impl Project {
     /// The folder of the project that a folder belongs to.
     pub fn root_of(folder: &Path) -> Option<PathBuf> {
         find::root(folder)
+    }
+    fn read_config(&mut self, file: FileId, environment: Option<&str>) {
+        if let Some(source) = self.sources.get(file) {
+            syntax::report_hidden(file, &source.text, &mut self.diagnostics);
+        }
+        self.config = config::read(file, &self.sources, environment, &mut self.diagnostics);
     }
     /// The text of `slovo.yaml`, which may be a link inside the project only.
     fn config_text(&self) -> Result<String, Box<Diagnostic>> {

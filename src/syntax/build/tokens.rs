@@ -7,7 +7,7 @@ use super::super::parser::Rule;
 use super::{Build, Kids};
 use crate::ast::{At, Day, Ident, Length, Limit, MetricName, Path, Percent, Str};
 use crate::diag::{Diagnostic, codes};
-use crate::source::Span;
+use crate::source::{Span, turns};
 use crate::value::{Date, Decimal, Duration, Quantity, range};
 
 /// The longest identifier: they become label values and file names.
@@ -79,6 +79,18 @@ impl Build<'_> {
                     "for a backslash itself write `\\\\`: a regular expression's `\\d` is `\\\\d` in a text",
                 )
                 .maybe_fix("double the backslash", place, shown.replacen('\\', "\\\\", 1)),
+            );
+        }
+        // Written as an escape it can be seen here, but not where the text is published.
+        if literal.contains('\\') && value.chars().any(turns) {
+            self.report(
+                Diagnostic::new(
+                    &codes::syntax::HIDDEN,
+                    span,
+                    "this text turns the reading direction around",
+                    "holds a bidirectional control",
+                )
+                .help("leave it away: readers' programs find the direction by the letters"),
             );
         }
         Str { value, span, triple: false }
