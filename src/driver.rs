@@ -55,7 +55,6 @@ pub fn parse_all(sources: &SourceMap, diagnostics: &mut Diagnostics) -> Vec<ast:
 impl Compilation {
     /// Number of errors and warnings.
     pub fn counts(&self) -> (usize, usize) {
-        let errors = self.diagnostics.iter().filter(|d| d.severity == Severity::Error).count();
-        (errors, self.diagnostics.len() - errors)
+        (self.diagnostics.count(Severity::Error), self.diagnostics.count(Severity::Warning))
     }
 }

@@ -128,12 +128,13 @@ fn symbolic_links() {
     symlink("two", at.path().join("one")).unwrap();
     symlink("nowhere", at.path().join("dangling.txt")).unwrap();
     symlink(shared.path(), at.path().join("catalogue")).unwrap();
-    let project = load(at.path());
+    assert_eq!(codes(&load(at.path())), ["E0521"]);
+    let project = Project::load_following(at.path(), None, &[shared.path().to_owned()]);
     assert_eq!(codes(&project), [""; 0]);
     assert_eq!(paths(&project), ["slovo.yaml", "a.slovo", "catalogue/shared.slovo", "sub/b.slovo"]);
     symlink("nowhere", at.path().join("dangling.slovo")).unwrap();
     symlink("self.slovo", at.path().join("self.slovo")).unwrap();
-    assert_eq!(codes(&load(at.path())), ["E0502", "E0502"]);
+    assert_eq!(codes(&load(at.path())), ["E0502", "E0502", "E0521"]);
 }
 
 #[cfg(unix)]

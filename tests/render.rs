@@ -21,7 +21,7 @@ fn shown(text: &str, make: impl Fn(&SourceMap) -> Diagnostic) -> String {
     let mut list = Diagnostics::default();
     list.push(make(&sources));
     let plain = render::human(&list, &sources, &Options::plain(80));
-    let coloured = render::human(&list, &sources, &Options { width: 80, color: true });
+    let coloured = render::human(&list, &sources, &Options { width: 80, color: true, all: false });
     let trimmed: String = strip(&coloured).lines().map(|l| l.trim_end().to_owned() + "\n").collect();
     assert_eq!(trimmed, plain, "colour changes nothing but colour");
     plain
@@ -149,10 +149,10 @@ fn short_and_json() {
     ));
     list.push(Diagnostic::unplaced(&CODE, "two\nlines"));
     assert_eq!(
-        render::short(&list, &sources),
+        render::short(&list, &sources, false),
         "a.slovo:1:3: error[E0999]: unknown team `shp`\nerror[E0999]: two lines\n"
     );
-    let json: serde_json::Value = serde_json::from_str(&render::json(&list, &sources)).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&render::json(&list, &sources, false)).unwrap();
     assert_eq!(json["version"], 1);
     assert_eq!(json["errors"], 2);
     let label = &json["diagnostics"][0]["labels"][0];
@@ -181,11 +181,11 @@ proptest! {
         let mut list = Diagnostics::default();
         list.push(made);
         for color in [false, true] {
-            let shown = render::human(&list, &sources, &Options { width, color });
+            let shown = render::human(&list, &sources, &Options { width, color, all: false });
             prop_assert!(shown.contains("E0999") && shown.len() < 40_000);
         }
-        render::short(&list, &sources);
-        let json = render::json(&list, &sources);
+        render::short(&list, &sources, false);
+        let json = render::json(&list, &sources, false);
         prop_assert!(serde_json::from_str::<serde_json::Value>(&json).is_ok());
     }
 }

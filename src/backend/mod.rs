@@ -6,6 +6,7 @@ pub mod docs;
 pub mod grafana;
 pub mod prometheus;
 pub mod proofs;
+pub(crate) mod template;
 pub mod yaml;
 
 use crate::ir::Model;

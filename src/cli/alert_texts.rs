@@ -11,7 +11,7 @@ use crate::project::Project;
 pub(super) fn fill(project: &Project, model: &mut Model) -> Result<(), Failure> {
     let Some(folder) = &project.config.alert_templates else { return Ok(()) };
     for (name, path) in files(&project.root.join(folder))? {
-        model.settings.alert_texts.insert(name, docs::read_template(&path)?);
+        model.settings.alert_texts.insert(name, docs::read_template(&path, &project.links)?);
     }
     check_texts(model).map_err(|wrong| {
         Failure::new(wrong.to_string())
@@ -28,7 +28,7 @@ fn files(folder: &Path) -> Result<Vec<(String, std::path::PathBuf)>, Failure> {
     let mut found = Vec::new();
     for entry in list {
         let (name, path) = (entry.file_name().to_string_lossy().into_owned(), entry.path());
-        if name.starts_with('.') || name.ends_with(".md") || !path.is_file() {
+        if name.starts_with('.') || name.ends_with(".md") || path.is_dir() {
             continue;
         }
         if texts::parts(&name).is_none() && !(name.starts_with('_') && name.ends_with(".txt")) {

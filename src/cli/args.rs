@@ -28,6 +28,9 @@ pub(super) struct Args {
     /// Says nothing but what is wrong
     #[arg(short, long, global = true)]
     pub(super) quiet: bool,
+    /// Prints every message, however many there are [default: 100 of a file, 1000 in all]
+    #[arg(long, global = true)]
+    pub(super) all: bool,
     #[command(subcommand)]
     pub(super) command: Command,
 }
@@ -70,6 +73,9 @@ pub(super) struct Wishes {
     /// Uses this environment of slovo.yaml
     #[arg(long, value_name = "NAME")]
     pub(super) env: Option<String>,
+    /// Follows symbolic links into this folder too, not only inside the project
+    #[arg(long, value_name = "DIR")]
+    pub(super) follow_links: Vec<PathBuf>,
     /// Treats warnings as errors: all of them, or those of one code
     #[arg(long, value_name = "warnings|CODE", value_parser = parse_denied)]
     pub(super) deny: Vec<Denied>,
@@ -250,6 +256,9 @@ pub(super) struct Fmt {
     /// Writes nothing; shows what would change, and fails if anything would
     #[arg(long)]
     pub(super) diff: bool,
+    /// Follows symbolic links into this folder too, not only inside the project
+    #[arg(long, value_name = "DIR")]
+    pub(super) follow_links: Vec<PathBuf>,
     /// Files, or `-` for standard input [default: every file of the project]
     pub(super) files: Vec<PathBuf>,
 }

@@ -20,8 +20,13 @@ pub(super) fn run(options: &Check, start: &Path, screen: &Screen) -> Outcome {
     };
     match options.format {
         Format::Human => show(&project, &compiled, screen),
-        Format::Short => Screen::out(&render::short(&compiled.diagnostics, &project.sources))?,
-        Format::Json => Screen::out(&render::json(&compiled.diagnostics, &project.sources))?,
+        Format::Short => {
+            Screen::out(&render::short(&compiled.diagnostics, &project.sources, screen.all()))?;
+            if let Some(rest) = render::left_off(&compiled.diagnostics, screen.all()) {
+                screen.say(&rest);
+            }
+        }
+        Format::Json => Screen::out(&render::json(&compiled.diagnostics, &project.sources, screen.all()))?,
     }
     if options.format != Format::Json {
         summary(&project, &compiled, options.fix, screen);

@@ -10,7 +10,7 @@ use super::{Failure, Outcome, Status, build, check, counted, load, serve};
 use crate::backend::Take;
 use crate::backend::docs::{Formats, Options, build_each};
 use crate::ir::Model;
-use crate::project::Project;
+use crate::project::{Links, NotFollowed, Project, read_plain};
 
 /// Files in a folder of templates that are copied as they are.
 const COPIED: &[&str] = &["logo.svg", "custom.css"];
@@ -60,7 +60,9 @@ pub(super) fn made(
         DocsFormat::All => Formats::All,
     };
     let own = match templates_folder(options, project) {
-        Some(folder) => read_templates(&folder)?,
+        // A folder named on the command line is the user's word.
+        Some(folder) if options.templates.is_some() => read_templates(&folder, &project.links.and(&folder))?,
+        Some(folder) => read_templates(&folder, &project.links)?,
         None => BTreeMap::new(),
     };
     build_each(model, &Options { formats, own, preview }, take).map_err(|wrong| {
@@ -91,22 +93,26 @@ fn folder_of(options: &Docs, project: &Project) -> Folder {
 }
 
 /// Reads a folder of templates: `html/` and `markdown/`, and what is copied.
-pub(super) fn read_templates(folder: &Path) -> Result<BTreeMap<String, String>, Failure> {
+fn read_templates(folder: &Path, links: &Links) -> Result<BTreeMap<String, String>, Failure> {
     let mut found = BTreeMap::new();
     for (name, path) in template_files(folder)? {
-        found.insert(name, read_template(&path)?);
+        found.insert(name, read_template(&path, links)?);
     }
     Ok(found)
 }
 
-/// Reads a template.
-#[allow(clippy::disallowed_methods, reason = "cli reads what the user names")]
-pub(super) fn read_template(path: &Path) -> Result<String, Failure> {
-    let large = std::fs::metadata(path).map(|m| m.len() > LARGEST);
-    if large.unwrap_or(false) {
-        return Err(Failure::new(format!("`{}` is larger than 1 MiB", path.display())));
+/// Reads a template, or what is copied: a plain file in a place that may be followed.
+pub(super) fn read_template(path: &Path, links: &Links) -> Result<String, Failure> {
+    let failed = |error: &std::io::Error| Failure::io(format!("`{}` cannot be read", path.display()), error);
+    match links.real(path) {
+        Ok(real) => read_plain(&real, LARGEST).map_err(|e| failed(&e)),
+        Err(NotFollowed::Io(error)) => Err(failed(&error)),
+        Err(NotFollowed::Outside(target)) => {
+            let said =
+                format!("`{}` is a link out of the project, to `{}`", path.display(), target.display());
+            Err(Failure::new(said).help("`--follow-links DIR` follows links into that folder too"))
+        }
     }
-    std::fs::read_to_string(path).map_err(|e| Failure::io(format!("`{}` cannot be read", path.display()), &e))
 }
 
 /// The files of a folder of templates, by their name in it. A file that would never be used is an error: its name is
@@ -126,13 +132,13 @@ pub(super) fn template_files(folder: &Path) -> Result<Vec<(String, PathBuf)>, Fa
         if path.is_dir() && matches!(name.as_str(), "html" | "markdown") {
             for inner in list(&path)? {
                 let file = inner.file_name().to_string_lossy().into_owned();
-                if !file.starts_with('.') && inner.path().is_file() {
+                if !file.starts_with('.') && !inner.path().is_dir() {
                     found.push((format!("{name}/{file}"), inner.path()));
                 }
             }
         } else if COPIED.contains(&name.as_str()) {
             found.push((name, path));
-        } else if path.is_file() && !name.ends_with(".md") {
+        } else if !path.is_dir() && !name.ends_with(".md") {
             return Err(Failure::new(format!("`{}` is no template", path.display()))
                 .help("templates lie in `html/` and `markdown/`; beside them `logo.svg` and `custom.css`"));
         }

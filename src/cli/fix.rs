@@ -8,8 +8,9 @@ use super::output::replace;
 use super::screen::Screen;
 use super::{Failure, load, plural};
 use crate::diag::Edit;
+use crate::diag::render::PER_FILE;
 use crate::driver::Compilation;
-use crate::project::Project;
+use crate::project::{LARGEST, Project, read_plain};
 use crate::source::{FileId, SourceFile};
 
 /// Mends may uncover others; more rounds than this would mean that two undo each other.
@@ -39,11 +40,17 @@ pub(super) fn until_stable(
             if write(&path, &project.root, source, &edits, screen)? {
                 mended += edits.len();
                 files.insert(source.path.clone());
-                for edit in &edits {
+                // A line each, as far as anybody reads them.
+                let most = if screen.all() { edits.len() } else { PER_FILE };
+                for edit in edits.iter().take(most) {
                     let place = project.sources.place(edit.edit.span);
                     let place = place
                         .map_or(String::new(), |(path, line, column)| format!("{path}:{line}:{column}: "));
                     screen.say(&format!("mended {place}{} [{}]", edit.title, edit.code));
+                }
+                if edits.len() > most {
+                    let rest = plural(edits.len() - most, "place");
+                    screen.say(&format!("mended {rest} more in {}; `--all` shows them", source.path));
                 }
             }
         }
@@ -92,7 +99,6 @@ fn certain_edits(project: &Project, compiled: &Compilation) -> BTreeMap<FileId, 
 }
 
 /// Writes a file with its edits; says no where the file is not the one that was read, or not the project's.
-#[allow(clippy::disallowed_methods, reason = "reads the file again to see that nobody else has changed it")]
 fn write(
     path: &Path,
     root: &Path,
@@ -107,7 +113,7 @@ fn write(
         screen.say(&format!("not mended: `{}` is a link out of the project", source.path));
         return Ok(false);
     }
-    let bytes = std::fs::read(&real).map_err(|e| failed(&e))?;
+    let bytes = read_plain(&real, LARGEST).map_err(|e| failed(&e))?.into_bytes();
     let mark: &[u8] = if bytes.starts_with(b"\xef\xbb\xbf") { b"\xef\xbb\xbf" } else { b"" };
     if bytes.get(mark.len()..) != Some(source.text.as_bytes()) {
         screen.say(&format!("not mended: `{}` was changed meanwhile", source.path));

@@ -22,7 +22,7 @@ pub(super) fn run(options: &Fmt, start: &Path, screen: &Screen) -> Outcome {
     }
     let mut diagnostics = Diagnostics::default();
     let paths: Vec<(PathBuf, String)> = if options.files.is_empty() {
-        Project::files(start, &mut diagnostics)
+        Project::files(start, &options.follow_links, &mut diagnostics)
     } else {
         options.files.iter().map(|f| (start.join(f), f.display().to_string())).collect()
     };

@@ -76,7 +76,7 @@ pub fn main() -> ExitCode {
             return ExitCode::from(if shown.use_stderr() { 2 } else { 0 });
         }
     };
-    let screen = Screen::new(args.color, args.quiet);
+    let screen = Screen::new(args.color, args.quiet, args.all);
     let outcome = run(&args, &screen).unwrap_or_else(|failure| {
         screen.fail(&failure.message, failure.help.as_deref());
         Status::Failed
@@ -119,7 +119,7 @@ fn start_folder(args: &Args) -> Result<PathBuf, Failure> {
 /// What a finished command with these findings returns.
 fn status_of(diagnostics: &Diagnostics) -> Status {
     // Not the source's mistakes, but the disk's or the command line's.
-    let outside = [&codes::NO_PROJECT, &codes::UNREADABLE, &codes::UNKNOWN_ENVIRONMENT];
+    let outside = [&codes::NO_PROJECT, &codes::UNREADABLE, &codes::UNKNOWN_ENVIRONMENT, &codes::LINK_OUTSIDE];
     if diagnostics.iter().any(|d| outside.contains(&d.code)) {
         Status::Failed
     } else if diagnostics.has_errors() {
@@ -131,7 +131,7 @@ fn status_of(diagnostics: &Diagnostics) -> Status {
 
 /// Reads the project and puts the command line's wishes over what `slovo.yaml` says.
 fn load(start: &std::path::Path, wishes: &args::Wishes) -> Project {
-    let mut project = Project::load(start, wishes.env.as_deref());
+    let mut project = Project::load_following(start, wishes.env.as_deref(), &wishes.follow_links);
     project.config.settings.today = wishes.today.or(project.config.settings.today);
     for denied in &wishes.deny {
         match denied {
@@ -146,8 +146,7 @@ fn load(start: &std::path::Path, wishes: &args::Wishes) -> Project {
 
 /// `2 errors, 1 warning`; empty when there is nothing.
 fn counted(diagnostics: &Diagnostics) -> String {
-    let errors = diagnostics.iter().filter(|d| d.severity == Severity::Error).count();
-    let warnings = diagnostics.len() - errors;
+    let (errors, warnings) = (diagnostics.count(Severity::Error), diagnostics.count(Severity::Warning));
     let parts = [(errors, "error"), (warnings, "warning")];
     let shown = parts.iter().filter(|(n, _)| *n > 0).map(|(n, word)| plural(*n, word));
     shown.collect::<Vec<_>>().join(", ")

@@ -21,11 +21,17 @@ const WIDEST: usize = 110;
 pub(super) struct Screen {
     color: Color,
     quiet: bool,
+    /// Every message, however many.
+    all: bool,
 }
 
 impl Screen {
-    pub(super) fn new(color: Color, quiet: bool) -> Self {
-        Self { color, quiet }
+    pub(super) fn new(color: Color, quiet: bool, all: bool) -> Self {
+        Self { color, quiet, all }
+    }
+    /// Are all messages printed, however many?
+    pub(super) fn all(&self) -> bool {
+        self.all
     }
     fn colored(&self, terminal: bool) -> bool {
         let set = |name| std::env::var_os(name).is_some_and(|v| !v.is_empty());
@@ -45,7 +51,11 @@ impl Screen {
     pub(super) fn options(&self) -> Options {
         let terminal = std::io::stderr().is_terminal();
         let columns = terminal_size::terminal_size_of(std::io::stderr()).map(|(w, _)| usize::from(w.0));
-        Options { width: columns.map_or(COLUMNS, |c| c.min(WIDEST)), color: self.colored(terminal) }
+        Options {
+            width: columns.map_or(COLUMNS, |c| c.min(WIDEST)),
+            color: self.colored(terminal),
+            all: self.all,
+        }
     }
     /// Prints to standard output. A reader that has gone away is fine; a full disk is not.
     pub(super) fn out(text: &str) -> Result<(), Failure> {

@@ -70,7 +70,7 @@ fn loopback(text: &str) -> Result<SocketAddr, Failure> {
 /// Every file that the documents come from, with what tells that it changed.
 fn state(start: &Path, templates: Option<&Path>) -> Vec<(PathBuf, Option<(SystemTime, u64)>)> {
     let mut files: Vec<PathBuf> =
-        Project::files(start, &mut Diagnostics::default()).into_iter().map(|(path, _)| path).collect();
+        Project::files(start, &[], &mut Diagnostics::default()).into_iter().map(|(path, _)| path).collect();
     if let Some(root) = Project::root_of(start) {
         files.push(root.join(CONFIG_FILE));
     }

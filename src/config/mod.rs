@@ -33,6 +33,8 @@ pub struct Config {
     pub lints: Lints,
     /// Which backends write where, in the order of their names.
     pub outputs: Vec<Output>,
+    /// The folders that any environment writes into, relative to the project's.
+    pub output_folders: Vec<String>,
     /// The folder of the documents' templates, relative to the project's, where one is named.
     pub templates: Option<String>,
     /// The folder of the alert texts' templates, likewise.
@@ -57,6 +59,7 @@ impl Default for Config {
         Self {
             settings: Settings::default(),
             lints: Lints::default(),
+            output_folders: vec!["prometheus".to_owned()],
             outputs,
             templates: None,
             alert_templates: None,
@@ -222,6 +225,12 @@ fn choose(
     reader: &mut Reader<'_>,
 ) {
     config.environments = environments.iter().map(|e| e.name.clone()).collect();
+    let layers = std::iter::once(&base).chain(environments.iter().map(|e| &e.layer));
+    let named = layers.flat_map(|l| l.outputs.iter().flatten());
+    config.output_folders = named.map(|(b, path)| path.as_ref().map_or(b, |(p, _)| p).clone()).collect();
+    if base.outputs.is_none() {
+        config.output_folders.push("prometheus".to_owned());
+    }
     shared_outputs(&environments, reader);
     let boards = base.writes_dashboards() || environments.iter().any(|e| e.layer.writes_dashboards());
     let mut layer = base;

@@ -5,7 +5,7 @@ use super::words::nearest;
 use crate::diag::codes::project as codes;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::source::Span;
-use crate::value::{Date, Decimal, Duration};
+use crate::value::{Date, Decimal, Duration, range};
 
 /// Where mistakes go.
 pub(super) struct Reader<'d> {
@@ -193,16 +193,7 @@ impl Reader<'_> {
             self.wrong_type(node, what, "a number", &help);
             return None;
         };
-        let Ok(number) = Decimal::from_str_exact(text) else {
-            self.wrong(
-                &codes::BAD_VALUE,
-                node.span,
-                format!("`{what}` cannot be read as a decimal number"),
-                "",
-                &help,
-            );
-            return None;
-        };
+        let number = self.in_range(text, node, what, &help)?;
         if number < least {
             self.wrong(
                 &codes::OUT_OF_RANGE,
@@ -215,15 +206,32 @@ impl Reader<'_> {
         }
         Some(number)
     }
+    fn in_range(&mut self, text: &str, node: &Node, what: &str, help: &str) -> Option<Decimal> {
+        let wrong = match range::number(text) {
+            Ok(number) => return Some(number),
+            Err(wrong) => wrong,
+        };
+        // YAML's other notations (`1e3`, `.inf`) are not decimals at all.
+        if text.bytes().all(|b| b.is_ascii_digit() || b"-._".contains(&b)) {
+            let message = format!("`{what}` {}", wrong.said());
+            self.wrong(&codes::OUT_OF_RANGE, node.span, message, wrong.allowed(), wrong.help());
+        } else {
+            let message = format!("`{what}` cannot be read as a decimal number");
+            self.wrong(&codes::BAD_VALUE, node.span, message, "", help);
+        }
+        None
+    }
     /// `2%` as a fraction, in (0, 1].
     pub(super) fn percent(&mut self, node: &Node, what: &str) -> Option<Decimal> {
         let help = "write a percentage with its sign: `2%`";
         let text = self.text(node, what)?;
-        let number = text.strip_suffix('%').and_then(|n| Decimal::from_str_exact(n.trim_end()).ok());
-        let Some(number) = number else {
+        let Some(number) =
+            text.strip_suffix('%').map(str::trim_end).filter(|n| Decimal::from_str_exact(n).is_ok())
+        else {
             self.wrong(&codes::BAD_VALUE, node.span, format!("`{what}` is not a percentage"), "", help);
             return None;
         };
+        let number = self.in_range(number, node, what, help)?;
         if number <= Decimal::ZERO || number > Decimal::ONE_HUNDRED {
             let message = format!("`{what}` is out of range");
             self.wrong(&codes::OUT_OF_RANGE, node.span, message, "", "it must be above 0% and at most 100%");

@@ -71,10 +71,18 @@ pub(super) struct NotYaml {
     pub(super) span: Span,
 }
 
+/// `[` and `{` in one document.
+const BRACKETS: usize = 10_000;
+
 /// Reads one YAML document.
 pub(super) fn parse(file: FileId, text: &str) -> Result<Node, NotYaml> {
     let places = Places::new(file, text);
     let start = Span::new(file, 0, 0);
+    if let Some((at, _)) = text.match_indices(['[', '{']).nth(BRACKETS) {
+        // YAML's scanner looks at every open bracket for every token.
+        let message = format!("more than {BRACKETS} brackets");
+        return Err(NotYaml { message, span: Span::new(file, at, at + 1) });
+    }
     let mut documents = serde_yaml::Deserializer::from_str(text);
     let empty = Node { value: Value::Null, span: start };
     let Some(first) = documents.next() else { return Ok(empty) };
@@ -108,6 +116,8 @@ struct Places<'t> {
     file: FileId,
     text: &'t str,
     lines: Vec<usize>,
+    /// The line, column and byte that were found last: places are asked for from front to back, and a line may be long.
+    last: Cell<(usize, usize, usize)>,
 }
 
 impl<'t> Places<'t> {
@@ -121,7 +131,7 @@ impl<'t> Places<'t> {
                 lines.push(at + c.len_utf8());
             }
         }
-        Self { file, text, lines }
+        Self { file, text, lines, last: Cell::new((0, 1, 0)) }
     }
     /// The empty span at the place that an error names last: `… at line 3 column 5`.
     fn find(&self, error: &str) -> Span {
@@ -130,9 +140,14 @@ impl<'t> Places<'t> {
         let found = place.and_then(|(line, column)| Some((number(line)?, number(column)?)));
         let (line, column) = found.unwrap_or((1, 1));
         let start = self.lines.get(line.saturating_sub(1)).copied().unwrap_or(self.text.len());
-        let rest = self.text.get(start..).unwrap_or("");
-        let at = rest.char_indices().nth(column.saturating_sub(1)).map_or(rest.len(), |(at, _)| at);
-        Span::new(self.file, start + at, start + at)
+        let (from, passed) = match self.last.get() {
+            (of, before, at) if of == line && before <= column => (at, before),
+            _ => (start, 1),
+        };
+        let rest = self.text.get(from..).unwrap_or("");
+        let more = rest.char_indices().nth(column.saturating_sub(passed)).map_or(rest.len(), |(at, _)| at);
+        self.last.set((line, column.max(1), from + more));
+        Span::new(self.file, from + more, from + more)
     }
     /// A scalar at the place that its own refusal names.
     fn scalar(&self, value: Value, error: &str) -> Node {
@@ -162,7 +177,9 @@ impl<'t> Places<'t> {
 
 /// The scalar at the start of a text, as written, up to the end of its line.
 fn raw_scalar(text: &str) -> &str {
-    let line = text.split(['\n', '\r']).next().unwrap_or("");
+    // Not to the end of the line, which may be long and hold thousands of scalars.
+    let line =
+        if text.starts_with(['"', '\'']) { text.split(['\n', '\r']).next().unwrap_or("") } else { text };
     let end = match line.chars().next() {
         Some('"') => {
             let mut escaped = false;
@@ -188,7 +205,7 @@ fn raw_scalar(text: &str) -> &str {
             let ends = |(at, c): &(usize, char)| {
                 let next = line.get(at + c.len_utf8()..).and_then(|r| r.chars().next());
                 match c {
-                    ',' | ']' | '}' => true,
+                    ',' | ']' | '}' | '\n' | '\r' => true,
                     ':' => next.is_none_or(char::is_whitespace),
                     ' ' | '\t' => next == Some('#'),
                     _ => false,

@@ -5,11 +5,15 @@
 //! and an editor can apply it.
 
 pub mod codes;
+mod cut;
 pub mod render;
 
 pub use codes::Code;
 
-use crate::source::Span;
+use std::collections::BTreeMap;
+
+use crate::source::{FileId, Span};
+use cut::cut;
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -79,7 +83,7 @@ impl Diagnostic {
         label: impl Into<String>,
     ) -> Self {
         let mut made = Self::unplaced(code, message);
-        made.labels.push(Label { span, primary: true, message: label.into() });
+        made.labels.push(Label { span, primary: true, message: cut(label.into()) });
         made
     }
     /// A diagnostic about the project as a whole (an empty folder, an unreadable file).
@@ -87,7 +91,7 @@ impl Diagnostic {
         Self {
             code,
             severity: code.severity,
-            message: message.into(),
+            message: cut(message.into()),
             labels: Vec::new(),
             notes: Vec::new(),
             help: Vec::new(),
@@ -97,19 +101,19 @@ impl Diagnostic {
     /// Adds a place that explains.
     #[must_use]
     pub fn also(mut self, span: Span, message: impl Into<String>) -> Self {
-        self.labels.push(Label { span, primary: false, message: message.into() });
+        self.labels.push(Label { span, primary: false, message: cut(message.into()) });
         self
     }
     /// Adds a fact.
     #[must_use]
     pub fn note(mut self, text: impl Into<String>) -> Self {
-        self.notes.push(text.into());
+        self.notes.push(cut(text.into()));
         self
     }
     /// Adds a way out.
     #[must_use]
     pub fn help(mut self, text: impl Into<String>) -> Self {
-        self.help.push(text.into());
+        self.help.push(cut(text.into()));
         self
     }
     /// Adds a mend that is surely right: one replacement.
@@ -130,7 +134,7 @@ impl Diagnostic {
         certain: bool,
     ) -> Self {
         let edits = vec![Edit { span, replacement: replacement.into() }];
-        self.fix = Some(Fix { title: title.into(), edits, certain });
+        self.fix = Some(Fix { title: cut(title.into()), edits, certain });
         self
     }
     /// The place of the mistake, where it has one.
@@ -139,26 +143,71 @@ impl Diagnostic {
     }
 }
 
+/// Kept of one file; further ones are only counted, so that a file of a million mistakes doesn't fill the memory.
+pub const KEPT: usize = 10_000;
+
 /// A collection of diagnostics, filled by every stage.
 #[derive(Clone, Debug, Default)]
 pub struct Diagnostics {
     list: Vec<Diagnostic>,
+    /// How many of each file there are, by its number.
+    of_file: Vec<usize>,
+    /// Those that were only counted, by code.
+    beyond: BTreeMap<&'static str, usize>,
 }
 
 impl Diagnostics {
-    /// Adds one.
+    /// Adds one; only counts it where its file has [`KEPT`] already.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        self.list.push(diagnostic);
+        let Some(span) = diagnostic.span() else {
+            self.list.push(diagnostic);
+            return;
+        };
+        let file = span.file.0 as usize;
+        if self.of_file.len() <= file {
+            self.of_file.resize(file + 1, 0);
+        }
+        let Some(count) = self.of_file.get_mut(file) else { return };
+        if *count < KEPT {
+            *count += 1;
+            self.list.push(diagnostic);
+        } else {
+            self.count_only(diagnostic.code);
+        }
+    }
+    /// Counts one without keeping it.
+    pub(crate) fn count_only(&mut self, code: &'static Code) {
+        *self.beyond.entry(code.id).or_default() += 1;
+    }
+    /// Has this file as many as are kept?
+    pub(crate) fn full(&self, file: FileId) -> bool {
+        self.of_file.get(file.0 as usize).is_some_and(|n| *n >= KEPT)
     }
     /// Adds all of another collection.
     pub fn extend(&mut self, other: Diagnostics) {
-        self.list.extend(other.list);
+        for diagnostic in other.list {
+            self.push(diagnostic);
+        }
+        for (id, n) in other.beyond {
+            *self.beyond.entry(id).or_default() += n;
+        }
+    }
+    /// Those that were only counted, by code.
+    pub fn beyond(&self) -> &BTreeMap<&'static str, usize> {
+        &self.beyond
+    }
+    /// How many there are of a severity, those that were only counted included.
+    pub fn count(&self, severity: Severity) -> usize {
+        let kept = self.list.iter().filter(|d| d.severity == severity).count();
+        let letter = if severity == Severity::Error { 'E' } else { 'W' };
+        kept + self.beyond.iter().filter(|(id, _)| id.starts_with(letter)).map(|(_, n)| n).sum::<usize>()
     }
     /// Is there an error among them?
     pub fn has_errors(&self) -> bool {
         self.list.iter().any(|d| d.severity == Severity::Error)
+            || self.beyond.keys().any(|id| id.starts_with('E'))
     }
-    /// How many.
+    /// How many are kept.
     pub fn len(&self) -> usize {
         self.list.len()
     }

@@ -2,11 +2,13 @@
 
 mod human;
 mod json;
+mod limit;
 mod view;
 mod wrap;
 
 pub use human::human;
 pub use json::json;
+pub use limit::{IN_ALL, PER_FILE};
 pub use wrap::{clean, wrap};
 
 use super::{Diagnostic, Diagnostics, Severity};
@@ -19,12 +21,14 @@ pub struct Options {
     pub width: usize,
     /// ANSI colours.
     pub color: bool,
+    /// Every diagnostic, however many.
+    pub all: bool,
 }
 
 impl Options {
     /// Without colour.
     pub fn plain(width: usize) -> Self {
-        Self { width, color: false }
+        Self { width, color: false, all: false }
     }
 }
 
@@ -39,8 +43,14 @@ impl Severity {
 }
 
 /// One line each, for editors and `grep`: `path:line:column: error[E0203]: message`.
-pub fn short(diagnostics: &Diagnostics, sources: &SourceMap) -> String {
-    diagnostics.iter().map(|d| one_line(d, sources) + "\n").collect()
+pub fn short(diagnostics: &Diagnostics, sources: &SourceMap, all: bool) -> String {
+    let selection = limit::Selection::of(diagnostics, all);
+    selection.shown.iter().map(|d| one_line(d, sources) + "\n").collect()
+}
+
+/// What the limits left off, in a line: `1,249 more W0425; --all shows them`. Nothing where all is printed.
+pub fn left_off(diagnostics: &Diagnostics, all: bool) -> Option<String> {
+    limit::Selection::of(diagnostics, all).rest()
 }
 
 fn one_line(diagnostic: &Diagnostic, sources: &SourceMap) -> String {

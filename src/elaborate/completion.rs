@@ -4,10 +4,11 @@ use super::measure::{Measured, Parts};
 use super::out::Out;
 use super::stream::{Form, Term, lower, stream};
 use super::unit::Unit;
-use super::{Cx, Env};
+use super::{Cx, Env, numbers};
 use crate::ast::{Limit, Stream};
 use crate::diag::Diagnostic;
 use crate::diag::codes::names::TWO_MEASUREMENTS;
+use crate::diag::codes::numbers::WINDOW_RANGE;
 use crate::diag::codes::types::{COMPLETION, TOO_SHORT, UNIT};
 use crate::ir;
 use crate::source::Span;
@@ -87,6 +88,12 @@ fn within<'a>(
         out.report(made.help("write a duration: `30m`"));
         return None;
     };
+    if within > numbers::LONGEST {
+        let said = format!("{within} to finish is longer than any window");
+        let made = Diagnostic::new(&WINDOW_RANGE, span, said, format!("{} at most", numbers::LONGEST));
+        out.report(made.help("write the time after which a user gives it up: `30m`, `2d`"));
+        return None;
+    }
     let sels = started.iter().chain(finished).filter_map(Term::sel);
     let slowest = sels.max_by_key(|s| s.metric.interval);
     let interval = slowest.map_or(cx.settings.scrape_interval, |s| s.metric.interval);

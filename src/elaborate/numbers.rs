@@ -11,7 +11,7 @@ use crate::source::Span;
 use crate::value::{Decimal, Duration};
 
 /// Longest window.
-const LONGEST: Duration = Duration::from_days(90);
+pub(crate) const LONGEST: Duration = Duration::from_days(90);
 
 /// `keep for P%`: above 0, below 100.
 pub(crate) fn objective(out: &mut Out<'_>, percent: &Percent) {

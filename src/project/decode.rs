@@ -9,23 +9,34 @@ use crate::diag::codes::project as codes;
 
 /// Reads a file that is shown to the user as `shown`: UTF-8, without a byte order mark.
 pub fn read(path: &Path, shown: &str) -> Result<String, Box<Diagnostic>> {
+    read_at_most(path, shown, LARGEST)
+}
+
+/// As [`read`], with another limit.
+pub(super) fn read_at_most(path: &Path, shown: &str, most: u64) -> Result<String, Box<Diagnostic>> {
     let failed = |error: std::io::Error| Box::new(unreadable(shown, &error));
-    let kind = std::fs::metadata(path).map_err(failed)?;
-    if !kind.is_file() {
-        // A pipe or a device would block or never end.
-        let made = Diagnostic::unplaced(&codes::UNREADABLE, format!("`{shown}` is not a plain file"));
-        return Err(Box::new(made.help("a `.slovo` file must be a file; rename what is none")));
-    }
-    let mut bytes = Vec::with_capacity(usize::try_from(kind.len().min(LARGEST)).unwrap_or(0) + 1);
+    let file = match super::plain::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == std::io::ErrorKind::InvalidInput => {
+            let made = Diagnostic::unplaced(&codes::UNREADABLE, format!("`{shown}` is not a plain file"));
+            return Err(Box::new(made.help("a `.slovo` file must be a file; rename what is none")));
+        }
+        Err(error) => return Err(failed(error)),
+    };
+    let kind = file.metadata().map_err(failed)?;
+    let mut bytes = Vec::with_capacity(usize::try_from(kind.len().min(most)).unwrap_or(0) + 1);
     // One byte more than allowed tells, whatever the file system says about the length.
-    let file = std::fs::File::open(path).map_err(failed)?;
-    file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(failed)?;
-    if bytes.len() as u64 > LARGEST {
+    file.take(most + 1).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() as u64 > most {
         let size = kind.len().max(bytes.len() as u64) / (1024 * 1024);
-        let limit = LARGEST / (1024 * 1024);
+        let limit = most / (1024 * 1024);
         let message = format!("`{shown}` is larger than {limit} MiB (it has {size} MiB)");
         let made = Diagnostic::unplaced(&codes::TOO_LARGE, message);
-        return Err(Box::new(made.help("split it into a file per journey")));
+        return Err(Box::new(made.help(if shown == super::CONFIG_FILE {
+            "settings are a page or two: is it another file under this name?"
+        } else {
+            "split it into a file per journey"
+        })));
     }
     decode(bytes, shown)
 }

@@ -2,13 +2,17 @@
 //!
 //! What belongs to a project is decided by its folder alone, never by the machine: hidden files and folders (their
 //! names begin with `.`) and folders named in a `.gitignore` of the project are passed over; a `.slovo` file outside
-//! of those is always read, even where `.gitignore` names it. Symbolic links are followed; one that leads back to a folder above itself adds nothing and
-//! is passed over.
+//! of those is always read, even where `.gitignore` names it. Symbolic links are followed inside the project, and inside folders that
+//! the user names ([`Links`]); each real folder and file is read once.
 
 mod decode;
 mod find;
+mod links;
+mod plain;
 
 pub use decode::read as read_text;
+pub use links::{Links, NotFollowed};
+pub use plain::read_plain;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,12 +23,15 @@ use crate::config::{self, Config};
 use crate::diag::codes::project as codes;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::driver::{self, Compilation};
-use crate::source::SourceMap;
+use crate::source::{FileId, SourceMap};
+use crate::syntax;
 
 /// The name of the file that makes a folder a project.
 pub const CONFIG_FILE: &str = "slovo.yaml";
 /// Larger files are refused: nobody has written them, and nobody can review them.
 pub const LARGEST: u64 = 8 * 1024 * 1024;
+/// `slovo.yaml` is smaller.
+const LARGEST_CONFIG: u64 = 1024 * 1024;
 
 /// A project that has been read: `slovo.yaml` first, then the `.slovo` files by path.
 #[derive(Debug, Default)]
@@ -37,6 +44,8 @@ pub struct Project {
     pub config: Config,
     /// What was wrong with files, folders and `slovo.yaml`.
     pub diagnostics: Diagnostics,
+    /// Where links may lead.
+    pub links: Links,
     /// Files are missing, so that what refers to them would be reported without being wrong.
     incomplete: bool,
 }
@@ -44,20 +53,32 @@ pub struct Project {
 impl Project {
     /// Finds the project that a folder belongs to and reads it, for this environment.
     pub fn load(start: &Path, environment: Option<&str>) -> Self {
+        Self::load_following(start, environment, &[])
+    }
+    /// As [`Project::load`], following links into these folders too.
+    pub fn load_following(start: &Path, environment: Option<&str>, follow: &[PathBuf]) -> Self {
         let mut made = Self::default();
         let Some(root) = find::root(start) else {
             made.fail(no_project(start));
             return made;
         };
         made.root = root;
-        match decode::read(&made.root.join(CONFIG_FILE), CONFIG_FILE) {
+        match Links::new(&made.root, follow) {
+            Ok(links) => made.links = links,
+            Err(error) => {
+                let named: Vec<String> = follow.iter().map(|f| f.display().to_string()).collect();
+                made.fail(decode::unreadable(&named.join("`, `"), &error));
+                return made;
+            }
+        }
+        match made.config_text() {
             Ok(text) => {
                 let file = made.sources.add(CONFIG_FILE, text);
-                made.config = config::read(file, &made.sources, environment, &mut made.diagnostics);
+                made.read_config(file, environment);
             }
             Err(wrong) => made.fail(*wrong),
         }
-        let (paths, wrong) = find::sources(&made.root);
+        let (paths, wrong) = find::sources(&made.root, &made.links, &made.config.output_folders);
         for diagnostic in wrong {
             made.fail(diagnostic);
         }
@@ -87,7 +108,7 @@ impl Project {
     pub fn in_memory(files: &[(&str, &str)], yaml: &str) -> Self {
         let mut made = Self::default();
         let file = made.sources.add(CONFIG_FILE, yaml);
-        made.config = config::read(file, &made.sources, None, &mut made.diagnostics);
+        made.read_config(file, None);
         let mut sorted = files.to_vec();
         sorted.sort_unstable();
         for (path, text) in sorted {
@@ -99,13 +120,42 @@ impl Project {
     pub fn root_of(folder: &Path) -> Option<PathBuf> {
         find::root(folder)
     }
-    /// The `.slovo` files of the project that a folder belongs to, with the paths they are shown by.
-    pub fn files(start: &Path, diagnostics: &mut Diagnostics) -> Vec<(PathBuf, String)> {
+    fn read_config(&mut self, file: FileId, environment: Option<&str>) {
+        if let Some(source) = self.sources.get(file) {
+            syntax::report_hidden(file, &source.text, &mut self.diagnostics);
+        }
+        self.config = config::read(file, &self.sources, environment, &mut self.diagnostics);
+    }
+    /// The text of `slovo.yaml`, which may be a link inside the project only.
+    fn config_text(&self) -> Result<String, Box<Diagnostic>> {
+        let path = self.root.join(CONFIG_FILE);
+        match self.links.of_the_project().real(&path) {
+            Err(NotFollowed::Outside(target)) => Err(Box::new(links::outside(CONFIG_FILE, &target, false))),
+            // What the system says is told by the reading.
+            Ok(_) | Err(NotFollowed::Io(_)) => decode::read_at_most(&path, CONFIG_FILE, LARGEST_CONFIG),
+        }
+    }
+    /// The `.slovo` files of the project that a folder belongs to, with the paths they are shown by; links are followed into
+    /// the folders of `follow` too.
+    pub fn files(start: &Path, follow: &[PathBuf], diagnostics: &mut Diagnostics) -> Vec<(PathBuf, String)> {
         let Some(root) = find::root(start) else {
             diagnostics.push(no_project(start));
             return Vec::new();
         };
-        let (files, wrong) = find::sources(&root);
+        let mut made = Self { root, ..Self::default() };
+        match Links::new(&made.root, follow) {
+            Ok(links) => made.links = links,
+            Err(error) => {
+                diagnostics.push(decode::unreadable("--follow-links", &error));
+                return Vec::new();
+            }
+        }
+        // For its outputs; what is wrong with it is no matter of a list of files.
+        if let Ok(text) = made.config_text() {
+            let file = made.sources.add(CONFIG_FILE, text);
+            made.config = config::read(file, &made.sources, None, &mut Diagnostics::default());
+        }
+        let (files, wrong) = find::sources(&made.root, &made.links, &made.config.output_folders);
         for diagnostic in wrong {
             diagnostics.push(diagnostic);
         }

@@ -3,17 +3,22 @@
 /// Candidates beyond which no suggestion is looked for: a wrong program must not take minutes.
 const MOST: usize = 20_000;
 
+/// Of so many candidates each is compared letter by letter; of those behind them only what begins and ends like the name.
+const FEW: usize = 1_000;
+/// Letters in the middle in which those may differ.
+const MIDDLE: usize = 3;
+
 /// The candidate that was most likely meant: the same but for case and dashes, else the nearest by edits (a swap of
 /// neighbours is one), at most a third of the name's letters.
 pub(crate) fn closest<'c>(wanted: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     let plain = normal(wanted);
     let most = (plain.chars().count() / 3).max(1);
     let mut best: Option<(usize, &str)> = None;
-    for candidate in candidates.into_iter().take(MOST) {
+    for (at, candidate) in candidates.into_iter().take(MOST).enumerate() {
         if candidate == wanted {
             continue;
         }
-        if candidate.len().abs_diff(plain.len()) > most * 4 {
+        if candidate.len().abs_diff(plain.len()) > most * 4 || at >= FEW && !is_alike(&plain, candidate) {
             continue;
         }
         let distance = if normal(candidate) == plain { 0 } else { strsim::osa_distance(&plain, candidate) };
@@ -22,6 +27,15 @@ pub(crate) fn closest<'c>(wanted: &str, candidates: impl IntoIterator<Item = &'c
         }
     }
     best.map(|(_, candidate)| candidate)
+}
+
+/// Do they differ in a few letters in the middle only?
+fn is_alike(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let longest = a.len().max(b.len());
+    let before = a.iter().zip(b).take_while(|(x, y)| x.eq_ignore_ascii_case(y)).count();
+    let behind = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x.eq_ignore_ascii_case(y)).count();
+    before + behind + MIDDLE >= longest
 }
 
 /// Lower case, with `_` for dashes and blanks.

@@ -1,7 +1,10 @@
 //! Source text and places in it. Everything downstream speaks in byte [`Span`]s; lines and columns are made on demand.
 
+mod hidden;
 mod map;
 
+pub(crate) use hidden::turns;
+pub use hidden::{Hidden, hidden};
 pub use map::{SourceFile, SourceMap};
 
 /// Which file of the [`SourceMap`] a place is in.

@@ -1,7 +1,9 @@
 //! What is refused before it is parsed, so that no input can exhaust the stack or the memory.
 
-use crate::diag::{Diagnostic, codes};
-use crate::source::{FileId, Span};
+use std::collections::BTreeSet;
+
+use crate::diag::{Diagnostic, Diagnostics, Edit, Fix, codes};
+use crate::source::{FileId, Hidden, Span, hidden};
 
 /// Braces in braces, at most. The language itself needs four.
 pub const MAX_DEPTH: usize = 8;
@@ -23,6 +25,48 @@ pub(super) fn refuse(file: FileId, text: &str) -> Option<Diagnostic> {
         );
     }
     too_deep(text).map(|at| deep(file, at))
+}
+
+/// Reports characters that cannot be seen and change what is read, in texts and comments too: line ends once a file.
+pub(crate) fn report_hidden(file: FileId, text: &str, diagnostics: &mut Diagnostics) {
+    let mut ends: Vec<(usize, char)> = Vec::new();
+    let mut found = hidden(text).peekable();
+    if found.peek().is_none() {
+        return;
+    }
+    // Outside of texts and comments they are reported as characters that are no part of the language.
+    let mine = |d: &&Diagnostic| d.code == &codes::syntax::CHARACTER;
+    let places = diagnostics.iter().filter(mine).filter_map(Diagnostic::span).filter(|s| s.file == file);
+    let told: BTreeSet<usize> = places.map(|s| s.start as usize).collect();
+    for (at, c, kind) in found.filter(|(at, ..)| !told.contains(at)) {
+        if kind == Hidden::LineEnd {
+            ends.push((at, c));
+            continue;
+        }
+        let place = Span::new(file, at, at + c.len_utf8());
+        let said = format!("the character U+{:04X} cannot be seen here", u32::from(c));
+        let made = Diagnostic::new(&codes::syntax::HIDDEN, place, said, kind.words());
+        diagnostics.push(made.maybe_fix("remove it", place, ""));
+    }
+    let Some((at, c)) = ends.first().copied() else { return };
+    let place = Span::new(file, at, at + c.len_utf8());
+    let name = if c == '\r' { "a carriage return (CR) alone".to_owned() } else { format!("the character U+{:04X}", u32::from(c)) };
+    let mut made = Diagnostic::new(
+        &codes::syntax::HIDDEN,
+        place,
+        format!("{name} does not end a line here"),
+        Hidden::LineEnd.words(),
+    )
+    .note("an editor may show what is behind it on a line of its own; here it belongs to the line before, which may be a comment");
+    if ends.len() > 1 {
+        made = made.note(format!("there are {} more in this file", ends.len() - 1));
+    }
+    let edits = ends.iter().map(|(at, c)| Edit {
+        span: Span::new(file, *at, *at + c.len_utf8()),
+        replacement: "\n".to_owned(),
+    });
+    made.fix = Some(Fix { title: "end lines with a line feed (LF)".to_owned(), edits: edits.collect(), certain: false });
+    diagnostics.push(made);
 }
 
 /// A place that the grammar could not pass, which should not be.

@@ -13,6 +13,7 @@ mod parser;
 mod recover;
 
 pub use escape::value_offset;
+pub(crate) use limits::report_hidden;
 pub use limits::{MAX_BYTES, MAX_DEPTH};
 
 use pest::error::InputLocation;
@@ -64,6 +65,7 @@ fn read<'t>(
     let mut tree = ast::File { items: Vec::new(), span };
     let mut build = build::Build::new(file, text, map::Map::default(), diagnostics);
     build.file(pairs.clone(), &mut tree);
+    limits::report_hidden(file, text, diagnostics);
     (tree, Some(pairs))
 }
 

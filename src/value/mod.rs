@@ -1,6 +1,7 @@
 //! Exact values that the language speaks of: durations, decimals, dates, quantities. Shared by `ast` and `ir`.
 
 mod duration;
+pub mod range;
 
 pub use duration::Duration;
 /// An exact decimal number (28 significant digits), used for objectives, bounds and thresholds: never a float.

@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::context::{Journey, Maker, Promise, Site};
 use super::pictures;
 use super::render::{ASSETS, TemplateError, Templates, value};
+use crate::backend::template::Room;
 use crate::backend::{Artifact, Take};
 use crate::ir::{self, Model};
 
@@ -131,7 +132,7 @@ pub fn build(model: &Model, options: &Options) -> Result<Vec<Artifact>, Template
 /// never lie in memory together. After an error some have been handed over.
 pub fn build_each(model: &Model, options: &Options, take: Take<'_>) -> Result<(), TemplateError> {
     let (own_templates, look) = own(options);
-    let templates = Templates::new(&own_templates)?;
+    let templates = Templates::new(&own_templates, Room::page(model))?;
     let maker = Maker::new(model);
     let site = maker.site();
     let maps = maps(&site, &look);
@@ -202,6 +203,11 @@ fn in_turn(
         loop {
             let at = turn.fetch_add(1, Ordering::Relaxed);
             let Some(journey) = journeys.get(at) else { break };
+            // Behind the first mistake nothing is of use.
+            let wrong = |j: &Joined| j.wrong.as_ref().is_some_and(|(first, _)| *first < at);
+            if wrong(&joined.lock().unwrap_or_else(PoisonError::into_inner)) {
+                break;
+            }
             let made = make(journey);
             joined.lock().unwrap_or_else(PoisonError::into_inner).add(at, made, journeys.len());
         }

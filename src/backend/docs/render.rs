@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use minijinja::syntax::SyntaxConfig;
-use minijinja::value::{Serde, Value};
+use minijinja::value::Value;
 use minijinja::{AutoEscape, Environment, Error, Output, State, UndefinedBehavior};
-use serde::Serialize;
 
 use super::pictures::escaped;
 use super::sentences::words;
+pub use crate::backend::template::TemplateError;
+pub(crate) use crate::backend::template::value;
+use crate::backend::template::{self, Room, explained};
 
 /// Built-in templates, by the name under which a user may replace them.
 pub const BUILT_IN: &[(&str, &str)] = &[
@@ -45,38 +47,16 @@ pub const ASSETS: &[(&str, &str)] = &[
 /// The prefix under which the built-in templates stay in reach of those that replace them.
 const PREFIX: &str = "built-in/";
 
-/// A template that cannot be used.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TemplateError {
-    /// The template's name.
-    pub template: String,
-    /// The line, from 1.
-    pub line: Option<usize>,
-    /// What is wrong.
-    pub message: String,
-}
-
-impl std::fmt::Display for TemplateError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "template `{}`", self.template)?;
-        if let Some(line) = self.line {
-            write!(f, ", line {line}")?;
-        }
-        write!(f, ": {}", self.message)
-    }
-}
-
-impl std::error::Error for TemplateError {}
-
 /// Templates ready to be filled.
 pub struct Templates {
     env: Environment<'static>,
+    room: Room,
 }
 
 impl Templates {
     /// The built-in templates, with the user's over them: name (`html/journey.html`) and text.
-    pub fn new(user: &BTreeMap<String, String>) -> Result<Self, TemplateError> {
-        let mut env = Environment::new();
+    pub(crate) fn new(user: &BTreeMap<String, String>, room: Room) -> Result<Self, TemplateError> {
+        let mut env = template::environment(room);
         env.set_undefined_behavior(UndefinedBehavior::Strict);
         env.set_auto_escape_callback(|name| match name.rsplit_once('.').map(|(_, end)| end) {
             Some("md") => AutoEscape::Custom("markdown".into()),
@@ -98,62 +78,26 @@ impl Templates {
         env.add_filter("code", super::markdown::code);
         env.add_filter("cell", |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" "));
         for (name, text) in BUILT_IN {
-            env.add_template_owned(format!("{PREFIX}{name}"), *text).map_err(|e| explained(name, &e))?;
+            template::add(&mut env, &format!("{PREFIX}{name}"), text)?;
             if !user.contains_key(*name) {
-                env.add_template(name, text).map_err(|e| explained(name, &e))?;
+                template::add(&mut env, name, text)?;
             }
         }
         for (name, text) in user {
-            env.add_template_owned(name.clone(), text.clone()).map_err(|e| explained(name, &e))?;
+            template::add(&mut env, name, text)?;
         }
-        Ok(Self { env })
+        Ok(Self { env, room })
     }
 
     /// Fills a template.
     pub fn render(&self, name: &str, context: Value) -> Result<String, TemplateError> {
-        let template = self.env.get_template(name).map_err(|e| explained(name, &e))?;
-        template.render(context).map_err(|e| explained(name, &e))
-    }
-}
-
-/// A value for templates.
-pub fn value<T: Serialize>(of: T) -> Value {
-    Value::from(Serde(of))
-}
-
-/// The innermost cause: an error in a block that a template includes is that block's.
-pub(crate) fn explained(name: &str, error: &Error) -> TemplateError {
-    let mut innermost = error;
-    let mut next: Option<&(dyn std::error::Error + 'static)> = std::error::Error::source(error);
-    while let Some(cause) = next {
-        if let Some(inner) = cause.downcast_ref::<Error>() {
-            innermost = inner;
-        }
-        next = cause.source();
-    }
-    let kind = innermost.kind().to_string();
-    let message = match innermost.detail() {
-        Some(detail) => format!("{kind}: {detail}"),
-        None => kind,
-    };
-    let expression = innermost
-        .template_source()
-        .zip(innermost.range())
-        .and_then(|(source, range)| source.get(range))
-        .map(str::trim)
-        .filter(|text| !text.is_empty() && text.len() < 80 && !text.contains('\n'));
-    TemplateError {
-        template: innermost.name().unwrap_or(name).to_owned(),
-        line: innermost.line(),
-        message: match expression {
-            Some(text) => format!("{message} (`{text}`)"),
-            None => message,
-        },
+        template::fill(&self.env, self.room, name, context)
     }
 }
 
 /// Writes a value escaped for where it goes.
 fn write_value(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
+    template::still_room()?;
     if value.is_none() {
         return Ok(());
     }

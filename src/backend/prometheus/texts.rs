@@ -13,7 +13,7 @@ use minijinja::value::Value;
 use minijinja::{AutoEscape, Environment, Error, Output, State, UndefinedBehavior};
 
 use super::words::{Facts, inert, stop};
-use crate::backend::docs::render::{TemplateError, explained};
+use crate::backend::template::{self, Room, TemplateError, explained};
 use crate::ir::Settings;
 
 /// Built-in templates, by the name under which a user may replace them: what the alert's name begins with (`any`: of every
@@ -108,7 +108,7 @@ impl Texts {
     }
 
     fn new(user: &BTreeMap<String, String>) -> Self {
-        let mut env = Environment::new();
+        let mut env = template::environment(Room::ALERT);
         env.set_undefined_behavior(UndefinedBehavior::Strict);
         // What a block or a macro gives was made inert already.
         env.set_auto_escape_callback(|_| AutoEscape::Custom("go".into()));
@@ -126,8 +126,8 @@ impl Texts {
             std::iter::once(kept).chain(own)
         });
         for (name, text) in built_in.chain(user.iter().map(|(n, t)| (n.clone(), t.clone()))) {
-            if let Err(error) = env.add_template_owned(name.clone(), text) {
-                wrong.get_or_insert(explained(&name, &error));
+            if let Err(error) = template::add(&mut env, &name, &text) {
+                wrong.get_or_insert(error);
             }
         }
         let names: Vec<&str> =
@@ -150,6 +150,10 @@ impl Texts {
     pub(crate) fn annotations(&self, kind: &'static str, facts: &impl Facts) -> Vec<(&str, String)> {
         let mut made = Vec::with_capacity(ORDER.len());
         let context = OnceCell::new();
+        // Behind a mistake nothing is of use, and each could take its time.
+        if self.wrong().is_some() {
+            return made;
+        }
         for (annotation, template, own) in self.lists.get(kind).into_iter().flatten() {
             let written = if *own { None } else { facts.written(template) };
             let text =
@@ -167,8 +171,7 @@ impl Texts {
     }
 
     fn render(&self, name: &str, context: &Value) -> Result<String, TemplateError> {
-        let template = self.env.get_template(name).map_err(|e| explained(name, &e))?;
-        let text = template.render(context).map_err(|e| explained(name, &e))?;
+        let text = template::fill(&self.env, Room::ALERT, name, context.clone())?;
         if closed(&text) {
             return Ok(text);
         }
@@ -225,6 +228,7 @@ fn closed(text: &str) -> bool {
 
 /// Writes a value: inert, unless it is meant for Prometheus.
 fn write_value(out: &mut Output<'_>, _: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
+    template::still_room()?;
     if value.is_none() {
         return Ok(());
     }

@@ -6,9 +6,12 @@ use std::path::{Component, Path};
 use serde::{Deserialize, Serialize};
 
 use crate::cli::Failure;
+use crate::project::read_plain;
 
 /// The manifest's name in its folder.
 pub(super) const MANIFEST: &str = ".slovo-manifest.json";
+/// No manifest is larger: it takes about a hundred bytes a file.
+const LARGEST: u64 = 256 * 1024 * 1024;
 /// The version that this program writes and reads.
 const VERSION: u32 = 1;
 
@@ -41,13 +44,12 @@ impl Manifest {
         }
     }
     /// The manifest of a folder, where there is one.
-    #[allow(clippy::disallowed_methods, reason = "the manifest belongs to the output")]
     pub(in crate::cli) fn read(folder: &Path) -> Result<Option<Self>, Failure> {
         let path = folder.join(MANIFEST);
         let help = "restore it from version control, or remove it: then files that are there count as somebody else's";
         let wrong =
             |why: &str| Failure::new(format!("`{}` cannot be used: {why}", path.display())).help(help);
-        let text = match std::fs::read_to_string(&path) {
+        let text = match read_plain(&path, LARGEST) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             // The folder is a file: reported when it is to be used.

@@ -17,4 +17,5 @@ crate::diag::codes::codes! {
     QUOTES = Error "E0114" "quotes missing, wrong or one too many";
     TOO_BIG = Error "E0115" "file nested too deeply or too large";
     TITLE = Error "E0116" "title missing";
+    HIDDEN = Error "E0117" "a character that cannot be seen";
 }

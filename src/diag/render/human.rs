@@ -3,6 +3,7 @@
 use codespan_reporting::diagnostic::{self as codespan, LabelStyle};
 use codespan_reporting::term::{self, Config, StylesWriter, termcolor};
 
+use super::limit::Selection;
 use super::view::{Placed, TAB, View};
 use super::wrap::{clean, wrap};
 use super::{Options, one_line};
@@ -18,7 +19,8 @@ pub fn human(diagnostics: &Diagnostics, sources: &SourceMap, options: &Options) 
     let mut out = termcolor::Buffer::ansi();
     let styles = term::Styles::default();
     let mut plain = String::new();
-    for diagnostic in diagnostics.iter() {
+    let selection = Selection::of(diagnostics, options.all);
+    for diagnostic in selection.shown.iter().copied() {
         let (view, shown) = prepare(diagnostic, sources, options.width.max(NARROWEST));
         let done = if options.color {
             let mut writer = StylesWriter::new(&mut out, &styles);
@@ -31,6 +33,10 @@ pub fn human(diagnostics: &Diagnostics, sources: &SourceMap, options: &Options) 
             plain.push_str(&one_line(diagnostic, sources));
             plain.push_str("\n\n");
         }
+    }
+    if let Some(rest) = selection.rest() {
+        plain.push_str(&wrap(&rest, options.width.max(NARROWEST), 0).join("\n"));
+        plain.push_str("\n\n");
     }
     if options.color {
         String::from_utf8_lossy(out.as_slice()).into_owned() + &plain

@@ -1,7 +1,10 @@
 //! For programs: one JSON document, described in docs/json.md.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
+use super::limit::Selection;
 use crate::diag::{Diagnostic, Diagnostics, Edit, Severity};
 use crate::source::{SourceMap, Span};
 
@@ -13,6 +16,9 @@ struct Document<'a> {
     version: u32,
     errors: usize,
     warnings: usize,
+    /// How many of them are not below.
+    left_off: usize,
+    left_off_by_code: BTreeMap<&'static str, usize>,
     diagnostics: Vec<Entry<'a>>,
 }
 
@@ -64,13 +70,15 @@ struct Replacement<'a> {
 }
 
 /// One JSON document with everything that is known about each diagnostic.
-pub fn json(diagnostics: &Diagnostics, sources: &SourceMap) -> String {
-    let errors = diagnostics.iter().filter(|d| d.severity == Severity::Error).count();
+pub fn json(diagnostics: &Diagnostics, sources: &SourceMap, all: bool) -> String {
+    let selection = Selection::of(diagnostics, all);
     let document = Document {
         version: VERSION,
-        errors,
-        warnings: diagnostics.len() - errors,
-        diagnostics: diagnostics.iter().map(|d| entry(d, sources)).collect(),
+        errors: diagnostics.count(Severity::Error),
+        warnings: diagnostics.count(Severity::Warning),
+        left_off: selection.left.values().sum(),
+        diagnostics: selection.shown.iter().map(|d| entry(d, sources)).collect(),
+        left_off_by_code: selection.left,
     };
     // Strings and numbers only: it cannot fail.
     serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"

@@ -3,10 +3,12 @@
 //!
 //! The dialect is translated for the `regex` crate, which shares RE2's theory but not all of its syntax: `\d \w \s \b`
 //! are ASCII here, `\Q..\E` quotes, octal escapes count, `[a&&b]` and `[[a]` are plain characters, a `{` that starts no
-//! repetition is itself; look-around, back-references and `\C` are refused as Go refuses them. Known limits: Go's cap
-//! on the size of the compiled program is not imitated (ours gives [`RegexError::TooLarge`]), and classes such as
-//! `\p{Greek}` follow the crate's version of Unicode.
+//! repetition is itself; look-around, back-references and `\C` are refused as Go refuses them. What a supported engine refuses is
+//! refused, though a newer one may take it: `(?<name>..)`, scripts newer than Unicode 13. Known limits: Go's cap on the size of
+//! the compiled program is not imitated (ours gives [`RegexError::TooLarge`]), and what `\p{Greek}` holds follows the crate's
+//! version of Unicode.
 
+mod classes;
 mod translate;
 
 use std::cell::RefCell;
@@ -163,7 +165,10 @@ mod tests {
             (r"a\bb", "ab", false),
             (r"/api/\b.*", "/api/x", true),
             (r"/health|/ready", "/ready", true),
-            (r"(?P<a>x)(?<b>y)", "xy", true),
+            (r"(?P<a>x)(?P<b>y)", "xy", true),
+            (r"a(?i)*B", "aab", true),
+            (r"\p{Cs}|\P{Any}|\x{d800}", "", false),
+            (r"(?i-i:a)", "A", false),
             (r"\p{L}\pN\PN", "é1x", true),
             (r"\p{^L}", "1", true),
             ("[[:alpha:]]+", "ab", true),
@@ -198,6 +203,11 @@ mod tests {
             ("[z-a]", "backwards", 1..4),
             ("a{1001}", "at most 1000", 1..7),
             ("a{3,2}", "at most 1000", 1..6),
+            ("(a{100}){11}", "more than 1000", 8..12),
+            ("(?<a>x)", "newer engines", 0..5),
+            (r"\p{Alphabetic}", "every engine", 0..14),
+            (r"\p{greek}", "written `Greek`", 0..9),
+            ("[[:foo:]]", "not a class", 1..8),
             (r"\p{Nope}", "", 0..8),
         ] {
             match regex_matches(pattern, "") {
@@ -217,7 +227,7 @@ mod tests {
             Pattern::new(&"(".repeat(50_000)).err().map(|e| matches!(e, RegexError::Syntax { .. })),
             Some(true)
         );
-        assert_eq!(Pattern::new(r"(\w{1000}){1000}").err(), Some(RegexError::TooLarge));
+        assert_eq!(Pattern::new(&r"(\pL{1000})".repeat(100)).err(), Some(RegexError::TooLarge));
         assert!(Pattern::new(&"a".repeat(200_000)).is_err());
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::RegexError;
+use super::{RegexError, classes};
 
 /// The same pattern for the crate, in a group of its own.
 pub(super) fn translate(pattern: &str) -> Result<String, RegexError> {
@@ -14,11 +14,29 @@ struct Translator<'a> {
     text: &'a str,
     at: usize,
     out: String,
-    /// Starts of the open groups.
-    groups: Vec<usize>,
+    /// The open groups.
+    groups: Vec<Group>,
     /// What a repetition would apply to: nothing, an item, or an item with a repetition.
     before: Before,
+    /// How often the innermost part of that item is repeated: Go allows a thousand in all.
+    weight: u64,
+    /// The most of all items of this group so far.
+    heaviest: u64,
+    /// Where a repetition is written, when flags or an empty quote follow its item.
+    operator_at: Option<usize>,
 }
+
+/// An open group.
+struct Group {
+    start: usize,
+    /// The most of the items before it, in the group around it.
+    heaviest: u64,
+}
+
+/// How far the two counts of `{0,490}` may lie apart.
+const MOST_OPTIONAL: u32 = 490;
+/// Repetitions of a part, all those around it multiplied.
+const MOST_REPEATED: u64 = 1000;
 
 #[derive(Clone, Copy, PartialEq)]
 enum Before {
@@ -36,7 +54,16 @@ fn wrong<T>(range: Range<usize>, message: impl Into<String>) -> Result<T, RegexE
 impl<'a> Translator<'a> {
     fn new(text: &'a str) -> Self {
         let out = String::with_capacity(text.len() + 16);
-        Self { text, at: 0, out, groups: Vec::new(), before: Before::Nothing }
+        Self {
+            text,
+            at: 0,
+            out,
+            groups: Vec::new(),
+            before: Before::Nothing,
+            weight: 1,
+            heaviest: 1,
+            operator_at: None,
+        }
     }
     fn rest(&self) -> &'a str {
         self.text.get(self.at..).unwrap_or("")
@@ -65,10 +92,24 @@ impl<'a> Translator<'a> {
             self.step(c)?;
         }
         if let Some(open) = self.groups.last() {
-            return wrong(*open..*open + 1, "this `(` is never closed");
+            return wrong(open.start..open.start + 1, "this `(` is never closed");
         }
         self.out.push(')');
         Ok(self.out)
+    }
+    /// An item was read, whose parts are repeated so often.
+    fn item(&mut self, weight: u64) {
+        self.before = Before::Item;
+        self.weight = weight;
+        self.heaviest = self.heaviest.max(weight);
+        self.operator_at = None;
+    }
+    /// What matches nothing was read: a repetition would apply to what is before it.
+    fn nothing(&mut self, from: usize) {
+        if self.before == Before::Repeated {
+            self.before = Before::Item;
+        }
+        self.operator_at.get_or_insert(from);
     }
     fn step(&mut self, c: char) -> Done {
         let start = self.at;
@@ -76,21 +117,24 @@ impl<'a> Translator<'a> {
             '\\' => return self.escape(),
             '[' => {
                 self.class()?;
-                self.before = Before::Item;
+                self.item(1);
             }
             '(' => return self.group(),
             ')' => {
                 self.bump();
-                if self.groups.pop().is_none() {
+                let Some(group) = self.groups.pop() else {
                     return wrong(start..start + 1, "this `)` closes nothing");
-                }
+                };
                 self.out.push(')');
-                self.before = Before::Item;
+                let weight = self.heaviest;
+                self.heaviest = group.heaviest;
+                self.item(weight);
             }
             '|' => {
                 self.bump();
                 self.out.push('|');
                 self.before = Before::Nothing;
+                self.operator_at = None;
             }
             '*' | '+' | '?' => {
                 self.bump();
@@ -105,22 +149,41 @@ impl<'a> Translator<'a> {
                             "a repetition count is at most 1000, the lower one first",
                         );
                     }
+                    if high.is_some_and(|h| h - low > MOST_OPTIONAL) {
+                        return wrong(
+                            start..self.at,
+                            "Prometheus 2.53 nests each repetition that may be missing, and takes 490 of them",
+                        );
+                    }
                     let text = self.text.get(start..self.at).unwrap_or("");
-                    return self.repeat(start, text);
+                    self.repeat(start, text)?;
+                    let times = u64::from(high.unwrap_or(low));
+                    let weight = match (high, times) {
+                        // What is there no times weighs nothing, and `{0,}` is as `*`.
+                        (Some(0), _) => 0,
+                        (None, 0) => self.weight,
+                        _ => self.weight.saturating_mul(times),
+                    };
+                    if times >= 2 && weight > MOST_REPEATED {
+                        return wrong(start..self.at, "repetitions in repetitions of more than 1000 in all");
+                    }
+                    self.weight = weight;
+                    self.heaviest = self.heaviest.max(weight);
+                    return Ok(());
                 }
                 self.bump();
                 self.literal('{');
-                self.before = Before::Item;
+                self.item(1);
             }
             '.' | '^' | '$' => {
                 self.bump();
                 self.out.push(c);
-                self.before = Before::Item;
+                self.item(1);
             }
             c => {
                 self.bump();
                 self.literal(c);
-                self.before = Before::Item;
+                self.item(1);
             }
         }
         Ok(())
@@ -133,11 +196,13 @@ impl<'a> Translator<'a> {
             }
             Before::Item => {}
         }
-        self.out.push_str(operator);
-        if self.peek() == Some('?') {
+        let lazy = self.peek() == Some('?');
+        if lazy {
             self.bump();
-            self.out.push('?');
         }
+        let at = self.operator_at.take().unwrap_or(self.out.len());
+        self.out.insert_str(at, if lazy { "?" } else { "" });
+        self.out.insert_str(at, operator);
         self.before = Before::Repeated;
         Ok(())
     }
@@ -160,6 +225,12 @@ impl<'a> Translator<'a> {
                     );
                 };
                 self.at = name_at + name.len() + 1;
+                if offset == 1 {
+                    return wrong(
+                        start..self.at,
+                        "only newer engines read `(?<name>..)`: write `(?P<name>..)`",
+                    );
+                }
                 // The name is of no use to a matcher, and the crate has other rules for it.
                 self.out.push('(');
             } else {
@@ -171,7 +242,9 @@ impl<'a> Translator<'a> {
         self.opened(start)
     }
     fn opened(&mut self, start: usize) -> Done {
-        self.groups.push(start);
+        self.groups.push(Group { start, heaviest: self.heaviest });
+        self.heaviest = 1;
+        self.operator_at = None;
         self.before = Before::Nothing;
         if self.groups.len() > 900 {
             return wrong(start..start + 1, "groups are nested too deeply");
@@ -188,13 +261,14 @@ impl<'a> Translator<'a> {
                 Some('i' | 'm' | 's' | 'U') => last_is_minus = false,
                 Some('-') if !minus => (minus, last_is_minus) = (true, true),
                 Some(end @ (':' | ')')) if !last_is_minus => {
+                    let before = self.out.len();
                     if seen.len() > 1 || end == ':' {
                         self.out.push_str("(?");
-                        self.out.push_str(seen);
+                        self.out.push_str(&once(seen.trim_end_matches(end)));
+                        self.out.push(end);
                     }
                     if end == ')' {
-                        // Go lets nothing be repeated here.
-                        self.before = Before::Nothing;
+                        self.nothing(before);
                         return Ok(());
                     }
                     return self.opened(start);
@@ -217,7 +291,9 @@ impl<'a> Translator<'a> {
         let Some(c) = self.peek() else {
             return wrong(start..self.at, "a `\\` at the end of the pattern");
         };
-        self.before = Before::Item;
+        if c != 'Q' {
+            self.item(1);
+        }
         match c {
             'A' | 'z' => {
                 self.bump();
@@ -236,7 +312,9 @@ impl<'a> Translator<'a> {
                 };
                 self.at += quoted.len() + 2;
                 if quoted.is_empty() {
-                    self.before = Before::Nothing;
+                    self.nothing(self.out.len());
+                } else {
+                    self.item(1);
                 }
                 for c in quoted.chars() {
                     self.literal(c);
@@ -280,11 +358,23 @@ impl<'a> Translator<'a> {
                     None => return wrong(start..self.at, "the name of a class is missing"),
                 };
                 let (name, not) = name.strip_prefix('^').map_or((name.as_str(), false), |n| (n, true));
-                if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_') {
-                    return wrong(start..self.at, "not the name of a class of characters");
+                if !classes::known(name) {
+                    let message = match classes::meant(name) {
+                        Some(meant) => {
+                            format!("no class of characters in every engine: it is written `{meant}`")
+                        }
+                        None => "not a class of characters that every engine knows".to_owned(),
+                    };
+                    return wrong(start..self.at, message);
                 }
-                let letter = if (c == 'P') == not { 'p' } else { 'P' };
-                Ok(Escaped::Class(format!("\\{letter}{{{name}}}")))
+                let plain = (c == 'P') == not;
+                Ok(Escaped::Class(match (name, plain) {
+                    // Surrogates are no characters of UTF-8.
+                    ("Any", true) | ("Cs", false) => r"[\s\S]".to_owned(),
+                    ("Any", false) | ("Cs", true) => r"[^\s\S]".to_owned(),
+                    (_, true) => format!("\\p{{{name}}}"),
+                    (_, false) => format!("\\P{{{name}}}"),
+                }))
             }
             'a' => Ok(Escaped::Char('\x07')),
             'f' => Ok(Escaped::Char('\x0c')),
@@ -319,13 +409,14 @@ impl<'a> Translator<'a> {
         };
         let parsed = digits.and_then(|(d, length)| {
             let plain = d.bytes().all(|b| b.is_ascii_hexdigit());
-            let c = u32::from_str_radix(d, 16).ok().and_then(char::from_u32)?;
-            plain.then_some((c, length))
+            let code = u32::from_str_radix(d, 16).ok().filter(|n| *n <= u32::from(char::MAX))?;
+            plain.then_some((code, length))
         });
         match parsed {
-            Some((c, length)) => {
+            Some((code, length)) => {
                 self.at += length;
-                Ok(Escaped::Char(c))
+                // Surrogates are read and never met.
+                Ok(char::from_u32(code).map_or_else(|| Escaped::Class(r"[^\s\S]".to_owned()), Escaped::Char))
             }
             None => wrong(start..self.at, "`\\x` takes two hexadecimal digits, or several in braces"),
         }
@@ -351,10 +442,12 @@ impl<'a> Translator<'a> {
             }
             first = false;
             if c == '['
-                && let Some(inner) = self.rest().strip_prefix("[:").and_then(|r| r.split_once(":]"))
-                && inner.0.bytes().all(|b| b.is_ascii_alphabetic() || b == b'^')
+                && let Some((inner, _)) = self.rest().strip_prefix("[:").and_then(|r| r.split_once(":]"))
             {
-                self.at += inner.0.len() + 4;
+                self.at += inner.len() + 4;
+                if !POSIX.contains(&inner.strip_prefix('^').unwrap_or(inner)) {
+                    return wrong(item..self.at, "not a class of characters such as `[:alpha:]`");
+                }
                 let text = self.text.get(item..self.at).unwrap_or("");
                 self.out.push_str(text);
                 continue;
@@ -407,6 +500,24 @@ impl<'a> Translator<'a> {
         self.out.push(c);
     }
 }
+
+/// Flags without repeats, which the crate refuses: `i-i` is `-i`.
+fn once(flags: &str) -> String {
+    let (on, off) = flags.split_once('-').unwrap_or((flags, ""));
+    let kept = |list: &str, not: &str| -> String {
+        let first =
+            |(at, c): &(usize, char)| !list.get(..*at).unwrap_or("").contains(*c) && !not.contains(*c);
+        list.char_indices().filter(first).map(|(_, c)| c).collect()
+    };
+    let (on, off) = (kept(on, off), kept(off, ""));
+    if off.is_empty() { on } else { format!("{on}-{off}") }
+}
+
+/// Classes that stand in classes, as in `[[:alpha:]]`.
+const POSIX: [&str; 14] = [
+    "alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph", "lower", "print", "punct", "space",
+    "upper", "word", "xdigit",
+];
 
 enum Escaped {
     Char(char),

@@ -7,11 +7,13 @@ use super::super::parser::Rule;
 use super::{Build, Kids};
 use crate::ast::{At, Day, Ident, Length, Limit, MetricName, Path, Percent, Str};
 use crate::diag::{Diagnostic, codes};
-use crate::source::Span;
-use crate::value::{Date, Decimal, Duration, Quantity};
+use crate::source::{Span, turns};
+use crate::value::{Date, Decimal, Duration, Quantity, range};
 
 /// The longest identifier: they become label values and file names.
 const LONGEST: usize = 40;
+/// The longest time: ten years.
+const LONGEST_TIME: Duration = Duration::from_days(3_650);
 
 impl Build<'_> {
     /// An identifier of the language.
@@ -79,6 +81,18 @@ impl Build<'_> {
                 .maybe_fix("double the backslash", place, shown.replacen('\\', "\\\\", 1)),
             );
         }
+        // Written as an escape it can be seen here, but not where the text is published.
+        if literal.contains('\\') && value.chars().any(turns) {
+            self.report(
+                Diagnostic::new(
+                    &codes::syntax::HIDDEN,
+                    span,
+                    "this text turns the reading direction around",
+                    "holds a bidirectional control",
+                )
+                .help("leave it away: readers' programs find the direction by the letters"),
+            );
+        }
         Str { value, span, triple: false }
     }
     /// A metric's name, plain or quoted.
@@ -119,31 +133,32 @@ impl Build<'_> {
             );
             return None;
         }
-        let exact = if text.contains('_') {
-            Decimal::from_str_exact(&text.replace('_', ""))
-        } else {
-            Decimal::from_str_exact(text)
-        };
-        if let Ok(value) = exact {
-            return Some(value);
+        match range::number(text) {
+            Ok(value) => Some(value),
+            Err(why) => {
+                let said = format!("`{}` {}", short(text), why.said());
+                self.report(
+                    Diagnostic::new(&codes::syntax::VALUE, span, said, why.allowed()).help(why.help()),
+                );
+                None
+            }
         }
-        self.report(
-            Diagnostic::new(
-                &codes::syntax::VALUE,
-                span,
-                format!("`{}` has too many digits", short(text)),
-                "at most 28 digits",
-            )
-            .help("numbers are exact here, never rounded: write fewer digits"),
-        );
-        None
     }
     /// `400ms`
     pub(super) fn length(&mut self, pair: &Pair<'_, Rule>) -> Option<Length> {
         let span = self.span(pair);
         let text = pair.as_str();
-        if let Some(value) = Duration::parse(text) {
-            return Some(At { value, span });
+        match Duration::parse(text) {
+            Some(value) if value <= LONGEST_TIME => return Some(At { value, span }),
+            Some(_) => {
+                let said = format!("`{}` is too long a time", short(text));
+                self.report(
+                    Diagnostic::new(&codes::syntax::VALUE, span, said, format!("at most {LONGEST_TIME}"))
+                        .help("ten years are the limit: Prometheus would have to keep data for as long"),
+                );
+                return None;
+            }
+            None => {}
         }
         self.report(
             Diagnostic::new(

@@ -149,6 +149,10 @@ impl Build<'_> {
 
     /// Reports what is wrong with a piece of junk.
     fn judge(&mut self, pair: &Pair<'_, Rule>, context: Context) -> Outcome {
+        if self.diags.full(self.file) {
+            self.diags.count_only(&codes::syntax::UNEXPECTED);
+            return Outcome::Junk;
+        }
         let text = pair.as_str().trim_end();
         let start = pair.as_span().start();
         let first = found(text, 0);

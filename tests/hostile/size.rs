@@ -1,0 +1,157 @@
+//! Inputs that once took time by the square of their size, or memory by the message. Here at a size that a quadratic place would
+//! need minutes for; the figures of docs/security.md are measured with a megabyte and a release build:
+//! `SLOVO_SIZE=1000000 SLOVO_BIN=target/release/slovo cargo test --test hostile size -- --nocapture`.
+
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use wait4::Wait4 as _;
+
+use crate::tools::put;
+
+/// The file, and its text of about so many bytes.
+fn inputs(size: usize) -> Vec<(&'static str, &'static str, String)> {
+    let many = |part: &str| part.repeat(size / part.len());
+    let numbered = |part: &dyn Fn(usize) -> String| {
+        let mut text = String::new();
+        let mut n = 0;
+        while text.len() < size {
+            text.push_str(&part(n));
+            n += 1;
+        }
+        text
+    };
+    let shop = "team shop \"Shop\" {\n  tickets \"q\"\n}\nmetric x_total: counter of requests {\n  labels r, code\n}\n";
+    let head = "journey j \"J\" {\n  owner shop\n";
+    let names = |n: usize| {
+        let mut text = String::new();
+        for i in 0..n {
+            text.push_str(&format!("team team_{i:05} \"T\" {{}}\n"));
+        }
+        for i in 0..n {
+            text.push_str(&format!("playbook p{i} {{ responder taem_{i:05} }}\n"));
+        }
+        text
+    };
+    vec![
+        ("lines that say nothing", "a.slovo", many("z\n")),
+        ("lines of marks", "a.slovo", many("}{\n")),
+        ("one line of words", "a.slovo", many("team ")),
+        ("open texts", "a.slovo", many("\"\n")),
+        ("a long name", "a.slovo", format!("team {} \"T\" {{}}\n", "x".repeat(size))),
+        ("a long title", "a.slovo", format!("{shop}{head}  note \"{}\"\n}}\n", "x ".repeat(size / 2))),
+        ("comments", "a.slovo", many("# x\n")),
+        ("labels, each twice", "a.slovo", format!("metric x: counter {{\n  labels {}a\n}}\n", many("a, "))),
+        (
+            "values of a label",
+            "a.slovo",
+            format!(
+                "metric x: counter {{\n  labels a in {}\"z\"\n}}\n",
+                numbered(&|n| format!("\"v{n}\" | "))
+            ),
+        ),
+        (
+            "bounds",
+            "a.slovo",
+            format!(
+                "metric x: histogram of seconds {{\n  buckets {}9999999\n}}\n",
+                numbered(&|n| format!("{}, ", n + 1))
+            ),
+        ),
+        ("names nearly right", "a.slovo", names(size / 52)),
+        ("one name declared often", "a.slovo", many("team t \"T\" {}\n")),
+        ("statements said often", "a.slovo", format!("{shop}{head}{}}}\n", many("  owner shop\n"))),
+        (
+            "matchers",
+            "a.slovo",
+            format!(
+                "{shop}indicator i {{\n  total x_total{{{}r=\"x\"}}\n}}\n",
+                numbered(&|n| format!("r=~\"a{n}.*\", "))
+            ),
+        ),
+        ("a sum", "a.slovo", format!("{shop}indicator i {{\n  total {}x_total\n}}\n", many("x_total + "))),
+        (
+            "a long pattern",
+            "a.slovo",
+            format!("{shop}indicator i {{\n  total x_total{{r=~\"{}\"}}\n}}\n", many("(a|b)*")),
+        ),
+        (
+            "a query",
+            "a.slovo",
+            format!(
+                "{shop}indicator i {{\n  total promql \"\"\"{}rate(x_total[$range])\"\"\"\n}}\n",
+                many("rate(x_total[$range]) + ")
+            ),
+        ),
+        (
+            "brackets of a query",
+            "a.slovo",
+            format!("{shop}indicator i {{\n  total promql \"\"\"{}\"\"\"\n}}\n", many("(")),
+        ),
+        (
+            "members",
+            "a.slovo",
+            format!(
+                "{shop}{head}  promise p \"P\" {{\n    all of {}a.b\n  }}\n}}\n",
+                numbered(&|n| format!("a{n}.b, "))
+            ),
+        ),
+        ("brackets of slovo.yaml", "slovo.yaml", format!("project: x\nlabels: {}", many("["))),
+        ("keys of slovo.yaml", "slovo.yaml", format!("project: x\n{}", numbered(&|n| format!("k{n}: 1\n")))),
+        (
+            "one line of slovo.yaml",
+            "slovo.yaml",
+            format!("project: x\ncommon_labels: [{}a]\n", numbered(&|n| format!("l{n}, "))),
+        ),
+        ("dashes of slovo.yaml", "slovo.yaml", format!("project: x\nlabels:\n  {}", many("- "))),
+        (
+            "labels of slovo.yaml",
+            "slovo.yaml",
+            format!("project: x\nlabels:\n{}", numbered(&|n| format!("  k{n}: v\n"))),
+        ),
+    ]
+}
+
+#[test]
+fn no_input_takes_long() {
+    let size = std::env::var("SLOVO_SIZE").ok().and_then(|s| s.parse().ok()).unwrap_or(60_000);
+    let measured = size > 500_000;
+    let program = std::env::var("SLOVO_BIN").unwrap_or_else(|_| env!("CARGO_BIN_EXE_slovo").to_owned());
+    let mut slow = Vec::new();
+    for (what, file, text) in inputs(size) {
+        let at = tempfile::tempdir().unwrap();
+        put(at.path(), &[("slovo.yaml", "project: x\n"), ("a.slovo", "team shop \"S\" {}\n"), (file, &text)]);
+        for args in [
+            &["check"][..],
+            &["check", "--format", "json"],
+            &["fmt", "--check"],
+            &["build"],
+            &["docs"],
+            &["explain", "j.p"],
+        ] {
+            let began = Instant::now();
+            let run = Command::new(&program)
+                .current_dir(at.path())
+                .args(args)
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()
+                .unwrap()
+                .wait4()
+                .unwrap();
+            let (time, memory) = (began.elapsed(), run.rusage.maxrss / (1024 * 1024));
+            assert!(run.status.code().is_some_and(|c| c < 3), "{what}: {args:?}: {:?}", run.status);
+            if measured {
+                println!(
+                    "{what:24} {:24} {:6.2} s {:6.2} s of CPU {memory:5} MB",
+                    args.join(" "),
+                    time.as_secs_f32(),
+                    (run.rusage.utime + run.rusage.stime).as_secs_f32()
+                );
+            } else if time > Duration::from_secs(60) {
+                slow.push(format!("{what}: {args:?}: {time:?}"));
+            }
+        }
+    }
+    assert!(slow.is_empty(), "{slow:?}");
+}
