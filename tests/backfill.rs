@@ -75,14 +75,13 @@ fn the_script_has_one_call_for_each_layer_in_order() {
     let output = slovo(at.path(), &TIMES).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let script = String::from_utf8(output.stdout).unwrap();
-    let calls: Vec<&str> = script.lines().filter(|l| l.starts_with("promtool ")).collect();
+    let calls: Vec<&str> = script.lines().filter(|l| l.starts_with("layer '")).collect();
     let layers: Vec<&str> = script.lines().filter(|l| l.starts_with("# Layer ")).collect();
     assert_eq!(calls.len(), layers.len());
-    assert_eq!(
-        calls[0],
-        "promtool tsdb create-blocks-from rules --url http://localhost:9090 --start 2026-10-01T00:00:00Z --end 2026-10-03T00:00:00Z \
-         --output-dir data \"$rules/1.yml\""
-    );
+    assert!(script.contains(
+        "promtool tsdb create-blocks-from rules --quiet --url http://localhost:9090 --start 2026-10-01T00:00:00Z \
+         --end 2026-10-03T00:00:00Z --output-dir blocks \"$name\""
+    ));
     let of = |name: &str| layers.iter().position(|l| l.contains(name)).unwrap();
     assert_eq!(of("promise:events:count"), 0);
     for (below, above) in [
@@ -92,8 +91,7 @@ fn the_script_has_one_call_for_each_layer_in_order() {
     ] {
         assert!(of(below) < of(above), "{below} before {above}");
     }
-    assert_eq!(script.lines().filter(|l| l.starts_with("sleep ")).count(), layers.len() - 1);
-    assert!(!script.contains("alert:"));
+    assert!(!script.contains("\"alert\":"));
     // A shell reads it, and promtool the rules in it.
     let file = at.path().join("backfill.sh");
     fs::write(&file, &script).unwrap();
@@ -102,7 +100,7 @@ fn the_script_has_one_call_for_each_layer_in_order() {
     }
     if has("promtool") {
         let mut rules = 0;
-        for (number, part) in script.split("<<'END_OF_RULES'\n").skip(1).enumerate() {
+        for (number, part) in script.split("<<'END_OF_RULES'\n").skip(2).enumerate() {
             let path = at.path().join(format!("{number}.yml"));
             fs::write(&path, part.split("END_OF_RULES").next().unwrap()).unwrap();
             let checked =
@@ -259,38 +257,31 @@ fn history() -> (String, [(i64, i64); 2]) {
     (text, truth)
 }
 
+/// The blocks that a record names.
+fn recorded(data: &Path) -> Vec<String> {
+    let text = fs::read_to_string(data.join("slovo-backfill.txt")).unwrap_or_default();
+    text.lines().filter(|line| line.len() == 26 && line.starts_with('0')).map(str::to_owned).collect()
+}
+
 /// Prometheus looks for new blocks once a minute; a restart looks at once. Restarts the server whenever a layer's blocks
-/// have been moved into its data folder and are waited for, until told to end.
+/// have been moved into its data folder, until told to end.
 fn hurry(server: &mut Server, done: &AtomicBool) -> usize {
     let data = server.folder.join("data");
-    let mut seen: Vec<PathBuf> = Vec::new();
-    let mut restarted: Vec<PathBuf> = Vec::new();
+    let (mut seen, mut restarts) = (0, 0);
     while !done.load(Ordering::Relaxed) {
-        for entry in fs::read_dir(&data).into_iter().flatten().flatten() {
-            let path = entry.path();
-            if !path.to_string_lossy().contains(".slovo-backfill-") || restarted.contains(&path) {
-                continue;
-            }
-            let blocks = fs::read_dir(&path).into_iter().flatten().flatten();
-            let blocks = blocks.filter(|b| b.path().join("meta.json").is_file()).count();
-            if blocks > 0 && !seen.contains(&path) {
-                seen.push(path);
-            } else if blocks == 0 && seen.contains(&path) {
-                server.restart();
-                restarted.push(path);
-            }
+        let names = recorded(&data);
+        if names.len() > seen && names.iter().all(|name| data.join(name).is_dir()) {
+            seen = names.len();
+            restarts += 1;
+            server.restart();
         }
         std::thread::sleep(Duration::from_millis(100));
     }
-    restarted.len()
+    restarts
 }
 
-#[test]
-fn a_real_prometheus_has_the_counted_budgets_afterwards() {
-    if !has("prometheus") || !has("promtool") {
-        return;
-    }
-    let project = project();
+/// A server with the raw samples, beside a project, and the counted truth.
+fn with_history() -> (TempDir, TempDir, Server, [(i64, i64); 2]) {
     let folder = tempfile::tempdir().unwrap();
     let (raw, truth) = history();
     fs::write(folder.path().join("raw.txt"), raw).unwrap();
@@ -300,23 +291,44 @@ fn a_real_prometheus_has_the_counted_budgets_afterwards() {
         .output()
         .unwrap();
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-    let mut server = Server::start(folder.path(), free_port());
-    let url = server.url();
-    let data = folder.path().join("data");
-    let mut command = slovo(project.path(), &TIMES);
-    command.args(["--run", "--url", &url, "--output-dir"]).arg(&data);
+    let server = Server::start(folder.path(), free_port());
+    (project(), folder, server, truth)
+}
+
+/// Runs a command while the server is hurried; gives what it said and the restarts.
+fn hurried(server: &mut Server, command: &mut Command) -> (String, usize) {
     let done = AtomicBool::new(false);
     let (output, restarts) = std::thread::scope(|scope| {
-        let helper = scope.spawn(|| hurry(&mut server, &done));
+        let helper = scope.spawn(|| hurry(server, &done));
         let output = command.output().unwrap();
         done.store(true, Ordering::Relaxed);
         (output, helper.join().unwrap())
     });
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success(), "{said}");
+    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stdout));
+    server.restart();
+    (said, restarts)
+}
+
+/// The last sample of the budget's error ratio of the first promise.
+fn ratio_of_pay(server: &Server) -> f64 {
+    let series = "promise:error_ratio{promise=\"accepted\",window=\"budget\"}";
+    server.number(&format!("last_over_time({series}[11m] @ {})", START + 2 * DAY))
+}
+
+#[test]
+fn a_real_prometheus_has_the_counted_budgets_afterwards() {
+    if !has("prometheus") || !has("promtool") {
+        return;
+    }
+    let (project, folder, mut server, truth) = with_history();
+    let url = server.url();
+    let data = folder.path().join("data");
+    let mut command = slovo(project.path(), &TIMES);
+    command.args(["--run", "--url", &url, "--output-dir"]).arg(&data);
+    let (said, restarts) = hurried(&mut server, &mut command);
     let layers = said.lines().filter(|l| l.starts_with("layer ")).count();
     assert!(layers >= 5 && restarts <= layers, "{said}");
-    server.restart();
 
     let end = START + 2 * DAY;
     for (at, (step, promise, budget)) in
@@ -353,4 +365,158 @@ fn a_real_prometheus_has_the_counted_budgets_afterwards() {
     let said = String::from_utf8_lossy(&output.stderr).split_whitespace().collect::<Vec<_>>().join(" ");
     assert_eq!(output.status.code(), Some(2), "{said}");
     assert!(said.contains("they would be there twice, and be counted twice"), "{said}");
+}
+
+#[test]
+fn the_script_gives_the_same_and_undo_takes_it_out() {
+    if !has("prometheus") || !has("promtool") || !cfg!(unix) {
+        return;
+    }
+    let (project, folder, mut server, truth) = with_history();
+    let data = folder.path().join("data");
+    let raw: usize = fs::read_dir(&data).unwrap().count();
+    let printed = slovo(project.path(), &TIMES)
+        .args(["--url", &server.url(), "--output-dir"])
+        .arg(&data)
+        .output()
+        .unwrap();
+    let script = folder.path().join("backfill.sh");
+    fs::write(&script, printed.stdout).unwrap();
+    hurried(&mut server, Command::new("sh").arg(&script));
+    #[allow(clippy::cast_precision_loss, reason = "thousands")]
+    let expected = truth[0].1 as f64 / truth[0].0 as f64;
+    let got = ratio_of_pay(&server);
+    assert!((got / expected - 1.0).abs() < 0.001, "{got}, counted {expected}");
+
+    // Not while the server may read them.
+    let undo = |url: &str| {
+        let output =
+            slovo(project.path(), &["--undo", "--url", url, "--output-dir"]).arg(&data).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).split_whitespace().collect::<Vec<_>>().join(" ");
+        (output.status.code(), said)
+    };
+    let before = recorded(&data);
+    assert!(before.len() >= 7);
+    for url in [server.url(), format!("http://127.0.0.1:{}", free_port())] {
+        let (status, said) = undo(&url);
+        assert!(status == Some(2) && said.contains("must not lose blocks that it reads"), "{said}");
+    }
+    assert_eq!(recorded(&data), before);
+    server.stop();
+    let there = before.iter().filter(|name| data.join(name).is_dir()).count();
+    let (status, said) = undo(&server.url());
+    assert!(status == Some(0) && said.contains(&format!("took out {there} block")), "{said}");
+    assert!(before.iter().all(|name| !data.join(name).exists()) && !data.join("slovo-backfill.txt").exists());
+    let left: Vec<String> =
+        fs::read_dir(&data).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    assert!(left.len() >= raw.min(1) && !left.iter().any(|name| name.starts_with(".slovo")), "{left:?}");
+    let (status, said) = undo(&server.url());
+    assert!(status == Some(2) && said.contains("no backfill is recorded"), "{said}");
+}
+
+/// A promtool that says what it is told to.
+#[cfg(unix)]
+fn fake(folder: &Path, query: &str, blocks: &str) -> String {
+    use std::os::unix::fs::PermissionsExt;
+    let path = folder.join("fake-promtool");
+    let text = format!("#!/bin/sh\ncase $1 in query) {query} ;; tsdb) {blocks} ;; esac\n");
+    fs::write(&path, text).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    path.display().to_string()
+}
+
+#[cfg(unix)]
+const BLOCK: &str = "n=0; while [ $n -lt 6 ]; do d=01H00000000000$(printf %06d $$)$n; d=$(printf %.26s ${d}0000000000); mkdir $d; \
+    echo '{\"minTime\": 1790812800000, \"maxTime\": 1790816400000, \"stats\": {\"numSamples\": 10}}' > $d/meta.json; \
+    n=$((n + 1)); done";
+
+/// An answer that cannot be read is an error: taken for zero, counts would be there twice, or a layer would be built on half of
+/// another.
+#[cfg(unix)]
+#[test]
+fn answers_that_cannot_be_read_stop_it() {
+    let at = project();
+    let data = at.path().join("data");
+    fs::create_dir(&data).unwrap();
+    let run = |query: &str| {
+        let promtool = fake(at.path(), query, BLOCK);
+        let args = ["--run", "--promtool", &promtool, "--output-dir", data.to_str().unwrap()];
+        let output = slovo(at.path(), &[&TIMES[..], &args].concat()).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(output.status.code(), Some(2), "{query}: {said}");
+        said
+    };
+    for answer in
+        ["scalar: 3 @[1]", "{} => many @[1]", "null", "{} => NaN @[1]", "{} => 1 @[1]\\n{} => 1 @[1]"]
+    {
+        let said = run(&format!("printf '{answer}\\n'"));
+        assert!(said.contains("answers what slovo cannot read"), "{answer}: {said}");
+        assert!(fs::read_dir(&data).unwrap().next().is_none(), "{answer}");
+    }
+    // Only the question for the samples of a layer is answered strangely, or not at all.
+    let said = run("case $4 in *'vector(0)'*) echo '{} => ? @[1]' ;; esac");
+    assert!(said.contains("answers what slovo cannot read"), "{said}");
+    assert!(recorded(&data).is_empty());
+    let said = run("true");
+    assert!(said.contains("gives no answer to a question that has one"), "{said}");
+    assert!(recorded(&data).is_empty());
+    let left: Vec<_> = fs::read_dir(&data).unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert_eq!(left, ["slovo-backfill.txt"]);
+}
+
+/// A killed run is told of by the next one, and `--undo` takes out what it left.
+#[cfg(unix)]
+#[test]
+fn killed_runs_can_be_taken_back() {
+    let at = project();
+    let data = at.path().join("data");
+    let unused = format!("http://127.0.0.1:{}", free_port());
+    let kills: u32 = std::env::var("SLOVO_BACKFILL_KILLS").map_or(3, |n| n.parse().unwrap());
+    for kill in 0..kills {
+        let _ = fs::remove_dir_all(&data);
+        fs::create_dir_all(data.join("01KEEP00000000000000000000")).unwrap();
+        // Counts never suffice, so the run waits after its first layer.
+        let promtool = fake(at.path(), "case $4 in *'vector(0)'*) echo '{} => 5 @[1]' ;; esac", BLOCK);
+        let args =
+            ["--run", "--promtool", &promtool, "--url", &unused, "--output-dir", data.to_str().unwrap()];
+        let mut child =
+            slovo(at.path(), &[&TIMES[..], &args].concat()).stderr(Stdio::null()).spawn().unwrap();
+        let began = Instant::now();
+        // Now before, now in the middle of moving, now after it.
+        let enough = |names: &[String]| {
+            names.len() >= (kill as usize % 2) && began.elapsed().as_millis() >= u128::from(kill * 37 % 400)
+        };
+        while !enough(&recorded(&data)) && began.elapsed() < Duration::from_secs(60) {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let names = recorded(&data);
+        let blocks = |data: &Path| -> Vec<String> {
+            let mut all: Vec<String> =
+                fs::read_dir(data).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+            all.retain(|name| name.len() == 26 && !name.contains("KEEP"));
+            all
+        };
+        assert!(
+            blocks(&data).iter().all(|name| names.contains(name)),
+            "a block that the record doesn't name"
+        );
+        if !names.is_empty() {
+            let output = slovo(at.path(), &[&TIMES[..], &args].concat()).output().unwrap();
+            let said =
+                String::from_utf8_lossy(&output.stderr).split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(output.status.code() == Some(2) && said.contains("was interrupted and left"), "{said}");
+        }
+        let undo = ["--undo", "--url", &unused, "--output-dir", data.to_str().unwrap()];
+        let output = slovo(at.path(), &undo).output().unwrap();
+        let recorded_run = !names.is_empty() || output.status.success();
+        assert!(
+            recorded_run || output.status.code() == Some(2),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        let left: Vec<_> = fs::read_dir(&data).unwrap().map(|e| e.unwrap().file_name()).collect();
+        assert_eq!(left, ["01KEEP00000000000000000000"]);
+    }
 }

@@ -68,7 +68,7 @@ pub(super) enum Command {
 }
 
 /// What several commands accept.
-#[derive(Debug, Default, ClapArgs)]
+#[derive(Clone, Debug, Default, ClapArgs)]
 pub(super) struct Wishes {
     /// Uses this environment of slovo.yaml
     #[arg(long, value_name = "NAME")]
@@ -213,15 +213,15 @@ impl Test {
     }
 }
 
-#[derive(Debug, ClapArgs)]
+#[derive(Clone, Debug, ClapArgs)]
 pub(super) struct Backfill {
     #[command(flatten)]
     pub(super) wishes: Wishes,
     /// From when on samples are made
-    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    #[arg(long, value_name = "TIME", value_parser = parse_time, required = false, required_unless_present = "undo", default_value_if("undo", "true", "1970-01-01"))]
     pub(super) start: Timestamp,
     /// Until when: three hours ago at the latest, and before the rules recorded anything themselves
-    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    #[arg(long, value_name = "TIME", value_parser = parse_time, required = false, required_unless_present = "undo", default_value_if("undo", "true", "1970-01-01"))]
     pub(super) end: Timestamp,
     /// The Prometheus that has the raw samples
     #[arg(long, default_value = "http://localhost:9090", value_name = "URL")]
@@ -235,6 +235,9 @@ pub(super) struct Backfill {
     /// Runs the calls instead of printing them as a shell script
     #[arg(long)]
     pub(super) run: bool,
+    /// Takes the blocks of the last run out of the data folder; Prometheus must be stopped
+    #[arg(long, conflicts_with_all = ["run", "start", "end"])]
+    pub(super) undo: bool,
 }
 
 /// A moment: `2026-10-01T12:00:00Z`, or a date for its midnight in UTC.

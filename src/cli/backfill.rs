@@ -3,6 +3,10 @@
 //! A rule that is backfilled sees only what the server has already, so what one layer records must be loaded before the next
 //! is evaluated.
 
+mod blocks;
+mod moments;
+mod promtool;
+mod record;
 mod run;
 mod script;
 
@@ -14,6 +18,10 @@ use super::{Failure, Outcome, Status, check, counted, load, status_of};
 use crate::backend::prometheus::backfill::layers;
 
 pub(super) fn run(options: &Backfill, start: &Path, screen: &Screen) -> Outcome {
+    if options.undo {
+        record::undo(options, screen)?;
+        return Ok(Status::Fine);
+    }
     if options.end <= options.start {
         let message = format!("`--end {}` is not after `--start {}`", options.end, options.start);
         return Err(Failure::new(message).help("samples are made from the start to the end"));
@@ -29,10 +37,22 @@ pub(super) fn run(options: &Backfill, start: &Path, screen: &Screen) -> Outcome 
     if layers.is_empty() {
         return Err(Failure::new("there is nothing to record: the project makes no promise"));
     }
+    let journeys: Vec<&str> = model.journeys.iter().map(|journey| journey.id.as_str()).collect();
+    let regrouped = moments::regrouped(&layers, &journeys)?;
+    let begin = moments::begin(options.start, regrouped.intervals().last());
+    if begin != options.start {
+        screen.say(&format!("begins at {begin}: promtool cannot begin that shortly before an even hour"));
+    }
+    let options = &Backfill { start: begin, ..options.clone() };
+    if options.end <= options.start {
+        return Err(Failure::new(format!("`--end {}` leaves nothing to record", options.end))
+            .help("let it be half an hour after `--start` at least"));
+    }
+    let project = &model.settings.project;
     if options.run {
-        run::run(options, &model.settings.project, &layers, screen)?;
+        run::run(options, project, &layers, &regrouped, screen)?;
     } else {
-        Screen::out(&script::script(options, &layers))?;
+        Screen::out(&script::script(options, project, &layers, &regrouped))?;
     }
     Ok(Status::Fine)
 }

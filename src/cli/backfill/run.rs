@@ -1,71 +1,51 @@
 //! `--run`: makes the blocks of each layer beside the data folder, moves them in, and waits until the server shows them.
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use serde::Deserialize;
+use tempfile::TempDir;
 
 use super::super::args::Backfill;
 use super::super::screen::Screen;
 use super::super::{Failure, plural, test};
+use super::blocks::{Stretch, TEMPORARY, blocks_in, folder_in};
+use super::moments::{Regrouped, safe_name};
+use super::promtool::{Unanswered, ask, create_blocks};
+use super::record::Record;
 use crate::backend::prometheus::backfill::Layer;
 use crate::promql::quote;
 
 /// How long the server may take to show new blocks; it looks for them once a minute.
 const PATIENCE: Duration = Duration::from_secs(300);
 const PAUSE: Duration = Duration::from_secs(2);
-
-/// What is asked of a block's `meta.json`.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Meta {
-    min_time: i64,
-    /// Just after the last sample.
-    max_time: i64,
-    stats: Stats,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Stats {
-    num_samples: u64,
-}
-
-/// A block that promtool has made.
-struct Block {
-    path: PathBuf,
-    name: String,
-    meta: Meta,
-}
+/// How often a layer is made before its failure counts.
+const ATTEMPTS: u32 = 3;
 
 pub(super) fn run(
     options: &Backfill,
     project: &str,
     layers: &[Layer],
+    regrouped: &Regrouped,
     screen: &Screen,
 ) -> Result<(), Failure> {
     test::find(&options.promtool)?;
-    let data = &options.output_dir;
-    if !data.is_dir() {
-        let message = format!("`{}` is no folder", data.display());
-        return Err(Failure::new(message).help(
-            "`--output-dir` is the data folder of the Prometheus at `--url`: its `--storage.tsdb.path`",
-        ));
-    }
+    let mut record = Record::open(&options.output_dir)?;
+    record.refuse_interrupted()?;
     refuse_twice(options, project)?;
-    let mut written: Vec<String> = Vec::new();
-    for (at, layer) in layers.iter().enumerate() {
+    let name = safe_name(options, regrouped)?;
+    record.begin(format!("{project} {} {}", options.start, options.end), &options.url)?;
+    for (at, (layer, text)) in layers.iter().zip(&regrouped.texts).enumerate() {
         let number = format!("layer {} of {}", at + 1, layers.len());
         let progress = screen.progress(&number);
-        let made = one(options, project, layer, at + 1 < layers.len(), &mut written);
+        let wait = at + 1 < layers.len();
+        let made = one(options, project, (layer, text, &name), wait, &mut record);
         drop(progress);
-        let blocks = made.map_err(|failure| undo(failure, &written))?;
+        let blocks = made.map_err(|failure| left(failure, &record))?;
         screen.say(&format!("{number}: {} ({})", plural(blocks, "block"), layer.names.join(", ")));
     }
+    record.done()?;
     screen.say(&format!(
         "{} from {} to {}; Prometheus shows the last ones within a minute",
-        plural(written.len(), "block"),
+        plural(record.runs.last().map_or(0, |run| run.blocks.len()), "block"),
         options.start,
         options.end
     ));
@@ -73,13 +53,16 @@ pub(super) fn run(
 }
 
 /// Names the blocks that a run that failed has left.
-fn undo(failure: Failure, written: &[String]) -> Failure {
-    if written.is_empty() {
+fn left(failure: Failure, record: &Record) -> Failure {
+    let blocks = record.runs.last().map_or(0, |run| run.blocks.len());
+    if blocks == 0 {
         return failure;
     }
-    let list = written.join(" ");
     let help = failure.help.clone().map(|h| format!("{h}; ")).unwrap_or_default();
-    failure.help(format!("{help}before another try, remove the blocks that are there already: {list}"))
+    failure.help(format!(
+        "{help}before another try, stop Prometheus and take out the {} that are there already: `slovo backfill --undo`",
+        plural(blocks, "block")
+    ))
 }
 
 /// What is recorded already would be there twice, and counted twice.
@@ -90,13 +73,14 @@ fn refuse_twice(options: &Backfill, project: &str) -> Result<(), Failure> {
         quote(project),
         options.end.as_second()
     );
-    if ask(options, &expr)? > 0.0 {
+    if ask(options, &expr)?.is_some_and(|series| series > 0.0) {
         let message = format!(
             "Prometheus has samples of these rules between {} and {}: they would be there twice, and be counted twice",
             options.start, options.end
         );
-        return Err(Failure::new(message)
-            .help("let `--end` be before the first sample of `promise:events:rate`, or remove the blocks of an earlier backfill"));
+        return Err(Failure::new(message).help(
+            "let `--end` be before the first sample of `promise:events:rate`, or take out an earlier backfill with `--undo`",
+        ));
     }
     Ok(())
 }
@@ -105,32 +89,14 @@ fn refuse_twice(options: &Backfill, project: &str) -> Result<(), Failure> {
 fn one(
     options: &Backfill,
     project: &str,
-    layer: &Layer,
+    (layer, text, name): (&Layer, &str, &str),
     wait: bool,
-    written: &mut Vec<String>,
+    record: &mut Record,
 ) -> Result<usize, Failure> {
     let data = &options.output_dir;
-    // In the data folder, so that moving is renaming: the server never sees a half of them.
-    let made = tempfile::Builder::new().prefix(".slovo-backfill-").tempdir_in(data);
-    let folder =
-        made.map_err(|e| Failure::io(format!("a folder in `{}` cannot be made", data.display()), &e))?;
-    let rules = folder.path().join("rules.yml");
-    test::put(&rules, &layer.text)?;
-    let output = Command::new(&options.promtool)
-        .args(["tsdb", "create-blocks-from", "rules", "--quiet", "--url", &options.url])
-        .args(["--start", &options.start.to_string(), "--end", &options.end.to_string(), "--output-dir"])
-        .arg(folder.path())
-        .arg(&rules)
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|e| Failure::io(format!("`{}` cannot be run", options.promtool), &e))?;
-    let said = [&*output.stdout, &*output.stderr].map(String::from_utf8_lossy).concat();
-    // promtool reports some rules that fail and goes on.
-    if !output.status.success() || said.contains("err=") || said.contains("level=error") {
-        return Err(Failure::new(format!("promtool cannot backfill a layer: {}", said.trim())));
-    }
-    let mut blocks = blocks_in(folder.path())?;
-    blocks.sort_by_key(|b| b.meta.min_time);
+    // Dropped at the end, and what is left in it with it.
+    let folder = make(options, name, text)?;
+    let blocks = blocks_in(folder.path())?;
     if blocks.is_empty() {
         return Err(Failure::new(format!("no rule gave a sample: {}", layer.names.join(", "))).help(
             "does the Prometheus at `--url` have samples of your metrics between `--start` and `--end`?",
@@ -140,71 +106,58 @@ fn one(
     if wait {
         for stretch in Stretch::of(&blocks) {
             let expr = stretch.expr(project, layer);
-            let before = ask(options, &expr)?;
+            let before = patiently(|| count(options, &expr))?;
             expected.push((expr, before + stretch.samples));
         }
     }
+    record.blocks(blocks.iter().map(|block| block.name.as_str()))?;
     for block in &blocks {
         std::fs::rename(&block.path, data.join(&block.name))
             .map_err(|e| Failure::io(format!("the block `{}` cannot be moved", block.name), &e))?;
-        written.push(block.name.clone());
     }
     until_shown(options, &expected)?;
     Ok(blocks.len())
 }
 
-/// Blocks in a folder: folders with a `meta.json`.
-#[allow(clippy::disallowed_methods, reason = "promtool has made them, in a folder of ours")]
-fn blocks_in(folder: &Path) -> Result<Vec<Block>, Failure> {
-    let failed = |e: &std::io::Error| Failure::io("promtool's blocks cannot be read", e);
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(|e| failed(&e))? {
-        let path = entry.map_err(|e| failed(&e))?.path();
-        let Ok(text) = std::fs::read_to_string(path.join("meta.json")) else { continue };
-        let meta = serde_json::from_str(&text)
-            .map_err(|e| Failure::new(format!("`{}` is not as expected: {e}", path.display())))?;
-        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        found.push(Block { path, name, meta });
-    }
-    Ok(found)
-}
-
-/// A stretch of time that a layer's blocks cover, and what is in it.
-struct Stretch {
-    from: i64,
-    until: i64,
-    samples: f64,
-}
-
-impl Stretch {
-    /// Of blocks in the order of their beginnings: those that reach into each other are one stretch.
-    fn of(blocks: &[Block]) -> Vec<Self> {
-        let mut made: Vec<Self> = Vec::new();
-        for Block { meta, .. } in blocks {
-            let samples = u32::try_from(meta.stats.num_samples).map_or(f64::MAX, f64::from);
-            match made.last_mut() {
-                Some(last) if meta.min_time < last.until => {
-                    last.until = last.until.max(meta.max_time);
-                    last.samples += samples;
-                }
-                _ => made.push(Self { from: meta.min_time, until: meta.max_time, samples }),
+/// A folder with the blocks of a layer. A server that goes away meanwhile is waited for: then the layer is made anew, since
+/// what promtool has made until then is not whole.
+fn make(options: &Backfill, name: &str, text: &str) -> Result<TempDir, Failure> {
+    let range = (options.start.to_string(), options.end.to_string());
+    let mut left = ATTEMPTS;
+    loop {
+        let folder = folder_in(&options.output_dir, TEMPORARY)?;
+        test::put(&folder.path().join(name), text)?;
+        left -= 1;
+        match create_blocks(options, folder.path(), name, (&range.0, &range.1)) {
+            Ok(()) => return Ok(folder),
+            Err(failure) if left == 0 => return Err(failure),
+            Err(_) => {
+                std::thread::sleep(PAUSE);
+                patiently(|| ask(options, "vector(1)"))?;
             }
         }
-        made
     }
-    /// How many samples of the layer's series the server has in it. Name by name: a range function drops the name, and
-    /// series that differ in nothing else would be one.
-    fn expr(&self, project: &str, layer: &Layer) -> String {
-        let last = self.until - 1;
-        let (seconds, millis) = (last.div_euclid(1000), last.rem_euclid(1000));
-        let range = (self.until - self.from).max(1);
-        let project = quote(project);
-        let one = |name: &String| {
-            format!(
-                "(sum(count_over_time({name}{{project={project}}}[{range}ms] @ {seconds}.{millis:03})) or vector(0))"
-            )
-        };
-        layer.names.iter().map(one).collect::<Vec<_>>().join(" + ")
+}
+
+/// Asks until the server is there.
+fn patiently<T>(mut question: impl FnMut() -> Result<T, Unanswered>) -> Result<T, Unanswered> {
+    let began = Instant::now();
+    loop {
+        match question() {
+            Err(Unanswered::Away(_)) if began.elapsed() < PATIENCE => std::thread::sleep(PAUSE),
+            answer => return answer,
+        }
+    }
+}
+
+/// What an expression gives that always gives a number.
+fn count(options: &Backfill, expr: &str) -> Result<f64, Unanswered> {
+    match ask(options, expr)? {
+        Some(number) => Ok(number),
+        None => Err(Unanswered::Unreadable(Failure::new(format!(
+            "`{}` gives no answer to a question that has one: how many samples are there",
+            options.promtool
+        )))),
     }
 }
 
@@ -215,11 +168,14 @@ fn until_shown(options: &Backfill, expected: &[(String, f64)]) -> Result<(), Fai
     let mut open = expected.iter().peekable();
     while let Some((expr, samples)) = open.peek() {
         // It may be away for a moment: a restart loads blocks too.
-        let last = ask(options, expr);
-        if last.as_ref().is_ok_and(|n| n >= samples) {
-            open.next();
-            continue;
-        }
+        let last = match count(options, expr) {
+            Ok(seen) if seen >= *samples => {
+                open.next();
+                continue;
+            }
+            Err(Unanswered::Unreadable(failure)) => return Err(failure),
+            other => other,
+        };
         if began.elapsed() >= PATIENCE {
             let seen = last?;
             let message = format!(
@@ -233,22 +189,4 @@ fn until_shown(options: &Backfill, expected: &[(String, f64)]) -> Result<(), Fai
         std::thread::sleep(PAUSE);
     }
     Ok(())
-}
-
-/// The number that a query gives; 0 where it gives nothing.
-fn ask(options: &Backfill, expr: &str) -> Result<f64, Failure> {
-    let output = Command::new(&options.promtool)
-        .args(["query", "instant", &options.url, expr])
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|e| Failure::io(format!("`{}` cannot be run", options.promtool), &e))?;
-    if output.status.success() {
-        // `{} => 12 @[1790812800]`
-        let text = String::from_utf8_lossy(&output.stdout);
-        let number = text.split_once("=> ").and_then(|(_, rest)| rest.split(' ').next()?.parse().ok());
-        return Ok(number.unwrap_or(0.0));
-    }
-    let said = String::from_utf8_lossy(&output.stderr);
-    Err(Failure::new(format!("the Prometheus at {} cannot be asked: {}", options.url, said.trim()))
-        .help("`--url` is its address, such as http://localhost:9090"))
 }

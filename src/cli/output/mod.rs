@@ -5,11 +5,13 @@
 //! The manifest that names old and new files goes first and the final one last, so that after a crash every file is
 //! still known.
 
+mod lock;
 mod manifest;
 mod plan;
 mod stage;
 mod write;
 
+pub(super) use lock::Lock;
 pub(super) use manifest::Manifest;
 pub(super) use plan::{Action, Folder, Plan, Wanted};
 pub(super) use write::{apply, replace};
