@@ -157,6 +157,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::k_then => "`then`",
         Rule::k_tickets => "`tickets`",
         Rule::k_tier => "`tier`",
+        Rule::k_timeout => "`timeout`",
         Rule::k_to => "`to`",
         Rule::k_total => "`total`",
         Rule::k_update => "`update`",

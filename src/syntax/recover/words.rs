@@ -23,7 +23,7 @@ const STATEMENTS: &[Row] = &[
     ("labels", &[Metric], "labels route, code in \"200\" | \"500\""),
     ("labels", &[Team], "labels routing_key=\"shop\""),
     ("buckets", &[Metric], "buckets 0.1, 0.5, 1"),
-    ("scraped", &[Metric], "scraped every 1m"),
+    ("scraped", &[Metric], "scraped every 1m timeout 20s"),
     ("owner", &[Journey], "owner shop"),
     ("user", &[Journey], "user \"A shopper with a full basket\""),
     ("goal", &[Journey], "goal \"Goes from basket to confirmed order\""),
