@@ -376,6 +376,33 @@ fn explain_a_promise() {
     assert!(run(at.path(), &["explain", "checkout.pay.accepted", "--rules"]).out.contains("sum("));
 }
 
+/// What is stated of the data: for engineers in the terminal and in the documents.
+#[test]
+fn births_are_told() {
+    let journey = "metric mails_total: counter of mails\n\
+        metric mails_failed_total: counter of mails, part of mails_total { born with its first event }\n\
+        metric sent_seconds: histogram of seconds { buckets 1, 5\n  born with its first event }\n\
+        journey mail \"Send mail\" {\n  owner shop\n  step send \"Send\" {\n    promise sent \"Mail goes out\" {\n      \
+        keep for 99% of mails over 28d\n      total mails_total\n      bad mails_failed_total\n      urgency ticket\n    }\n    \
+        promise quick \"Mail goes out at once\" {\n      keep for 99% of mails over 28d\n      total sent_seconds\n      \
+        good within 5s\n      urgency ticket\n    }\n  }\n}\n";
+    let at = folder(&[("slovo.yaml", "project: shop\nretention: 90d\n"), TEAM, ("mail.slovo", journey)]);
+    let told = "Series of `mails_failed_total` are born with their first event.";
+    let ran = run(at.path(), &["explain", "mail.send.sent"]);
+    assert!(ran.out.contains(told), "{}{}", ran.out, ran.err);
+    let ran = run(at.path(), &["docs"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let page = read(&at, "docs/journeys/mail.md");
+    for text in [
+        "mails_total`",
+        "mails_failed_total (born with its first event)",
+        "sent_seconds (all, born with its first event)",
+        "sent_seconds (within 5, born with its first event)",
+    ] {
+        assert!(page.contains(text), "{text} in {page}");
+    }
+}
+
 #[test]
 fn fmt() {
     let wild = "team   shop   \"Shop team\"\n";

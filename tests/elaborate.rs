@@ -280,6 +280,47 @@ fn timeouts() {
     }
 }
 
+/// Every selector of such a metric knows it, whatever the form; those of other metrics don't.
+#[test]
+fn births() {
+    let promise_of = |body: &str| {
+        let text = format!(
+            "team shop \"Shop\"\nmetric all_total: counter of requests {{ labels code }}\n\
+             metric bad_total: counter of requests, part of all_total {{ born with its first event }}\n\
+             metric took_seconds: histogram of seconds {{ buckets 0.1, 1\n  born with its first event }}\n\
+             metric native_seconds: native histogram of seconds {{ born with its first event }}\n\
+             journey j \"J\" {{\n  owner shop\n  promise p \"P\" {{\n    {body}\n    urgency ticket\n  }}\n}}\n"
+        );
+        let project = Project::in_memory(&[("p.slovo", &text)], "project: p\n");
+        let compiled = project.compile();
+        let shown = render::human(&compiled.diagnostics, &project.sources, &render::Options::plain(100));
+        let model = compiled.model.unwrap_or_else(|| panic!("{shown}"));
+        let (_, promise) = model.promises().next().unwrap();
+        let born = promise.measurement.series().filter_map(slovo::ir::Series::selector);
+        born.map(|s| format!("{} {}", s.metric, s.born_with_event)).collect::<Vec<_>>()
+    };
+    let keep = "keep for 99% of requests over 28d\n    ";
+    let slices = "keep for 99% of 5m slices over 28d\n    ";
+    assert_eq!(
+        promise_of(&format!("{keep}total all_total\n    bad bad_total")),
+        ["all_total false", "bad_total true"]
+    );
+    for (histogram, verdict) in [("took_seconds", "good within 1s"), ("native_seconds", "bad over 250ms")] {
+        let born = format!("{histogram} true");
+        assert_eq!(
+            promise_of(&format!("{keep}total {histogram}\n    {verdict}")),
+            [born.clone(), born.clone()]
+        );
+        let p95 = promise_of(&format!("{slices}good when p95 of {histogram} within 1s"));
+        assert_eq!(p95, [born.clone(), born]);
+    }
+    let ends = format!("{keep}started all_total\n    finished bad_total within 1h");
+    assert_eq!(promise_of(&ends), ["all_total false", "bad_total true"]);
+    let query =
+        promise_of(&format!("{keep}total promql \"sum(rate(bad_total[$range]))\"\n    bad bad_total"));
+    assert_eq!(query, ["bad_total true"], "a query is taken as it is written");
+}
+
 /// A call never hides what it brings about: the indicator is right for others, so its text is shown with the call.
 #[test]
 fn a_call_is_never_silent() {

@@ -125,6 +125,8 @@ pub enum MetricStmt {
         /// The whole.
         span: Span,
     },
+    /// `born with its first event`
+    BornWithEvent(Span),
     /// Unreadable, reported.
     Junk(Span),
 }

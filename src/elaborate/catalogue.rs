@@ -32,6 +32,8 @@ pub(crate) struct Metric<'a> {
     pub(crate) buckets: Option<(Vec<Decimal>, Span)>,
     /// How it is scraped.
     pub(crate) scrape: Scrape,
+    /// Its series appear with their first event.
+    pub(crate) born_with_event: bool,
     /// Something in its braces was unreadable: what seems missing may be there.
     pub(crate) junk: bool,
     /// Its declaration has an error: what follows from it is not reported.
@@ -131,6 +133,7 @@ fn read<'a>(name: &'a str, decl: &'a ast::Metric, settings: &Settings, out: &mut
             every: settings.scrape_interval,
             timeout: settings.timeout_of(settings.scrape_interval),
         },
+        born_with_event: false,
         junk: decl.body.as_ref().is_some_and(|b| b.has_junk),
         broken: false,
         part_of: Vec::new(),
@@ -169,10 +172,27 @@ fn read<'a>(name: &'a str, decl: &'a ast::Metric, settings: &Settings, out: &mut
                     metric.scrape = Scrape { every: every.value, timeout };
                 }
             }
+            MetricStmt::BornWithEvent(span) => metric.born_with_event = has_events(&metric, *span, out),
             MetricStmt::Junk(_) => {}
         }
     }
     metric
+}
+
+/// Only what counts events can appear with the first one.
+fn has_events(metric: &Metric<'_>, span: Span, out: &mut Diagnostics) -> bool {
+    let help = match metric.kind {
+        MetricKind::Counter | MetricKind::Histogram | MetricKind::NativeHistogram => return true,
+        MetricKind::Gauge => {
+            "remove it: a reading counts from the first sample on, whenever its series appears"
+        }
+        MetricKind::Summary => "remove it: events of a summary are not counted",
+    };
+    let (name, kind) = (metric.name, metric.kind.as_str());
+    let said = format!("`{name}` is a {kind}, which is not born with an event");
+    let made = Diagnostic::new(&WRONG_KIND, span, said, "only counters and histograms count events");
+    out.push(made.also(metric.decl.kind.span, kind).help(help));
+    false
 }
 
 /// How long a scrape may take: something, and at most the interval. `None` where that is wrong.

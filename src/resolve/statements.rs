@@ -56,6 +56,7 @@ fn metric(stmt: &MetricStmt) -> Option<(&'static str, Span)> {
         MetricStmt::Labels(_, span) => ("labels", *span),
         MetricStmt::Buckets(_, span) => ("buckets", *span),
         MetricStmt::ScrapedEvery { span, .. } => ("scraped every", *span),
+        MetricStmt::BornWithEvent(span) => ("born with its first event", *span),
         MetricStmt::Junk(_) => return None,
     })
 }

@@ -118,6 +118,7 @@ impl Build<'_> {
                 }
                 MetricStmt::Buckets(bounds, span)
             }
+            Rule::born => MetricStmt::BornWithEvent(span),
             _ => {
                 let every = self.length(&kids.next()?)?;
                 let timeout = match kids.next() {

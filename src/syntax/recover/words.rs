@@ -24,6 +24,7 @@ const STATEMENTS: &[Row] = &[
     ("labels", &[Team], "labels routing_key=\"shop\""),
     ("buckets", &[Metric], "buckets 0.1, 0.5, 1"),
     ("scraped", &[Metric], "scraped every 1m timeout 20s"),
+    ("born", &[Metric], "born with its first event"),
     ("owner", &[Journey], "owner shop"),
     ("user", &[Journey], "user \"A shopper with a full basket\""),
     ("goal", &[Journey], "goal \"Goes from basket to confirmed order\""),
