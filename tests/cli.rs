@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 use assert_cmd::cargo::CommandCargoExt;
 use tempfile::TempDir;
 
-const YAML: (&str, &str) = ("slovo.yaml", "project: shop\n");
+const YAML: (&str, &str) = ("slovo.yaml", "project: shop\nretention: 100d\n");
 const TEAM: (&str, &str) = ("teams.slovo", "team shop \"Shop team\" {\n  tickets \"shop-tickets\"\n}\n");
 
 fn folder(files: &[(&str, &str)]) -> TempDir {
@@ -64,6 +64,22 @@ fn init_makes_a_project_that_has_no_mistakes() {
     assert_eq!((checked.code, checked.out.as_str()), (0, ""), "{}", checked.err);
     assert_eq!(checked.err, "no mistakes: 2 promises in 1 file\n");
     assert_eq!(run(at.path(), &["fmt", "--check"]).code, 0, "the scaffold is in canonical form");
+}
+
+/// `init` says how long samples are kept. Who removes that is warned once, however many promises there are.
+#[test]
+fn an_unstated_retention_is_one_warning() {
+    let at = scaffold();
+    let yaml = read(&at, "slovo.yaml");
+    assert!(yaml.contains("\nretention: 30d\n"), "{yaml}");
+    let unsaid = yaml.replace("retention: 30d\n", "");
+    fs::write(at.path().join("slovo.yaml"), &unsaid).unwrap();
+    let checked = run(at.path(), &["check"]);
+    assert_eq!(checked.code, 0, "{}", checked.err);
+    assert_eq!(checked.err.matches("[W0444]").count(), 1, "{}", checked.err);
+    fs::write(at.path().join("slovo.yaml"), format!("{unsaid}lints: {{W0444: allow}}\n")).unwrap();
+    let checked = run(at.path(), &["check", "--deny", "warnings"]);
+    assert_eq!(checked.code, 0, "{}", checked.err);
 }
 
 #[test]

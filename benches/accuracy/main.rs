@@ -52,7 +52,8 @@ journey visit "Visit" {
   }
 }
 "#;
-    let files = common::compile(source, &format!("project: bench\nscrape_interval: {scrape}s\n"));
+    let files =
+        common::compile(source, &format!("project: bench\nscrape_interval: {scrape}s\nretention: 100d\n"));
     layers::parse(&files[0].text)
 }
 

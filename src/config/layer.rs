@@ -62,8 +62,9 @@ impl Layer {
                 self.scrape_timeout = read.map(|timeout| (timeout, node.span));
             }
             "retention" => {
-                self.retention =
-                    reader.duration(node, &what, Duration::from_hours(1), Duration::from_days(36_500));
+                let most = Duration::from_days(36_500);
+                // One that cannot be read is reported: no window is then too long for it.
+                self.retention = reader.duration(node, &what, Duration::from_hours(1), most).or(Some(most));
             }
             "scope" => self.scope = scope(node, &what, reader),
             "labels" => self.labels = labels(node, &what, reader),

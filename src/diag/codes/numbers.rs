@@ -42,4 +42,5 @@ crate::diag::codes::codes! {
     NO_FAILURE = Error "E0441" "a failing share that is none";
     UNTOLD = Warning "W0442" "a scenario that does not tell what it expects";
     LATE_COMPLETION = Warning "W0443" "a page for what may still finish for hours";
+    UNSTATED_RETENTION = Warning "W0444" "a window longer than samples are usually kept";
 }
