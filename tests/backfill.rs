@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use assert_cmd::cargo::CommandCargoExt;
 use tempfile::TempDir;
 
-const YAML: &str = "project: shop\nscrape_interval: 60s\n";
+const YAML: &str = "project: shop\nscrape_interval: 60s\nretention: 100d\n";
 const SHOP: &str = r#"
 team shop "Shop team" { tickets "shop-tickets" }
 metric calls_total: counter of calls { labels route, code in "200" | "500" }

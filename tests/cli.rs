@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 use assert_cmd::cargo::CommandCargoExt;
 use tempfile::TempDir;
 
-const YAML: (&str, &str) = ("slovo.yaml", "project: shop\n");
+const YAML: (&str, &str) = ("slovo.yaml", "project: shop\nretention: 100d\n");
 const TEAM: (&str, &str) = ("teams.slovo", "team shop \"Shop team\" {\n  tickets \"shop-tickets\"\n}\n");
 
 fn folder(files: &[(&str, &str)]) -> TempDir {
@@ -64,6 +64,22 @@ fn init_makes_a_project_that_has_no_mistakes() {
     assert_eq!((checked.code, checked.out.as_str()), (0, ""), "{}", checked.err);
     assert_eq!(checked.err, "no mistakes: 2 promises in 1 file\n");
     assert_eq!(run(at.path(), &["fmt", "--check"]).code, 0, "the scaffold is in canonical form");
+}
+
+/// `init` says how long samples are kept. Who removes that is warned once, however many promises there are.
+#[test]
+fn an_unstated_retention_is_one_warning() {
+    let at = scaffold();
+    let yaml = read(&at, "slovo.yaml");
+    assert!(yaml.contains("\nretention: 30d\n"), "{yaml}");
+    let unsaid = yaml.replace("retention: 30d\n", "");
+    fs::write(at.path().join("slovo.yaml"), &unsaid).unwrap();
+    let checked = run(at.path(), &["check"]);
+    assert_eq!(checked.code, 0, "{}", checked.err);
+    assert_eq!(checked.err.matches("[W0444]").count(), 1, "{}", checked.err);
+    fs::write(at.path().join("slovo.yaml"), format!("{unsaid}lints: {{W0444: allow}}\n")).unwrap();
+    let checked = run(at.path(), &["check", "--deny", "warnings"]);
+    assert_eq!(checked.code, 0, "{}", checked.err);
 }
 
 #[test]
@@ -377,6 +393,33 @@ fn explain_a_promise() {
     assert!(!ran.out.contains("sum("), "{}", ran.out);
     assert!(ran.out.lines().all(|l| l.chars().count() <= 80), "{}", ran.out);
     assert!(run(at.path(), &["explain", "checkout.pay.accepted", "--rules"]).out.contains("sum("));
+}
+
+/// What is stated of the data: for engineers in the terminal and in the documents.
+#[test]
+fn births_are_told() {
+    let journey = "metric mails_total: counter of mails\n\
+        metric mails_failed_total: counter of mails, part of mails_total { born with its first event }\n\
+        metric sent_seconds: histogram of seconds { buckets 1, 5\n  born with its first event }\n\
+        journey mail \"Send mail\" {\n  owner shop\n  step send \"Send\" {\n    promise sent \"Mail goes out\" {\n      \
+        keep for 99% of mails over 28d\n      total mails_total\n      bad mails_failed_total\n      urgency ticket\n    }\n    \
+        promise quick \"Mail goes out at once\" {\n      keep for 99% of mails over 28d\n      total sent_seconds\n      \
+        good within 5s\n      urgency ticket\n    }\n  }\n}\n";
+    let at = folder(&[("slovo.yaml", "project: shop\nretention: 90d\n"), TEAM, ("mail.slovo", journey)]);
+    let told = "Series of `mails_failed_total` are born with their first event.";
+    let ran = run(at.path(), &["explain", "mail.send.sent"]);
+    assert!(ran.out.contains(told), "{}{}", ran.out, ran.err);
+    let ran = run(at.path(), &["docs"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let page = read(&at, "docs/journeys/mail.md");
+    for text in [
+        "mails_total`",
+        "mails_failed_total (born with its first event)",
+        "sent_seconds (all, born with its first event)",
+        "sent_seconds (within 5, born with its first event)",
+    ] {
+        assert!(page.contains(text), "{text} in {page}");
+    }
 }
 
 #[test]

@@ -53,7 +53,7 @@ fn writes_what_was_asked_for() {
 #[test]
 fn an_output_of_build() {
     let project = project();
-    let yaml = "project: minimal\noutputs:\n  docs: {path: site, templates: look}\n";
+    let yaml = "project: minimal\nretention: 100d\noutputs:\n  docs: {path: site, templates: look}\n";
     std::fs::write(project.path().join("slovo.yaml"), yaml).unwrap();
     std::fs::create_dir_all(project.path().join("look/html")).unwrap();
     let page = project.path().join("look/html/glossary.html");

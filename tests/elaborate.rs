@@ -237,6 +237,90 @@ fn around_a_measurement() {
     assert_eq!(slow.scrape_interval.to_string(), "5m");
 }
 
+/// A promise waits for the slowest scrape of its metrics; what is unsaid of a metric is what Prometheus does then.
+#[test]
+fn timeouts() {
+    let promise_of = |kind: &str, body: &str, yaml: &str| {
+        let text = format!(
+            "team shop \"Shop\"\nmetric a_total: counter of requests {kind}\nmetric b_total: counter of requests {{ scraped every 1m timeout 20s }}\n\
+             metric c_total: counter of requests, part of a_total\n\
+             journey j \"J\" {{\n  owner shop\n  promise p \"P\" {{\n    keep for 99% of requests over 28d\n    {body}\n    urgency ticket\n  }}\n}}\n"
+        );
+        let compiled = Project::in_memory(&[("p.slovo", &text)], yaml).compile();
+        let found: Vec<_> = compiled.diagnostics.iter().map(|d| d.message.clone()).collect();
+        let model = compiled.model.unwrap_or_else(|| panic!("{found:?}"));
+        let (_, promise) = model.promises().next().unwrap();
+        format!("{} {}", promise.scrape_interval, promise.scrape_timeout)
+    };
+    let own = "total a_total\n    bad c_total";
+    let slow = "total a_total + b_total\n    bad c_total";
+    let query = "total promql \"sum(rate(a_total[$range])) + sum(rate(b_total[$range]))\"\n    bad c_total";
+    let unsaid = "project: p\n";
+    assert_eq!(promise_of("", own, unsaid), "30s 10s");
+    assert_eq!(promise_of("", own, "project: p\nscrape_interval: 5s\n"), "5s 5s", "never above the interval");
+    assert_eq!(promise_of("", own, "project: p\nscrape_timeout: 25s\n"), "30s 25s");
+    assert_eq!(promise_of("{ scraped every 2s }", own, "project: p\nscrape_timeout: 4s\n"), "30s 4s");
+    assert_eq!(promise_of("{ scraped every 5m }", own, unsaid), "5m 10s");
+    assert_eq!(promise_of("", slow, unsaid), "1m 20s", "the longest of its metrics");
+    assert_eq!(
+        promise_of("{ scraped every 5m timeout 5s }", slow, unsaid),
+        "5m 20s",
+        "not that of the slowest"
+    );
+    assert_eq!(promise_of("", query, unsaid), "1m 20s", "queries too");
+    let cloud = "project: p\nenvironments: {cloud: {scrape_timeout: 3s}}\n";
+    let mut sources = slovo::source::SourceMap::default();
+    let file = sources.add("slovo.yaml", cloud);
+    for (environment, expected) in [(None, None), (Some("cloud"), Some(slovo::value::Duration::from_secs(3)))]
+    {
+        let mut found = slovo::diag::Diagnostics::default();
+        let config = slovo::config::read(file, &sources, environment, &mut found);
+        assert_eq!(config.settings.scrape_timeout, expected);
+        assert!(found.is_empty());
+    }
+}
+
+/// Every selector of such a metric knows it, whatever the form; those of other metrics don't.
+#[test]
+fn births() {
+    let promise_of = |body: &str| {
+        let text = format!(
+            "team shop \"Shop\"\nmetric all_total: counter of requests {{ labels code }}\n\
+             metric bad_total: counter of requests, part of all_total {{ born with its first event }}\n\
+             metric took_seconds: histogram of seconds {{ buckets 0.1, 1\n  born with its first event }}\n\
+             metric native_seconds: native histogram of seconds {{ born with its first event }}\n\
+             journey j \"J\" {{\n  owner shop\n  promise p \"P\" {{\n    {body}\n    urgency ticket\n  }}\n}}\n"
+        );
+        let project = Project::in_memory(&[("p.slovo", &text)], "project: p\n");
+        let compiled = project.compile();
+        let shown = render::human(&compiled.diagnostics, &project.sources, &render::Options::plain(100));
+        let model = compiled.model.unwrap_or_else(|| panic!("{shown}"));
+        let (_, promise) = model.promises().next().unwrap();
+        let born = promise.measurement.series().filter_map(slovo::ir::Series::selector);
+        born.map(|s| format!("{} {}", s.metric, s.born_with_event)).collect::<Vec<_>>()
+    };
+    let keep = "keep for 99% of requests over 28d\n    ";
+    let slices = "keep for 99% of 5m slices over 28d\n    ";
+    assert_eq!(
+        promise_of(&format!("{keep}total all_total\n    bad bad_total")),
+        ["all_total false", "bad_total true"]
+    );
+    for (histogram, verdict) in [("took_seconds", "good within 1s"), ("native_seconds", "bad over 250ms")] {
+        let born = format!("{histogram} true");
+        assert_eq!(
+            promise_of(&format!("{keep}total {histogram}\n    {verdict}")),
+            [born.clone(), born.clone()]
+        );
+        let p95 = promise_of(&format!("{slices}good when p95 of {histogram} within 1s"));
+        assert_eq!(p95, [born.clone(), born]);
+    }
+    let ends = format!("{keep}started all_total\n    finished bad_total within 1h");
+    assert_eq!(promise_of(&ends), ["all_total false", "bad_total true"]);
+    let query =
+        promise_of(&format!("{keep}total promql \"sum(rate(bad_total[$range]))\"\n    bad bad_total"));
+    assert_eq!(query, ["bad_total true"], "a query is taken as it is written");
+}
+
 /// A call never hides what it brings about: the indicator is right for others, so its text is shown with the call.
 #[test]
 fn a_call_is_never_silent() {

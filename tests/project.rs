@@ -30,7 +30,7 @@ fn paths(project: &Project) -> Vec<String> {
     project.sources.iter().map(|(_, f)| f.path.clone()).collect()
 }
 
-const YAML: (&str, &[u8]) = ("slovo.yaml", b"project: shop\n");
+const YAML: (&str, &[u8]) = ("slovo.yaml", b"project: shop\nretention: 100d\n");
 const TEAM: &[u8] = b"team shop \"Shop team\"\n";
 
 #[test]

@@ -154,7 +154,7 @@ fn evaluates_as_prometheus_does() {
     if !all_there(&["victoria-metrics", "vmalert", "prometheus", "promtool"]) {
         return;
     }
-    let files = bench::compile(SOURCE, "project: bench\nscrape_interval: 15s\n");
+    let files = bench::compile(SOURCE, "project: bench\nscrape_interval: 15s\nretention: 100d\n");
     let samples = samples();
     let mut bed = Bed::new();
     let mut text = bed.text();

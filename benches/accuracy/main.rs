@@ -71,7 +71,7 @@ journey JOURNEY "Visit" {
 "#;
     let files = common::compile(
         &source.replace("JOURNEY", journey).replace("WINDOW", window),
-        &format!("project: bench\nscrape_interval: {scrape}s\n"),
+        &format!("project: bench\nscrape_interval: {scrape}s\nretention: 100d\n"),
     );
     let rules = files.iter().filter(|f| f.path.ends_with(".yml"));
     rules.flat_map(|f| layers::parse(&f.text)).collect()

@@ -61,7 +61,7 @@ pub fn ours(journeys: usize, series: usize) -> Vec<slovo::backend::Artifact> {
         }
         source.push_str("  }\n}\n");
     }
-    common::compile(&source, "project: bench\nscrape_interval: 15s\n")
+    common::compile(&source, "project: bench\nscrape_interval: 15s\nretention: 100d\n")
 }
 
 fn main() {

@@ -116,8 +116,17 @@ pub enum MetricStmt {
     Labels(Vec<LabelDecl>, Span),
     /// `buckets 0.1, 0.5, 1`
     Buckets(Vec<Number>, Span),
-    /// `scraped every 5m`
-    ScrapedEvery(Length, Span),
+    /// `scraped every 5m timeout 20s`
+    ScrapedEvery {
+        /// How often.
+        every: Length,
+        /// How long a scrape may take.
+        timeout: Option<Length>,
+        /// The whole.
+        span: Span,
+    },
+    /// `born with its first event`
+    BornWithEvent(Span),
     /// Unreadable, reported.
     Junk(Span),
 }

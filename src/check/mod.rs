@@ -12,6 +12,7 @@ mod people;
 mod plain;
 mod policies;
 mod privacy;
+mod retention;
 mod scenarios;
 mod traffic;
 mod windows;
@@ -53,7 +54,7 @@ pub fn check(model: &Model, diagnostics: &mut Diagnostics) {
         diagnostics.extend(list);
     }
     let mut found = Found { broken: &broken, list: Diagnostics::default() };
-    windows::check_retention(model, &mut found);
+    retention::check(model, &ladders, &mut found);
     people::check_playbooks(model, &mut found);
     limits::check_teams(model, &mut found);
     for policy in model.policies.values() {

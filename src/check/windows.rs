@@ -1,48 +1,11 @@
-//! Windows, slices and times to finish against each other and against what Prometheus keeps.
-
-use std::collections::BTreeMap;
+//! Windows, slices and times to finish against each other.
 
 use super::{Found, plain};
 use crate::diag::Diagnostic;
 use crate::diag::codes::numbers as codes;
 use crate::ir::burn::{Alert, Loudness};
-use crate::ir::{Condition, Measurement, Model, Promise, Slices, Urgency};
+use crate::ir::{Condition, Measurement, Promise, Slices, Urgency};
 use crate::value::{Decimal, Duration};
-
-/// Windows longer than the retention: one message per window.
-pub(super) fn check_retention(model: &Model, found: &mut Found<'_>) {
-    let Some(retention) = model.settings.retention else { return };
-    let mut too_long: BTreeMap<Duration, (&Promise, usize)> = BTreeMap::new();
-    for (_, promise) in model.promises().filter(|(_, p)| needs(p) > retention) {
-        too_long.entry(promise.window).and_modify(|(_, others)| *others += 1).or_insert((promise, 0));
-    }
-    for (window, (promise, others)) in too_long {
-        let mut made = Diagnostic::new(
-            &codes::BEYOND_RETENTION,
-            promise.places.window.unwrap_or(promise.places.objective),
-            format!("the window of `{}` is longer than Prometheus keeps samples", promise.path),
-            format!("looks back {}, samples are kept for {retention}", plain::time(needs(promise))),
-        );
-        if others > 0 {
-            made = made.note(format!(
-                "the same holds for {} over {window}",
-                plain::several(others, "other promise")
-            ));
-        }
-        found.push(made.help(format!(
-            "keep samples longer and say so (`retention: {}d` in slovo.yaml), or choose a shorter window",
-            needs(promise).as_days() + 1
-        )));
-    }
-}
-
-/// How far back the samples of a promise are read.
-fn needs(promise: &Promise) -> Duration {
-    match &promise.measurement {
-        Measurement::Completion(completion) => promise.window.plus(completion.within),
-        Measurement::Events(_) | Measurement::Slices(_) | Measurement::Composed(_) => promise.window,
-    }
-}
 
 pub(super) fn check_slices(all: &[Alert], promise: &Promise, found: &mut Found<'_>) {
     match &promise.measurement {

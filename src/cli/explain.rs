@@ -10,7 +10,7 @@ use super::{Failure, Outcome, Status, check, load, status_of};
 use crate::backend::prometheus;
 use crate::config::nearest;
 use crate::diag::codes;
-use crate::ir::Model;
+use crate::ir::{Model, Promise, Series};
 
 pub(super) fn run(options: &Explain, start: &Path, screen: &Screen) -> Outcome {
     let Some(what) = &options.what else {
@@ -49,8 +49,20 @@ fn promise_at(what: &str, options: &Explain, start: &Path, screen: &Screen) -> O
     };
     let explained = prometheus::explain(model, promise);
     let marks = if screen.colored_out() { ("\x1b[1m", "\x1b[0m") } else { ("", "") };
-    Screen::out(&promise::text(&explained, screen.options().width, options.rules, marks))?;
+    let facts = facts(promise);
+    Screen::out(&promise::text(&explained, &facts, screen.options().width, options.rules, marks))?;
     Ok(Status::Fine)
+}
+
+/// What is stated of the data a promise reads.
+fn facts(promise: &Promise) -> Vec<String> {
+    let selectors = promise.measurement.series().filter_map(Series::selector);
+    let mut born: Vec<&str> = selectors.filter(|s| s.born_with_event).map(|s| s.metric.as_str()).collect();
+    born.sort_unstable();
+    born.dedup();
+    let named: Vec<String> = born.iter().map(|name| format!("`{name}`")).collect();
+    let births = format!("Series of {} are born with their first event.", named.join(", "));
+    (!named.is_empty()).then_some(births).into_iter().collect()
 }
 
 /// No such promise: the one that was meant, or those of the journey or step that was named.

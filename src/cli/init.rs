@@ -46,6 +46,7 @@ pub(super) fn run(options: &Init, start: &Path, screen: &Screen) -> Outcome {
         made.and_then(|mut f| f.write_all(text.as_bytes())).map_err(|e| failed(&path, &e))?;
         screen.say(&format!("wrote {}", path.display()));
     }
+    screen.say("does your Prometheus keep samples for 30d, as slovo.yaml says? 15d is usual, and 24h under prometheus-operator");
     screen.say("next: `slovo check`, then `slovo build`; the files say what they mean");
     Ok(Status::Fine)
 }

@@ -7,6 +7,7 @@ pub(super) const TOP: &[&str] = &[
     "default_window",
     "evaluation_interval",
     "scrape_interval",
+    "scrape_timeout",
     "retention",
     "today",
     "common_labels",
@@ -24,6 +25,7 @@ pub(super) const TOP: &[&str] = &[
 pub(super) const ENVIRONMENT: &[&str] = &[
     "evaluation_interval",
     "scrape_interval",
+    "scrape_timeout",
     "retention",
     "scope",
     "labels",

@@ -8,7 +8,7 @@ use super::words::{is_label, parse_matcher};
 use super::{grafana, keys, prometheus};
 use crate::diag::Diagnostic;
 use crate::diag::codes::project as codes;
-use crate::ir::{GrafanaOptions, Links, MatchOp, Matcher, PrometheusOptions};
+use crate::ir::{GrafanaOptions, Links, MatchOp, Matcher, PrometheusOptions, Settings};
 use crate::promql::regex::{RegexError, validate_regex};
 use crate::series::{RESERVED_LABELS, is_reserved};
 use crate::source::Span;
@@ -21,7 +21,8 @@ pub(super) type Backend = (String, Option<(String, Span)>);
 #[derive(Debug, Default)]
 pub(super) struct Layer {
     pub(super) evaluation_interval: Option<Duration>,
-    pub(super) scrape_interval: Option<Duration>,
+    pub(super) scrape_interval: Option<(Duration, Span)>,
+    pub(super) scrape_timeout: Option<(Duration, Span)>,
     pub(super) retention: Option<Duration>,
     pub(super) scope: Vec<Matcher>,
     pub(super) labels: BTreeMap<String, String>,
@@ -53,11 +54,17 @@ impl Layer {
                 self.evaluation_interval = reader.duration(node, &what, seconds(1), seconds(300));
             }
             "scrape_interval" => {
-                self.scrape_interval = reader.duration(node, &what, seconds(1), seconds(300));
+                let read = reader.duration(node, &what, seconds(1), seconds(300));
+                self.scrape_interval = read.map(|interval| (interval, node.span));
+            }
+            "scrape_timeout" => {
+                let read = reader.duration(node, &what, Duration::from_millis(1), seconds(300));
+                self.scrape_timeout = read.map(|timeout| (timeout, node.span));
             }
             "retention" => {
-                self.retention =
-                    reader.duration(node, &what, Duration::from_hours(1), Duration::from_days(36_500));
+                let most = Duration::from_days(36_500);
+                // One that cannot be read is reported: no window is then too long for it.
+                self.retention = reader.duration(node, &what, Duration::from_hours(1), most).or(Some(most));
             }
             "scope" => self.scope = scope(node, &what, reader),
             "labels" => self.labels = labels(node, &what, reader),
@@ -91,10 +98,10 @@ impl Layer {
     }
     /// Puts another layer on top of this one.
     pub(super) fn overlay(&mut self, top: Layer) {
-        let replace = |below: &mut Option<Duration>, top: Option<Duration>| *below = top.or(*below);
-        replace(&mut self.evaluation_interval, top.evaluation_interval);
-        replace(&mut self.scrape_interval, top.scrape_interval);
-        replace(&mut self.retention, top.retention);
+        self.evaluation_interval = top.evaluation_interval.or(self.evaluation_interval);
+        self.scrape_interval = top.scrape_interval.or(self.scrape_interval);
+        self.scrape_timeout = top.scrape_timeout.or(self.scrape_timeout);
+        self.retention = top.retention.or(self.retention);
         self.scope.retain(|m| !top.scope.iter().any(|t| t.label == m.label));
         self.scope.extend(top.scope);
         self.labels.extend(top.labels);
@@ -111,6 +118,36 @@ impl Layer {
             self.prometheus = top.prometheus;
             self.alert_templates = top.alert_templates;
         }
+    }
+
+    /// A timeout above the interval, in this layer alone or (where one is named) in an environment over it. Prometheus
+    /// refuses to start with such a configuration, so one of the two numbers is not the real one.
+    pub(super) fn judge_timeout(&self, environment: Option<(&str, &Self)>, reader: &mut Reader<'_>) {
+        let over = environment.map(|(_, layer)| layer);
+        let own = |layer: &Self| layer.scrape_timeout.is_some() || layer.scrape_interval.is_some();
+        if over.is_some_and(|layer| !own(layer)) {
+            return; // As in the layer below, where it is judged.
+        }
+        let interval = over.and_then(|l| l.scrape_interval).or(self.scrape_interval);
+        let Some((timeout, span)) = over.and_then(|l| l.scrape_timeout).or(self.scrape_timeout) else {
+            return;
+        };
+        let every = interval.map_or(Settings::default().scrape_interval, |(every, _)| every);
+        if timeout <= every {
+            return;
+        }
+        let within =
+            environment.map_or_else(String::new, |(name, _)| format!(" in the environment `{name}`"));
+        let message = format!("`scrape_timeout` is longer than `scrape_interval`{within}");
+        let label = format!("{timeout}, but targets are scraped every {every}");
+        let mut made = Diagnostic::new(&codes::OUT_OF_RANGE, span, message, label);
+        made = match interval {
+            Some((_, place)) => made.also(place, "the interval"),
+            None => made.note(format!("`scrape_interval` is {every} unless said")),
+        };
+        reader.diagnostics.push(made.help(format!(
+            "Prometheus takes no timeout above the interval: state the real numbers, with `scrape_timeout: {every}` at most"
+        )));
     }
 
     /// Are dashboards written here?

@@ -232,6 +232,10 @@ fn choose(
         config.output_folders.push("prometheus".to_owned());
     }
     shared_outputs(&environments, reader);
+    base.judge_timeout(None, reader);
+    for environment in &environments {
+        base.judge_timeout(Some((&environment.name, &environment.layer)), reader);
+    }
     let boards = base.writes_dashboards() || environments.iter().any(|e| e.layer.writes_dashboards());
     let mut layer = base;
     if let Some(wanted) = wanted {
@@ -274,7 +278,8 @@ fn choose(
         .collect();
     let settings = &mut config.settings;
     settings.evaluation_interval = layer.evaluation_interval.unwrap_or(settings.evaluation_interval);
-    settings.scrape_interval = layer.scrape_interval.unwrap_or(settings.scrape_interval);
+    settings.scrape_interval = layer.scrape_interval.map_or(settings.scrape_interval, |(every, _)| every);
+    settings.scrape_timeout = layer.scrape_timeout.map(|(timeout, _)| timeout);
     settings.retention = layer.retention;
     settings.scope = layer.scope;
     settings.labels = layer.labels;

@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::unit::Unit;
 use crate::ast::{self, MetricKind, MetricStmt, Str};
-use crate::diag::codes::numbers::ZERO_LENGTH;
+use crate::diag::codes::numbers::{SCRAPE_TIMEOUT, ZERO_LENGTH};
 use crate::diag::codes::types::{
     BUCKETS, COUNTER_NAME, HISTOGRAM_SUFFIX, LABEL_RESERVED, PART_OF, RECORDED_NAME, UNIT_WORD, WRONG_KIND,
 };
@@ -30,14 +30,25 @@ pub(crate) struct Metric<'a> {
     pub(crate) labels: Option<&'a [ast::LabelDecl]>,
     /// The bounds, ascending, and where they are declared.
     pub(crate) buckets: Option<(Vec<Decimal>, Span)>,
-    /// How often it is scraped.
-    pub(crate) interval: Duration,
+    /// How it is scraped.
+    pub(crate) scrape: Scrape,
+    /// Its series appear with their first event.
+    pub(crate) born_with_event: bool,
     /// Something in its braces was unreadable: what seems missing may be there.
     pub(crate) junk: bool,
     /// Its declaration has an error: what follows from it is not reported.
     pub(crate) broken: bool,
     /// Metrics that count its events too, nearest first.
     pub(crate) part_of: Vec<&'a str>,
+}
+
+/// How a metric is scraped.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Scrape {
+    /// How often.
+    pub(crate) every: Duration,
+    /// How long it may take.
+    pub(crate) timeout: Duration,
 }
 
 /// What is known of a label of a metric.
@@ -118,7 +129,11 @@ fn read<'a>(name: &'a str, decl: &'a ast::Metric, settings: &Settings, out: &mut
         unit: Unit::of(decl.unit.as_ref().map(|u| u.name.as_str())),
         labels: None,
         buckets: None,
-        interval: settings.scrape_interval,
+        scrape: Scrape {
+            every: settings.scrape_interval,
+            timeout: settings.timeout_of(settings.scrape_interval),
+        },
+        born_with_event: false,
         junk: decl.body.as_ref().is_some_and(|b| b.has_junk),
         broken: false,
         part_of: Vec::new(),
@@ -146,19 +161,66 @@ fn read<'a>(name: &'a str, decl: &'a ast::Metric, settings: &Settings, out: &mut
                 metric.broken |= !sound;
                 metric.buckets.get_or_insert((bounds, *span));
             }
-            MetricStmt::ScrapedEvery(every, _) => {
+            MetricStmt::ScrapedEvery { every, timeout, .. } => {
                 if every.value.is_zero() {
                     let said = format!("`{name}` cannot be scraped every 0s");
                     let made = Diagnostic::new(&ZERO_LENGTH, every.span, said, "must be longer than nothing");
                     out.push(made.help("write how often Prometheus scrapes it: `scraped every 1m`"));
                 } else {
-                    metric.interval = every.value;
+                    let stated = timeout.as_ref().and_then(|t| scrape_timeout(name, every, t, out));
+                    let timeout = stated.unwrap_or_else(|| settings.timeout_of(every.value));
+                    metric.scrape = Scrape { every: every.value, timeout };
                 }
             }
+            MetricStmt::BornWithEvent(span) => metric.born_with_event = has_events(&metric, *span, out),
             MetricStmt::Junk(_) => {}
         }
     }
     metric
+}
+
+/// Only what counts events can appear with the first one.
+fn has_events(metric: &Metric<'_>, span: Span, out: &mut Diagnostics) -> bool {
+    let help = match metric.kind {
+        MetricKind::Counter | MetricKind::Histogram | MetricKind::NativeHistogram => return true,
+        MetricKind::Gauge => {
+            "remove it: a reading counts from the first sample on, whenever its series appears"
+        }
+        MetricKind::Summary => "remove it: events of a summary are not counted",
+    };
+    let (name, kind) = (metric.name, metric.kind.as_str());
+    let said = format!("`{name}` is a {kind}, which is not born with an event");
+    let made = Diagnostic::new(&WRONG_KIND, span, said, "only counters and histograms count events");
+    out.push(made.also(metric.decl.kind.span, kind).help(help));
+    false
+}
+
+/// How long a scrape may take: something, and at most the interval. `None` where that is wrong.
+fn scrape_timeout(
+    name: &str,
+    every: &ast::Length,
+    timeout: &ast::Length,
+    out: &mut Diagnostics,
+) -> Option<Duration> {
+    let (most, said) = (every.value, timeout.value);
+    if said.is_zero() {
+        let said = format!("a scrape of `{name}` cannot take 0s");
+        let made = Diagnostic::new(&ZERO_LENGTH, timeout.span, said, "must be longer than nothing");
+        out.push(made.help("write how long Prometheus waits for it: `timeout 10s`"));
+        return None;
+    }
+    if said > most {
+        let what = format!("the timeout of `{name}` is longer than its scrape interval");
+        out.push(
+            Diagnostic::new(&SCRAPE_TIMEOUT, timeout.span, what, format!("{said}, but scraped every {most}"))
+                .also(every.span, "the interval")
+                .help(format!(
+                    "Prometheus takes no timeout above the interval: state the real numbers, with `timeout {most}` at most"
+                )),
+        );
+        return None;
+    }
+    Some(said)
 }
 
 /// Labels that Prometheus makes itself.

@@ -95,8 +95,8 @@ fn within<'a>(
         return None;
     }
     let sels = started.iter().chain(finished).filter_map(Term::sel);
-    let slowest = sels.max_by_key(|s| s.metric.interval);
-    let interval = slowest.map_or(cx.settings.scrape_interval, |s| s.metric.interval);
+    let slowest = sels.max_by_key(|s| s.metric.scrape.every);
+    let interval = slowest.map_or(cx.settings.scrape_interval, |s| s.metric.scrape.every);
     if within >= interval {
         return Some(within);
     }

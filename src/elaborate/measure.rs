@@ -1,5 +1,6 @@
 //! A measurement: the statements of a promise, or of an indicator and the promise that uses it, made into one.
 
+use super::catalogue::Scrape;
 use super::out::Out;
 use super::selector::{Sel, read};
 use super::stream::{Form, Term, limited, lower, narrowed, own, stream};
@@ -83,8 +84,8 @@ pub(crate) struct Measured<'a> {
     pub(crate) sels: Vec<Sel<'a>>,
     /// How many selectors are the good or the bad ones', at the end.
     pub(crate) verdicts: usize,
-    /// Scrape intervals of metrics in queries.
-    pub(crate) intervals: Vec<Duration>,
+    /// How metrics in queries are scraped.
+    pub(crate) scrapes: Vec<Scrape>,
     /// Every query, and whether it is a stream (else a value now).
     pub(crate) queries: Vec<(&'a crate::ast::Str, bool)>,
 }

@@ -246,8 +246,9 @@ fn model<'a>(
     let composed = matches!(measurement, ir::Measurement::Composed(_));
     let usual = if composed { Urgency::Ticket } else { Urgency::Page };
     let seen = &way.measured;
-    let intervals = seen.sels.iter().map(|s| s.metric.interval).chain(seen.intervals.iter().copied());
-    let interval = intervals.max().unwrap_or(cx.settings.scrape_interval);
+    let scrapes = || seen.sels.iter().map(|s| s.metric.scrape).chain(seen.scrapes.iter().copied());
+    let scrape_interval = scrapes().map(|s| s.every).max().unwrap_or(cx.settings.scrape_interval);
+    let scrape_timeout = scrapes().map(|s| s.timeout).max();
     let (mut blind_to, mut proxies, mut notes) = (Vec::new(), Vec::new(), Vec::new());
     for stmt in &written.body.stmts {
         if let PromiseStmtKind::BlindTo(s) = &stmt.kind {
@@ -269,8 +270,8 @@ fn model<'a>(
         window,
         measurement,
         indicator: way.indicator,
-        scrape_interval: interval,
-        scrape_timeout: cx.settings.timeout_of(interval),
+        scrape_interval,
+        scrape_timeout: scrape_timeout.unwrap_or_else(|| cx.settings.timeout_of(scrape_interval)),
         for_each,
         expect_per_day,
         urgency: said.urgency.map_or(usual, |(u, _)| u),

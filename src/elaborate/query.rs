@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::Cx;
-use super::catalogue::{Catalogue, Label, Metric};
+use super::catalogue::{Catalogue, Label, Metric, Scrape};
 use super::labels::{Match, Val};
 use super::measure::Measured;
 use super::out::Out;
@@ -40,7 +40,7 @@ pub(crate) fn check<'a>(
         measured.queries.push((literal, stream));
         let Some(expr) = expr else { continue };
         for found in promql::selectors(&expr) {
-            selector(cx, out, &escape, &found, &mut measured.intervals);
+            selector(cx, out, &escape, &found, &mut measured.scrapes);
         }
     }
 }
@@ -66,7 +66,7 @@ fn selector<'a>(
     out: &mut Out<'a>,
     escape: &Escape<'_>,
     found: &SelectorRef<'_>,
-    intervals: &mut Vec<crate::value::Duration>,
+    scrapes: &mut Vec<Scrape>,
 ) {
     // A pattern of names: nothing to look up.
     let Some((name, place)) = found.metric() else { return };
@@ -84,7 +84,7 @@ fn selector<'a>(
         });
         return;
     };
-    intervals.push(metric.interval);
+    scrapes.push(metric.scrape);
     used_rightly(out, found, metric, part, place, escape);
     for m in found.matchers() {
         let label = m.label.text.as_str();

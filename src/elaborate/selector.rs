@@ -58,7 +58,8 @@ impl<'a> Sel<'a> {
                 matchers.push(scope.clone());
             }
         }
-        Some(ir::Selector { metric: self.metric.name.to_owned(), matchers, born_with_event: false })
+        let born_with_event = self.metric.born_with_event;
+        Some(ir::Selector { metric: self.metric.name.to_owned(), matchers, born_with_event })
     }
 }
 

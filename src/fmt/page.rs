@@ -6,7 +6,7 @@ use crate::syntax::layout::{Line, Node};
 
 /// Neighbours whose second words stand in one column.
 const TOGETHER: &[&[&str]] = &[
-    &["channel", "pages", "tickets", "labels", "buckets", "scraped"],
+    &["channel", "pages", "tickets", "labels", "buckets", "scraped", "born"],
     &["owner", "user", "goal", "tier", "review", "agreed", "data", "budget"],
     &["keep", "aim"],
     &["total", "good", "bad"],

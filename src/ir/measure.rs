@@ -76,6 +76,20 @@ pub enum Series {
     Promql(String),
 }
 
+impl Series {
+    /// What it reads; none of a query of the user's own.
+    pub fn selector(&self) -> Option<&Selector> {
+        match self {
+            Self::Counter(selector)
+            | Self::HistogramCount { selector, .. }
+            | Self::HistogramWithin { selector, .. }
+            | Self::HistogramOver { selector, .. }
+            | Self::Readings { selector, .. } => Some(selector),
+            Self::Promql(_) => None,
+        }
+    }
+}
+
 /// Events, and which of them are good.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Events {
@@ -178,4 +192,21 @@ pub enum Measurement {
     Slices(Slices),
     /// Other promises.
     Composed(Composed),
+}
+
+impl Measurement {
+    /// The addends of its streams: what counts events.
+    pub fn series(&self) -> impl Iterator<Item = &Series> {
+        let none: &[Series] = &[];
+        let (first, second) = match self {
+            Self::Events(events)
+            | Self::Slices(Slices { condition: Condition::Share { events, .. }, .. }) => {
+                let (Outcome::Good(list) | Outcome::Bad(list)) = &events.outcome;
+                (events.total.as_slice(), list.as_slice())
+            }
+            Self::Completion(completion) => (completion.started.as_slice(), completion.finished.as_slice()),
+            Self::Slices(_) | Self::Composed(_) => (none, none),
+        };
+        first.iter().chain(second)
+    }
 }

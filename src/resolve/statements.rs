@@ -55,7 +55,8 @@ fn metric(stmt: &MetricStmt) -> Option<(&'static str, Span)> {
     Some(match stmt {
         MetricStmt::Labels(_, span) => ("labels", *span),
         MetricStmt::Buckets(_, span) => ("buckets", *span),
-        MetricStmt::ScrapedEvery(_, span) => ("scraped every", *span),
+        MetricStmt::ScrapedEvery { span, .. } => ("scraped every", *span),
+        MetricStmt::BornWithEvent(span) => ("born with its first event", *span),
         MetricStmt::Junk(_) => return None,
     })
 }

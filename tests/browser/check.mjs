@@ -112,7 +112,7 @@ const asWritten = async (folder, model) => {
 const big = () => {
   const folder = join(out, "big-source");
   mkdirSync(folder);
-  writeFileSync(join(folder, "slovo.yaml"), "project: big\nlimits: {journeys_per_team: 2000, promises_per_step: 10}\n");
+  writeFileSync(join(folder, "slovo.yaml"), "project: big\nretention: 100d\nlimits: {journeys_per_team: 2000, promises_per_step: 10}\n");
   let text = 'team shop "Shop team"\nmetric m_total: counter of calls {\n  labels route, code\n}\n';
   for (let j = 0; j < 1250; j += 1) {
     text += `journey j${j} "Journey number ${j}" {\n  owner shop\n  user "Somebody"\n  goal "Something done"\n  step s "Step" {\n`;

@@ -22,9 +22,11 @@ pub struct Checked {
     pub codes: Vec<&'static str>,
 }
 
-/// Checks files given as (path, text), with the text of `slovo.yaml` (a plain one where there is none).
+/// Checks files given as (path, text), with the text of `slovo.yaml` (a plain one where there is none: it keeps samples
+/// longer than any window).
 pub fn check(files: &[(&str, &str)], yaml: Option<&str>) -> Checked {
-    let project = slovo::project::Project::in_memory(files, yaml.unwrap_or("project: shop\n"));
+    let project =
+        slovo::project::Project::in_memory(files, yaml.unwrap_or("project: shop\nretention: 100d\n"));
     let compiled = project.compile();
     let codes = compiled.diagnostics.iter().map(|d| d.code.id).collect();
     let options = slovo::diag::render::Options::plain(80);

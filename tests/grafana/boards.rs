@@ -53,7 +53,7 @@ fn uids_and_titles_are_unique() {
         journey("two", "buy"),
         journey("three", "Buy [one]"),
     );
-    let boards = boards(&model_of(&[("a.slovo", &text)], "project: shop\n"));
+    let boards = boards(&model_of(&[("a.slovo", &text)], "project: shop\nretention: 100d\n"));
     let titles: BTreeSet<&str> = boards.iter().map(|b| b["title"].as_str().unwrap()).collect();
     assert_eq!(titles.len(), boards.len());
     assert_eq!(of(&boards, "slo-j-two")["title"], "Journey: buy [two]");
@@ -286,7 +286,10 @@ fn forty_journeys_fit() {
              total calls_total{{job=\"a{n}\"}}\n      bad where {{code=~\"5..\"}}\n    }}\n  }}\n}}\n"
         ));
     }
-    let boards = boards(&model_of(&[("a.slovo", &text)], "project: shop\nlimits: {journeys_per_team: 40}\n"));
+    let boards = boards(&model_of(
+        &[("a.slovo", &text)],
+        "project: shop\nretention: 100d\nlimits: {journeys_per_team: 40}\n",
+    ));
     let overview = of(&boards, "slo-overview");
     let bottom = panels(overview)
         .iter()

@@ -87,7 +87,7 @@ fn large_journeys_are_split() {
         text.push_str("  }\n");
     }
     text.push_str("}\n");
-    let mut model = model_of(&[("a.slovo", &text)], "project: shop\n");
+    let mut model = model_of(&[("a.slovo", &text)], "project: shop\nretention: 100d\n");
     model.settings.grafana.form = Form::Configmaps;
     let files = emit(&model);
     assert!(files.iter().all(|f| f.text.len() < 1_048_576));

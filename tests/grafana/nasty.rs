@@ -34,7 +34,10 @@ pub fn model() -> Model {
              because agreed \"{c}\" on 2026-10-01\n      blind to \"{title}\"\n      proxy for \"{a}\" because \"{b}\"\n    }}\n  }}\n}}\n"
         ));
     }
-    model_of(&[("nasty.slovo", &text)], "project: shop\nlinks: {documents: https://slo.example}\n")
+    model_of(
+        &[("nasty.slovo", &text)],
+        "project: shop\nretention: 100d\nlinks: {documents: https://slo.example}\n",
+    )
 }
 
 /// Is there something in the text that Grafana would replace?

@@ -37,7 +37,7 @@ pub fn example(name: &str) -> Model {
 pub fn every_form() -> Model {
     model_of(
         &[("forms.slovo", include_str!("forms.slovo"))],
-        "project: shop\nlinks:\n  documents: https://slo.example\n",
+        "project: shop\nretention: 100d\nlinks:\n  documents: https://slo.example\n",
     )
 }
 

@@ -10,9 +10,10 @@ use crate::value::Decimal;
 /// How many raw series the example of the cost assumes.
 const RAW_SERIES: u32 = 100;
 
-/// The whole text, with the rules' expressions where asked; `bold` and its end are put around headings.
+/// The whole text, with what is stated of its data and with the rules' expressions where asked; `bold` and its end are put around headings.
 pub(super) fn text(
     explained: &Explanation,
+    facts: &[String],
     width: usize,
     expressions: bool,
     (bold, off): (&str, &str),
@@ -33,6 +34,9 @@ pub(super) fn text(
         None => "Composed of other promises: it reads no raw series itself.".to_owned(),
     };
     paragraph(&mut out, &measured, width);
+    for fact in facts {
+        paragraph(&mut out, fact, width);
+    }
     let spent = format!("A total outage spends the whole budget in {}.", explained.outage_to_empty);
     paragraph(&mut out, &spent, width);
 

@@ -7,6 +7,7 @@ crate::diag::codes::codes! {
     NO_WINDOW = Error "E0404" "a promise without a window";
     TIER = Error "E0405" "a tier that is no whole number";
     ZERO_LENGTH = Error "E0406" "no time at all";
+    SCRAPE_TIMEOUT = Error "E0407" "a scrape timeout above the interval";
     NO_ALERT = Error "E0410" "an alert that can never fire";
     BELOW_ONE = Error "E0411" "an error budget below one event";
     GUARDED = Warning "W0412" "alerts that wait until the budget is gone";
@@ -41,4 +42,5 @@ crate::diag::codes::codes! {
     NO_FAILURE = Error "E0441" "a failing share that is none";
     UNTOLD = Warning "W0442" "a scenario that does not tell what it expects";
     LATE_COMPLETION = Warning "W0443" "a page for what may still finish for hours";
+    UNSTATED_RETENTION = Warning "W0444" "a window longer than samples are usually kept";
 }

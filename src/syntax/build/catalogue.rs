@@ -118,7 +118,15 @@ impl Build<'_> {
                 }
                 MetricStmt::Buckets(bounds, span)
             }
-            _ => MetricStmt::ScrapedEvery(self.length(&kids.next()?)?, span),
+            Rule::born => MetricStmt::BornWithEvent(span),
+            _ => {
+                let every = self.length(&kids.next()?)?;
+                let timeout = match kids.next() {
+                    Some(pair) => Some(self.length(&pair)?),
+                    None => None,
+                };
+                MetricStmt::ScrapedEvery { every, timeout, span }
+            }
         })
     }
 

@@ -80,6 +80,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::k_because => "`because`",
         Rule::k_below => "`below`",
         Rule::k_blind => "`blind`",
+        Rule::k_born => "`born`",
         Rule::k_broken => "`broken`",
         Rule::k_buckets => "`buckets`",
         Rule::k_budget => "`budget`",
@@ -91,6 +92,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::k_data => "`data`",
         Rule::k_each => "`each`",
         Rule::k_escalate => "`escalate`",
+        Rule::k_event => "`event`",
         Rule::k_every => "`every`",
         Rule::k_except => "`except`",
         Rule::k_expect => "`expect`",
@@ -110,6 +112,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::k_incident => "`incident`",
         Rule::k_indicator => "`indicator`",
         Rule::k_is => "`is`",
+        Rule::k_its => "`its`",
         Rule::k_journey => "`journey`",
         Rule::k_keep => "`keep`",
         Rule::k_labels => "`labels`",
@@ -157,6 +160,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::k_then => "`then`",
         Rule::k_tickets => "`tickets`",
         Rule::k_tier => "`tier`",
+        Rule::k_timeout => "`timeout`",
         Rule::k_to => "`to`",
         Rule::k_total => "`total`",
         Rule::k_update => "`update`",
@@ -165,6 +169,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::k_users => "`users`",
         Rule::k_when => "`when`",
         Rule::k_where => "`where`",
+        Rule::k_with => "`with`",
         Rule::k_within => "`within`",
         Rule::k_worst => "`worst`",
         Rule::EOI => "the end of the line",
@@ -206,6 +211,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         | Rule::labels
         | Rule::buckets
         | Rule::scraped
+        | Rule::born
         | Rule::metric_st
         | Rule::metric_start
         | Rule::owner

@@ -12,7 +12,7 @@ const DAY = 86400;
 /** The project's source. */
 export const source = (folder) => {
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, "slovo.yaml"), "project: forty\nlimits: {journeys_per_team: 100}\noutputs:\n  prometheus:\n  grafana: {folder: Forty}\n");
+  writeFileSync(join(folder, "slovo.yaml"), "project: forty\nretention: 100d\nlimits: {journeys_per_team: 100}\noutputs:\n  prometheus:\n  grafana: {folder: Forty}\n");
   let text = 'team shop "Shop team"\nmetric calls_total: counter of calls {\n  labels route, code\n}\n';
   const titles = ["Find a telescope", "Buy what is in the basket", "Send something back", "Change the address of an order that is on its way"];
   for (let j = 0; j < JOURNEYS; j += 1) {

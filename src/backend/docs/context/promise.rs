@@ -564,17 +564,26 @@ fn add_events(events: &ir::Events, add: &mut impl FnMut(&str, String)) {
 }
 
 fn series(series: &ir::Series) -> String {
-    let text = |s: &ir::Selector| promql::print::selector_text(&s.metric, &s.matchers);
+    let text = |s: &ir::Selector, part: Option<String>| {
+        let born = s.born_with_event.then(|| "born with its first event".to_owned());
+        let notes: Vec<String> = part.into_iter().chain(born).collect();
+        let text = promql::print::selector_text(&s.metric, &s.matchers);
+        if notes.is_empty() { text } else { format!("{text} ({})", notes.join(", ")) }
+    };
     match series {
-        ir::Series::Counter(s) => text(s),
-        ir::Series::HistogramCount { selector, .. } => format!("{} (all)", text(selector)),
-        ir::Series::HistogramWithin { selector, limit, .. } => format!("{} (within {limit})", text(selector)),
-        ir::Series::HistogramOver { selector, limit, .. } => format!("{} (over {limit})", text(selector)),
-        ir::Series::Readings { selector, condition } => match condition {
-            None => format!("readings of {}", text(selector)),
-            Some(ir::Reading::AtLeast(n)) => format!("readings of {} (at least {n})", text(selector)),
-            Some(ir::Reading::AtMost(n)) => format!("readings of {} (at most {n})", text(selector)),
-        },
+        ir::Series::Counter(s) => text(s, None),
+        ir::Series::HistogramCount { selector, .. } => text(selector, Some("all".to_owned())),
+        ir::Series::HistogramWithin { selector, limit, .. } => {
+            text(selector, Some(format!("within {limit}")))
+        }
+        ir::Series::HistogramOver { selector, limit, .. } => text(selector, Some(format!("over {limit}"))),
+        ir::Series::Readings { selector, condition } => {
+            let which = condition.map(|reading| match reading {
+                ir::Reading::AtLeast(n) => format!("at least {n}"),
+                ir::Reading::AtMost(n) => format!("at most {n}"),
+            });
+            format!("readings of {}", text(selector, which))
+        }
         ir::Series::Promql(query) => query.trim().to_owned(),
     }
 }

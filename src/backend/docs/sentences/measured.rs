@@ -125,16 +125,8 @@ fn clause(events: &Events) -> Option<(bool, String)> {
 
 /// Does the selector ask for more than the totals do?
 fn narrows(selector: &Selector, total: &[Series]) -> bool {
-    total.iter().any(|series| match series {
-        Series::Counter(s)
-        | Series::HistogramCount { selector: s, .. }
-        | Series::HistogramWithin { selector: s, .. }
-        | Series::HistogramOver { selector: s, .. }
-        | Series::Readings { selector: s, .. } => {
-            s.metric == selector.metric && s.matchers.len() < selector.matchers.len()
-        }
-        Series::Promql(_) => false,
-    })
+    let mut all = total.iter().filter_map(Series::selector);
+    all.any(|s| s.metric == selector.metric && s.matchers.len() < selector.matchers.len())
 }
 
 fn reading(reading: Reading) -> String {
