@@ -1,7 +1,7 @@
 //! Third layer: alerts, fed with windows just above and just below what each tier asks for. Tick by tick another situation,
 //! so that a journey's alerts are proved within minutes of test time.
 
-use crate::series::{BAD_INCREASE, BUDGET_REMAINING, ERROR_RATIO, SERIES_LABELS};
+use crate::series::{BAD_INCREASE, BUDGET_REMAINING, ERROR_RATIO, EVENTS, SERIES_LABELS};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -440,8 +440,8 @@ pub(super) fn sanity(context: &Context<'_>, suite: &mut Suite) {
     ];
     for entry in context.measured().filter(|e| matches!(e.promise.measurement, Measurement::Events(_))) {
         let promise = entry.promise;
-        let steady = vec![Tick::Value(events); long + list.len()];
-        case.feed("promise:events:rate", &context.labels(promise, None), ticks(&steady));
+        let steady = vec![Tick::Value(events * context.every.seconds()); long + list.len()];
+        case.feed(EVENTS, &context.labels(promise, None), ticks(&steady));
         let mut counts = vec![Tick::Value(Decimal::ZERO); long];
         counts.extend(list.iter().map(|(v, _, _)| Tick::Value(*v)));
         case.feed(BAD_INCREASE, &context.labels(promise, Some("1h")), ticks(&counts));

@@ -13,6 +13,7 @@ use super::promtool::{Unanswered, ask, create_blocks};
 use super::record::Record;
 use crate::backend::prometheus::backfill::Layer;
 use crate::promql::quote;
+use crate::series::{EVENTS, EVENTS_5M};
 
 /// How long the server may take to show new blocks; it looks for them once a minute.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -69,7 +70,7 @@ fn left(failure: Failure, record: &Record) -> Failure {
 fn refuse_twice(options: &Backfill, project: &str) -> Result<(), Failure> {
     let seconds = options.end.as_second() - options.start.as_second();
     let expr = format!(
-        "count(count_over_time(promise:events:rate{{project={}}}[{seconds}s] @ {}))",
+        "count(count_over_time({{__name__=~\"{EVENTS}|{EVENTS_5M}\",project={}}}[{seconds}s] @ {}))",
         quote(project),
         options.end.as_second()
     );
@@ -79,7 +80,7 @@ fn refuse_twice(options: &Backfill, project: &str) -> Result<(), Failure> {
             options.start, options.end
         );
         return Err(Failure::new(message).help(
-            "let `--end` be before the first sample of `promise:events:rate`, or take out an earlier backfill with `--undo`",
+            "let `--end` be before the first sample of `promise:events:roll5m`, or take out an earlier backfill with `--undo`",
         ));
     }
     Ok(())

@@ -6,7 +6,9 @@ use unicode_width::UnicodeWidthStr;
 
 /// Is it a character that could move a terminal's cursor, begin a line of its own or turn the reading direction?
 pub(super) fn is_harmful(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{200b}' | '\u{2028}' | '\u{2029}' | '\u{2060}'..='\u{2064}' | '\u{feff}') || crate::source::turns(c)
+    c.is_control()
+        || matches!(c, '\u{200b}' | '\u{2028}' | '\u{2029}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
+        || crate::source::turns(c)
 }
 
 /// The text with everything that could play tricks on a terminal replaced; line breaks stay.
