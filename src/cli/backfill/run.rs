@@ -69,11 +69,12 @@ fn left(failure: Failure, record: &Record) -> Failure {
 /// What is recorded already would be there twice, and counted twice.
 fn refuse_twice(options: &Backfill, project: &str) -> Result<(), Failure> {
     let seconds = options.end.as_second() - options.start.as_second();
-    let expr = format!(
-        "count(count_over_time({{__name__=~\"{EVENTS}|{EVENTS_5M}\",project={}}}[{seconds}s] @ {}))",
-        quote(project),
-        options.end.as_second()
-    );
+    // Roll-ups of any version of these rules: budgets are made of them.
+    let there = |series: &str| {
+        let (project, end) = (quote(project), options.end.as_second());
+        format!("count(count_over_time({series}{{project={project}}}[{seconds}s] @ {end}))")
+    };
+    let expr = format!("{} or {}", there(EVENTS), there(EVENTS_5M));
     if ask(options, &expr)?.is_some_and(|series| series > 0.0) {
         let message = format!(
             "Prometheus has samples of these rules between {} and {}: they would be there twice, and be counted twice",
