@@ -72,8 +72,15 @@ fn an_unstated_retention_is_one_warning() {
     let at = scaffold();
     let yaml = read(&at, "slovo.yaml");
     assert!(yaml.contains("\nretention: 30d\n"), "{yaml}");
+    let explained = run(at.path(), &["explain", "checkout.pay.accepted"]).out;
+    assert!(
+        explained.contains("Samples are kept for 30 days, so the whole 28 days are known."),
+        "{explained}"
+    );
     let unsaid = yaml.replace("retention: 30d\n", "");
     fs::write(at.path().join("slovo.yaml"), &unsaid).unwrap();
+    let explained = run(at.path(), &["explain", "checkout.pay.accepted"]).out;
+    assert!(explained.contains("How long samples are kept is not stated."), "{explained}");
     let checked = run(at.path(), &["check"]);
     assert_eq!(checked.code, 0, "{}", checked.err);
     assert_eq!(checked.err.matches("[W0444]").count(), 1, "{}", checked.err);

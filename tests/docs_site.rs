@@ -180,7 +180,13 @@ fn sentences(journey: &Journey) -> Vec<String> {
     for p in journey.steps.iter().flat_map(|s| &s.promises).chain(&journey.promises) {
         add(&p.floor.sentence);
         p.stretch.iter().for_each(|s| add(&s.sentence));
-        p.budget.sentences.iter().chain(&p.measured).chain(&p.for_each_sentences).for_each(|s| add(s));
+        p.budget
+            .sentences
+            .iter()
+            .chain(&p.measured)
+            .chain([&p.kept])
+            .chain(&p.for_each_sentences)
+            .for_each(|s| add(s));
         p.broken.told.iter().chain(&p.doubts).for_each(|s| add(s));
         p.evidence.iter().for_each(|e| add(&e.sentence));
         add(&p.urgency_sentence);

@@ -6,7 +6,7 @@ use super::{Found, plain};
 use crate::diag::Diagnostic;
 use crate::diag::codes::numbers as codes;
 use crate::ir::burn::Ladders;
-use crate::ir::{Measurement, Model, Promise, Target};
+use crate::ir::{Model, Promise, Target};
 use crate::value::Duration;
 
 /// Promises that look back further than samples are kept, or are kept unless somebody changed that.
@@ -20,7 +20,7 @@ pub(super) fn check(model: &Model, ladders: &Ladders, found: &mut Found<'_>) {
 /// Windows longer than the retention: one message per window.
 fn stated(model: &Model, retention: Duration, found: &mut Found<'_>) {
     let mut too_long: BTreeMap<Duration, (&Promise, usize)> = BTreeMap::new();
-    for (_, promise) in model.promises().filter(|(_, p)| needs(p) > retention) {
+    for (_, promise) in model.promises().filter(|(_, p)| p.looks_back() > retention) {
         too_long.entry(promise.window).and_modify(|(_, others)| *others += 1).or_insert((promise, 0));
     }
     for (window, (promise, others)) in too_long {
@@ -28,7 +28,7 @@ fn stated(model: &Model, retention: Duration, found: &mut Found<'_>) {
             &codes::BEYOND_RETENTION,
             promise.places.window.unwrap_or(promise.places.objective),
             format!("the window of `{}` is longer than Prometheus keeps samples", promise.path),
-            format!("looks back {}, samples are kept for {retention}", plain::time(needs(promise))),
+            format!("looks back {}, samples are kept for {retention}", plain::time(promise.looks_back())),
         );
         if others > 0 {
             made = made.note(format!(
@@ -38,22 +38,13 @@ fn stated(model: &Model, retention: Duration, found: &mut Found<'_>) {
         }
         found.push(made.help(format!(
             "keep samples longer and say so (`retention: {}d` in slovo.yaml), or choose a shorter window",
-            needs(promise).as_days() + 1
+            promise.looks_back().as_days() + 1
         )));
     }
 }
 
-/// How far back the samples of a promise are read.
-fn needs(promise: &Promise) -> Duration {
-    match &promise.measurement {
-        Measurement::Completion(completion) => promise.window.plus(completion.within),
-        Measurement::Events(_) | Measurement::Slices(_) | Measurement::Composed(_) => promise.window,
-    }
-}
-
-/// How long an engine keeps samples unless told otherwise.
+/// What an engine keeps unless told otherwise, in words.
 struct Usual {
-    kept: Duration,
     /// As its own documentation says it.
     said: &'static str,
     who: &'static str,
@@ -62,50 +53,33 @@ struct Usual {
     note: Option<&'static str>,
 }
 
-/// The default of the engine that rules are written for; none where nothing is ever deleted (Mimir, Cortex).
+/// None where nothing is ever deleted (Mimir, Cortex).
 fn usual(target: &Target) -> Option<Usual> {
-    Some(match target {
-        Target::Files => Usual {
-            kept: Duration::from_days(15),
-            said: "15d",
-            who: "Prometheus keeps",
-            how: "`--storage.tsdb.retention.time` of Prometheus",
-            note: None,
-        },
-        Target::Kubernetes(_) => Usual {
-            kept: Duration::from_hours(24),
-            said: "24h",
-            who: "prometheus-operator has Prometheus keep",
-            how: "`retention` in the spec of the `Prometheus` object",
-            note: None,
-        },
-        Target::Vmalert(_) => Usual {
-            kept: Duration::from_days(31),
-            said: "31d",
-            who: "VictoriaMetrics keeps",
-            how: "`-retentionPeriod` of VictoriaMetrics",
-            note: None,
-        },
-        Target::Thanos(_) => Usual {
-            kept: Duration::from_hours(48),
-            said: "48h",
-            who: "Thanos Ruler itself keeps",
-            how: "in the stores of its queriers",
-            note: Some(
-                "Thanos Ruler reads from its queriers: what counts is how long their stores keep samples, those that the \
-                 ruler itself records included",
-            ),
-        },
+    let (said, who, how) = match target {
+        Target::Files => ("15d", "Prometheus keeps", "`--storage.tsdb.retention.time` of Prometheus"),
+        Target::Kubernetes(_) => {
+            let how = "`retention` in the spec of the `Prometheus` object";
+            ("24h", "prometheus-operator has Prometheus keep", how)
+        }
+        Target::Vmalert(_) => ("31d", "VictoriaMetrics keeps", "`-retentionPeriod` of VictoriaMetrics"),
+        Target::Thanos(_) => ("48h", "Thanos Ruler itself keeps", "in the stores of its queriers"),
         Target::Mimir(_) => return None,
-    })
+    };
+    let note = matches!(target, Target::Thanos(_)).then_some(
+        "Thanos Ruler reads from its queriers: what counts is how long their stores keep samples, those that the ruler \
+         itself records included",
+    );
+    Some(Usual { said, who, how, note })
 }
 
 /// Nobody says how long samples are kept, and what is usual is not enough: one message for the project.
 fn unstated(model: &Model, ladders: &Ladders, found: &mut Found<'_>) {
-    let Some(Usual { kept, said, who, how, note }) = usual(&model.settings.prometheus.target) else { return };
+    let target = &model.settings.prometheus.target;
+    let (Some(kept), Some(words)) = (target.usual_retention(), usual(target)) else { return };
+    let Usual { said, who, how, note } = words;
     let reach = |promise: &Promise| {
         let ranges = ladders.get(promise).iter().map(|alert| alert.long);
-        ranges.fold(needs(promise), Duration::max)
+        ranges.fold(promise.looks_back(), Duration::max)
     };
     let far: Vec<&Promise> = model.promises().map(|(_, p)| p).filter(|p| reach(p) > kept).collect();
     let Some(furthest) = far.iter().map(|p| reach(p)).max() else { return };

@@ -7,6 +7,7 @@ use std::path::Path;
 use super::args::Explain;
 use super::screen::Screen;
 use super::{Failure, Outcome, Status, check, load, status_of};
+use crate::backend::docs::sentences;
 use crate::backend::prometheus;
 use crate::config::nearest;
 use crate::diag::codes;
@@ -49,20 +50,24 @@ fn promise_at(what: &str, options: &Explain, start: &Path, screen: &Screen) -> O
     };
     let explained = prometheus::explain(model, promise);
     let marks = if screen.colored_out() { ("\x1b[1m", "\x1b[0m") } else { ("", "") };
-    let facts = facts(promise);
+    let facts = facts(model, promise);
     Screen::out(&promise::text(&explained, &facts, screen.options().width, options.rules, marks))?;
     Ok(Status::Fine)
 }
 
 /// What is stated of the data a promise reads.
-fn facts(promise: &Promise) -> Vec<String> {
+fn facts(model: &Model, promise: &Promise) -> Vec<String> {
     let selectors = promise.measurement.series().filter_map(Series::selector);
     let mut born: Vec<&str> = selectors.filter(|s| s.born_with_event).map(|s| s.metric.as_str()).collect();
     born.sort_unstable();
     born.dedup();
     let named: Vec<String> = born.iter().map(|name| format!("`{name}`")).collect();
     let births = format!("Series of {} are born with their first event.", named.join(", "));
-    (!named.is_empty()).then_some(births).into_iter().collect()
+    (!named.is_empty())
+        .then_some(births)
+        .into_iter()
+        .chain([sentences::promise::kept(model, promise)])
+        .collect()
 }
 
 /// No such promise: the one that was meant, or those of the journey or step that was named.

@@ -279,6 +279,17 @@ impl Promise {
     pub fn objective_ratio(&self) -> Decimal {
         self.objective / Decimal::ONE_HUNDRED
     }
+    /// How far back its samples are read: the window, and before it what may still finish.
+    pub fn looks_back(&self) -> Duration {
+        self.window.plus(self.time_to_finish())
+    }
+    /// How long what was started may take; nothing unless the promise is one of completion.
+    pub fn time_to_finish(&self) -> Duration {
+        match &self.measurement {
+            Measurement::Completion(completion) => completion.within,
+            Measurement::Events(_) | Measurement::Slices(_) | Measurement::Composed(_) => Duration::default(),
+        }
+    }
 }
 
 /// What we do as the budget runs low.

@@ -32,6 +32,21 @@ pub enum Target {
     Vmalert(Vmalert),
 }
 
+impl Target {
+    /// How long the engine keeps samples unless told otherwise; none where nothing is ever deleted. Thanos Ruler reads from
+    /// stores of which this says nothing: what it keeps itself is what it recorded.
+    pub fn usual_retention(&self) -> Option<Duration> {
+        match self {
+            Self::Files => Some(Duration::from_days(15)),
+            Self::Kubernetes(_) => Some(Duration::from_hours(24)),
+            Self::Mimir(_) => None,
+            Self::Thanos(_) => Some(Duration::from_hours(48)),
+            // One month.
+            Self::Vmalert(_) => Some(Duration::from_days(31)),
+        }
+    }
+}
+
 /// The metadata of the objects.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Kubernetes {

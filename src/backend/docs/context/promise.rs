@@ -45,6 +45,8 @@ pub struct Promise {
     pub for_each_sentences: Vec<String>,
     /// How we know, in sentences that hold no metric's name.
     pub measured: Vec<String>,
+    /// What it means for the promise how long samples are kept, in sentences.
+    pub kept: String,
     /// What the measurement misses.
     pub blind_to: Vec<String>,
     /// What it stands in for.
@@ -308,6 +310,7 @@ impl Maker<'_> {
             for_each: promise.for_each.iter().map(|(label, _)| label.clone()).collect(),
             for_each_sentences: word::each(promise),
             measured: measured::sentences(self.model, promise),
+            kept: word::kept(self.model, promise),
             blind_to: promise.blind_to.clone(),
             proxies: promise
                 .proxies

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::numbers::{self, Share};
 use super::words;
 use crate::ir::burn::outage_to_empty;
-use crate::ir::{Evidence, Measurement, Promise, Urgency};
+use crate::ir::{Evidence, Measurement, Model, Promise, Target, Urgency};
 use crate::value::{Date, Decimal, Duration};
 
 /// A guess older than this should have become a measurement.
@@ -54,6 +54,72 @@ pub fn stretch(promise: &Promise) -> Option<String> {
     } else {
         format!("We strive for {own}.")
     })
+}
+
+/// What it means for the promise how long samples are kept.
+pub fn kept(model: &Model, promise: &Promise) -> String {
+    let settings = &model.settings;
+    let finish = time_to_finish(model, promise);
+    let needed = promise.window.plus(finish);
+    let Some(kept) = settings.retention else {
+        const UNSTATED: &str = "How long samples are kept is not stated.";
+        // What the stores behind a Thanos keep is nobody's default.
+        let target = &settings.prometheus.target;
+        let usual = target.usual_retention().filter(|_| !matches!(target, Target::Thanos(_)));
+        return match usual.filter(|usual| *usual < needed) {
+            Some(usual) => {
+                format!(
+                    "{UNSTATED} Unless somebody changed that, {}, and {}.",
+                    are_kept(usual),
+                    cut(promise.window, finish, usual)
+                )
+            }
+            None => UNSTATED.to_owned(),
+        };
+    };
+    if kept < needed {
+        return format!("Only {}: {}.", are_kept(kept), cut(promise.window, finish, kept));
+    }
+    let (window, are) = plural(promise.window);
+    format!("Samples are kept for {}, so the whole {window} {are} known.", numbers::exact(kept))
+}
+
+/// How long before the window what counts in it may have started; of a composed promise, that of its parts.
+fn time_to_finish(model: &Model, promise: &Promise) -> Duration {
+    match &promise.measurement {
+        Measurement::Composed(made) => {
+            let parts = made.members.iter().filter_map(|member| model.promise(member));
+            parts.map(Promise::time_to_finish).max().unwrap_or_default()
+        }
+        Measurement::Events(_) | Measurement::Completion(_) | Measurement::Slices(_) => {
+            promise.time_to_finish()
+        }
+    }
+}
+
+/// `15 days are kept`
+fn are_kept(kept: Duration) -> String {
+    let are = if kept == Duration::from_days(1) { "is" } else { "are" };
+    format!("{} {are} kept", numbers::exact(kept))
+}
+
+/// `the 28 days are judged by the last 15`: what is kept, without what could not finish in it.
+fn cut(window: Duration, finish: Duration, kept: Duration) -> String {
+    let (window, are) = plural(window);
+    let known = kept.as_micros().saturating_sub(finish.as_micros());
+    let known = Duration::from_micros(known);
+    let last = match known.as_days() {
+        _ if known.is_zero() => return format!("nothing is known of the {window}"),
+        1 if known.is_whole_days() => "day".to_owned(),
+        days if known.is_whole_days() => days.to_string(),
+        _ => numbers::exact(known),
+    };
+    format!("the {window} {are} judged by the last {last}")
+}
+
+/// `28 days` are, a `day` is.
+fn plural(time: Duration) -> (String, &'static str) {
+    (window(time), if time == Duration::from_days(1) { "is" } else { "are" })
 }
 
 /// How much may fall short.

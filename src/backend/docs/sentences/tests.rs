@@ -178,6 +178,69 @@ fn floors_and_stretches() {
 }
 
 #[test]
+fn what_is_kept() {
+    let said = |p: &Promise, kept: Option<&str>, target: Target| {
+        let mut m = model(vec![p.clone()]);
+        m.settings.retention = kept.map(|k| Duration::parse(k).unwrap());
+        m.settings.prometheus.target = target;
+        word::kept(&m, p)
+    };
+    let month = promise("99.5", "orders", 28);
+    let day = promise("99.5", "orders", 1);
+    let mut shipped = promise("99.5", "orders", 28);
+    let within = Duration::from_days(2);
+    let counter = || vec![Series::Counter(selector("m", 0))];
+    shipped.measurement =
+        Measurement::Completion(Completion { started: counter(), finished: counter(), within });
+    for (p, kept, expected) in [
+        (&month, "90d", "Samples are kept for 90 days, so the whole 28 days are known."),
+        (&month, "28d", "Samples are kept for 28 days, so the whole 28 days are known."),
+        (&month, "15d", "Only 15 days are kept: the 28 days are judged by the last 15."),
+        (&month, "1d", "Only 1 day is kept: the 28 days are judged by the last day."),
+        (&month, "36h", "Only 1 day 12 h are kept: the 28 days are judged by the last 1 day 12 h."),
+        (&day, "90d", "Samples are kept for 90 days, so the whole day is known."),
+        (&day, "12h", "Only 12 h are kept: the day is judged by the last 12 h."),
+        (&shipped, "30d", "Samples are kept for 30 days, so the whole 28 days are known."),
+        (&shipped, "29d", "Only 29 days are kept: the 28 days are judged by the last 27."),
+        (&shipped, "2d", "Only 2 days are kept: nothing is known of the 28 days."),
+    ] {
+        assert_eq!(said(p, Some(kept), Target::Files), expected);
+    }
+    let mut whole = promise("99", "orders", 28);
+    whole.path = PromisePath { journey: "checkout".to_owned(), step: None, promise: "whole".to_owned() };
+    let members = vec![shipped.path.clone()];
+    whole.measurement = Measurement::Composed(Composed { how: Composition::All, members });
+    let mut m = model(vec![shipped.clone(), whole.clone()]);
+    m.settings.retention = Some(Duration::from_days(29));
+    assert_eq!(
+        word::kept(&m, &whole),
+        "Only 29 days are kept: the 28 days are judged by the last 27.",
+        "as its part is"
+    );
+    let unstated = "How long samples are kept is not stated.";
+    assert_eq!(
+        said(&month, None, Target::Files),
+        format!(
+            "{unstated} Unless somebody changed that, 15 days are kept, and the 28 days are judged by the last 15."
+        )
+    );
+    assert_eq!(
+        said(&month, None, Target::Kubernetes(Kubernetes::default())),
+        format!(
+            "{unstated} Unless somebody changed that, 1 day is kept, and the 28 days are judged by the last day."
+        )
+    );
+    assert_eq!(said(&day, None, Target::Files), unstated);
+    for target in [
+        Target::Mimir(Mimir::default()),
+        Target::Vmalert(Vmalert::default()),
+        Target::Thanos(PartialResponse::Abort),
+    ] {
+        assert_eq!(said(&month, None, target), unstated);
+    }
+}
+
+#[test]
 fn budgets() {
     let said = |p: &Promise| word::budget_sentences(p, &word::budget(p)).join(" ");
     let mut p = promise("99.5", "payments", 28);
