@@ -5,7 +5,7 @@ mod promise;
 use std::path::Path;
 
 use super::args::Explain;
-use super::screen::Screen;
+use super::screen::{Marks, Screen};
 use super::{Failure, Outcome, Status, check, load, status_of};
 use crate::backend::prometheus;
 use crate::config::nearest;
@@ -48,8 +48,8 @@ fn promise_at(what: &str, options: &Explain, start: &Path, screen: &Screen) -> O
         return Err(unknown(what, model));
     };
     let explained = prometheus::explain(model, promise);
-    let marks = if screen.colored_out() { ("\x1b[1m", "\x1b[0m") } else { ("", "") };
-    Screen::out(&promise::text(&explained, screen.options().width, options.rules, marks))?;
+    let Marks { bold, off } = Marks::STAND_INS;
+    screen.show(&promise::text(&explained, screen.options().width, options.rules, (bold, off)))?;
     Ok(Status::Fine)
 }
 

@@ -47,12 +47,21 @@ pub fn hidden(text: &str) -> impl Iterator<Item = (usize, char, Hidden)> + '_ {
             '\u{200c}' | '\u{200d}' if foreign(before) => None,
             '\u{200e}' | '\u{200f}' | '\u{61c}' if foreign(before) || next().is_some_and(foreign) => None,
             // A flag of a region: a black flag and its letters.
-            '\u{e0020}'..='\u{e007f}' if before == '\u{1f3f4}' || ('\u{e0020}'..='\u{e007f}').contains(&before) => None,
-            '\u{feff}' if at == 0 => None,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}'
-            | '\u{206a}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}' => {
-                Some(Hidden::Invisible)
+            '\u{e0020}'..='\u{e007f}'
+                if before == '\u{1f3f4}' || ('\u{e0020}'..='\u{e007f}').contains(&before) =>
+            {
+                None
             }
+            '\u{feff}' if at == 0 => None,
+            '\u{ad}'
+            | '\u{61c}'
+            | '\u{180e}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2060}'..='\u{2064}'
+            | '\u{206a}'..='\u{206f}'
+            | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e007f}' => Some(Hidden::Invisible),
             _ => None,
         };
         before = c;
@@ -75,7 +84,14 @@ mod tests {
         assert_eq!(kinds("x\u{202e}y\u{2069}"), [(1, Hidden::Direction), (5, Hidden::Direction)]);
         assert_eq!(kinds("a\u{200b}b\u{200d}c"), [(1, Hidden::Invisible), (5, Hidden::Invisible)]);
         // Persian, a family, a flag: as they are written.
-        for text in ["می\u{200c}خواهم", "👩\u{200d}👧", "🏴\u{e0067}\u{e0062}\u{e007f}", "שלום\u{200f}!", "naïve – “x”", "❤\u{fe0f}"] {
+        for text in [
+            "می\u{200c}خواهم",
+            "👩\u{200d}👧",
+            "🏴\u{e0067}\u{e0062}\u{e007f}",
+            "שלום\u{200f}!",
+            "naïve – “x”",
+            "❤\u{fe0f}",
+        ] {
             assert_eq!(kinds(text), [], "{text}");
         }
     }

@@ -50,7 +50,11 @@ pub(crate) fn report_hidden(file: FileId, text: &str, diagnostics: &mut Diagnost
     }
     let Some((at, c)) = ends.first().copied() else { return };
     let place = Span::new(file, at, at + c.len_utf8());
-    let name = if c == '\r' { "a carriage return (CR) alone".to_owned() } else { format!("the character U+{:04X}", u32::from(c)) };
+    let name = if c == '\r' {
+        "a carriage return (CR) alone".to_owned()
+    } else {
+        format!("the character U+{:04X}", u32::from(c))
+    };
     let mut made = Diagnostic::new(
         &codes::syntax::HIDDEN,
         place,
@@ -61,11 +65,14 @@ pub(crate) fn report_hidden(file: FileId, text: &str, diagnostics: &mut Diagnost
     if ends.len() > 1 {
         made = made.note(format!("there are {} more in this file", ends.len() - 1));
     }
-    let edits = ends.iter().map(|(at, c)| Edit {
-        span: Span::new(file, *at, *at + c.len_utf8()),
-        replacement: "\n".to_owned(),
+    let edits = ends
+        .iter()
+        .map(|(at, c)| Edit { span: Span::new(file, *at, *at + c.len_utf8()), replacement: "\n".to_owned() });
+    made.fix = Some(Fix {
+        title: "end lines with a line feed (LF)".to_owned(),
+        edits: edits.collect(),
+        certain: false,
     });
-    made.fix = Some(Fix { title: "end lines with a line feed (LF)".to_owned(), edits: edits.collect(), certain: false });
     diagnostics.push(made);
 }
 

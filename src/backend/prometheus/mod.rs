@@ -23,6 +23,7 @@ pub(crate) mod budget;
 pub(crate) mod composed;
 mod cost;
 mod explain;
+pub mod go;
 pub(crate) mod health;
 pub(crate) mod meaning;
 mod parts;

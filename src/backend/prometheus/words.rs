@@ -11,6 +11,7 @@ use super::plan::{Entry, Plan};
 use super::text::put;
 use super::texts;
 use crate::backend::grafana::ALERT_PANEL;
+use crate::backend::url;
 use crate::ir::burn::{Alert, Loudness};
 use crate::ir::{Measurement, Model, Playbook, Promise};
 use crate::promql::print;
@@ -343,8 +344,12 @@ pub(crate) fn runbook(model: &Model, promise: &Promise) -> Option<String> {
     let playbook = promise.playbook.as_ref().and_then(|id| model.playbooks.get(id))?;
     let runbook = playbook.runbook.as_deref()?;
     Some(match &model.settings.links.runbooks {
-        Some(base) if !runbook.contains("://") => format!("{base}/{}", runbook.trim_start_matches('/')),
-        Some(_) | None => runbook.to_owned(),
+        Some(base) if !runbook.contains("://") => {
+            format!("{base}/{}", url::encoded(runbook.trim_start_matches('/')))
+        }
+        // Not an address: a text like any other.
+        _ if !runbook.contains("://") => runbook.to_owned(),
+        Some(_) | None => url::encoded(runbook),
     })
 }
 
