@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 
+use super::url;
 use crate::ir::{Journey, Model, Promise, PromisePath};
 
 /// The number of the panel that alerts lead to: a promise's burn rates with the lines at which its alerts fire.
@@ -17,8 +18,12 @@ pub(crate) fn runbook(model: &Model, promise: &Promise) -> Option<String> {
     let playbook = promise.playbook.as_ref().and_then(|id| model.playbooks.get(id))?;
     let runbook = playbook.runbook.as_deref()?;
     Some(match &model.settings.links.runbooks {
-        Some(base) if !runbook.contains("://") => format!("{base}/{}", runbook.trim_start_matches('/')),
-        Some(_) | None => runbook.to_owned(),
+        Some(base) if !runbook.contains("://") => {
+            format!("{base}/{}", url::encoded(runbook.trim_start_matches('/')))
+        }
+        // Not an address: a text like any other.
+        _ if !runbook.contains("://") => runbook.to_owned(),
+        Some(_) | None => url::encoded(runbook),
     })
 }
 

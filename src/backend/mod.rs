@@ -7,6 +7,7 @@ pub mod grafana;
 pub mod prometheus;
 pub mod proofs;
 pub(crate) mod template;
+pub(crate) mod url;
 pub mod yaml;
 
 use crate::ir::Model;

@@ -1,24 +1,19 @@
 //! `slovo build`: writes the rules.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use rayon::prelude::*;
 
 use super::args::Build;
-use super::output::{Action, Folder, Manifest, Plan, Wanted, apply};
+use super::output::{Action, Manifest, Plan, Wanted, apply};
 use super::screen::{Screen, unified};
-use super::{Outcome, Status, alert_texts, check, counted, docs, load, plural, status_of};
+use super::{Outcome, Status, also, check, counted, docs, load, plural, status_of};
 use crate::backend::alertmanager::Alertmanager;
 use crate::backend::docs::Docs;
 use crate::backend::grafana::Grafana;
 use crate::backend::proofs;
 use crate::backend::{Backend, Take, prometheus::Prometheus};
-use crate::config::{Output, nearest};
-use crate::diag::Diagnostic;
-use crate::diag::codes::project as codes;
 use crate::driver::Compilation;
-use crate::ir::Model;
 use crate::project::Project;
 
 /// Every backend there is.
@@ -28,25 +23,14 @@ pub(super) fn run(options: &Build, start: &Path, screen: &Screen) -> Outcome {
     let progress = screen.progress("building");
     let project = load(start, &options.wishes);
     let mut compiled = project.compile();
-    let Some(mut model) = compiled.model.take() else {
+    also::judge(&project, &mut compiled, options.output.as_deref());
+    let Some(model) = compiled.model.take() else {
         drop(progress);
         return Ok(report(&project, &compiled, screen));
     };
-    alert_texts::fill(&project, &mut model)?;
-    let mut folders = Vec::new();
-    for output in &project.config.outputs {
-        let folder = folder_of(output, &project, options.output.as_deref());
-        let before = Manifest::read(&folder.path)?;
-        folders.push((output, folder, before));
-    }
-    let promises: BTreeSet<String> = model.promises().map(|(_, p)| p.path.to_string()).collect();
-    lost(&folders, &promises, &model, &mut compiled);
-    project.config.lints.apply(&mut compiled.diagnostics);
-    compiled.diagnostics.sort();
+    let folders = also::folders(&project, options.output.as_deref())?;
+    let promises = also::promises(&model);
     drop(progress);
-    if compiled.diagnostics.has_errors() {
-        return Ok(report(&project, &compiled, screen));
-    }
     check::show(&project, &compiled, screen);
 
     let progress = screen.progress("building");
@@ -92,41 +76,6 @@ pub(super) fn report(project: &Project, compiled: &Compilation, screen: &Screen)
     check::show(project, compiled, screen);
     screen.say(&format!("{}; nothing was written", counted(&compiled.diagnostics)));
     status_of(&compiled.diagnostics)
-}
-
-/// Where a backend writes: below the project's folder, or below the one that was asked for.
-fn folder_of(output: &Output, project: &Project, asked: Option<&Path>) -> Folder {
-    let base = asked.unwrap_or(&project.root);
-    let shown = match asked {
-        Some(asked) => format!("{}/{}", asked.display(), output.path),
-        None => output.path.clone(),
-    };
-    let within = asked.is_none().then(|| project.root.clone());
-    Folder { path: base.join(&output.path), shown, within }
-}
-
-type Before<'p> = (&'p Output, Folder, Option<Manifest>);
-
-/// Promises that earlier builds knew and this one does not.
-fn lost(folders: &[Before<'_>], promises: &BTreeSet<String>, model: &Model, compiled: &mut Compilation) {
-    let settings = &model.settings;
-    let same = |m: &&Manifest| m.project == settings.project && m.environment == settings.environment;
-    let known: BTreeSet<&String> =
-        folders.iter().filter_map(|(_, _, m)| m.as_ref()).filter(same).flat_map(|m| &m.promises).collect();
-    let fresh: Vec<&str> = promises.iter().filter(|p| !known.contains(p)).map(String::as_str).collect();
-    for gone in known.into_iter().filter(|p| !promises.contains(*p)) {
-        let message = format!("the promise `{gone}` is gone, and with it what was recorded for it");
-        let made = Diagnostic::unplaced(&codes::LOST_HISTORY, message)
-            .note("a promise is known by its path; under another one its budget begins anew");
-        let last = |path: &str| path.rsplit('.').next().unwrap_or("").to_owned();
-        let moved = fresh.iter().find(|p| last(p) == last(gone)).copied();
-        compiled.diagnostics.push(match moved.or_else(|| nearest(gone, fresh.iter().copied())) {
-            Some(new) => made.help(format!(
-                "if it is `{new}` now, give it its old path back and change the title instead"
-            )),
-            None => made.help("nothing is to be done if it was meant to go"),
-        });
-    }
 }
 
 /// `--check`: a diff of what would change.

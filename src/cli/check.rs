@@ -4,13 +4,13 @@ use std::path::Path;
 
 use super::args::{Check, Format};
 use super::screen::Screen;
-use super::{Outcome, counted, fix, load, plural, status_of};
+use super::{Outcome, also, counted, fix, load, plural, status_of};
 use crate::diag::render;
 use crate::driver::Compilation;
 use crate::project::Project;
 
 pub(super) fn run(options: &Check, start: &Path, screen: &Screen) -> Outcome {
-    let (project, compiled) = if options.fix {
+    let (project, mut compiled) = if options.fix {
         fix::until_stable(start, &options.wishes, screen)?
     } else {
         let _progress = screen.progress("checking");
@@ -18,6 +18,7 @@ pub(super) fn run(options: &Check, start: &Path, screen: &Screen) -> Outcome {
         let compiled = project.compile();
         (project, compiled)
     };
+    also::judge(&project, &mut compiled, None);
     match options.format {
         Format::Human => show(&project, &compiled, screen),
         Format::Short => {

@@ -5,7 +5,7 @@ mod promise;
 use std::path::Path;
 
 use super::args::Explain;
-use super::screen::Screen;
+use super::screen::{Marks, Screen};
 use super::{Failure, Outcome, Status, check, load, status_of};
 use crate::backend::docs::sentences;
 use crate::backend::prometheus;
@@ -49,9 +49,9 @@ fn promise_at(what: &str, options: &Explain, start: &Path, screen: &Screen) -> O
         return Err(unknown(what, model));
     };
     let explained = prometheus::explain(model, promise);
-    let marks = if screen.colored_out() { ("\x1b[1m", "\x1b[0m") } else { ("", "") };
+    let Marks { bold, off } = Marks::STAND_INS;
     let facts = facts(model, promise);
-    Screen::out(&promise::text(&explained, &facts, screen.options().width, options.rules, marks))?;
+    screen.show(&promise::text(&explained, &facts, screen.options().width, options.rules, (bold, off)))?;
     Ok(Status::Fine)
 }
 

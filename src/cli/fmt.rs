@@ -71,7 +71,7 @@ fn one(
         return Screen::out(&unified(before, after, (shown, shown), screen.colored_out()));
     }
     if options.check {
-        return Screen::out(&format!("{shown}\n"));
+        return Screen::out(&format!("{}\n", render::line(shown)));
     }
     // The file behind a symbolic link is changed, not the link.
     let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());

@@ -2,6 +2,7 @@
 //! 2 usage or I/O.
 
 mod alert_texts;
+mod also;
 mod args;
 mod backfill;
 mod build;
@@ -119,7 +120,13 @@ fn start_folder(args: &Args) -> Result<PathBuf, Failure> {
 /// What a finished command with these findings returns.
 fn status_of(diagnostics: &Diagnostics) -> Status {
     // Not the source's mistakes, but the disk's or the command line's.
-    let outside = [&codes::NO_PROJECT, &codes::UNREADABLE, &codes::UNKNOWN_ENVIRONMENT, &codes::LINK_OUTSIDE];
+    let outside = [
+        &codes::NO_PROJECT,
+        &codes::UNREADABLE,
+        &codes::UNKNOWN_ENVIRONMENT,
+        &codes::LINK_OUTSIDE,
+        &codes::TEMPLATE,
+    ];
     if diagnostics.iter().any(|d| outside.contains(&d.code)) {
         Status::Failed
     } else if diagnostics.has_errors() {

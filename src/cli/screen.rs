@@ -9,7 +9,7 @@ use anstream::AutoStream;
 
 use super::Failure;
 use super::args::Color;
-use crate::diag::render::{Options, clean, wrap};
+use crate::diag::render::{Options, clean, line, wrap};
 
 /// Columns where the width of the screen is not known, as in a CI log.
 const COLUMNS: usize = 80;
@@ -67,6 +67,12 @@ impl Screen {
             }
             _ => Ok(()),
         }
+    }
+    /// Prints a text for people to standard output; headings are between [`Marks::STAND_INS`].
+    pub(super) fn show(&self, text: &str) -> Result<(), Failure> {
+        let (bold, off) = if self.colored_out() { ("\x1b[1m", "\x1b[0m") } else { ("", "") };
+        let Marks { bold: begins, off: ends } = Marks::STAND_INS;
+        Self::out(&for_people(text).replace(begins, bold).replace(ends, off))
     }
     /// Prints to standard error, which may be gone.
     pub(super) fn err(text: &str) {
@@ -144,10 +150,39 @@ pub(super) fn last_words(text: &str) {
     Screen::err(text);
 }
 
+/// What a terminal is told to do in texts for people: only this program may tell it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Marks {
+    /// Bold begins.
+    pub(super) bold: &'static str,
+    /// And ends.
+    pub(super) off: &'static str,
+}
+
+impl Marks {
+    /// Stand-ins from a plane that nobody writes, until [`Screen::show`] puts the terminal's own in their place.
+    pub(super) const STAND_INS: Self = Self { bold: "\u{f5b01}", off: "\u{f5b02}" };
+}
+
+/// The one way of text for people, whoever wrote it, to a terminal: no character of it moves the cursor, changes colours or turns
+/// the reading direction. Tabs and line breaks stay.
+pub(super) fn for_people(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (at, part) in text.split('\t').enumerate() {
+        if at > 0 {
+            out.push('\t');
+        }
+        out.push_str(&clean(part));
+    }
+    out
+}
+
 /// A unified diff between two texts, coloured where asked.
 pub(super) fn unified(before: &str, after: &str, names: (&str, &str), color: bool) -> String {
     let diff = similar::TextDiff::from_lines(before, after);
-    let shown = diff.unified_diff().context_radius(3).header(names.0, names.1).to_string();
+    let names = (line(names.0), line(names.1));
+    let shown = diff.unified_diff().context_radius(3).header(&names.0, &names.1).to_string();
+    let shown = for_people(&shown);
     if !color {
         return shown;
     }

@@ -10,12 +10,13 @@ use rayon::prelude::*;
 use serde_json::json;
 
 use super::args::Test;
-use super::screen::Screen;
+use super::screen::{Screen, for_people};
 use super::verdict::{Wrong, read};
 use super::{Failure, Outcome, Status, alert_texts, check, counted, load, plural, status_of};
 use crate::backend::prometheus;
 use crate::backend::proofs::{Check, Proofs, Pruned, RuleFiles, Suite, prove};
 use crate::config::nearest;
+use crate::diag::render::plain_json;
 use crate::ir::{Model, Origin};
 
 /// What did not hold.
@@ -63,10 +64,10 @@ pub(super) fn run(options: &Test, start: &Path, screen: &Screen) -> Outcome {
         .collect();
     let checks: usize = proofs.suites.iter().flat_map(|s| &s.cases).map(|c| c.checks.len()).sum();
     if options.json() {
-        Screen::out(&as_json(&model, &proofs, (&failed, &unsteady), checks))?;
+        Screen::out(&plain_json(&as_json(&model, &proofs, (&failed, &unsteady), checks)))?;
     } else {
         for one in &failed {
-            Screen::err(&as_text(&model, one));
+            Screen::err(&for_people(&as_text(&model, one)));
         }
         for title in &unsteady {
             screen.say(&format!("promtool gave two answers to \"{title}\"; the second counts"));

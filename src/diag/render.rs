@@ -9,7 +9,7 @@ mod wrap;
 pub use human::human;
 pub use json::json;
 pub use limit::{IN_ALL, PER_FILE};
-pub use wrap::{clean, wrap};
+pub use wrap::{clean, line, plain_json, wrap};
 
 use super::{Diagnostic, Diagnostics, Severity};
 use crate::source::SourceMap;
@@ -56,7 +56,7 @@ pub fn left_off(diagnostics: &Diagnostics, all: bool) -> Option<String> {
 fn one_line(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
     let Diagnostic { code, severity, message, .. } = diagnostic;
     let place = diagnostic.span().and_then(|s| sources.place(s));
-    let place = place.map(|(path, line, column)| format!("{}:{line}:{column}: ", clean(path)));
+    let place = place.map(|(path, line_number, column)| format!("{}:{line_number}:{column}: ", line(path)));
     let message = clean(message).replace('\n', " ");
     format!("{}{}[{}]: {message}", place.unwrap_or_default(), severity.as_str(), code.id)
 }

@@ -1,10 +1,10 @@
 //! Did-you-mean.
 
 /// Candidates beyond which no suggestion is looked for: a wrong program must not take minutes.
-const MOST: usize = 20_000;
+const MOST: usize = 5_000;
 
 /// Of so many candidates each is compared letter by letter; of those behind them only what begins and ends like the name.
-const FEW: usize = 1_000;
+const FEW: usize = 100;
 /// Letters in the middle in which those may differ.
 const MIDDLE: usize = 3;
 

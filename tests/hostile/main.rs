@@ -12,6 +12,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod floods;
+mod go_templates;
 #[cfg(unix)]
 mod links;
 mod numbers;

@@ -81,28 +81,8 @@ pub(super) fn marked(text: &str) -> String {
 
 /// An address in a link: nothing in it is replaced, and it ends no Markdown.
 pub(super) fn address(url: &str) -> Option<String> {
-    if !(url.starts_with("https://") || url.starts_with("http://")) || url.contains(char::is_whitespace) {
-        return None;
-    }
-    let mut out = String::with_capacity(url.len());
-    for c in url.chars() {
-        match c {
-            '$' => out.push_str("%24"),
-            '[' => out.push_str("%5B"),
-            ']' => out.push_str("%5D"),
-            '(' => out.push_str("%28"),
-            ')' => out.push_str("%29"),
-            '<' => out.push_str("%3C"),
-            '>' => out.push_str("%3E"),
-            '"' => out.push_str("%22"),
-            '\\' => out.push_str("%5C"),
-            '{' => out.push_str("%7B"),
-            '}' => out.push_str("%7D"),
-            c if c.is_control() => return None,
-            c => out.push(c),
-        }
-    }
-    Some(out)
+    let linked = url.starts_with("https://") || url.starts_with("http://");
+    linked.then(|| crate::backend::url::encoded(url))
 }
 
 #[cfg(test)]

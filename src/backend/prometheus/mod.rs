@@ -24,6 +24,7 @@ pub(crate) mod composed;
 mod cost;
 mod counted;
 mod explain;
+pub mod go;
 pub(crate) mod health;
 pub(crate) mod meaning;
 mod parts;

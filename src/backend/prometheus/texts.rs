@@ -12,9 +12,10 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Value;
 use minijinja::{AutoEscape, Environment, Error, Output, State, UndefinedBehavior};
 
+use super::go;
 use super::words::{Facts, inert, stop};
 use crate::backend::template::{self, Room, TemplateError, explained};
-use crate::ir::Settings;
+use crate::ir::{Settings, Target};
 
 /// Built-in templates, by the name under which a user may replace them: what the alert's name begins with (`any`: of every
 /// alert), and the annotation.
@@ -92,11 +93,13 @@ pub(crate) struct Texts {
     env: Environment<'static>,
     /// Of each kind: annotations in order, their templates, and whether that is a user's.
     lists: BTreeMap<&'static str, Vec<(String, String, bool)>>,
+    /// They are for vmalert, which knows more functions.
+    vmalert: bool,
     /// The first mistake that was met: rules are written without failing, see [`super::check_texts`].
     wrong: Mutex<Option<TemplateError>>,
 }
 
-static OURS: LazyLock<Arc<Texts>> = LazyLock::new(|| Arc::new(Texts::new(&BTreeMap::new())));
+static OURS: LazyLock<Arc<Texts>> = LazyLock::new(|| Arc::new(Texts::new(&BTreeMap::new(), false)));
 
 impl Texts {
     /// The templates of these settings.
@@ -104,10 +107,11 @@ impl Texts {
         if settings.alert_texts.is_empty() {
             return Arc::clone(&OURS);
         }
-        Arc::new(Self::new(&settings.alert_texts))
+        let vmalert = matches!(settings.prometheus.target, Target::Vmalert(_));
+        Arc::new(Self::new(&settings.alert_texts, vmalert))
     }
 
-    fn new(user: &BTreeMap<String, String>) -> Self {
+    fn new(user: &BTreeMap<String, String>, vmalert: bool) -> Self {
         let mut env = template::environment(Room::ALERT);
         env.set_undefined_behavior(UndefinedBehavior::Strict);
         // What a block or a macro gives was made inert already.
@@ -143,7 +147,7 @@ impl Texts {
                 .collect(),
             )
         };
-        Self { lists: KINDS.into_iter().map(list).collect(), env, wrong: Mutex::new(wrong) }
+        Self { lists: KINDS.into_iter().map(list).collect(), env, vmalert, wrong: Mutex::new(wrong) }
     }
 
     /// The annotations of an alert. An empty one is none.
@@ -156,8 +160,8 @@ impl Texts {
         }
         for (annotation, template, own) in self.lists.get(kind).into_iter().flatten() {
             let written = if *own { None } else { facts.written(template) };
-            let text =
-                written.map_or_else(|| self.render(template, context.get_or_init(|| facts.context())), Ok);
+            let text = written
+                .map_or_else(|| self.render(template, *own, context.get_or_init(|| facts.context())), Ok);
             match text {
                 Ok(text) if text.trim().is_empty() => {}
                 Ok(text) if text.trim().len() == text.len() => made.push((annotation.as_str(), text)),
@@ -170,13 +174,15 @@ impl Texts {
         made
     }
 
-    fn render(&self, name: &str, context: &Value) -> Result<String, TemplateError> {
+    fn render(&self, name: &str, own: bool, context: &Value) -> Result<String, TemplateError> {
         let text = template::fill(&self.env, Room::ALERT, name, context.clone())?;
-        if closed(&text) {
-            return Ok(text);
-        }
-        let message = "what it gives is no Go template: a `{{` is not closed".to_owned();
-        Err(TemplateError { template: name.to_owned(), line: None, message })
+        // Ours are held by tests; a file with one mistake is refused as a whole.
+        let judged = if own { go::check(&text, self.vmalert) } else { Ok(()) };
+        judged.map(|()| text).map_err(|why| TemplateError {
+            template: name.to_owned(),
+            line: None,
+            message: format!("what it gives is not a template that Prometheus takes: {why}"),
+        })
     }
 
     /// The first mistake so far.
@@ -209,21 +215,6 @@ pub fn parts(name: &str) -> Option<(&str, &str)> {
     let (kind, rest) = name.split_once('.')?;
     let annotation = rest.strip_suffix(".txt")?;
     (KINDS.contains(&kind) && crate::promql::print::is_label_name(annotation)).then_some((kind, annotation))
-}
-
-/// Is every `{{` followed by its `}}`?
-fn closed(text: &str) -> bool {
-    let mut rest = text;
-    while let Some((_, after)) = rest.split_once("{{") {
-        // The brace in quotes that `inert` writes.
-        let after = after.strip_prefix("\"{\"").unwrap_or(after);
-        let Some((inside, next)) = after.split_once("}}") else { return false };
-        if inside.contains("{{") {
-            return false;
-        }
-        rest = next;
-    }
-    true
 }
 
 /// Writes a value: inert, unless it is meant for Prometheus.
@@ -268,7 +259,7 @@ mod tests {
     }
 
     fn own(name: &str, text: &str) -> (Vec<(String, String)>, Option<TemplateError>) {
-        let texts = Texts::new(&BTreeMap::from([(name.to_owned(), text.to_owned())]));
+        let texts = Texts::new(&BTreeMap::from([(name.to_owned(), text.to_owned())]), false);
         let context = context! {
             now => context! { promise => Value::from_safe_string("{{ $labels.promise }}".to_owned()) },
             links => context! { runbook => (), dashboard => "https://d/{{x}}", board => (), panel => (), document => () },

@@ -22,6 +22,7 @@ crate::diag::codes::codes! {
     SHARED_OUTPUT = Error "E0519" "two environments write to one folder";
     BAD_PROFILE = Error "E0520" "the alerting profile contradicts itself";
     LINK_OUTSIDE = Error "E0521" "a link that leads out of the project";
+    TEMPLATE = Error "E0522" "a template that cannot be used";
     TARGET_LIMIT = Error "E0530" "more than the target takes";
     LOST_HISTORY = Warning "W0501" "a promise disappears, and its history with it";
     NO_DASHBOARDS = Warning "W0502" "alerts link to dashboards that nobody writes";

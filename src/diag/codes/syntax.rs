@@ -18,4 +18,5 @@ crate::diag::codes::codes! {
     TOO_BIG = Error "E0115" "file nested too deeply or too large";
     TITLE = Error "E0116" "title missing";
     HIDDEN = Error "E0117" "a character that cannot be seen";
+    EMPTY = Error "E0118" "an empty text";
 }

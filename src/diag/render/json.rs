@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::limit::Selection;
+use super::plain_json;
 use crate::diag::{Diagnostic, Diagnostics, Edit, Severity};
 use crate::source::{SourceMap, Span};
 
@@ -81,7 +82,7 @@ pub fn json(diagnostics: &Diagnostics, sources: &SourceMap, all: bool) -> String
         left_off_by_code: selection.left,
     };
     // Strings and numbers only: it cannot fail.
-    serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
+    plain_json(&serde_json::to_string_pretty(&document).unwrap_or_default()).into_owned() + "\n"
 }
 
 fn entry<'a>(diagnostic: &'a Diagnostic, sources: &'a SourceMap) -> Entry<'a> {

@@ -171,7 +171,7 @@ fn advance(c: char, column: usize) -> usize {
 fn show(id: FileId, file: &SourceFile, touched: &[Touched], width: usize) -> Shown {
     let mut shown = Shown {
         file: id,
-        name: super::clean(&file.path).into_owned(),
+        name: super::line(&file.path).into_owned(),
         text: String::new(),
         lines: BTreeMap::new(),
         places: Vec::new(),

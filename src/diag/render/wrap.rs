@@ -1,6 +1,7 @@
 //! Text in columns.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use unicode_width::UnicodeWidthStr;
 
@@ -18,6 +19,35 @@ pub fn clean(text: &str) -> Cow<'_, str> {
     } else {
         Cow::Borrowed(text)
     }
+}
+
+/// As [`clean`], for what must stay on one line: the name of a file, which may hold line breaks.
+pub fn line(text: &str) -> Cow<'_, str> {
+    if text.contains(is_harmful) {
+        Cow::Owned(text.chars().map(|c| if is_harmful(c) { '\u{fffd}' } else { c }).collect())
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// JSON in which what could play tricks on a terminal is written as `\u001b`. Such characters are in its strings only.
+pub fn plain_json(json: &str) -> Cow<'_, str> {
+    let harmful = |c: char| is_harmful(c) && c != '\n';
+    if !json.contains(harmful) {
+        return Cow::Borrowed(json);
+    }
+    let mut out = String::with_capacity(json.len() + 16);
+    for c in json.chars() {
+        if harmful(c) {
+            let mut units = [0; 2];
+            for unit in c.encode_utf16(&mut units) {
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    Cow::Owned(out)
 }
 
 /// Breaks text into lines of at most `width` columns, the first one `taken` columns shorter. Breaks at blanks outside
@@ -93,5 +123,7 @@ mod tests {
     fn cleans() {
         assert_eq!(clean("a\x1b[31mb\nc"), "a\u{fffd}[31mb\nc");
         assert_eq!(clean("plain"), "plain");
+        assert_eq!(line("a\nb: error\u{9b}1m"), "a\u{fffd}b: error\u{fffd}1m");
+        assert_eq!(plain_json("{\n  \"a\": \"\u{9b}\u{202e}é\"\n}"), "{\n  \"a\": \"\\u009b\\u202eé\"\n}");
     }
 }

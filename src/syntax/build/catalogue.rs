@@ -38,11 +38,11 @@ impl Build<'_> {
             for pair in kids {
                 let mut kids = super::kids(pair);
                 let label = self.label(&kids.next()?);
-                labels.push((label, self.str(&kids.next()?)));
+                labels.push((label, self.text(&kids.next()?)));
             }
             return Some(TeamStmt::Labels(labels, span));
         }
-        let value = self.str(&kids.next()?);
+        let value = self.text(&kids.next()?);
         Some(match rule {
             Rule::channel => TeamStmt::Channel(value, span),
             Rule::pages => TeamStmt::Pages(value, span),

@@ -54,8 +54,8 @@ impl Build<'_> {
                         Rule::ident => action = Some(PolicyAction::Tell(self.ident(&pair))),
                         Rule::k_slow => action = Some(PolicyAction::Slow(place)),
                         Rule::k_freeze => action = Some(PolicyAction::Freeze(place)),
-                        Rule::string if text.is_none() => text = Some(self.str(&pair)),
-                        Rule::string => except.push(self.str(&pair)),
+                        Rule::string if text.is_none() => text = Some(self.text(&pair)),
+                        Rule::string => except.push(self.text(&pair)),
                         _ => {}
                     }
                 }
@@ -94,9 +94,9 @@ impl Build<'_> {
                 };
                 PlaybookStmt::FirstUpdate(within, every, span)
             }
-            Rule::say => PlaybookStmt::Say(self.str(&first), span),
+            Rule::say => PlaybookStmt::Say(self.text(&first), span),
             Rule::restore => PlaybookStmt::Restore(self.length(&first)?, span),
-            _ => PlaybookStmt::Runbook(self.str(&first), span),
+            _ => PlaybookStmt::Runbook(self.text(&first), span),
         })
     }
 
@@ -108,7 +108,7 @@ impl Build<'_> {
             match pair.as_rule() {
                 Rule::ident => name = Some(self.ident(&pair)),
                 Rule::path => promise = Some(self.path(&pair)),
-                Rule::string => title = Some(self.str(&pair)),
+                Rule::string => title = Some(self.text(&pair)),
                 Rule::bad_head => {
                     crooked = true;
                     if let Some(head) = self.bad_head(&whole, &pair) {

@@ -62,7 +62,7 @@ impl Build<'_> {
             return (head, kids.next());
         }
         let name = self.ident(&first);
-        let title = kids.next().map(|p| self.str(&p));
+        let title = kids.next().map(|p| self.text(&p));
         (title.map(|t| (name, t)), kids.next())
     }
 
@@ -81,8 +81,8 @@ impl Build<'_> {
         let first = kids.next()?;
         Some(match rule {
             Rule::owner => JourneyStmt::Owner(self.ident(&first), span),
-            Rule::user => JourneyStmt::User(self.str(&first), span),
-            Rule::goal => JourneyStmt::Goal(self.str(&first), span),
+            Rule::user => JourneyStmt::User(self.text(&first), span),
+            Rule::goal => JourneyStmt::Goal(self.text(&first), span),
             Rule::tier => JourneyStmt::Tier(self.number(&first)?, span),
             Rule::review => {
                 let every = self.length(&first)?;
@@ -111,11 +111,11 @@ impl Build<'_> {
                     _ => DataClass::Personal,
                 };
                 let class = At { value, span: self.span(&first) };
-                JourneyStmt::Data(class, kids.next().map(|p| self.str(&p)), span)
+                JourneyStmt::Data(class, kids.next().map(|p| self.text(&p)), span)
             }
             Rule::budget => JourneyStmt::BudgetPolicy(self.ident(&first), span),
             Rule::uses => JourneyStmt::Playbook(self.ident(&first), span),
-            Rule::note => JourneyStmt::Note(self.str(&first), span),
+            Rule::note => JourneyStmt::Note(self.text(&first), span),
             _ => return None,
         })
     }
@@ -129,15 +129,15 @@ impl Build<'_> {
         let mut kids = kids(pair);
         match rule {
             Rule::critical => return Some(StepStmt::Critical(span)),
-            Rule::served => return Some(StepStmt::ServedBy(self.strs(kids), span)),
-            Rule::tested => return Some(StepStmt::TestedBy(self.strs(kids), span)),
+            Rule::served => return Some(StepStmt::ServedBy(self.texts(kids), span)),
+            Rule::tested => return Some(StepStmt::TestedBy(self.texts(kids), span)),
             _ => {}
         }
         let first = kids.next()?;
         Some(match rule {
-            Rule::if_broken => StepStmt::IfBroken(self.str(&first), span),
+            Rule::if_broken => StepStmt::IfBroken(self.text(&first), span),
             Rule::uses => StepStmt::Playbook(self.ident(&first), span),
-            Rule::note => StepStmt::Note(self.str(&first), span),
+            Rule::note => StepStmt::Note(self.text(&first), span),
             _ => return None,
         })
     }
@@ -215,13 +215,13 @@ impl Build<'_> {
                     _ => Evidence::Guessed,
                 };
                 let evidence = At { value, span: self.span(&first) };
-                let text = self.str(&kids.next()?);
+                let text = self.text(&kids.next()?);
                 PromiseStmtKind::Because(evidence, text, self.date(&kids.next()?)?)
             }
-            Rule::blind => PromiseStmtKind::BlindTo(self.str(&first)),
+            Rule::blind => PromiseStmtKind::BlindTo(self.text(&first)),
             Rule::proxy => {
-                let meant = self.str(&first);
-                PromiseStmtKind::Proxy(meant, self.str(&kids.next()?))
+                let meant = self.text(&first);
+                PromiseStmtKind::Proxy(meant, self.text(&kids.next()?))
             }
             Rule::urgency => {
                 let value = match first.as_str() {
@@ -231,7 +231,7 @@ impl Build<'_> {
                 };
                 PromiseStmtKind::Urgency(At { value, span: self.span(&first) })
             }
-            Rule::note => PromiseStmtKind::Note(self.str(&first)),
+            Rule::note => PromiseStmtKind::Note(self.text(&first)),
             Rule::uses => PromiseStmtKind::Playbook(self.ident(&first)),
             _ => return None,
         })
@@ -257,7 +257,7 @@ impl Build<'_> {
     fn noun(&mut self, pair: Pair<'_, Rule>) -> Option<Noun> {
         let span = self.span(&pair);
         Some(match pair.as_rule() {
-            Rule::string => Noun::Quoted(self.str(&pair)),
+            Rule::string => Noun::Quoted(self.text(&pair)),
             Rule::minutes => Noun::Minutes(span),
             Rule::slices => Noun::Slices(self.length(&kids(pair).next()?)?, span),
             _ => {

@@ -95,10 +95,23 @@ impl Build<'_> {
         }
         Str { value, span, triple: false }
     }
+    /// A text for people, or an address: it says something.
+    pub(in super::super) fn text(&mut self, pair: &Pair<'_, Rule>) -> Str {
+        let str = self.str(pair);
+        self.check_empty(&str, "an empty text", "write what is to be said, or remove the statement");
+        str
+    }
+    fn check_empty(&mut self, str: &Str, said: &str, help: &str) {
+        if str.value.trim().is_empty() {
+            self.report(Diagnostic::new(&codes::syntax::EMPTY, str.span, said, "says nothing").help(help));
+        }
+    }
     /// A metric's name, plain or quoted.
     pub(super) fn metric_name(&mut self, pair: &Pair<'_, Rule>) -> MetricName {
         if pair.as_rule() == Rule::string {
             let str = self.str(pair);
+            let help = "without a name, Prometheus would take the series of every metric";
+            self.check_empty(&str, "a metric without a name", help);
             return MetricName { name: str.value, span: str.span, quoted: true };
         }
         MetricName { name: pair.as_str().to_owned(), span: self.span(pair), quoted: false }
@@ -216,6 +229,9 @@ impl Build<'_> {
     // ---- lists
     pub(super) fn labels(&mut self, kids: Kids<'_>) -> Vec<Ident> {
         kids.map(|p| self.label(&p)).collect()
+    }
+    pub(super) fn texts(&mut self, kids: Kids<'_>) -> Vec<Str> {
+        kids.map(|p| self.text(&p)).collect()
     }
     pub(super) fn strs(&mut self, kids: Kids<'_>) -> Vec<Str> {
         kids.map(|p| self.str(&p)).collect()

@@ -83,7 +83,7 @@ impl Build<'_> {
             }
             match pair.as_rule() {
                 Rule::ident => head.name = Some(self.ident(&pair)),
-                Rule::string => head.title = Some(self.str(&pair)),
+                Rule::string => head.title = Some(self.text(&pair)),
                 Rule::path => head.path = Some(self.path(&pair)),
                 Rule::params => head.params = self.params(pair).unwrap_or_default(),
                 _ => {}

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::{Day, Maker, TeamRef, anchor, promise_url};
 use crate::backend::docs::sentences::{breaks, conduct, measured, numbers, promise as word, words};
+use crate::backend::url;
 use crate::ir::burn::{Alert, Loudness};
 use crate::ir::{self, Evidence, Measurement, Urgency};
 use crate::promql;
@@ -394,7 +395,7 @@ impl Maker<'_> {
             next_update: book.first_update.and_then(|(_, then)| then).map(words::every),
             restore: book.restore.map(|t| format!("within {}", numbers::exact(t))),
             restore_sentence: breaks::restored(book),
-            runbook_link: runbook.clone().filter(|link| may_be_linked(link)),
+            runbook_link: runbook.as_deref().filter(|link| may_be_linked(link)).map(url::encoded),
             runbook,
             serves,
         }
