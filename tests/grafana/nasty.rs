@@ -12,7 +12,7 @@ const NASTY: &[&str] = &[
     "<script>alert(1)</script><img src=x onerror=alert(2)>",
     "quote \\\" back \\\\ slash",
     "# heading *bold* _under_ [link](javascript:alert(3)) ![i](http://evil.example/p.png)",
-    "emoji \u{1f6d2} and \u{202e}turned and \u{2028} broken",
+    "emoji \u{1f6d2}, a soft\u{a0}space, \u{5e9}\u{5dc}\u{5d5}\u{5dd} and \u{65}\u{301}",
     "a title that goes on and on and on until no panel of any dashboard could ever hold all of it on one line of text",
 ];
 
