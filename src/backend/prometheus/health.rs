@@ -162,8 +162,9 @@ fn go_limit(below: Decimal) -> String {
     }
 }
 
+/// Writes an alert that one rule raises for all promises of a journey.
 #[allow(clippy::too_many_arguments, reason = "one call for each alert, all of it needed")]
-fn alert(
+pub(crate) fn alert(
     plan: &Plan<'_>,
     labels: &AlertLabels,
     loud: Loudness,

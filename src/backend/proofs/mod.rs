@@ -24,6 +24,7 @@ mod scenarios;
 mod series;
 mod shares;
 mod stories;
+mod watch;
 mod windows;
 mod witness;
 
@@ -104,6 +105,7 @@ fn prove_journey<'m>(model: &'m Model, journey: &'m Journey, needs: &Needs<'m>) 
     windows::prove(&context, &mut suites);
     budget::prove(&context, &mut suites);
     meaning::prove(&context, &mut suites);
+    watch::prove(&context, &batches, &mut suites);
 
     for entry in context.plan.entries.iter().filter(|e| is_composed(e.promise)) {
         let Measurement::Composed(members) = &entry.promise.measurement else { continue };
