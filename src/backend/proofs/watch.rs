@@ -24,6 +24,9 @@ struct Watch<'c, 'm> {
     near: Vec<&'m Promise>,
 }
 
+/// Adds the cases of a kind.
+type Prove<'c, 'm> = fn(&Watch<'c, 'm>, &Batch<'_, '_>, &mut Suite);
+
 /// Adds the journey's suites.
 pub(super) fn prove(context: &Context<'_>, batches: &[Batch<'_, '_>], suites: &mut Vec<Suite>) {
     let id = &context.journey.id;
@@ -39,19 +42,26 @@ pub(super) fn prove(context: &Context<'_>, batches: &[Batch<'_, '_>], suites: &m
         if !batch.scrape.as_micros().is_multiple_of(10_000) {
             continue;
         }
-        let mut raw = suite(&format!("-{}", number + 1), short(batch.scrape));
-        watch.rarely(batch, &mut raw);
-        watch.deaths(batch, &mut raw);
-        watch.copies(batch, &mut raw);
-        watch.buckets(batch, &mut raw);
-        watch.missed(batch, &mut raw);
-        suites.push(raw);
+        let kinds: [(&str, u64, Prove<'_, '_>); 5] = [
+            ("scrapes", 2, Watch::rarely),
+            ("deaths", 9, Watch::deaths),
+            ("copies", 1, Watch::copies),
+            ("buckets", 1, Watch::buckets),
+            ("missed", 14 * 6, Watch::missed),
+        ];
+        for (name, times, prove) in kinds {
+            // Evaluated once, at its end.
+            let every = short(batch.scrape).times(times);
+            let mut one = suite(&format!("-{name}-{}", number + 1), every);
+            prove(&watch, batch, &mut one);
+            suites.push(one);
+        }
         for (at, chunk) in batch.list.chunks(2).enumerate() {
             for promise in chunk.iter().map(|(e, _)| e.promise) {
                 let span = promise.window.min(Duration::from_days(7));
-                // One day more, evaluated once.
                 let every = span.plus(Duration::from_days(1));
-                let mut one = suite(&format!("-{}-ever-{}-{}", number + 1, at + 1, promise.path.promise), every);
+                let name = format!("-ever-{}-{}-{}", number + 1, at + 1, promise.path.promise);
+                let mut one = suite(&name, every);
                 watch.never_bad(promise, batch, span, &mut one);
                 suites.push(one);
             }
@@ -118,7 +128,7 @@ impl Watch<'_, '_> {
 
     /// Scrapes at 1.6 and at 1.4 times the interval that is declared; strangers at the declared one.
     fn rarely(&self, batch: &Batch<'_, '_>, suite: &mut Suite) {
-        let at = suite.every.times(2);
+        let at = suite.every;
         let tick = Duration::from_micros(batch.scrape.as_micros() / 10);
         let all = count(at, tick);
         for (spacing, says) in [(16, "scraped far too rarely"), (14, "scraped a little too rarely")] {
@@ -149,7 +159,7 @@ impl Watch<'_, '_> {
     /// Counters that fall, and series that end.
     fn deaths(&self, batch: &Batch<'_, '_>, suite: &mut Suite) {
         let tick = Duration::from_micros(batch.scrape.as_micros() / 2);
-        let at = suite.every.times(9);
+        let at = suite.every;
         let stories = [
             ("counters fall in 14 of 50 samples", Life { samples: 50, falls: 14, end: None }, true, Some(part(14, 50))),
             ("counters fall in 11 of 50 samples", Life { samples: 50, falls: 11, end: None }, true, None),
@@ -333,7 +343,7 @@ impl Watch<'_, '_> {
         let (tick, scrape) = (context.every, batch.scrape);
         let step = Duration::from_micros(short(scrape).as_micros() / 5);
         let long = short(scrape).times(6);
-        let at = suite.every.times(14 * 6);
+        let at = suite.every;
         // Holes in the scrapes, in steps from the end; evaluations missing besides; when it was evaluated before.
         let stories: [(&str, bool, usize, Option<Duration>); 6] = [
             ("more than a tenth", true, 14, Some(Duration::from_hours(5))),
