@@ -158,7 +158,7 @@ fn slow(plan: &Plan<'_>, labels: &AlertLabels, expr: &mut String, sink: &mut imp
     alerts::write(plan, labels, Loudness::Ticket, expr, sink);
     sink.seam();
     health::part_gone(plan, labels, expr, sink);
-    if health::needs_sanity(plan) {
+    if plan.promises().any(health::may_contradict) {
         sink.seam();
         health::sanity(plan, labels, expr, sink);
     }

@@ -292,7 +292,13 @@ fn rest(all: &Selector, good: &Selector) -> Option<Selector> {
 /// Can what is bad be negative or more than all, because it isn't a subset of the events by construction?
 pub(crate) fn may_contradict(events: &Events) -> bool {
     let (Outcome::Good(list) | Outcome::Bad(list)) = &events.outcome;
-    if list.len() > 1 {
+    let is_of_buckets = |series: &Series| {
+        matches!(
+            series,
+            Series::HistogramWithin { native: false, .. } | Series::HistogramOver { native: false, .. }
+        )
+    };
+    if list.len() > 1 || list.iter().any(is_of_buckets) {
         return true;
     }
     !list.iter().all(|part| events.total.iter().any(|whole| narrows(whole, part)))

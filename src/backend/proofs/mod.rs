@@ -10,6 +10,7 @@ mod budget;
 mod case;
 mod composed;
 mod context;
+mod contradict;
 mod decoys;
 mod expected;
 mod file;
@@ -97,7 +98,7 @@ fn prove_journey<'m>(model: &'m Model, journey: &'m Journey, needs: &Needs<'m>) 
     let mut fed = suite(format!("{}-alerts", journey.id), seldom);
     alerts::prove(&context, &mut miss, &mut fed);
     suites.push(fed);
-    alerts::sanity(&context, &mut main);
+    contradict::prove(&context, &mut main, &mut suites);
     for batch in &batches {
         stories::prove_batch(&context, batch, &mut miss, &mut main);
         stories::prove_thin(&context, batch, &mut main);
