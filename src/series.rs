@@ -51,17 +51,24 @@ pub(crate) const BURN_RATE: &str = "promise:burn_rate";
 /// What is left of the budget: 1 is all, 0 nothing, negative overspent.
 pub(crate) const BUDGET_REMAINING: &str = "promise:budget_remaining";
 
+/// That something is wrong with what promises of a journey are measured by; there only while it is. `fault` says what.
+pub(crate) const MEASUREMENT_FAULT: &str = "promise:measurement_fault";
+/// The label of a fault that names the metric.
+pub(crate) const METRIC_LABEL: &str = "metric";
+
 /// Labels that tell promises apart, from the outside in.
 pub(crate) const PROMISE_LABELS: [&str; 4] = ["project", "journey", "step", "promise"];
 /// Labels that tell recorded series apart: those of the promise and `window`.
 pub(crate) const SERIES_LABELS: [&str; 5] = ["project", "journey", "step", "promise", "window"];
 /// Labels that the rules or Prometheus itself give a meaning: neither settings nor `for each` may use them.
-pub(crate) const RESERVED_LABELS: [&str; 10] = [
+pub(crate) const RESERVED_LABELS: [&str; 12] = [
     "project",
     "journey",
     "step",
     "promise",
     "window",
+    "fault",
+    METRIC_LABEL,
     "severity",
     "alertname",
     "le",
@@ -88,8 +95,10 @@ pub(crate) mod group {
     pub(crate) const BUDGET: &str = "-budget";
     /// Constants, burn rates, what is left.
     pub(crate) const MEANING: &str = "-meaning";
+    /// Whether what is measured is what was declared.
+    pub(crate) const WATCH: &str = "-watch";
     /// Sloth's series.
     pub(crate) const SLOTH: &str = "-sloth";
     /// All of them.
-    pub(crate) const ALL: [&str; 7] = [PROMPT, ROLLUP, ROLLUP_15M, LONG, BUDGET, MEANING, SLOTH];
+    pub(crate) const ALL: [&str; 8] = [PROMPT, ROLLUP, ROLLUP_15M, LONG, BUDGET, MEANING, WATCH, SLOTH];
 }

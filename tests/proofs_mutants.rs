@@ -2,7 +2,7 @@
 //!
 //! Tests take a sample; `just mutants` takes one of each shape (rules that differ in names and numbers only have the
 //! same), and `MUTANTS=all` all of them. `JOURNEY=checkout` takes one journey's, `SEED=2` another sample,
-//! `CHANGE=clamp` those whose description holds a word, `AGAIN=log` those that an earlier run printed as survivors.
+//! `CHANGE=clamp` those whose description holds a word, `RULE=promise:age` those of a rule, `AGAIN=log` those that an earlier run printed as survivors.
 
 #![allow(clippy::match_same_arms, reason = "a table of mutations reads better in full")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "a test")]
@@ -134,6 +134,8 @@ fn sample(all: &[Mutant]) -> Vec<&Mutant> {
     let change = std::env::var("CHANGE").unwrap_or_default();
     let mine = all.iter().filter(|m| only.as_ref().is_none_or(|o| *o == m.journey));
     let mine = mine.filter(|m| m.what.contains(&change));
+    let rule = std::env::var("RULE").unwrap_or_default();
+    let mine = mine.filter(|m| m.rule.contains(&rule));
     // What an earlier run has printed.
     let again = std::env::var("AGAIN").ok().map(|path| std::fs::read_to_string(path).unwrap());
     let mine = mine.filter(|m| again.as_ref().is_none_or(|log| log.contains(&format!("survives: {m}\n"))));
@@ -238,7 +240,9 @@ fn mutants(journey: &str, text: &str) -> Vec<Mutant> {
         for (r, rule) in group["rules"].as_sequence().unwrap().iter().enumerate() {
             let expr = rule["expr"].as_str().unwrap();
             let name = rule.get("record").or_else(|| rule.get("alert")).unwrap().as_str().unwrap();
-            let window = rule["labels"].get("window").and_then(|w| w.as_str()).unwrap_or("-");
+            // What tells rules of a journey apart.
+            let window =
+                ["window", "fault"].into_iter().find_map(|l| rule["labels"].get(l)?.as_str()).unwrap_or("-");
             let promise = rule["labels"].get("promise").and_then(|w| w.as_str()).unwrap_or("-");
             let title = format!("{name} {window} {promise}");
             let plain = shape(expr);
@@ -287,7 +291,7 @@ fn mutants(journey: &str, text: &str) -> Vec<Mutant> {
                     drop(rule.as_mapping_mut().unwrap().remove("for"));
                 });
             }
-            for label in ["severity", "window", "promise", "step", "journey", "owner", "receiver"] {
+            for label in ["severity", "window", "fault", "promise", "step", "journey", "owner", "receiver"] {
                 if rule["labels"].get(label).is_some() {
                     add(format!("label {label} swapped"), label.to_owned(), &|rule| {
                         rule["labels"][label] = serde_yaml::Value::from("swapped");

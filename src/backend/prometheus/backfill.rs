@@ -11,6 +11,7 @@ use super::plan::{Needs, Plan};
 use super::sink::{File, Rule, Sink};
 use crate::ir::{MatchOp, Model};
 use crate::promql;
+use crate::series::MEASUREMENT_FAULT;
 use crate::value::Duration;
 
 /// Rules that read raw series or earlier layers only.
@@ -85,7 +86,8 @@ impl Sink for Collected {
     }
     fn comment(&mut self, _: &str) {}
     fn rule(&mut self, rule: &Rule<'_>) {
-        if rule.alert {
+        // What was wrong with the measurement is of no use later.
+        if rule.alert || rule.name == MEASUREMENT_FAULT {
             return;
         }
         self.rules.push(Owned {

@@ -8,12 +8,12 @@ use super::alerts::AlertLabels;
 use super::plan::{Plan, is_composed};
 use super::ranges;
 use super::sink::{Rule, Sink};
-use super::streams::may_contradict;
+use super::streams;
 use super::windows::{self, Source};
 use super::words::{OfAll, inert};
 use crate::ast::Urgency;
 use crate::ir::burn::Loudness;
-use crate::ir::{Condition, Measurement, PolicyAction};
+use crate::ir::{Measurement, PolicyAction, Promise};
 use crate::value::{Decimal, Duration};
 
 /// Alerts when a promise has no events at all for five minutes. An idle service has (zero) events, a vanished one none.
@@ -53,32 +53,52 @@ pub(crate) fn part_gone(plan: &Plan<'_>, labels: &AlertLabels, expr: &mut String
     alert(plan, labels, Loudness::Ticket, "PromisePartGone", expr, None, sink);
 }
 
-/// May the journey's counts contradict each other? Not where good or bad is a subset of the events by construction.
-pub(crate) fn needs_sanity(plan: &Plan<'_>) -> bool {
-    plan.promises().filter(|p| p.urgency != Urgency::None).any(|p| match &p.measurement {
-        Measurement::Events(events) => may_contradict(events),
-        Measurement::Slices(slices) => match &slices.condition {
-            Condition::Share { .. }
-            | Condition::Stat { .. }
-            | Condition::Age { .. }
-            | Condition::Promql { .. } => false,
-        },
-        Measurement::Completion(_) | Measurement::Composed(_) => false,
-    })
+/// May the counts of this promise contradict each other? Not where good or bad is a subset of the events by construction, as
+/// where one matcher narrows a counter. Buckets are not: there may be more of them than counts.
+pub(crate) fn may_contradict(promise: &Promise) -> bool {
+    promise.urgency != Urgency::None
+        && match &promise.measurement {
+            Measurement::Events(events) => streams::may_contradict(events),
+            Measurement::Completion(_) => true,
+            Measurement::Slices(_) | Measurement::Composed(_) => false,
+        }
 }
 
-/// Alerts when more events were good, or bad, than there were.
+/// Alerts when more events were good, or bad, than there were, and when more was finished than can have been started.
 pub(crate) fn sanity(plan: &Plan<'_>, labels: &AlertLabels, expr: &mut String, sink: &mut impl Sink) {
     let hour = Duration::from_hours(1);
-    let source = Source::base(plan.evaluation);
+    let base = Source::base(plan.evaluation);
     expr.clear();
-    windows::recorded(plan, expr, BAD_INCREASE, "1h", Some(Duration::default()));
-    expr.push_str(" < -0.5\nor ");
-    windows::recorded(plan, expr, BAD_INCREASE, "1h", Some(Duration::default()));
-    expr.push_str("\n  - 1.01 * ");
-    source.times(expr);
-    windows::sum(plan, expr, source.events, &plan.matchers, hour, None);
-    expr.push_str(" > 0.5");
+    let next = |expr: &mut String| expr.push_str(if expr.is_empty() { "" } else { "\nor " });
+    let is_events = |p: &Promise| matches!(p.measurement, Measurement::Events(_));
+    let some = plan.promises().any(|p| is_events(p) && may_contradict(p));
+    for matchers in plan.cover(|p| is_events(p) && may_contradict(p)).into_iter().filter(|_| some) {
+        let bad = |expr: &mut String| {
+            windows::recorded_of(plan, expr, BAD_INCREASE, &matchers, "1h", Some(Duration::default()));
+        };
+        next(expr);
+        bad(expr);
+        expr.push_str(" < -0.5\nor ");
+        bad(expr);
+        expr.push_str("\n  - 1.01 * ");
+        windows::sum(plan, expr, base.events, &matchers, hour, None);
+        expr.push_str(" > 0.5");
+    }
+    for (promise, completion) in windows::completions(plan).filter(|(p, _)| may_contradict(p)) {
+        // What finishes in time was started at most the limit before: traffic that falls is no contradiction.
+        let finished = hour.max(completion.within);
+        let started = finished.plus(completion.within);
+        let source = Source::of(started, plan.evaluation);
+        let mut matchers = String::new();
+        plan.select(&mut matchers, promise);
+        next(expr);
+        source.times(expr);
+        windows::sum(plan, expr, source.finished, &matchers, finished, None);
+        expr.push_str("\n  - 1.01 * ");
+        source.times(expr);
+        windows::sum(plan, expr, source.events, &matchers, started, None);
+        expr.push_str(" > 0.5");
+    }
     alert(plan, labels, Loudness::Ticket, "PromiseCountsContradict", expr, None, sink);
 }
 
@@ -162,8 +182,9 @@ fn go_limit(below: Decimal) -> String {
     }
 }
 
+/// Writes an alert that one rule raises for all promises of a journey.
 #[allow(clippy::too_many_arguments, reason = "one call for each alert, all of it needed")]
-fn alert(
+pub(crate) fn alert(
     plan: &Plan<'_>,
     labels: &AlertLabels,
     loud: Loudness,

@@ -2,7 +2,7 @@
 //!
 //! Counts are recorded and divided once. `project`, `journey`, `step` (absent for a promise of the whole journey), `promise`,
 //! the labels of `for each` and `window` are labels, never parts of a name, so that each rule below the base serves the
-//! whole journey. Five groups:
+//! whole journey. The groups:
 //!
 //! | group | holds | runs |
 //! | --- | --- | --- |
@@ -11,6 +11,7 @@
 //! | `JOURNEY-long` | longer windows, tickets | 5m |
 //! | `JOURNEY-budget` | each promise's own window | 5m to 30m |
 //! | `JOURNEY-meaning` | constants, burn rates, what is left, policies | 1m |
+//! | `JOURNEY-watch` | whether what is measured is what was declared | 5m |
 //! | `JOURNEY-sloth` | Sloth's series, where asked for | 1m |
 //!
 //! The prompt chain is one group, so that a page needs no second and third interval. What slow groups record is read only
@@ -37,6 +38,7 @@ pub(crate) mod streams;
 mod targets;
 pub(crate) mod text;
 pub mod texts;
+pub(crate) mod watch;
 pub(crate) mod windows;
 mod words;
 
@@ -113,7 +115,7 @@ pub(crate) fn groups(plan: &Plan<'_>, sink: &mut impl Sink) {
     let expr = &mut String::with_capacity(4096);
     sink.group(&group_name(&plan.journey.id, group::PROMPT), plan.evaluation);
     prompt(plan, &labels, expr, sink);
-    watch(plan, &labels, expr, sink);
+    no_data(plan, &labels, expr, sink);
     slow(plan, &labels, expr, sink);
 }
 
@@ -133,7 +135,7 @@ fn prompt(plan: &Plan<'_>, labels: &AlertLabels, expr: &mut String, sink: &mut i
 }
 
 /// The prompt alert on the journey as a whole.
-fn watch(plan: &Plan<'_>, labels: &AlertLabels, expr: &mut String, sink: &mut impl Sink) {
+fn no_data(plan: &Plan<'_>, labels: &AlertLabels, expr: &mut String, sink: &mut impl Sink) {
     if plan.measures() {
         health::no_data(plan, labels, expr, sink);
     }
@@ -157,7 +159,7 @@ fn slow(plan: &Plan<'_>, labels: &AlertLabels, expr: &mut String, sink: &mut imp
     alerts::write(plan, labels, Loudness::Ticket, expr, sink);
     sink.seam();
     health::part_gone(plan, labels, expr, sink);
-    if health::needs_sanity(plan) {
+    if plan.promises().any(health::may_contradict) {
         sink.seam();
         health::sanity(plan, labels, expr, sink);
     }
@@ -171,6 +173,11 @@ fn slow(plan: &Plan<'_>, labels: &AlertLabels, expr: &mut String, sink: &mut imp
     meaning::write(plan, &budgets, expr, sink);
     sink.seam();
     health::policy(plan, labels, expr, sink);
+
+    if plan.measures() {
+        sink.group(&group_name(id, group::WATCH), ranges::SLOW);
+        watch::write(plan, &budgets, labels, expr, sink);
+    }
 
     if plan.model.settings.prometheus.sloth {
         sink.group(&group_name(id, group::SLOTH), ranges::MEANING);

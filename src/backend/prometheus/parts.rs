@@ -10,13 +10,13 @@
 use super::plan::{Entry, Plan};
 use super::prompt;
 use super::sink::{Body, Rule, Sink};
-use super::{AlertLabels, watch};
+use super::{AlertLabels, no_data};
 use crate::value::Duration;
 
 /// The parts of a journey whose prompt rules fit into a group each. One that cannot be made to fit stays too large.
 pub(crate) fn split<'m>(plan: &Plan<'m>, labels: &AlertLabels, limit: usize) -> Vec<Plan<'m>> {
     let mut parts: Vec<Part<'m>> = Vec::new();
-    let watched = count(|sink| watch(plan, labels, &mut String::new(), sink));
+    let watched = count(|sink| no_data(plan, labels, &mut String::new(), sink));
     let fits = |part: &Part<'m>, first: bool| {
         let made = part.plan(plan);
         count(|sink| prompt(&made, labels, &mut String::new(), sink)) + if first { watched } else { 0 }

@@ -233,6 +233,22 @@ pub(crate) fn counts_failures(events: &Events) -> bool {
     }
 }
 
+/// The counters of bad events, where bad ones have counters of their own that are there before the first failure.
+pub(crate) fn bad_counters(events: &Events) -> Option<Vec<Series>> {
+    let list = match &events.outcome {
+        Outcome::Bad(list) => list.clone(),
+        Outcome::Good(good) => vec![complement(&events.total, good)?],
+    };
+    let is_there = |series: &Series| match series {
+        Series::Counter(selector) | Series::HistogramCount { selector, .. } => !selector.born_with_event,
+        Series::HistogramWithin { .. }
+        | Series::HistogramOver { .. }
+        | Series::Readings { .. }
+        | Series::Promql(_) => false,
+    };
+    list.iter().all(is_there).then_some(list)
+}
+
 /// Is what is bad just the slow part of all: an addend that is all there is and has its own fallback?
 fn is_the_slow_part(total: &[Series], bad: &[Series]) -> bool {
     match (total, bad) {
@@ -277,7 +293,13 @@ fn rest(all: &Selector, good: &Selector) -> Option<Selector> {
 /// Can what is bad be negative or more than all, because it isn't a subset of the events by construction?
 pub(crate) fn may_contradict(events: &Events) -> bool {
     let (Outcome::Good(list) | Outcome::Bad(list)) = &events.outcome;
-    if list.len() > 1 {
+    let is_of_buckets = |series: &Series| {
+        matches!(
+            series,
+            Series::HistogramWithin { native: false, .. } | Series::HistogramOver { native: false, .. }
+        )
+    };
+    if list.len() > 1 || list.iter().any(is_of_buckets) {
         return true;
     }
     !list.iter().all(|part| events.total.iter().any(|whole| narrows(whole, part)))

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::parts::{Group, Pieces, split};
 use super::plan::{Needs, Plan};
 use super::sink::{Extra, File, Sink as _};
-use super::{AlertLabels, groups, path, prompt, slow, watch};
+use super::{AlertLabels, groups, no_data, path, prompt, slow};
 use crate::backend::Artifact;
 use crate::backend::yaml::Yaml;
 use crate::diag::codes::project as codes;
@@ -147,7 +147,7 @@ fn namespaces(plan: &Plan<'_>, options: &Mimir) -> Vec<Namespace> {
         pieces.group(&name, plan.evaluation);
         prompt(part, &labels, expr, &mut pieces);
         if at == 0 {
-            watch(plan, &labels, expr, &mut pieces);
+            no_data(plan, &labels, expr, &mut pieces);
         }
         made.push(Namespace { file: name, groups: pieces.finish() });
     }

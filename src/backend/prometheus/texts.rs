@@ -42,6 +42,14 @@ pub const BUILT_IN: &[(&str, &str)] = &[
         include_str!("../../../templates/alerts/PromiseCountsContradict.description.txt"),
     ),
     (
+        "PromiseMeasuresWrong.summary.txt",
+        include_str!("../../../templates/alerts/PromiseMeasuresWrong.summary.txt"),
+    ),
+    (
+        "PromiseMeasuresWrong.description.txt",
+        include_str!("../../../templates/alerts/PromiseMeasuresWrong.description.txt"),
+    ),
+    (
         "PromiseBudgetPolicy.summary.txt",
         include_str!("../../../templates/alerts/PromiseBudgetPolicy.summary.txt"),
     ),
@@ -62,11 +70,12 @@ pub(crate) fn built_in(name: &str) -> Option<&'static str> {
 }
 
 /// What an alert's template may be of; both burn-rate alerts share theirs.
-pub const KINDS: [&str; 6] = [
+pub const KINDS: [&str; 7] = [
     "PromiseBurns",
     "PromiseNoData",
     "PromisePartGone",
     "PromiseCountsContradict",
+    "PromiseMeasuresWrong",
     "PromiseBudgetPolicy",
     "any",
 ];

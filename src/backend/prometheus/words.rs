@@ -10,6 +10,7 @@ use super::meaning::{kind, urgency};
 use super::plan::{Entry, Plan};
 use super::text::put;
 use super::texts;
+use super::watch::FAULTS;
 use crate::backend::addresses::{self, ALERT_PANEL};
 use crate::ir::burn::{Alert, Loudness};
 use crate::ir::{Measurement, Playbook, Promise};
@@ -253,6 +254,10 @@ impl Facts for OfAll<'_, '_> {
             "PromiseNoData.summary.txt" => format!("No data for {promise}: nobody knows if it is kept"),
             "PromisePartGone.summary.txt" => format!("A part of {promise} has no data any more"),
             "PromiseCountsContradict.summary.txt" => format!("The counts of {promise} contradict each other"),
+            "PromiseMeasuresWrong.summary.txt" => {
+                format!("{promise} is measured wrong: {}", of_fault(|f| f.1))
+            }
+            "PromiseMeasuresWrong.description.txt" => of_fault(|f| f.2),
             "PromiseBudgetPolicy.summary.txt" => format!("{promise}: {VALUE} of the error budget is left"),
             "PromiseBudgetPolicy.description.txt" => {
                 let (title, clause) = self.policy?;
@@ -273,6 +278,8 @@ impl Facts for OfAll<'_, '_> {
             now => context! {
                 promise => go(PROMISE),
                 value => go(VALUE),
+                fault => go(&of_fault(|f| f.1)),
+                remedy => go(&of_fault(|f| f.2)),
                 clause => self.policy.map(|(_, text)| go(text)),
             },
             ..of_journey(self.plan),
@@ -308,6 +315,17 @@ const VALUE: &str = "{{ $value | humanizePercentage }}";
 const WINDOW: &str = "{{ $labels.window }}";
 /// The promise that an alert is about, by its path in the journey.
 const PROMISE: &str = "{{ if $labels.step }}{{ $labels.step }}.{{ end }}{{ $labels.promise }}";
+
+/// What is said of each kind of fault, chosen by the alert's label.
+fn of_fault(words: impl Fn(&(&'static str, &'static str, &'static str)) -> &'static str) -> String {
+    let mut out = String::new();
+    for fault in &FAULTS {
+        out.push_str(if out.is_empty() { "{{ if " } else { "{{ else if " });
+        let _ = write!(out, "eq $labels.fault \"{}\" }}}}{}", fault.0, words(fault));
+    }
+    out.push_str("{{ end }}");
+    out
+}
 
 /// A part of a Go template.
 fn go(text: &str) -> Value {

@@ -1,7 +1,7 @@
 //! Third layer: alerts, fed with windows just above and just below what each tier asks for. Tick by tick another situation,
 //! so that a journey's alerts are proved within minutes of test time.
 
-use crate::series::{BAD_INCREASE, BUDGET_REMAINING, ERROR_RATIO, EVENTS, SERIES_LABELS};
+use crate::series::{BAD_INCREASE, BUDGET_REMAINING, ERROR_RATIO, SERIES_LABELS};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -12,11 +12,10 @@ use super::inputs::budget_labels;
 use super::series::{Tick, ticks};
 use super::witness::Labels;
 use crate::backend::prometheus::alerts::{least_bad, loudness, name};
-use crate::backend::prometheus::health;
 use crate::backend::prometheus::plan::Entry;
 use crate::backend::prometheus::ranges;
 use crate::ir::burn::{Alert, Loudness};
-use crate::ir::{Measurement, Promise, Urgency};
+use crate::ir::{Promise, Urgency};
 use crate::value::{Decimal, Duration};
 
 /// What the windows hold at a tick; what is not there has no sample.
@@ -419,45 +418,4 @@ fn part_gone(context: &Context<'_>, entry: &Entry<'_>, every: Duration, case: &m
         made = made.gives(labels, Decimal::ONE);
     }
     case.checks.push(made);
-}
-
-/// Counts that can't be true: fewer than none are bad, or more than there are events.
-pub(super) fn sanity(context: &Context<'_>, suite: &mut Suite) {
-    if !health::needs_sanity(&context.plan) {
-        return;
-    }
-    let mut case = Case::new("counts that contradict each other", context.every);
-    let events = Decimal::TEN;
-    let hour = Decimal::from(3600);
-    let ticks_of = |n: Duration| n.as_micros() / context.every.as_micros().max(1);
-    let long = usize::try_from(ticks_of(Duration::from_mins(70))).unwrap_or(1);
-    let list = [
-        (Decimal::ZERO, false, "no bad events"),
-        (Decimal::new(-4, 1), false, "a rounding error"),
-        (Decimal::new(-6, 1), true, "fewer than no bad events"),
-        (events * hour, false, "everything is bad"),
-        (events * hour * Decimal::new(103, 2), true, "more bad events than events"),
-    ];
-    for entry in context.measured().filter(|e| matches!(e.promise.measurement, Measurement::Events(_))) {
-        let promise = entry.promise;
-        let steady = vec![Tick::Value(events * context.every.seconds()); long + list.len()];
-        case.feed(EVENTS, &context.labels(promise, None), ticks(&steady));
-        let mut counts = vec![Tick::Value(Decimal::ZERO); long];
-        counts.extend(list.iter().map(|(v, _, _)| Tick::Value(*v)));
-        case.feed(BAD_INCREASE, &context.labels(promise, Some("1h")), ticks(&counts));
-        for (at, (_, fires, says)) in list.iter().enumerate() {
-            let at = context.every.times(u64::try_from(long + at).unwrap_or(0));
-            let query =
-                format!("count by (alertname) ({})", context.firing(promise, "PromiseCountsContradict", ""));
-            let word = if *fires { "reported" } else { "not reported" };
-            let mut made = check(promise, at, format!("counts that contradict: {word}, {says}"), query);
-            if *fires {
-                let name = ("alertname".to_owned(), "PromiseCountsContradict".to_owned());
-                made = made.gives(Labels::from([name]), Decimal::ONE);
-            }
-            case.checks.push(made);
-        }
-    }
-    case.strangers(&ELSEWHERE);
-    suite.cases.push(case);
 }

@@ -10,6 +10,7 @@ mod budget;
 mod case;
 mod composed;
 mod context;
+mod contradict;
 mod decoys;
 mod expected;
 mod file;
@@ -24,6 +25,7 @@ mod scenarios;
 mod series;
 mod shares;
 mod stories;
+mod watch;
 mod windows;
 mod witness;
 
@@ -96,7 +98,7 @@ fn prove_journey<'m>(model: &'m Model, journey: &'m Journey, needs: &Needs<'m>) 
     let mut fed = suite(format!("{}-alerts", journey.id), seldom);
     alerts::prove(&context, &mut miss, &mut fed);
     suites.push(fed);
-    alerts::sanity(&context, &mut main);
+    contradict::prove(&context, &mut main, &mut suites);
     for batch in &batches {
         stories::prove_batch(&context, batch, &mut miss, &mut main);
         stories::prove_thin(&context, batch, &mut main);
@@ -104,6 +106,7 @@ fn prove_journey<'m>(model: &'m Model, journey: &'m Journey, needs: &Needs<'m>) 
     windows::prove(&context, &mut suites);
     budget::prove(&context, &mut suites);
     meaning::prove(&context, &mut suites);
+    watch::prove(&context, &batches, &mut suites);
 
     for entry in context.plan.entries.iter().filter(|e| is_composed(e.promise)) {
         let Measurement::Composed(members) = &entry.promise.measurement else { continue };

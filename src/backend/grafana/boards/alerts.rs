@@ -17,13 +17,14 @@ const ID: u32 = 9;
 const NONE: &str = "-";
 
 /// What our alerts are called.
-const ALERTS: [(&str, &str); 7] = [
+const ALERTS: [(&str, &str); 8] = [
     (NONE, "No alert is firing"),
     ("PromiseBurnsFast", "The budget burns fast"),
     ("PromiseBurnsSlowly", "The budget burns slowly"),
     ("PromiseNoData", "Data is missing"),
     ("PromisePartGone", "A part of the data is gone"),
     ("PromiseCountsContradict", "Counts contradict each other"),
+    ("PromiseMeasuresWrong", "The measurement is wrong"),
     ("PromiseBudgetPolicy", "The budget policy asks for a step"),
 ];
 
