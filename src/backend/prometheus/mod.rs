@@ -22,7 +22,7 @@ pub(crate) mod base;
 pub(crate) mod budget;
 pub(crate) mod composed;
 mod cost;
-mod counted;
+pub(crate) mod counted;
 mod explain;
 pub(crate) mod health;
 pub(crate) mod meaning;

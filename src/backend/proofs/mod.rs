@@ -17,13 +17,16 @@ mod inputs;
 mod known;
 mod lacking;
 mod meaning;
+mod moments;
 mod needed;
 mod newborn;
+mod newcomers;
 mod pieces;
 mod scenarios;
 mod series;
 mod shares;
 mod stories;
+mod usual;
 mod windows;
 mod witness;
 
@@ -91,6 +94,7 @@ fn prove_journey<'m>(model: &'m Model, journey: &'m Journey, needs: &Needs<'m>) 
         newborn::prove(&context, batch, &mut main);
         shares::prove(&context, batch, &mut main);
     }
+    newcomers::prove(&context, &batches, &mut suites);
     // What is fed with windows doesn't ask how often it is evaluated.
     let seldom = context.every.max(ranges::SLOW);
     let mut fed = suite(format!("{}-alerts", journey.id), seldom);
