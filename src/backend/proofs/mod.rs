@@ -4,6 +4,7 @@
 //! alerts from windows; budgets from roll-ups; then a few stories from raw series to alerts. Inputs and expected values come
 //! from the model and from arithmetic of our own, never from the text of the rules.
 
+mod ages;
 mod alerts;
 mod base;
 mod budget;
@@ -22,6 +23,7 @@ mod needed;
 mod newborn;
 mod newcomers;
 mod pieces;
+mod rollups;
 mod scenarios;
 mod series;
 mod shares;
@@ -106,7 +108,9 @@ fn prove_journey<'m>(model: &'m Model, journey: &'m Journey, needs: &Needs<'m>) 
         stories::prove_thin(&context, batch, &mut main);
     }
     windows::prove(&context, &mut suites);
+    rollups::prove(&context, &mut suites);
     budget::prove(&context, &mut suites);
+    ages::prove(&context, &mut suites);
     meaning::prove(&context, &mut suites);
 
     for entry in context.plan.entries.iter().filter(|e| is_composed(e.promise)) {

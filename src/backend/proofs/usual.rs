@@ -48,9 +48,7 @@ pub(super) fn play(stage: &Stage<'_, '_>, case: &mut Case) {
         (Decimal::ZERO, 100, true, "a single new failure counts where there is no traffic"),
         (Decimal::ZERO, 101, false, "more than a single one doesn't count where there is no traffic"),
     ] {
-        if !usual.is_zero() {
-            traffic(stage, &mut samples, unit(usual));
-        }
+        traffic(stage, &mut samples, unit(usual));
         // Others came, too: as many as are usual, but for a series that was last seen before those twenty minutes.
         let others = unit(if counts { Decimal::new(1, 2) } else { LIMIT });
         ancient(stage, &mut samples, &known, others);
