@@ -2,7 +2,8 @@
 //!
 //! Tests take a sample; `just mutants` takes one of each shape (rules that differ in names and numbers only have the
 //! same), and `MUTANTS=all` all of them. `JOURNEY=checkout` takes one journey's, `SEED=2` another sample,
-//! `CHANGE=clamp` those whose description holds a word, `RULE=promise:age` those of a rule, `AGAIN=log` those that an earlier run printed as survivors.
+//! `CHANGE=clamp` those whose description holds a word, `MUTANTS_RULE=promise:events:count` those of the rules whose name, window
+//! and promise begin so, `AGAIN=log` those that an earlier run printed as survivors.
 
 #![allow(clippy::match_same_arms, reason = "a table of mutations reads better in full")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "a test")]
@@ -134,8 +135,8 @@ fn sample(all: &[Mutant]) -> Vec<&Mutant> {
     let change = std::env::var("CHANGE").unwrap_or_default();
     let mine = all.iter().filter(|m| only.as_ref().is_none_or(|o| *o == m.journey));
     let mine = mine.filter(|m| m.what.contains(&change));
-    let rule = std::env::var("RULE").unwrap_or_default();
-    let mine = mine.filter(|m| m.rule.contains(&rule));
+    let rule = std::env::var("MUTANTS_RULE").unwrap_or_default();
+    let mine = mine.filter(|m| m.rule.starts_with(&rule));
     // What an earlier run has printed.
     let again = std::env::var("AGAIN").ok().map(|path| std::fs::read_to_string(path).unwrap());
     let mine = mine.filter(|m| again.as_ref().is_none_or(|log| log.contains(&format!("survives: {m}\n"))));

@@ -23,7 +23,7 @@ pub(crate) mod base;
 pub(crate) mod budget;
 pub(crate) mod composed;
 mod cost;
-mod counted;
+pub(crate) mod counted;
 mod explain;
 pub mod go;
 pub(crate) mod health;

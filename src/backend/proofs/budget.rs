@@ -15,7 +15,7 @@ use crate::series::{
 use crate::value::{Decimal, Duration};
 
 /// How exact a budget must be.
-const EXACT: Decimal = Decimal::from_parts(1, 0, 0, false, 3);
+pub(super) const EXACT: Decimal = Decimal::from_parts(1, 0, 0, false, 3);
 
 /// How long before the window the story begins: with events that all failed, and that nobody counts any more.
 const BEFORE: Duration = Duration::from_hours(24);
@@ -23,7 +23,7 @@ const BEFORE: Duration = Duration::from_hours(24);
 const PAUSE: Duration = Duration::from_hours(6);
 
 /// promtool refuses queries of more than 10,000 samples; a budget's age takes some 700, twice.
-const AT_ONCE: usize = 4;
+pub(super) const AT_ONCE: usize = 4;
 
 /// How much of its window a promise is old.
 #[derive(Clone, Copy, PartialEq)]
@@ -61,12 +61,12 @@ impl Age {
     }
 }
 
-fn step(promise: &Promise, every: Duration) -> Duration {
+pub(super) fn step(promise: &Promise, every: Duration) -> Duration {
     ranges::coverage_step(promise.window).max(every)
 }
 
 /// How long it is before the window. It begins just after a step of its age, so that the next one is as late as it can be.
-fn before(window: Duration) -> Duration {
+pub(super) fn before(window: Duration) -> Duration {
     let every = if ranges::is_coarse(window) { ranges::COARSE } else { ranges::SLOW };
     let step = ranges::coverage_step(window).max(every);
     let less = step.as_micros() - every.as_micros();
@@ -74,11 +74,11 @@ fn before(window: Duration) -> Duration {
 }
 
 /// When the window ends.
-fn end(window: Duration) -> Duration {
+pub(super) fn end(window: Duration) -> Duration {
     window.plus(before(window))
 }
 
-fn samples(of: Duration, every: Duration) -> usize {
+pub(super) fn samples(of: Duration, every: Duration) -> usize {
     usize::try_from(of.as_micros() / every.as_micros().max(1)).unwrap_or(0)
 }
 
@@ -248,7 +248,7 @@ fn samples_of_case(window: Duration) -> u64 {
 }
 
 /// Fifteen minutes apart in steps of five.
-fn thinned(list: &[Tick]) -> String {
+pub(super) fn thinned(list: &[Tick]) -> String {
     let mut out = Vec::with_capacity(list.len() * 3);
     for (at, tick) in list.iter().enumerate() {
         if at > 0 {
@@ -307,7 +307,7 @@ fn checks(
 }
 
 /// The query's value over the truth must be 1, within the slack.
-fn near_check(
+pub(super) fn near_check(
     promise: &Promise,
     at: Duration,
     says: String,

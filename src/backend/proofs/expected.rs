@@ -32,6 +32,11 @@ pub(super) fn steady(promise: &Promise, list: &[Raw], f: Decimal, unit: Decimal)
     }
 }
 
+/// What a stream counts while `f` of what happens is bad, as a multiple of what a plain counter does.
+pub(super) fn amount(promise: &Promise, list: &[Raw], series: &Series, f: Decimal) -> Option<Decimal> {
+    World { list, f, unit: Decimal::ONE, scrape: promise.scrape_interval }.one(series)
+}
+
 struct World<'a> {
     list: &'a [Raw],
     f: Decimal,

@@ -4,6 +4,7 @@
 //! alerts from windows; budgets from roll-ups; then a few stories from raw series to alerts. Inputs and expected values come
 //! from the model and from arithmetic of our own, never from the text of the rules.
 
+mod ages;
 mod alerts;
 mod base;
 mod budget;
@@ -18,13 +19,17 @@ mod inputs;
 mod known;
 mod lacking;
 mod meaning;
+mod moments;
 mod needed;
 mod newborn;
+mod newcomers;
 mod pieces;
+mod rollups;
 mod scenarios;
 mod series;
 mod shares;
 mod stories;
+mod usual;
 mod watch;
 mod windows;
 mod witness;
@@ -93,6 +98,7 @@ fn prove_journey<'m>(model: &'m Model, journey: &'m Journey, needs: &Needs<'m>) 
         newborn::prove(&context, batch, &mut main);
         shares::prove(&context, batch, &mut main);
     }
+    newcomers::prove(&context, &batches, &mut suites);
     // What is fed with windows doesn't ask how often it is evaluated.
     let seldom = context.every.max(ranges::SLOW);
     let mut fed = suite(format!("{}-alerts", journey.id), seldom);
@@ -104,7 +110,9 @@ fn prove_journey<'m>(model: &'m Model, journey: &'m Journey, needs: &Needs<'m>) 
         stories::prove_thin(&context, batch, &mut main);
     }
     windows::prove(&context, &mut suites);
+    rollups::prove(&context, &mut suites);
     budget::prove(&context, &mut suites);
+    ages::prove(&context, &mut suites);
     meaning::prove(&context, &mut suites);
     watch::prove(&context, &batches, &mut suites);
 
