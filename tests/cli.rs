@@ -206,12 +206,21 @@ fn fix_mends_what_is_certain() {
 #[cfg(unix)]
 #[test]
 fn fix_leaves_links_out_of_the_project_alone() {
-    let shared = folder(&[("slovo.yaml", "project: shop\nlabels: {a: true}\n")]);
-    let at = folder(&[TEAM]);
+    let text = "team other \"Other\" {\n  tickets 'q'\n}\n";
+    let shared = folder(&[("other.slovo", text), ("slovo.yaml", "project: shop\nlabels: {a: true}\n")]);
+    let at = folder(&[("slovo.yaml", "project: shop\n"), TEAM]);
+    std::os::unix::fs::symlink(shared.path().join("other.slovo"), at.path().join("other.slovo")).unwrap();
+    let follow = shared.path().to_str().unwrap();
+    let ran = run(at.path(), &["check", "--fix", "--follow-links", follow]);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    assert!(ran.err.contains("not mended: `other.slovo` is a link out of the project"), "{}", ran.err);
+    assert_eq!(read(&shared, "other.slovo"), text);
+    // `slovo.yaml` itself is not even read.
+    std::fs::remove_file(at.path().join("slovo.yaml")).unwrap();
     std::os::unix::fs::symlink(shared.path().join("slovo.yaml"), at.path().join("slovo.yaml")).unwrap();
-    let ran = run(at.path(), &["check", "--fix"]);
-    assert_eq!(ran.code, 1);
-    assert!(ran.err.contains("not mended: `slovo.yaml` is a link out of the project"), "{}", ran.err);
+    let ran = run(at.path(), &["check", "--fix", "--follow-links", follow]);
+    assert_eq!(ran.code, 2, "{}", ran.err);
+    assert!(ran.err.contains("[E0521]"), "{}", ran.err);
     assert_eq!(read(&shared, "slovo.yaml"), "project: shop\nlabels: {a: true}\n");
 }
 

@@ -31,7 +31,7 @@ pub(super) fn sources(
     let real = links.root().unwrap_or(root).to_owned();
     let outputs: Vec<PathBuf> = outputs.iter().map(|o| real.join(o)).collect();
     // What lies in the project itself first, so that it is shown by its own path; then what links add, and links in that.
-    let mut next = found.walk(root, real);
+    let mut next = found.walk(root, &real);
     while !next.is_empty() {
         next.sort();
         let mut more = Vec::new();
@@ -64,8 +64,8 @@ struct Found<'p> {
 
 impl Found<'_> {
     /// Walks a folder, whose path without links is `real`; gives the links in it.
-    fn walk(&mut self, folder: &Path, real: PathBuf) -> Vec<PathBuf> {
-        if !enter(&self.seen, self.root, self.links, folder, real.clone()) {
+    fn walk(&mut self, folder: &Path, real: &Path) -> Vec<PathBuf> {
+        if !enter(&self.seen, self.root, self.links, folder, real.to_owned()) {
             self.wrong.append(&mut self.seen.lock().unwrap_or_else(PoisonError::into_inner).wrong);
             return Vec::new();
         }
@@ -74,7 +74,7 @@ impl Found<'_> {
         let mut walk = WalkBuilder::new(folder);
         walk.standard_filters(false).git_ignore(true).require_git(false).follow_links(true);
         let (seen, links, root) = (Arc::clone(&self.seen), self.links.clone(), self.root.to_owned());
-        let (top, below) = (folder.to_owned(), real.clone());
+        let (top, below) = (folder.to_owned(), real.to_owned());
         let followed = Arc::new(Mutex::new(Vec::new()));
         let found = Arc::clone(&followed);
         walk.filter_entry(move |entry| {
@@ -123,16 +123,16 @@ impl Found<'_> {
         }
         match self.links.real(link) {
             Ok(real) if in_output(&real) => {}
-            Ok(real) if real.is_dir() => return self.walk(link, real),
+            Ok(real) if real.is_dir() => return self.walk(link, &real),
             Ok(real) if is_source(link) => self.add(real, link.to_owned()),
-            Ok(_) => {}
             Err(NotFollowed::Outside(target)) if is_source(link) || target.is_dir() => {
                 self.wrong.push(outside(&name, &target, true));
             }
             Err(NotFollowed::Io(error)) if is_source(link) => {
                 self.wrong.push(super::decode::unreadable(&name, &error));
             }
-            Err(_) => {}
+            // Nothing to read.
+            Ok(_) | Err(_) => {}
         }
         Vec::new()
     }

@@ -6,9 +6,11 @@
     clippy::panic,
     clippy::disallowed_methods,
     clippy::print_stdout,
+    clippy::format_push_string,
     reason = "a test"
 )]
 
+mod agreement;
 #[path = "../common/mod.rs"]
 mod common;
 mod floods;
@@ -16,6 +18,7 @@ mod go_templates;
 #[cfg(unix)]
 mod links;
 mod numbers;
+mod payloads;
 mod regex;
 mod size;
 #[cfg(unix)]

@@ -10,6 +10,7 @@ use std::fmt::Write as _;
 
 use super::yaml::Yaml;
 use super::{Artifact, Backend};
+use crate::diag::render::plain_json;
 use crate::ir::{Journey, Measurement, Model, Promise, PromisePath, Team, Urgency};
 use crate::promql::print;
 use crate::series::PROMISE_LABELS;
@@ -176,5 +177,6 @@ fn escape(text: &str) -> String {
 
 /// A string in double quotes: JSON's are YAML's.
 fn quoted(text: impl AsRef<str>) -> String {
-    serde_json::Value::from(text.as_ref()).to_string()
+    // YAML reads JSON's texts, but no control characters beyond ASCII, which JSON takes as they are.
+    plain_json(&serde_json::Value::from(text.as_ref()).to_string()).into_owned()
 }

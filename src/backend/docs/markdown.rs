@@ -11,7 +11,11 @@ const MARKED: [bool; 256] = super::pictures::marked(b"\\`*[]<>|~$&_#-+=.)");
 
 /// As [`escape_into`]. What lies between two characters that must not stand as they are is written whole.
 pub fn write_escaped(out: &mut impl std::fmt::Write, text: &str) -> std::fmt::Result {
-    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    // A line begins behind blanks, and behind line ends, which would be blanks here.
+    let trimmed = text.trim_start();
+    let text = if text.starts_with(char::is_control) { trimmed } else { text };
+    let lead = text.len() - trimmed.len();
+    let digits = trimmed.bytes().take_while(u8::is_ascii_digit).count();
     let before = |at: usize| text.get(..at).and_then(|t| t.chars().next_back());
     let after = |at: usize| text.get(at + 1..).and_then(|t| t.chars().next());
     let mut written = 0;
@@ -29,8 +33,8 @@ pub fn write_escaped(out: &mut impl std::fmt::Write, text: &str) -> std::fmt::Re
             }
             b'\\' | b'`' | b'*' | b'[' | b']' | b'<' | b'>' | b'|' | b'~' | b'$' | b'_' => ("\\", 0),
             b'&' => ("&amp;", 1),
-            b'#' | b'-' | b'+' | b'=' if at == 0 => ("\\", 0),
-            b'.' | b')' if digits > 0 && at == digits && after(at).is_none_or(char::is_whitespace) => {
+            b'#' | b'-' | b'+' | b'=' if at == lead => ("\\", 0),
+            b'.' | b')' if digits > 0 && at == lead + digits && after(at).is_none_or(char::is_whitespace) => {
                 ("\\", 0)
             }
             b'\n' | b'\r' | b'\t' => (" ", 1),
@@ -74,6 +78,8 @@ mod tests {
         );
         assert_eq!(shown("# no heading\n- no list"), "\\# no heading - no list");
         assert_eq!(shown("1. no list"), "1\\. no list");
+        assert_eq!(shown("\n\n# no heading"), "\\# no heading");
+        assert_eq!(shown("  1. no list"), "  1\\. no list");
         assert_eq!(shown("pay_by_card _x_"), "pay_by_card \\_x\\_");
         assert_eq!(shown("99.5% of 注文 🛒"), "99.5% of 注文 🛒");
         assert_eq!(shown("注_文 注_ a\r\n\u{85}\u{7}b"), "注_文 注\\_ a  b");

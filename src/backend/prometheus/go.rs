@@ -394,7 +394,15 @@ impl Blocks {
                     stages.push(tokens.get(from..at).unwrap_or_default());
                     from = at + 1;
                 }
-                _ => {}
+                Token::Space
+                | Token::Word(_)
+                | Token::Variable(_)
+                | Token::Field
+                | Token::Dot
+                | Token::Literal
+                | Token::Text
+                | Token::Mark(_)
+                | Token::Assign(_) => {}
             }
         }
         if open > 0 {
