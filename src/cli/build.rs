@@ -6,9 +6,9 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use super::args::Build;
-use super::output::{Action, Folder, Manifest, Plan, Wanted, apply};
+use super::output::{Action, Folder, Held, Manifest, Plan, Wanted, apply, inputs, real};
 use super::screen::{Screen, unified};
-use super::{Outcome, Status, alert_texts, check, counted, docs, load, plural, status_of};
+use super::{Failure, Outcome, Status, alert_texts, check, counted, docs, load, plural, status_of};
 use crate::backend::alertmanager::Alertmanager;
 use crate::backend::docs::Docs;
 use crate::backend::grafana::Grafana;
@@ -34,10 +34,20 @@ pub(super) fn run(options: &Build, start: &Path, screen: &Screen) -> Outcome {
     };
     alert_texts::fill(&project, &mut model)?;
     let mut folders = Vec::new();
+    let templates = &project.config;
+    let templates = [&templates.templates, &templates.alert_templates].into_iter().flatten();
+    let inputs = inputs(&project, &templates.map(|folder| project.root.join(folder)).collect::<Vec<_>>());
     for output in &project.config.outputs {
         let folder = folder_of(output, &project, options.output.as_deref());
-        let before = Manifest::read(&folder.path)?;
-        folders.push((output, folder, before));
+        if folders.iter().any(|(_, held, _): &Before<'_>| real(&held.folder.path) == real(&folder.path)) {
+            let message = format!("`{}` is the folder of two outputs", folder.shown);
+            return Err(Failure::new(message)
+                .help("give each a folder of its own: each removes what it no longer makes"));
+        }
+        let open = if options.check { Held::to_look_at } else { Held::to_write };
+        let held = open(folder, &inputs)?;
+        let before = Manifest::read(&held.folder.path)?;
+        folders.push((output, held, before));
     }
     let promises: BTreeSet<String> = model.promises().map(|(_, p)| p.path.to_string()).collect();
     lost(&folders, &promises, &model, &mut compiled);
@@ -51,7 +61,7 @@ pub(super) fn run(options: &Build, start: &Path, screen: &Screen) -> Outcome {
 
     let progress = screen.progress("building");
     let mut plans = Vec::new();
-    for (output, folder, before) in folders {
+    for (output, held, before) in folders {
         let Some(backend) = BACKENDS.iter().find(|b| b.name() == output.backend) else { continue };
         let settings = &model.settings;
         let mut manifest = Manifest::new(&settings.project, settings.environment.as_deref());
@@ -68,7 +78,7 @@ pub(super) fn run(options: &Build, start: &Path, screen: &Screen) -> Outcome {
             }
             Ok(())
         };
-        plans.push(Plan::new(folder, before, wanted, make)?);
+        plans.push(Plan::new(held, before, wanted, make)?);
     }
     drop(progress);
     if options.check {
@@ -105,7 +115,7 @@ fn folder_of(output: &Output, project: &Project, asked: Option<&Path>) -> Folder
     Folder { path: base.join(&output.path), shown, within }
 }
 
-type Before<'p> = (&'p Output, Folder, Option<Manifest>);
+type Before<'p> = (&'p Output, Held, Option<Manifest>);
 
 /// Promises that earlier builds knew and this one does not.
 fn lost(folders: &[Before<'_>], promises: &BTreeSet<String>, model: &Model, compiled: &mut Compilation) {
@@ -136,7 +146,7 @@ fn compare(plans: &[Plan], screen: &Screen) -> Outcome {
     for plan in plans {
         for (path, action) in &plan.actions {
             changes += 1;
-            let name = format!("{}/{path}", plan.folder.shown);
+            let name = format!("{}/{path}", plan.folder().shown);
             let after = plan.content(path);
             Screen::out(&match action {
                 Action::Create => unified("", after, ("/dev/null", &name), color),
@@ -168,13 +178,18 @@ pub(super) fn say(plan: &Plan, screen: &Screen) {
                 if *by_hand {
                     screen.say(&format!(
                         "`{}/{path}` had been changed by hand; those changes are gone",
-                        plan.folder.shown
+                        plan.folder().shown
                     ));
                 }
             }
         }
     }
-    let shown = &plan.folder.shown;
+    let shown = &plan.folder().shown;
+    for path in &plan.left {
+        screen.say(&format!(
+            "`{shown}/{path}` is no longer needed; it lies behind a symbolic link now and was left"
+        ));
+    }
     if plan.is_empty() {
         screen.say(&format!("{shown}: {} up to date", plural(plan.unchanged, "file")));
         return;
