@@ -14,6 +14,7 @@ mod fmt;
 mod init;
 mod man;
 mod output;
+mod save;
 mod screen;
 mod serve;
 mod test;

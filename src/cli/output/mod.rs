@@ -10,6 +10,7 @@ mod lock;
 mod manifest;
 mod plan;
 mod remove;
+mod replace;
 mod stage;
 mod write;
 
@@ -17,7 +18,8 @@ pub(super) use held::{Folder, Held, inputs, real};
 pub(super) use lock::Lock;
 pub(super) use manifest::Manifest;
 pub(super) use plan::{Action, Plan, Wanted};
-pub(super) use write::{apply, replace};
+pub(super) use replace::{Replaced, create, replace, replace_if, sweep_beside_sources};
+pub(super) use write::apply;
 
 /// How everything is called that is on its way; nothing else is.
 const TEMPORARY: &str = ".slovo-tmp-";

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use super::{Action, Folder, Held, Lock, Manifest, Plan, Wanted, apply, replace};
+use super::{Action, Folder, Held, Lock, Manifest, Plan, Replaced, Wanted, apply, replace, replace_if};
 use crate::backend::{Artifact, Take};
 use crate::cli::Failure;
 
@@ -371,4 +371,86 @@ fn the_first_of_several_foreign_files() {
     }
     let message = refused(at.path(), &[("c.yml", "1"), ("a.yml", "1"), ("b.yml", "1")]);
     assert_eq!(message, "`out/a.yml` and 2 more were not written by slovo and would be overwritten");
+}
+
+#[cfg(unix)]
+#[test]
+fn files_of_people() {
+    use std::os::unix::fs::PermissionsExt;
+    let at = TempDir::new().unwrap();
+    let file = at.path().join("a.slovo");
+    fs::write(&file, "old").unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+    assert_eq!(replace_if(&file, b"old", b"new").unwrap(), Replaced::Done);
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(replace_if(&file, b"old", b"newer").unwrap(), Replaced::Changed);
+    assert_eq!(listed(at.path()), ["a.slovo=new"]);
+    // Another name of the same file would keep the old content.
+    fs::hard_link(&file, at.path().join("b.slovo")).unwrap();
+    assert!(
+        matches!(replace_if(&file, b"new", b"newer").unwrap(), Replaced::Refused(why) if why.contains("hard links"))
+    );
+    assert_eq!(listed(at.path()), ["a.slovo=new", "b.slovo=new"]);
+}
+
+/// What a killed run leaves beside sources goes, unless it may be somebody's save.
+#[test]
+fn leftovers_beside_sources() {
+    let at = TempDir::new().unwrap();
+    let digits = |text: &str| super::manifest::hash(text.as_bytes())[5..].to_owned();
+    let name = format!(".slovo-tmp-{}-{}", digits("old"), digits("new"));
+    for (content, kept) in [("old", false), ("new", false), ("saved", true)] {
+        fs::write(at.path().join(&name), content).unwrap();
+        fs::write(at.path().join(".slovo-tmp-abc123"), "ne").unwrap();
+        let left = super::sweep_beside_sources(at.path());
+        assert_eq!(left.len(), usize::from(kept), "{content}");
+        assert_eq!(listed(at.path()).len(), usize::from(kept), "{content}");
+    }
+}
+
+/// An editor saves by rename while the file is replaced over and over: each save is there until the editor itself replaces it.
+#[cfg(target_os = "linux")]
+#[test]
+fn saves_by_rename_are_not_lost() {
+    let saves: usize = std::env::var("SLOVO_SAVES").map_or(2000, |n| n.parse().unwrap());
+    let at = TempDir::new().unwrap();
+    let file = at.path().join("a.slovo");
+    fs::write(&file, "raw 0").unwrap();
+    let (mut lost, mut formatted, mut refused) = (0, 0, 0);
+    let done = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let formatter = scope.spawn(|| {
+            let (mut formatted, mut refused) = (0, 0);
+            while !done.load(std::sync::atomic::Ordering::Relaxed) {
+                let Ok(before) = fs::read_to_string(&file) else { continue };
+                let after = before.replace("raw", "formatted");
+                match replace_if(&file, before.as_bytes(), after.as_bytes()) {
+                    Ok(Replaced::Done) if after != before => formatted += 1,
+                    Ok(Replaced::Changed) => refused += 1,
+                    Ok(_) | Err(_) => {}
+                }
+            }
+            (formatted, refused)
+        });
+        for save in 1..=saves {
+            let editors = at.path().join(".editor");
+            fs::write(&editors, format!("raw {save}")).unwrap();
+            fs::rename(&editors, &file).unwrap();
+            // Somewhere within the time that a replacement takes, now and then a whole one.
+            std::thread::sleep(std::time::Duration::from_micros((save as u64 * 97) % 1500));
+            // While one is under way the save may be out for a moment; when it ends it must be back.
+            let began = std::time::Instant::now();
+            let ends = format!(" {save}");
+            let there = || fs::read_to_string(&file).is_ok_and(|text| text.ends_with(&ends));
+            while !there() && began.elapsed() < std::time::Duration::from_secs(20) {
+                std::thread::yield_now();
+            }
+            lost += usize::from(!there() && !there());
+        }
+        done.store(true, std::sync::atomic::Ordering::Relaxed);
+        (formatted, refused) = formatter.join().unwrap();
+    });
+    assert_eq!(lost, 0, "of {saves}");
+    assert!(formatted > 0 && refused > 0, "nothing met: {formatted} formatted, {refused} refused");
+    assert_eq!(listed(at.path()).len(), 1);
 }

@@ -13,21 +13,6 @@ use super::remove::remove;
 use super::stage::{Content, Stage, failed, temporary};
 use crate::cli::Failure;
 
-/// Replaces a file at once: it holds the old content or the new one, never a part.
-pub(in crate::cli) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let made = temporary(folder, content)?;
-    // A person's work: it must outlive a power cut.
-    made.as_file().sync_all()?;
-    if let Ok(before) = fs::metadata(path) {
-        if before.permissions().readonly() {
-            return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the file is read-only"));
-        }
-        made.as_file().set_permissions(before.permissions())?;
-    }
-    made.persist(path).map(|_| ()).map_err(|e| e.error)
-}
-
 /// Carries a plan out.
 pub(in crate::cli) fn apply(plan: &mut Plan) -> Result<(), Failure> {
     let contents = std::mem::take(&mut plan.contents);
