@@ -5,9 +5,9 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use super::args::Build;
-use super::output::{Action, Manifest, Plan, Wanted, apply};
+use super::output::{Action, Held, Manifest, Plan, Wanted, apply, inputs, real};
 use super::screen::{Screen, unified};
-use super::{Outcome, Status, also, check, counted, docs, load, plural, status_of};
+use super::{Failure, Outcome, Status, also, check, counted, docs, load, plural, status_of};
 use crate::backend::alertmanager::Alertmanager;
 use crate::backend::docs::Docs;
 use crate::backend::grafana::Grafana;
@@ -28,14 +28,28 @@ pub(super) fn run(options: &Build, start: &Path, screen: &Screen) -> Outcome {
         drop(progress);
         return Ok(report(&project, &compiled, screen));
     };
-    let folders = also::folders(&project, options.output.as_deref())?;
     let promises = also::promises(&model);
+    let templates = [&project.config.templates, &project.config.alert_templates].into_iter().flatten();
+    let inputs = inputs(&project, &templates.map(|folder| project.root.join(folder)).collect::<Vec<_>>());
+    let mut folders: Vec<(_, Held, _)> = Vec::new();
+    for (output, folder, _) in also::folders(&project, options.output.as_deref())? {
+        if folders.iter().any(|(_, held, _)| real(&held.folder.path) == real(&folder.path)) {
+            let message = format!("`{}` is the folder of two outputs", folder.shown);
+            return Err(Failure::new(message)
+                .help("give each a folder of its own: each removes what it no longer makes"));
+        }
+        let open = if options.check { Held::to_look_at } else { Held::to_write };
+        let held = open(folder, &inputs)?;
+        // Nobody else writes there now.
+        let before = Manifest::read(&held.folder.path)?;
+        folders.push((output, held, before));
+    }
     drop(progress);
     check::show(&project, &compiled, screen);
 
     let progress = screen.progress("building");
     let mut plans = Vec::new();
-    for (output, folder, before) in folders {
+    for (output, held, before) in folders {
         let Some(backend) = BACKENDS.iter().find(|b| b.name() == output.backend) else { continue };
         let settings = &model.settings;
         let mut manifest = Manifest::new(&settings.project, settings.environment.as_deref());
@@ -52,7 +66,7 @@ pub(super) fn run(options: &Build, start: &Path, screen: &Screen) -> Outcome {
             }
             Ok(())
         };
-        plans.push(Plan::new(folder, before, wanted, make)?);
+        plans.push(Plan::new(held, before, wanted, make)?);
     }
     drop(progress);
     if options.check {
@@ -85,7 +99,7 @@ fn compare(plans: &[Plan], screen: &Screen) -> Outcome {
     for plan in plans {
         for (path, action) in &plan.actions {
             changes += 1;
-            let name = format!("{}/{path}", plan.folder.shown);
+            let name = format!("{}/{path}", plan.folder().shown);
             let after = plan.content(path);
             Screen::out(&match action {
                 Action::Create => unified("", after, ("/dev/null", &name), color),
@@ -117,13 +131,18 @@ pub(super) fn say(plan: &Plan, screen: &Screen) {
                 if *by_hand {
                     screen.say(&format!(
                         "`{}/{path}` had been changed by hand; those changes are gone",
-                        plan.folder.shown
+                        plan.folder().shown
                     ));
                 }
             }
         }
     }
-    let shown = &plan.folder.shown;
+    let shown = &plan.folder().shown;
+    for path in &plan.left {
+        screen.say(&format!(
+            "`{shown}/{path}` is no longer needed; it lies behind a symbolic link now and was left"
+        ));
+    }
     if plan.is_empty() {
         screen.say(&format!("{shown}: {} up to date", plural(plan.unchanged, "file")));
         return;

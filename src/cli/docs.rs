@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::args::{Docs, DocsFormat};
-use super::output::{Folder, Manifest, Plan, Wanted, apply};
+use super::output::{Folder, Held, Manifest, Plan, Wanted, apply, inputs};
 use super::screen::Screen;
 use super::{Failure, Outcome, Status, build, check, counted, load, serve};
 use crate::backend::Take;
@@ -30,12 +30,14 @@ pub(super) fn run(options: &Docs, start: &Path, screen: &Screen) -> Outcome {
     };
     check::show(&project, &compiled, screen);
     let folder = folder_of(options, &project);
-    let before = Manifest::read(&folder.path)?;
+    let inputs = inputs(&project, templates_folder(options, &project).as_slice());
+    let held = Held::to_write(folder, &inputs)?;
+    let before = Manifest::read(&held.folder.path)?;
     let settings = &model.settings;
     let mut manifest = Manifest::new(&settings.project, settings.environment.as_deref());
     manifest.promises = model.promises().map(|(_, p)| p.path.to_string()).collect::<BTreeSet<_>>();
     let wanted = Wanted { manifest, force: options.force, only_shown: false };
-    let mut plan = Plan::new(folder, before, wanted, |take| made(options, &project, &model, None, take))?;
+    let mut plan = Plan::new(held, before, wanted, |take| made(options, &project, &model, None, take))?;
     drop(progress);
     apply(&mut plan)?;
     build::say(&plan, screen);

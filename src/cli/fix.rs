@@ -1,16 +1,16 @@
 //! `slovo check --fix`: applies the mends that are certain, until there are none left.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::args::Wishes;
-use super::output::replace;
+use super::save::Saving;
 use super::screen::Screen;
 use super::{Failure, load, plural};
-use crate::diag::Edit;
 use crate::diag::render::PER_FILE;
+use crate::diag::{Diagnostics, Edit};
 use crate::driver::Compilation;
-use crate::project::{LARGEST, Project, read_plain};
+use crate::project::Project;
 use crate::source::{FileId, SourceFile};
 
 /// Mends may uncover others; more rounds than this would mean that two undo each other.
@@ -25,6 +25,9 @@ pub(super) fn until_stable(
     let mut mended = 0;
     let mut files = std::collections::BTreeSet::new();
     let mut round = 0;
+    let sources = Project::files(start, &wishes.follow_links, &mut Diagnostics::default());
+    let sources: Vec<PathBuf> = sources.into_iter().map(|(path, _)| path).collect();
+    let saving = Saving::begin(sources.iter().map(PathBuf::as_path), screen)?;
     let (project, compiled) = loop {
         let project = load(start, wishes);
         let compiled = project.compile();
@@ -37,7 +40,7 @@ pub(super) fn until_stable(
         for (file, edits) in edits {
             let Some(source) = project.sources.get(file) else { continue };
             let path = project.root.join(&source.path);
-            if write(&path, &project.root, source, &edits, screen)? {
+            if write(&saving, &path, &project.root, source, &edits, screen)? {
                 mended += edits.len();
                 files.insert(source.path.clone());
                 // A line each, as far as anybody reads them.
@@ -100,25 +103,13 @@ fn certain_edits(project: &Project, compiled: &Compilation) -> BTreeMap<FileId, 
 
 /// Writes a file with its edits; says no where the file is not the one that was read, or not the project's.
 fn write(
+    saving: &Saving,
     path: &Path,
     root: &Path,
     source: &SourceFile,
     mends: &[Mend],
     screen: &Screen,
 ) -> Result<bool, Failure> {
-    let failed = |error: &std::io::Error| Failure::io(format!("`{}` cannot be written", source.path), error);
-    // The file behind a symbolic link is changed, not the link; one outside of the project is somebody else's.
-    let real = path.canonicalize().map_err(|e| failed(&e))?;
-    if !root.canonicalize().is_ok_and(|root| real.starts_with(root)) {
-        screen.say(&format!("not mended: `{}` is a link out of the project", source.path));
-        return Ok(false);
-    }
-    let bytes = read_plain(&real, LARGEST).map_err(|e| failed(&e))?.into_bytes();
-    let mark: &[u8] = if bytes.starts_with(b"\xef\xbb\xbf") { b"\xef\xbb\xbf" } else { b"" };
-    if bytes.get(mark.len()..) != Some(source.text.as_bytes()) {
-        screen.say(&format!("not mended: `{}` was changed meanwhile", source.path));
-        return Ok(false);
-    }
     let mut text = String::with_capacity(source.text.len());
     let mut from = 0;
     for Mend { edit, .. } in mends {
@@ -127,6 +118,9 @@ fn write(
         from = edit.span.end as usize;
     }
     text.push_str(source.text.get(from..).unwrap_or(""));
-    replace(&real, &[mark, text.as_bytes()].concat()).map_err(|e| failed(&e))?;
-    Ok(true)
+    let outcome = saving.save((path, &source.path), Some(root), (&source.text, &text))?;
+    if let Some(why) = &outcome {
+        screen.say(&format!("not mended: {why}"));
+    }
+    Ok(outcome.is_none())
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::args::Fmt;
-use super::output::replace;
+use super::save::Saving;
 use super::screen::{Screen, unified};
 use super::{Failure, Outcome, Status, counted, plural, status_of};
 use crate::diag::{Diagnostics, render};
@@ -26,6 +26,11 @@ pub(super) fn run(options: &Fmt, start: &Path, screen: &Screen) -> Outcome {
     } else {
         options.files.iter().map(|f| (start.join(f), f.display().to_string())).collect()
     };
+    let dry = options.check || options.diff;
+    let saving =
+        if dry { None } else { Some(Saving::begin(paths.iter().map(|(p, _)| p.as_path()), screen)?) };
+    // A file that was named may lie anywhere.
+    let root = if options.files.is_empty() { Project::root_of(start) } else { None };
     let read: Vec<_> =
         paths.into_par_iter().map(|(path, shown)| (read_text(&path, &shown), path, shown)).collect();
     let mut sources = SourceMap::default();
@@ -47,8 +52,15 @@ pub(super) fn run(options: &Fmt, start: &Path, screen: &Screen) -> Outcome {
             Err(wrong) => diagnostics.extend(wrong),
             Ok(text) if *text == *file.text => {}
             Ok(text) => {
-                changed += 1;
-                one(options, (&file.path, path), (&file.text, &text), screen)?;
+                let target = (path.as_path(), file.path.as_str());
+                let saved = match &saving {
+                    Some(saving) => saving.save(target, root.as_deref(), (&file.text, &text))?,
+                    None => show(options, &file.path, (&file.text, &text), screen).map(|()| None)?,
+                };
+                match saved {
+                    None => changed += 1,
+                    Some(why) => screen.say(&format!("not formatted: {why}")),
+                }
             }
         }
     }
@@ -60,22 +72,16 @@ fn canonical(file: FileId, text: &str) -> Result<String, Diagnostics> {
     crate::fmt::format(file, text)
 }
 
-/// A file that is not in the canonical form.
-fn one(
-    options: &Fmt,
-    (shown, path): (&str, &Path),
-    (before, after): (&str, &str),
-    screen: &Screen,
-) -> Result<(), Failure> {
+/// A file that is not in the canonical form and is left as it is.
+fn show(options: &Fmt, shown: &str, (before, after): (&str, &str), screen: &Screen) -> Result<(), Failure> {
     if options.diff {
         return Screen::out(&unified(before, after, (shown, shown), screen.colored_out()));
     }
-    if options.check {
-        return Screen::out(&format!("{}\n", render::line(shown)));
-    }
-    // The file behind a symbolic link is changed, not the link.
-    let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    replace(&real, after.as_bytes()).map_err(|e| Failure::io(format!("`{shown}` cannot be written"), &e))
+    Screen::out(&format!(
+        "{}
+",
+        render::line(shown)
+    ))
 }
 
 fn finish(

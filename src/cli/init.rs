@@ -1,10 +1,10 @@
 //! `slovo init`: begins a project. Never overwrites anything.
 
-use std::fs::{self, OpenOptions};
-use std::io::Write;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::args::Init;
+use super::output::{Lock, create, sweep_beside_sources};
 use super::screen::Screen;
 use super::{Failure, Outcome, Status};
 use crate::config::project_name;
@@ -28,10 +28,11 @@ pub(super) fn run(options: &Init, start: &Path, screen: &Screen) -> Outcome {
     let name = folder.file_name().and_then(|n| project_name(&n.to_string_lossy()));
     let name = name.as_deref().unwrap_or("shop");
     let [yaml, journey] = [YAML, JOURNEY].map(|template| filled_in(template, name));
-    let files = [(CONFIG_FILE, yaml?), ("checkout.slovo", journey?)];
-    for (name, _) in &files {
+    // `slovo.yaml` makes it a project: it comes last, and what a killed run has written before it is taken for ours.
+    let files = [("checkout.slovo", journey?), (CONFIG_FILE, yaml?)];
+    for (name, text) in &files {
         let path = folder.join(name);
-        if path.symlink_metadata().is_ok() {
+        if path.symlink_metadata().is_ok() && !same(&path, text) {
             let message = format!("`{}` is there already", path.display());
             return Err(
                 Failure::new(message).help("nothing was written; `slovo init DIR` begins in another folder")
@@ -39,16 +40,28 @@ pub(super) fn run(options: &Init, start: &Path, screen: &Screen) -> Outcome {
         }
     }
     fs::create_dir_all(&folder).map_err(|e| failed(&folder, &e))?;
+    let lock = Lock::take(&folder, &folder.display().to_string())?;
+    sweep_beside_sources(&folder);
     for (name, text) in &files {
         let path: PathBuf = folder.join(name);
+        if same(&path, text) {
+            continue;
+        }
         // A file that came up meanwhile is not overwritten either.
-        let made = OpenOptions::new().write(true).create_new(true).open(&path);
-        made.and_then(|mut f| f.write_all(text.as_bytes())).map_err(|e| failed(&path, &e))?;
+        create(&path, text.as_bytes()).map_err(|e| failed(&path, &e))?;
         screen.say(&format!("wrote {}", path.display()));
     }
+    drop(lock);
     screen.say("does your Prometheus keep samples for 30d, as slovo.yaml says? 15d is usual, and 24h under prometheus-operator");
     screen.say("next: `slovo check`, then `slovo build`; the files say what they mean");
     Ok(Status::Fine)
+}
+
+/// Does a file hold just this?
+#[allow(clippy::disallowed_methods, reason = "compares a small file with what would be written")]
+fn same(path: &Path, text: &str) -> bool {
+    path.symlink_metadata().is_ok_and(|kind| kind.is_file() && kind.len() == text.len() as u64)
+        && fs::read(path).is_ok_and(|found| found == text.as_bytes())
 }
 
 fn filled_in(template: &str, project: &str) -> Result<String, Failure> {

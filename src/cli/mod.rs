@@ -15,6 +15,7 @@ mod fmt;
 mod init;
 mod man;
 mod output;
+mod save;
 mod screen;
 mod serve;
 mod test;

@@ -28,6 +28,10 @@ pub(in crate::cli) struct Manifest {
     pub(in crate::cli) environment: Option<String>,
     /// Paths below the folder with the hashes of their contents.
     pub(in crate::cli) files: BTreeMap<String, String>,
+    /// While files are being replaced: what they will hold. Whoever is stopped in between leaves files of either hash, and
+    /// both are ours.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) under_way: BTreeMap<String, String>,
     /// The paths of all promises: one that goes loses its history.
     pub(in crate::cli) promises: BTreeSet<String>,
 }
@@ -40,6 +44,7 @@ impl Manifest {
             project: project.to_owned(),
             environment: environment.map(str::to_owned),
             files: BTreeMap::new(),
+            under_way: BTreeMap::new(),
             promises: BTreeSet::new(),
         }
     }
@@ -64,10 +69,39 @@ impl Manifest {
             )));
         }
         // Files named in it may be removed: none of them may lie elsewhere, whoever wrote it.
-        match made.files.keys().find(|p| !is_below(p)) {
+        let elsewhere = made.paths().find(|p| !is_below(p)).cloned();
+        match elsewhere {
             Some(path) => Err(wrong(&format!("it names `{path}`, which is not below this folder"))),
             None => Ok(Some(made)),
         }
+    }
+    /// Every path that is ours.
+    pub(super) fn paths(&self) -> impl Iterator<Item = &String> {
+        self.files.keys().chain(self.under_way.keys().filter(|path| !self.files.contains_key(*path)))
+    }
+    /// Is there a file of ours under this path?
+    pub(super) fn has(&self, path: &str) -> bool {
+        self.files.contains_key(path) || self.under_way.contains_key(path)
+    }
+    /// Is it what was written under this path? A power cut may leave a file empty, or of zeros.
+    pub(super) fn wrote(&self, path: &str, content: &[u8]) -> bool {
+        let hash = hash(content);
+        self.has(path)
+            && ([&self.files, &self.under_way].iter().any(|known| known.get(path) == Some(&hash))
+                || content.iter().all(|byte| *byte == 0))
+    }
+    /// This one while files change from what `before` says.
+    pub(super) fn while_changing(&self, before: Option<&Self>) -> Self {
+        let mut both = self.clone();
+        for (path, hash) in before.iter().flat_map(|m| m.files.iter().chain(&m.under_way)) {
+            if both.files.get(path) == Some(hash) {
+                continue;
+            }
+            if let Some(new) = both.files.insert(path.clone(), hash.clone()) {
+                both.under_way.entry(path.clone()).or_insert(new);
+            }
+        }
+        both
     }
     pub(in crate::cli) fn to_text(&self) -> String {
         serde_json::to_string_pretty(self).unwrap_or_default() + "\n"

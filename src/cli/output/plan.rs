@@ -1,24 +1,14 @@
 //! What has to happen to a folder so that it holds what a build made.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use super::held::{Folder, Held};
 use super::manifest::{MANIFEST, Manifest, hash, is_below};
+use super::remove::link_on_the_way;
 use super::stage::{Content, Stage};
 use crate::backend::{Artifact, Take};
 use crate::cli::Failure;
-
-/// A folder that is written to.
-#[derive(Clone, Debug)]
-pub(in crate::cli) struct Folder {
-    /// On the disk.
-    pub(in crate::cli) path: PathBuf,
-    /// As shown to the user.
-    pub(in crate::cli) shown: String,
-    /// It must not leave this one by a symbolic link.
-    pub(in crate::cli) within: Option<PathBuf>,
-}
 
 /// What the folder shall hold, besides the files.
 #[derive(Clone, Debug)]
@@ -53,18 +43,20 @@ pub(in crate::cli) enum Action {
 /// What has to happen, by path. Given up (dropped) it leaves no trace.
 #[derive(Debug)]
 pub(in crate::cli) struct Plan {
-    /// The folder.
-    pub(in crate::cli) folder: Folder,
     /// Changes by path.
     pub(in crate::cli) actions: BTreeMap<String, Action>,
     /// The folder is not there yet, nor is any file in it.
     fresh: bool,
     /// Files that stay as they are.
     pub(in crate::cli) unchanged: usize,
-    /// New contents by path; before `stage`, which removes the folders that they leave empty.
+    /// Files of ours that lie behind a symbolic link now: they are left, whoever they belong to.
+    pub(in crate::cli) left: Vec<String>,
+    /// New contents by path.
     pub(super) contents: BTreeMap<String, Content>,
-    /// Folders made for them.
+    /// Where they lie; dropped before the folder, which it may leave empty.
     pub(super) stage: Stage,
+    /// The folder.
+    pub(super) held: Held,
     /// The manifest before, where there was one.
     pub(super) before: Option<Manifest>,
     /// The manifest after.
@@ -91,30 +83,29 @@ impl Plan {
     /// Compares a folder with the files that `make` hands over. Refuses where that would overwrite or remove somebody
     /// else's work. `make` is not called where the folder itself is refused.
     pub(in crate::cli) fn new(
-        folder: Folder,
+        held: Held,
         before: Option<Manifest>,
         wanted: Wanted,
         make: impl FnOnce(Take<'_>) -> Result<(), Failure>,
     ) -> Result<Self, Failure> {
-        stays_within(&folder)?;
         if let Some(before) = before.as_ref().filter(|_| !wanted.force) {
-            same_owner(&folder, before, &wanted.manifest)?;
+            same_owner(&held.folder, before, &wanted.manifest)?;
         }
-        let ours = before.as_ref().map(|m| m.files.clone()).unwrap_or_default();
         let Wanted { manifest: after, force, only_shown } = wanted;
         let mut plan = Self {
-            fresh: std::fs::symlink_metadata(&folder.path).is_err(),
-            folder,
+            fresh: std::fs::symlink_metadata(&held.folder.path).is_err(),
             actions: BTreeMap::new(),
             unchanged: 0,
+            left: Vec::new(),
             contents: BTreeMap::new(),
             stage: Stage::default(),
+            held,
             before,
             after,
         };
         let looked = Mutex::new(Vec::new());
         let refused = Mutex::new(Vec::new());
-        make(&|artifact| match plan.look(artifact, &ours, (force, only_shown)) {
+        make(&|artifact| match plan.look(artifact, (force, only_shown)) {
             Ok(one) => looked.lock().unwrap_or_else(PoisonError::into_inner).push(one),
             Err(one) => refused.lock().unwrap_or_else(PoisonError::into_inner).push(one),
         })?;
@@ -130,32 +121,51 @@ impl Plan {
             plan.contents.insert(path, content);
         }
         plan.refuse(refused)?;
-        let shown = plan.folder.shown.clone();
-        for (path, written) in &ours {
-            if plan.after.files.contains_key(path) {
+        plan.stale(force)?;
+        Ok(plan)
+    }
+    /// What is ours and no longer wanted.
+    fn stale(&mut self, force: bool) -> Result<(), Failure> {
+        let Some(before) = &self.before else { return Ok(()) };
+        let shown = &self.folder().shown;
+        let mut actions = BTreeMap::new();
+        let mut left = Vec::new();
+        for path in before.paths().filter(|path| !self.after.files.contains_key(*path)) {
+            if link_on_the_way(&self.folder().path, path).is_some() {
+                left.push(path.clone());
                 continue;
             }
-            let Some(current) = plan.current(path)? else { continue };
-            if hash(&current) != *written && !force {
+            let Some(current) = self.current(path)? else { continue };
+            if !before.wrote(path, &current) && !force {
                 let message = format!("`{shown}/{path}` is no longer needed, but was changed by hand");
                 return Err(Failure::new(message).help("move it away, or say `--force` to remove it"));
             }
             let before = String::from_utf8_lossy(&current).into_owned();
-            plan.actions.insert(path.clone(), Action::Remove { before });
+            actions.insert(path.clone(), Action::Remove { before });
         }
-        Ok(plan)
+        self.actions.extend(actions);
+        self.left = left;
+        Ok(())
+    }
+    /// The folder.
+    pub(in crate::cli) fn folder(&self) -> &Folder {
+        &self.held.folder
     }
     /// Compares a file with what is there, and puts its new content where it will be wanted.
     fn look(
         &self,
         Artifact { path, text }: Artifact,
-        ours: &BTreeMap<String, String>,
         (force, only_shown): (bool, bool),
     ) -> Result<Looked, Refused> {
         let failed = |path: &str, failure| Refused::Failed(path.to_owned(), failure);
         if !is_below(&path) || path == MANIFEST {
             let message = format!("a backend made `{path}`, which is no path below its folder");
             return Err(failed(&path, Failure::new(message)));
+        }
+        if let Some(link) = link_on_the_way(&self.folder().path, &path) {
+            let shown = &self.folder().shown;
+            let message = format!("`{shown}/{path}` leaves its folder by the symbolic link `{shown}/{link}`");
+            return Err(failed(&path, Failure::new(message).help("nothing was changed; remove the link")));
         }
         let hash_of = hash(text.as_bytes());
         let current = if self.fresh { None } else { self.current(&path).map_err(|f| failed(&path, f))? };
@@ -165,11 +175,11 @@ impl Plan {
                 return Ok(Looked { path, hash: hash_of, change: None });
             }
             Some(current) => {
-                let written = ours.get(&path);
-                if written.is_none() && !force {
+                let before = self.before.as_ref().filter(|before| before.has(&path));
+                if before.is_none() && !force {
                     return Err(Refused::Foreign(path));
                 }
-                let by_hand = written.is_some_and(|h| *h != hash(&current));
+                let by_hand = before.is_some_and(|before| !before.wrote(&path, &current));
                 // As much again as what is new: kept only to be shown.
                 let before =
                     if only_shown { String::from_utf8_lossy(&current).into_owned() } else { String::new() };
@@ -179,7 +189,7 @@ impl Plan {
         let content = if only_shown {
             Content::Text(text)
         } else {
-            let staged = self.stage.write(&self.folder, &path, text.as_bytes());
+            let staged = self.stage.write(self.folder(), &path, text.as_bytes());
             Content::Staged(staged.map_err(|f| failed(&path, f))?)
         };
         Ok(Looked { path, hash: hash_of, change: Some((action, content)) })
@@ -205,19 +215,19 @@ impl Plan {
             1 => (String::new(), "was"),
             n => (format!(" and {} more", n - 1), "were"),
         };
-        let shown = &self.folder.shown;
+        let shown = &self.folder().shown;
         let message = format!("`{shown}/{first}`{more} {were} not written by slovo and would be overwritten");
         Err(Failure::new(message).help("move it away, choose another folder, or say `--force`"))
     }
     /// What a file holds now. The link itself is looked at, not what is behind it.
     #[allow(clippy::disallowed_methods, reason = "compares what is there with what is to be there")]
     fn current(&self, path: &str) -> Result<Option<Vec<u8>>, Failure> {
-        let full = self.folder.path.join(path);
+        let full = self.folder().path.join(path);
         let failed =
-            |e: &std::io::Error| Failure::io(format!("`{}/{path}` cannot be read", self.folder.shown), e);
+            |e: &std::io::Error| Failure::io(format!("`{}/{path}` cannot be read", self.folder().shown), e);
         match std::fs::symlink_metadata(&full) {
             Ok(kind) if kind.is_dir() => {
-                let message = format!("`{}/{path}` is a folder, where a file must be", self.folder.shown);
+                let message = format!("`{}/{path}` is a folder, where a file must be", self.folder().shown);
                 Err(Failure::new(message).help("move it away"))
             }
             Ok(kind) if !kind.is_file() => Ok(Some(Vec::new())),
@@ -241,27 +251,6 @@ impl Plan {
             Some(Content::Staged(_)) | None => "",
         }
     }
-}
-
-/// The nearest folder on the way that exists must not lead out by a symbolic link, and must be a folder.
-fn stays_within(folder: &Folder) -> Result<(), Failure> {
-    let shown = &folder.shown;
-    for at in folder.path.ancestors() {
-        let Ok(kind) = std::fs::metadata(at) else { continue };
-        if !kind.is_dir() {
-            let message = format!("`{shown}` cannot be a folder: `{}` is a file", at.display());
-            return Err(
-                Failure::new(message).help("move the file away, or choose another folder with `-o DIR`")
-            );
-        }
-        let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        if folder.within.as_ref().is_some_and(|root| !real(at).starts_with(real(root))) {
-            let message = format!("`{shown}` leaves the project by a symbolic link");
-            return Err(Failure::new(message).help("`slovo build -o DIR` writes anywhere"));
-        }
-        break;
-    }
-    Ok(())
 }
 
 fn same_owner(folder: &Folder, before: &Manifest, after: &Manifest) -> Result<(), Failure> {

@@ -2,12 +2,13 @@
 
 #![allow(clippy::disallowed_methods, reason = "a test")]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 use tempfile::TempDir;
 
-use super::{Action, Folder, Manifest, Plan, Wanted, apply, replace};
+use super::{Action, Folder, Held, Lock, Manifest, Plan, Replaced, Wanted, apply, replace, replace_if};
 use crate::backend::{Artifact, Take};
 use crate::cli::Failure;
 
@@ -15,10 +16,16 @@ fn folder_at(path: &Path) -> Folder {
     Folder { path: path.to_owned(), shown: "out".to_owned(), within: None }
 }
 
+fn held(folder: Folder) -> Result<Held, Failure> {
+    Held::to_write(folder, &BTreeSet::new())
+}
+
 fn plan_of(at: &Path, files: &[(&str, &str)], force: bool) -> Result<Plan, Failure> {
     let artifacts = files.iter().map(|(p, t)| Artifact { path: (*p).to_owned(), text: (*t).to_owned() });
     let wanted = wanted_of("shop", None, force);
-    Plan::new(folder_at(at), Manifest::read(at)?, wanted, |take| {
+    let held = held(folder_at(at))?;
+    let before = Manifest::read(at)?;
+    Plan::new(held, before, wanted, |take| {
         artifacts.for_each(take);
         Ok(())
     })
@@ -127,12 +134,14 @@ fn one_folder_one_owner() {
     build(at.path(), &[("one.yml", "1")]).unwrap();
     let wanted = |force| wanted_of("other", Some("production"), force);
     let before = Manifest::read(at.path()).unwrap();
-    let wrong = Plan::new(folder_at(at.path()), before.clone(), wanted(false), nothing).unwrap_err();
+    let wrong =
+        Plan::new(held(folder_at(at.path())).unwrap(), before.clone(), wanted(false), nothing).unwrap_err();
     assert_eq!(
         wrong.message,
         "`out` holds files of the project `shop`, not of the project `other`, environment `production`"
     );
-    apply(&mut Plan::new(folder_at(at.path()), before, wanted(true), nothing).unwrap()).unwrap();
+    apply(&mut Plan::new(held(folder_at(at.path())).unwrap(), before, wanted(true), nothing).unwrap())
+        .unwrap();
     assert_eq!(listed(at.path()), [""; 0]);
 }
 
@@ -186,12 +195,7 @@ fn symbolic_links() {
     // The folder itself leads out of the project.
     symlink(elsewhere.path(), &out).unwrap();
     let folder = Folder { within: Some(at.path().to_owned()), ..folder_at(&out.join("sub")) };
-    assert!(
-        Plan::new(folder, None, wanted_of("shop", None, true), nothing)
-            .unwrap_err()
-            .message
-            .contains("leaves the project")
-    );
+    assert!(held(folder).unwrap_err().message.contains("leaves the project"));
     fs::remove_file(&out).unwrap();
     // A folder in it does.
     fs::create_dir(&out).unwrap();
@@ -222,31 +226,125 @@ fn permissions() {
     assert!(replace(&at.path().join("plain"), b"y").is_err());
 }
 
-/// What a killed build has left goes with the next one, but not what a running one is writing.
+/// What a killed build has left goes with the next one, whatever its age.
 #[test]
 fn leftovers() {
     let at = TempDir::new().unwrap();
-    for (name, age) in [(".slovo-tmp-old", 7200), (".slovo-tmp-new", 0), ("other", 7200)] {
-        let file = fs::File::create(at.path().join(name)).unwrap();
-        let then = std::time::SystemTime::now() - std::time::Duration::from_secs(age);
-        file.set_modified(then).unwrap();
-    }
+    fs::create_dir(at.path().join(".slovo-tmp-folder")).unwrap();
+    fs::write(at.path().join(".slovo-tmp-folder/0"), "half").unwrap();
+    fs::write(at.path().join(".slovo-tmp-file"), "half").unwrap();
+    fs::write(at.path().join("other"), "").unwrap();
     build(at.path(), &[("one.yml", "1")]).unwrap();
-    assert_eq!(listed(at.path()), [".slovo-tmp-new=", "one.yml=1", "other="]);
+    assert_eq!(listed(at.path()), ["one.yml=1", "other="]);
 }
 
-/// After a crash between renames the next build goes on: every file is known.
+/// Stopped anywhere between renames, a build leaves files of old and new content; the next one knows both for ours,
+/// whatever it wants itself.
 #[test]
 fn after_a_crash() {
+    let old = [("one.yml", "old"), ("sub/gone.yml", "old"), ("same.yml", "same")];
+    let new = [("one.yml", "new"), ("deep/er/more.yml", "new"), ("same.yml", "same")];
+    for renamed in 0..=2 {
+        for wanted in [&old[..], &new[..], &[]] {
+            let at = TempDir::new().unwrap();
+            build(at.path(), &old).unwrap();
+            let mut after = plan_of(at.path(), &new, false).unwrap().after.clone();
+            let before = Manifest::read(at.path()).unwrap();
+            after = after.while_changing(before.as_ref());
+            fs::write(at.path().join(super::manifest::MANIFEST), after.to_text()).unwrap();
+            fs::create_dir_all(at.path().join("deep/er")).unwrap();
+            for (path, text) in new.iter().take(renamed) {
+                fs::write(at.path().join(path), text).unwrap();
+            }
+            let plan = build(at.path(), wanted).unwrap();
+            let by_hand = plan.actions.values().any(|a| matches!(a, Action::Rewrite { by_hand: true, .. }));
+            assert!(!by_hand, "{renamed}: {:?}", plan.actions);
+            let clean = TempDir::new().unwrap();
+            build(clean.path(), wanted).unwrap();
+            assert_eq!(listed(at.path()), listed(clean.path()), "{renamed}");
+            assert_eq!(Manifest::read(at.path()).unwrap(), Manifest::read(clean.path()).unwrap());
+        }
+    }
+}
+
+/// A power cut may leave files whose names are new and whose content is not there.
+#[test]
+fn after_a_power_cut() {
     let at = TempDir::new().unwrap();
-    build(at.path(), &[("one.yml", "1"), ("old.yml", "old")]).unwrap();
-    // As if stopped after the first rename: the manifest names old and new files, one file is new.
-    let mut both = Manifest::read(at.path()).unwrap().unwrap();
-    both.files.insert("new.yml".to_owned(), super::manifest::hash(b"new"));
-    fs::write(at.path().join(super::manifest::MANIFEST), both.to_text()).unwrap();
-    fs::write(at.path().join("new.yml"), "new").unwrap();
-    build(at.path(), &[("one.yml", "changed"), ("new.yml", "new")]).unwrap();
-    assert_eq!(listed(at.path()), ["new.yml=new", "one.yml=changed"]);
+    build(at.path(), &[("one.yml", "1"), ("two.yml", "2"), ("three.yml", "3")]).unwrap();
+    for (name, left) in [("one.yml", ""), ("two.yml", "\0\0\0"), ("three.yml", "")] {
+        fs::write(at.path().join(name), left).unwrap();
+    }
+    let plan = build(at.path(), &[("one.yml", "1"), ("two.yml", "2")]).unwrap();
+    assert!(!plan.actions.values().any(|a| matches!(a, Action::Rewrite { by_hand: true, .. })));
+    assert_eq!(listed(at.path()), ["one.yml=1", "two.yml=2"]);
+}
+
+/// Two builds at once: one waits for the other, and says so when that takes too long.
+#[test]
+fn one_at_a_time() {
+    let at = TempDir::new().unwrap();
+    let first = Lock::take(at.path(), "out").unwrap();
+    let short = std::time::Duration::from_millis(100);
+    let refused = Lock::within(at.path(), "out", short).unwrap_err();
+    assert_eq!(refused.message, "another slovo is writing `out` and was not done after 0 s");
+    assert!(!refused.help.unwrap().contains("mend the cause"));
+    let waiting = std::thread::spawn({
+        let at = at.path().to_owned();
+        move || Lock::take(&at, "out").is_ok()
+    });
+    std::thread::sleep(short);
+    drop(first);
+    assert!(waiting.join().unwrap());
+    // A plan that is given up gives its lock back, and a folder that it was made for goes.
+    let out = at.path().join("new/out");
+    drop(plan_of(&out, &[("one.yml", "1")], false).unwrap());
+    assert!(!at.path().join("new").exists());
+    build(&out, &[("one.yml", "1")]).unwrap();
+}
+
+#[test]
+fn folders_that_are_nobodys_output() {
+    let at = TempDir::new().unwrap();
+    let inputs = BTreeSet::from([at.path().canonicalize().unwrap()]);
+    for (path, why) in [
+        (".git/hooks", "lies in `.git`"),
+        ("a/.hg", "lies in `.hg`"),
+        (".svn", "version control"),
+        (".jj/x/y", "version control"),
+        ("", "holds files that the project reads"),
+    ] {
+        let refused = Held::to_write(folder_at(&at.path().join(path)), &inputs).unwrap_err();
+        assert!(refused.message.contains(why), "{path}: {}", refused.message);
+        assert_eq!(fs::read_dir(at.path()).unwrap().count(), 0, "{path}");
+    }
+    drop(Held::to_write(folder_at(&at.path().join("a")), &inputs).unwrap());
+}
+
+/// A folder of ours that the user replaced by a link: what is behind it is left alone.
+#[cfg(unix)]
+#[test]
+fn nothing_is_removed_behind_a_link() {
+    use std::os::unix::fs::symlink;
+    let at = TempDir::new().unwrap();
+    let elsewhere = TempDir::new().unwrap();
+    for inside in [false, true] {
+        let _ = fs::remove_dir_all(at.path().join("out"));
+        let out = at.path().join("out");
+        build(&out, &[("sub/deep/one.yml", "1"), ("two.yml", "2")]).unwrap();
+        let target = if inside { out.join("real") } else { elsewhere.path().join("real") };
+        fs::rename(out.join("sub"), &target).unwrap();
+        symlink(&target, out.join("sub")).unwrap();
+        let plan = build(&out, &[("two.yml", "2")]).unwrap();
+        assert_eq!(plan.left, ["sub/deep/one.yml"]);
+        drop(plan);
+        assert_eq!(fs::read_to_string(target.join("deep/one.yml")).unwrap(), "1");
+        assert!(out.join("sub").symlink_metadata().unwrap().file_type().is_symlink());
+        assert!(super::remove::remove(&out, "sub/deep/one.yml").is_err());
+        assert_eq!(fs::read_to_string(target.join("deep/one.yml")).unwrap(), "1");
+        // Nor is anything written there.
+        assert!(refused(&out, &[("sub/deep/one.yml", "2")]).contains("by the symbolic link `out/sub`"));
+    }
 }
 
 /// A build that is refused leaves nothing, neither temporary files nor folders made for them; what was there stays.
@@ -273,4 +371,86 @@ fn the_first_of_several_foreign_files() {
     }
     let message = refused(at.path(), &[("c.yml", "1"), ("a.yml", "1"), ("b.yml", "1")]);
     assert_eq!(message, "`out/a.yml` and 2 more were not written by slovo and would be overwritten");
+}
+
+#[cfg(unix)]
+#[test]
+fn files_of_people() {
+    use std::os::unix::fs::PermissionsExt;
+    let at = TempDir::new().unwrap();
+    let file = at.path().join("a.slovo");
+    fs::write(&file, "old").unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+    assert_eq!(replace_if(&file, b"old", b"new").unwrap(), Replaced::Done);
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(replace_if(&file, b"old", b"newer").unwrap(), Replaced::Changed);
+    assert_eq!(listed(at.path()), ["a.slovo=new"]);
+    // Another name of the same file would keep the old content.
+    fs::hard_link(&file, at.path().join("b.slovo")).unwrap();
+    assert!(
+        matches!(replace_if(&file, b"new", b"newer").unwrap(), Replaced::Refused(why) if why.contains("hard links"))
+    );
+    assert_eq!(listed(at.path()), ["a.slovo=new", "b.slovo=new"]);
+}
+
+/// What a killed run leaves beside sources goes, unless it may be somebody's save.
+#[test]
+fn leftovers_beside_sources() {
+    let at = TempDir::new().unwrap();
+    let digits = |text: &str| super::manifest::hash(text.as_bytes())[5..].to_owned();
+    let name = format!(".slovo-tmp-{}-{}", digits("old"), digits("new"));
+    for (content, kept) in [("old", false), ("new", false), ("saved", true)] {
+        fs::write(at.path().join(&name), content).unwrap();
+        fs::write(at.path().join(".slovo-tmp-abc123"), "ne").unwrap();
+        let left = super::sweep_beside_sources(at.path());
+        assert_eq!(left.len(), usize::from(kept), "{content}");
+        assert_eq!(listed(at.path()).len(), usize::from(kept), "{content}");
+    }
+}
+
+/// An editor saves by rename while the file is replaced over and over: each save is there until the editor itself replaces it.
+#[cfg(target_os = "linux")]
+#[test]
+fn saves_by_rename_are_not_lost() {
+    let saves: usize = std::env::var("SLOVO_SAVES").map_or(2000, |n| n.parse().unwrap());
+    let at = TempDir::new().unwrap();
+    let file = at.path().join("a.slovo");
+    fs::write(&file, "raw 0").unwrap();
+    let (mut lost, mut formatted, mut refused) = (0, 0, 0);
+    let done = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let formatter = scope.spawn(|| {
+            let (mut formatted, mut refused) = (0, 0);
+            while !done.load(std::sync::atomic::Ordering::Relaxed) {
+                let Ok(before) = fs::read_to_string(&file) else { continue };
+                let after = before.replace("raw", "formatted");
+                match replace_if(&file, before.as_bytes(), after.as_bytes()) {
+                    Ok(Replaced::Done) if after != before => formatted += 1,
+                    Ok(Replaced::Changed) => refused += 1,
+                    Ok(_) | Err(_) => {}
+                }
+            }
+            (formatted, refused)
+        });
+        for save in 1..=saves {
+            let editors = at.path().join(".editor");
+            fs::write(&editors, format!("raw {save}")).unwrap();
+            fs::rename(&editors, &file).unwrap();
+            // Somewhere within the time that a replacement takes, now and then a whole one.
+            std::thread::sleep(std::time::Duration::from_micros((save as u64 * 97) % 1500));
+            // While one is under way the save may be out for a moment; when it ends it must be back.
+            let began = std::time::Instant::now();
+            let ends = format!(" {save}");
+            let there = || fs::read_to_string(&file).is_ok_and(|text| text.ends_with(&ends));
+            while !there() && began.elapsed() < std::time::Duration::from_secs(20) {
+                std::thread::yield_now();
+            }
+            lost += usize::from(!there() && !there());
+        }
+        done.store(true, std::sync::atomic::Ordering::Relaxed);
+        (formatted, refused) = formatter.join().unwrap();
+    });
+    assert_eq!(lost, 0, "of {saves}");
+    assert!(formatted > 0 && refused > 0, "nothing met: {formatted} formatted, {refused} refused");
+    assert_eq!(listed(at.path()).len(), 1);
 }
