@@ -47,9 +47,12 @@ fn each_fault_is_reported() {
         .series(r#"loops{code="500"}"#, &line(0, 480, 1, |n| 10 * (n % 20) as u64))
         .series(r#"fine{code="500"}"#, steady);
     // Copies: by the replica of Prometheus, by cluster, by the path that is scraped, by a label of the metric's own.
-    for (metric, label) in
-        [("twice", "prometheus_replica"), ("clusters", "cluster"), ("paths", "metrics_path"), ("own", "replica")]
-    {
+    for (metric, label) in [
+        ("twice", "prometheus_replica"),
+        ("clusters", "cluster"),
+        ("paths", "metrics_path"),
+        ("own", "replica"),
+    ] {
         for copy in ["one", "two"] {
             let place = format!(r#"job="{metric}",instance="i",{label}="{copy}""#);
             case = case.series(&format!(r#"{metric}{{code="500",{place}}}"#), steady);
@@ -105,9 +108,10 @@ fn bad_days_are_no_faults() {
     for pod in 0..8 {
         let end = 240 + 8 * pod;
         let old = format!("0+15x{end} stale");
-        case = case
-            .series(&format!(r#"deployed{{code="500",pod="old-{pod}"}}"#), &old)
-            .series(&format!(r#"deployed{{code="500",pod="new-{pod}"}}"#), &format!("_x{end} 0+15x{}", 840 - end));
+        case = case.series(&format!(r#"deployed{{code="500",pod="old-{pod}"}}"#), &old).series(
+            &format!(r#"deployed{{code="500",pod="new-{pod}"}}"#),
+            &format!("_x{end} 0+15x{}", 840 - end),
+        );
     }
     // Prometheus is away for three minutes, and for twenty.
     let away = |n: usize| (400..412).contains(&n) || (560..640).contains(&n);
@@ -146,7 +150,8 @@ fn bad_events_that_never_were() {
         Series::Counter(selector) => Series::Counter(Selector { born_with_event: true, ..selector }),
         other => other,
     };
-    let of = |name: &str, failed: Series| promise(&format!("a.{name}"), bad(vec![counter("x")], vec![failed]));
+    let of =
+        |name: &str, failed: Series| promise(&format!("a.{name}"), bad(vec![counter("x")], vec![failed]));
     let nothing = || counter(r#"x{code="5.."}"#);
     let list = vec![
         of("wrong", nothing()),
@@ -199,8 +204,10 @@ fn contradictions_of_completions_and_histograms() {
         };
         promise(&format!("a.{name}"), Measurement::Completion(completion))
     };
-    let quick = |name: &str| promise(&format!("a.{name}"), good(vec![count(name)], vec![within(name, "0.4")]));
-    let list = vec![done("double"), done("single"), done("falling"), done("lost"), quick("many"), quick("one")];
+    let quick =
+        |name: &str| promise(&format!("a.{name}"), good(vec![count(name)], vec![within(name, "0.4")]));
+    let list =
+        vec![done("double"), done("single"), done("falling"), done("lost"), quick("many"), quick("one")];
     let model = model(vec![journey("checkout", list)]);
     Case::new()
         .series("double_started", "0+10x600")

@@ -459,7 +459,8 @@ fn bad_series(promise: &Promise) -> Option<Vec<Series>> {
     bad_counters(events_of(promise)?)
 }
 
-fn events_of(promise: &Promise) -> Option<&Events> {
+/// The events of a promise, or of its slices where a share of them is judged.
+pub(crate) fn events_of(promise: &Promise) -> Option<&Events> {
     match &promise.measurement {
         Measurement::Events(events) => Some(events),
         Measurement::Slices(slices) => match &slices.condition {

@@ -26,6 +26,7 @@ mod series;
 mod shares;
 mod stories;
 mod watch;
+mod watched;
 mod windows;
 mod witness;
 
