@@ -91,7 +91,7 @@ fn each_fault_is_reported() {
             "110m",
             &[(
                 r#"promise:measurement_fault{project="shop", journey="checkout", step="a", promise="trial", metric="trial", fault="scraped_too_rarely"}"#,
-                "2.051282051282051",
+                "2",
             )],
         )
         .run(&model);

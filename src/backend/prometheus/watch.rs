@@ -90,10 +90,7 @@ const REPLICAS: &str = "replica, prometheus_replica, __replica__";
 
 /// How long a fault must last until it is reported: longer than a restart of Prometheus, a deploy or a change of spelling can
 /// look like one.
-const HOLD: Duration = Duration::from_mins(20);
-/// How far back the alert looks: the fault may have been recorded one interval ago by a group of its own.
-const SEEN: Duration = Duration::from_mins(6);
-
+const HOLD: Duration = Duration::from_mins(25);
 /// The longest time for which a bad event is waited for.
 const EVER: Duration = Duration::from_days(7);
 
@@ -177,7 +174,9 @@ fn alert(plan: &Plan<'_>, labels: &AlertLabels, expr: &mut String, sink: &mut im
         return;
     }
     expr.clear();
-    let _ = write!(expr, "last_over_time({MEASUREMENT_FAULT}{{{}}}[{SEEN}])", plan.matchers);
+    // What may be recorded by a group of its own.
+    let back = ranges::read_back(ranges::SLOW);
+    let _ = write!(expr, "last_over_time({MEASUREMENT_FAULT}{{{}}}[{back}])", plan.matchers);
     if plan.promises().any(|p| p.urgency == Urgency::None) {
         let _ = write!(expr, "\n  unless on (step, promise) {INFO}{{{},urgency=\"none\"}}", plan.matchers);
     }
@@ -398,8 +397,9 @@ fn dies_too_often(plan: &Plan<'_>, out: &mut String) {
     if !out.is_empty() {
         let _ = write!(
             out,
-            "\nunless on (step, promise, metric) last_over_time({MEASUREMENT_FAULT}{{{},fault=\"{LIKE_DELTAS}\"}}[{SEEN}])",
-            plan.matchers
+            "\nunless on (step, promise, metric) last_over_time({MEASUREMENT_FAULT}{{{},fault=\"{LIKE_DELTAS}\"}}[{}])",
+            plan.matchers,
+            ranges::read_back(ranges::SLOW)
         );
     }
 }
