@@ -27,3 +27,4 @@ mod sweep;
 mod targets;
 mod together;
 mod tools;
+mod watch;

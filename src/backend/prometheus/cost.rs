@@ -7,6 +7,7 @@ use super::counted::Plausible;
 use super::plan::{Plan, is_composed};
 use super::ranges;
 use super::streams::Reach;
+use super::watch;
 use super::windows::Source;
 use crate::ir::{Condition, Events, Measurement, Outcome, Promise, Series};
 use crate::value::Duration;
@@ -16,6 +17,8 @@ use crate::value::Duration;
 pub struct Cost {
     /// By the base rules, for each raw series that a selector matches.
     pub base_per_raw_series: f64,
+    /// By the rules that watch reality, for each raw series.
+    pub watch_per_raw_series: f64,
     /// By the windows up to an hour.
     pub short_windows: f64,
     /// By roll-ups and longer windows.
@@ -29,7 +32,7 @@ pub struct Cost {
 impl Cost {
     /// All of it, for a promise whose selectors match so many raw series (on average, each).
     pub fn total(&self, raw_series: u32) -> f64 {
-        self.base_per_raw_series * f64::from(raw_series)
+        (self.base_per_raw_series + self.watch_per_raw_series) * f64::from(raw_series)
             + self.short_windows
             + self.long_windows
             + self.budget
@@ -49,6 +52,7 @@ pub(crate) fn of(plan: &Plan<'_>, promise: &Promise, budget_interval: Duration) 
     let samples = f64::from(now) * ratio(reach.count.presence, promise.scrape_interval)
         + f64::from(then) * ratio(reach.count.lookback, promise.scrape_interval);
     cost.base_per_raw_series = samples * per_minute(evaluation);
+    cost.watch_per_raw_series = watch::samples(promise) * per_minute(ranges::SLOW);
     for window in &plan.windows {
         let source = Source::of(*window, evaluation);
         let every = if ranges::is_prompt(*window) { evaluation } else { ranges::SLOW };

@@ -154,20 +154,17 @@ fn namespaces(plan: &Plan<'_>, options: &Mimir) -> Vec<Namespace> {
     let mut pieces = Pieces::default();
     slow(plan, &labels, expr, &mut pieces);
     if let Some(first) = made.first_mut() {
-        let merged = merge(pieces.finish(), limit, &format!("{}-slow", plan.journey.id));
+        let merged = merge(pieces.finish(), &format!("{}-slow", plan.journey.id));
         first.groups.extend(merged.into_iter().flat_map(|group| group.cut(limit)));
     }
     made
 }
 
-/// Groups are scarce: those that run each five minutes become one, in their order, where that fits.
-fn merge(groups: Vec<Group>, limit: usize, name: &str) -> Vec<Group> {
+/// Groups are scarce: those that run each five minutes become one, in their order, to be cut at its seams where it is too
+/// large.
+fn merge(groups: Vec<Group>, name: &str) -> Vec<Group> {
     let interval = super::ranges::SLOW;
-    let of_it = |g: &Group| g.interval == interval;
-    if groups.iter().filter(|g| of_it(g)).map(Group::rules).sum::<usize>() > limit {
-        return groups;
-    }
-    let (slow, mut rest): (Vec<Group>, Vec<Group>) = groups.into_iter().partition(of_it);
+    let (slow, mut rest): (Vec<Group>, Vec<Group>) = groups.into_iter().partition(|g| g.interval == interval);
     let pieces: Vec<_> = slow.into_iter().flat_map(|g| g.pieces).collect();
     if !pieces.is_empty() {
         rest.insert(0, Group { name: name.to_owned(), interval, pieces });

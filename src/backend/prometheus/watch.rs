@@ -90,10 +90,7 @@ const REPLICAS: &str = "replica, prometheus_replica, __replica__";
 
 /// How long a fault must last until it is reported: longer than a restart of Prometheus, a deploy or a change of spelling can
 /// look like one.
-const HOLD: Duration = Duration::from_mins(20);
-/// How far back the alert looks: the fault may have been recorded one interval ago by a group of its own.
-const SEEN: Duration = Duration::from_mins(6);
-
+const HOLD: Duration = Duration::from_mins(25);
 /// The longest time for which a bad event is waited for.
 const EVER: Duration = Duration::from_days(7);
 
@@ -177,11 +174,25 @@ fn alert(plan: &Plan<'_>, labels: &AlertLabels, expr: &mut String, sink: &mut im
         return;
     }
     expr.clear();
-    let _ = write!(expr, "last_over_time({MEASUREMENT_FAULT}{{{}}}[{SEEN}])", plan.matchers);
+    // What may be recorded by a group of its own.
+    let back = ranges::read_back(ranges::SLOW);
+    let _ = write!(expr, "last_over_time({MEASUREMENT_FAULT}{{{}}}[{back}])", plan.matchers);
     if plan.promises().any(|p| p.urgency == Urgency::None) {
         let _ = write!(expr, "\n  unless on (step, promise) {INFO}{{{},urgency=\"none\"}}", plan.matchers);
     }
     health::alert(plan, labels, Loudness::Ticket, "PromiseMeasuresWrong", expr, Some(HOLD), sink);
+}
+
+/// How many samples of each raw series one evaluation of the group reads: counts of ten scrapes and of sixty, resets, and what
+/// is there now, besides what a promise of the journey reads for all.
+pub(crate) fn samples(promise: &Promise) -> f64 {
+    let spans = Spans::of(promise);
+    let scrapes = |range: Duration| {
+        let ratio = range.seconds().checked_div(promise.scrape_interval.seconds()).unwrap_or_default();
+        f64::try_from(ratio).unwrap_or(0.0)
+    };
+    // Twenty steps, and some selectors of the present.
+    scrapes(spans.short) + 4.0 * scrapes(spans.long) + 25.0
 }
 
 /// Scrapes further apart than 1.5 times what is declared: the time in which series are there, over their samples. Births and
@@ -386,8 +397,9 @@ fn dies_too_often(plan: &Plan<'_>, out: &mut String) {
     if !out.is_empty() {
         let _ = write!(
             out,
-            "\nunless on (step, promise, metric) last_over_time({MEASUREMENT_FAULT}{{{},fault=\"{LIKE_DELTAS}\"}}[{SEEN}])",
-            plan.matchers
+            "\nunless on (step, promise, metric) last_over_time({MEASUREMENT_FAULT}{{{},fault=\"{LIKE_DELTAS}\"}}[{}])",
+            plan.matchers,
+            ranges::read_back(ranges::SLOW)
         );
     }
 }
@@ -447,7 +459,8 @@ fn bad_series(promise: &Promise) -> Option<Vec<Series>> {
     bad_counters(events_of(promise)?)
 }
 
-fn events_of(promise: &Promise) -> Option<&Events> {
+/// The events of a promise, or of its slices where a share of them is judged.
+pub(crate) fn events_of(promise: &Promise) -> Option<&Events> {
     match &promise.measurement {
         Measurement::Events(events) => Some(events),
         Measurement::Slices(slices) => match &slices.condition {

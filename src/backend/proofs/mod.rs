@@ -31,6 +31,7 @@ mod shares;
 mod stories;
 mod usual;
 mod watch;
+mod watched;
 mod windows;
 mod witness;
 

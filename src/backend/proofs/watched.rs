@@ -1,0 +1,238 @@
+//! The rules that watch reality, of what is recorded: missing evaluations, promises of which nothing was ever bad, and the alert.
+
+use super::case::{Case, ELSEWHERE, Suite, stranger};
+use super::context::{Batch, check, minds_silence};
+use super::decoys::{decoys, same_metric};
+use super::inputs::selector;
+use super::series::{Tick, ticks};
+use super::watch::{Watch, count, metrics, part, short, whole};
+use super::witness::satisfies;
+use crate::backend::prometheus::ranges;
+use crate::backend::prometheus::streams::bad_counters;
+use crate::backend::prometheus::watch::{FAULTS, events_of};
+use crate::ir::{Promise, Urgency};
+use crate::series::{BAD_EVENTS_5M, ERROR_RATIO, EVENTS_5M, INFO, MEASUREMENT_FAULT};
+use crate::value::{Decimal, Duration};
+
+impl Watch<'_, '_> {
+    /// Evaluations that are missing. What is fed are ratios of an hour of promises that nobody has.
+    pub(super) fn missed(&self, batch: &Batch<'_, '_>, suite: &mut Suite) {
+        let context = self.context;
+        let all = || context.measured().map(|e| e.promise).filter(|p| !metrics(p).is_empty());
+        let Some(first) = all().find(|p| p.urgency != Urgency::None).or_else(|| all().next()) else { return };
+        let Some((_, list)) = batch.list.iter().find(|(e, _)| e.promise.path == first.path) else { return };
+        let (tick, scrape) = (context.every, batch.scrape);
+        let step = Duration::from_micros(short(scrape).as_micros() / 5);
+        let long = short(scrape).times(6);
+        let at = suite.every;
+        // Holes in the scrapes, in steps from the end; evaluations missing besides; when it was evaluated before.
+        let stories: [(&str, bool, usize, Option<Duration>); 6] = [
+            ("more than a tenth", true, 14, Some(Duration::from_hours(5))),
+            ("less than a tenth", true, 10, Some(Duration::from_hours(5))),
+            ("nobody evaluated before", true, 14, None),
+            ("nobody evaluated for a day", true, 14, Some(Duration::from_mins(755))),
+            ("Prometheus was away", false, 0, Some(Duration::from_hours(5))),
+            ("no data", false, 60, Some(Duration::from_hours(5))),
+        ];
+        for (says, scraped, missing, before) in stories {
+            let half = Duration::from_micros(tick.as_micros().min(scrape.as_micros()) / 2);
+            let mut case = Case::new(format!("watch: {says}"), half);
+            let ticks_of = |d: Duration| count(d, half);
+            let (end, hour) = (ticks_of(at), ticks_of(long));
+            // Five times three steps of six without scrapes.
+            let away = |n: usize| {
+                let back = end - n;
+                match says {
+                    "no data" => true,
+                    "Prometheus was away" => (ticks_of(step) * 5..ticks_of(step) * 15).contains(&back),
+                    _ => back < hour && back % ticks_of(step.times(6)) >= ticks_of(step.times(3)),
+                }
+            };
+            let sampled = |n: usize, every: Duration| n % ticks_of(every) == ticks_of(every) / 2;
+            let line = |value: &dyn Fn(usize) -> bool| {
+                let one = |n| if value(n) { Tick::Value(Decimal::ONE) } else { Tick::Gap };
+                ticks(&(0..end).map(one).collect::<Vec<_>>())
+            };
+            let recent = |n: usize| n + hour > end;
+            for raw in list {
+                case.feed(&raw.name, &raw.labels, line(&|n| sampled(n, scrape) && recent(n) && !away(n)));
+            }
+            for raw in &decoys(first, list, &self.near) {
+                case.feed(&raw.name, &raw.labels, line(&|n| sampled(n, scrape) && recent(n)));
+            }
+            // The best of them.
+            let within = |n: usize| n + hour >= end;
+            let evaluated: Vec<usize> = (0..end)
+                .filter(|n| sampled(*n, tick) && within(*n) && (!away(*n) || says == "no data"))
+                .collect();
+            let evaluated: Vec<usize> = evaluated.iter().copied().skip(missing).collect();
+            let old = |n: usize| {
+                before.is_some_and(|b| {
+                    n + ticks_of(long.plus(b)) <= end && n + ticks_of(long.plus(b).plus(tick)) > end
+                })
+            };
+            let mut labels = context.labels(first, Some("1h"));
+            labels.insert("promise".to_owned(), "an outsider".to_owned());
+            let best = |n: usize| evaluated.binary_search(&n).is_ok() || old(n);
+            case.feed(ERROR_RATIO, &labels, line(&|n| best(n)));
+            labels.insert("promise".to_owned(), "a worse one".to_owned());
+            case.feed(ERROR_RATIO, &labels, line(&|n| best(n) && n % 3 == 0));
+            for label in ["project", "journey", "window"] {
+                case.feed(
+                    ERROR_RATIO,
+                    &stranger(labels.clone(), label),
+                    line(&|n| sampled(n, tick) && n + 4 * hour > end),
+                );
+            }
+            // Steps in which a target was scraped.
+            let steps = (0..30).filter(|k| {
+                let now = end - k * ticks_of(step);
+                (now - ticks_of(step)..now).any(|n| sampled(n, scrape) && recent(n) && !away(n))
+            });
+            let truth = part(steps.count(), 30) - part(evaluated.len(), count(long, tick));
+            let speaks = scraped && missing > 10 && before == Some(Duration::from_hours(5));
+            let query = format!(
+                "round({MEASUREMENT_FAULT}{{{},fault=\"evaluations_missed\"}}, 0.0001)",
+                context.plan.matchers
+            );
+            let mut made = check(first, at, format!("evaluations_missed: {says}"), query);
+            if speaks {
+                let mut labels = context.labels(first, None);
+                for label in first.for_each.iter().map(|(l, _)| l.as_str()).chain(["step", "promise"]) {
+                    labels.remove(label);
+                }
+                labels.insert("fault".to_owned(), "evaluations_missed".to_owned());
+                made = made.gives(labels, truth.round_dp(4).normalize());
+            }
+            case.checks.push(made);
+            suite.cases.push(case);
+        }
+    }
+
+    /// A promise of which nothing was ever bad.
+    pub(super) fn never_bad(
+        &self,
+        promise: &Promise,
+        batch: &Batch<'_, '_>,
+        span: Duration,
+        suite: &mut Suite,
+    ) {
+        let Some(events) = events_of(promise) else { return };
+        let Some(bad) = bad_counters(events) else { return };
+        if minds_silence(promise) {
+            return;
+        }
+        let Some((_, list)) = batch.list.iter().find(|(e, _)| e.promise.path == promise.path) else { return };
+        let context = self.context;
+        let (every, at) = (ranges::SLOW, suite.every);
+        let half = Duration::from_micros(every.as_micros() / 2);
+        let (end, week, day) = (count(at, half), count(span, half), count(Duration::from_days(1), half));
+        // What ten bad events are of.
+        let ten = Decimal::TEN / (promise.error_budget() * span.seconds());
+        let stories: [(&str, i64, usize, Option<usize>, bool); 7] = [
+            ("eleven could have been", 11, end, None, false),
+            ("nine could have been", 9, end, None, false),
+            ("it was bad a day ago", 11, end, Some(day), false),
+            ("it was bad before", 11, end, Some(week + day / 2), false),
+            ("a series of bad events is there", 11, end, None, true),
+            ("it is young", 13, week - week / 20, None, false),
+            ("it is just old enough", 11, week + week / 20, None, false),
+        ];
+        for (says, could, age, failed, there) in stories {
+            let mut case = Case::new(format!("watch: {says}"), half);
+            let rate = ten * Decimal::from(could) / Decimal::TEN;
+            let line = |value: &dyn Fn(usize) -> Tick| ticks(&(0..end).map(value).collect::<Vec<_>>());
+            let odd = |n: usize, value: Decimal| {
+                if n % 2 == 1 && n + age >= end { Tick::Value(value) } else { Tick::Gap }
+            };
+            let labels = context.labels(promise, None);
+            case.feed(EVENTS_5M, &labels, line(&|n| odd(n, rate)));
+            let bad_at = |n: usize| {
+                let hit = failed.is_some_and(|back| n + back <= end && n + back + 2 > end);
+                if hit { rate } else { Decimal::ZERO }
+            };
+            case.feed(BAD_EVENTS_5M, &labels, line(&|n| odd(n, bad_at(n))));
+            let recent = format!("_x{} 7x40", end - 30);
+            for raw in list {
+                let bad = bad
+                    .iter()
+                    .filter_map(selector)
+                    .any(|s| same_metric(&raw.name, &s.metric) && satisfies(&raw.labels, &s.matchers));
+                if there || !bad {
+                    case.feed(&raw.name, &raw.labels, recent.clone());
+                }
+            }
+            for raw in &decoys(promise, list, &self.near) {
+                case.feed(&raw.name, &raw.labels, recent.clone());
+            }
+            let speaks = could > 10 && !there && failed.is_none_or(|back| back > week) && age >= week;
+            let samples = week.min(age) / 2;
+            let truth = (rate * promise.error_budget() * every.seconds() * whole(samples)).round_dp(4);
+            let truth = speaks.then_some(truth);
+            self.expect(&mut case, (promise, "never_bad", at), &[""], (truth, says));
+            for elsewhere in ELSEWHERE {
+                let labels = stranger(labels.clone(), elsewhere);
+                case.feed(
+                    EVENTS_5M,
+                    &labels,
+                    line(&|n| if n % 2 == 1 { Tick::Value(rate) } else { Tick::Gap }),
+                );
+                case.feed(BAD_EVENTS_5M, &labels, line(&|n| odd(n, rate)));
+            }
+            suite.cases.push(case);
+        }
+    }
+
+    /// A fault that lasts is reported, of promises that are watched.
+    pub(super) fn alert(&self, suite: &mut Suite) {
+        let context = self.context;
+        let tick = Duration::from_secs(30);
+        let mut case = Case::new("watch: faults are reported when they last", tick);
+        let all = count(Duration::from_hours(1), tick);
+        let minutes = |n: usize| n * 2;
+        for entry in context.measured() {
+            let promise = entry.promise;
+            let mut labels = context.labels(promise, None);
+            for (label, _) in &promise.for_each {
+                labels.remove(label);
+            }
+            let Some((fault, _, _)) = FAULTS.first() else { continue };
+            labels.insert("fault".to_owned(), (*fault).to_owned());
+            // From the fifth minute to the thirtieth; the last one two and a half minutes before.
+            let there = |n: usize| {
+                (n % minutes(5) == 0 && (minutes(5)..minutes(30)).contains(&n)) || n == minutes(30) - 5
+            };
+            let line = |n: usize| if there(n) { Tick::Value(Decimal::TWO) } else { Tick::Gap };
+            let values = ticks(&(0..all).map(line).collect::<Vec<_>>());
+            case.feed(MEASUREMENT_FAULT, &labels, values.clone());
+            for elsewhere in ELSEWHERE {
+                case.feed(MEASUREMENT_FAULT, &stranger(labels.clone(), elsewhere), values.clone());
+            }
+            let mut info = context.identity(promise);
+            info.insert("urgency".to_owned(), "none".to_owned());
+            for elsewhere in ELSEWHERE {
+                case.feed(INFO, &stranger(info.clone(), elsewhere), format!("1x{all}"));
+            }
+            let firing = "alertstate=\"firing\",alertname=\"PromiseMeasuresWrong\"";
+            let query = format!("count by (alertname, fault) ({})", self.of("ALERTS", promise, firing));
+            for (at, fires, says) in [
+                (25, false, "not yet"),
+                (30, true, "it has lasted"),
+                (35, true, "it goes on"),
+                (40, false, "it is over"),
+            ] {
+                let at = Duration::from_mins(at);
+                let mut made = check(promise, at, format!("a wrong measurement: {says}"), query.clone());
+                if fires && promise.urgency != Urgency::None {
+                    let labels = [("alertname", "PromiseMeasuresWrong"), ("fault", fault)];
+                    let labels = labels.into_iter().map(|(k, v)| (k.to_owned(), v.to_owned()));
+                    made = made.gives(labels.collect(), Decimal::ONE);
+                }
+                case.checks.push(made);
+            }
+        }
+        if !case.checks.is_empty() {
+            suite.cases.push(case);
+        }
+    }
+}
