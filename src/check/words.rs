@@ -40,9 +40,8 @@ pub(crate) fn said(text: &str) -> Vec<Said> {
         }
         let before = at.checked_sub(1).and_then(|i| words.get(i));
         let (quantity, used) = match quantity(before, rest) {
-            Found::Nothing => (None, 1),
             Found::One(quantity, used) => (Some(quantity), used),
-            Found::Unclear => (None, 1),
+            Found::Nothing | Found::Unclear => (None, 1),
         };
         if let Some(quantity) = quantity
             && !is_list(&words, at, used)
@@ -80,12 +79,11 @@ fn digits_before(words: &[Word], at: usize) -> bool {
 fn percentile(rest: &[Word]) -> Option<(Decimal, usize)> {
     let first = rest.first()?.text.as_str();
     let next = rest.get(1).map_or("", |w| w.text.as_str());
+    let ordinal = || ["th", "st", "nd", "rd"].iter().find_map(|s| first.strip_suffix(s)).unwrap_or(first);
     let (digits, used) = match first.strip_prefix('p') {
         Some(digits) => (digits, 1),
-        None => {
-            let bare = ["th", "st", "nd", "rd"].iter().find_map(|s| first.strip_suffix(s)).unwrap_or(first);
-            (bare, if matches!(next, "percentile" | "percentiles") { 2 } else { return None })
-        }
+        None if matches!(next, "percentile" | "percentiles") => (ordinal(), 2),
+        None => return None,
     };
     let value = number(digits).filter(|_| !digits.is_empty())?;
     (value >= Decimal::from(50) && value < Decimal::ONE_HUNDRED).then_some((value, used))

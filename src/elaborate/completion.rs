@@ -63,7 +63,7 @@ pub(crate) fn completion<'a>(cx: &Cx<'a>, out: &mut Out, parts: &Parts<'a>, made
 }
 
 /// Readings of a gauge are neither started nor finished.
-fn countable<'a>(out: &mut Out, terms: &[Term<'a>]) -> bool {
+fn countable(out: &mut Out, terms: &[Term<'_>]) -> bool {
     let reading = terms.iter().find(|t| matches!(t, Term::Series(_, Form::Readings)));
     if let Some(term) = reading {
         let said = "readings of a gauge are neither started nor finished".to_owned();

@@ -57,7 +57,7 @@ fn unit(decl: &Metric, out: &mut Diagnostics) {
 fn labels(decl: &Metric) -> Option<&[LabelDecl]> {
     decl.body.iter().flat_map(|b| &b.stmts).find_map(|s| match s {
         MetricStmt::Labels(list, _) => Some(list.as_slice()),
-        _ => None,
+        MetricStmt::Buckets(..) | MetricStmt::ScrapedEvery(..) | MetricStmt::Junk(_) => None,
     })
 }
 

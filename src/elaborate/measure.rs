@@ -340,7 +340,13 @@ fn told_apart<'a>(
         let limit = match form {
             Form::Over(Some(limit)) => format!("over {} ", x.metric.unit.write(*limit)),
             Form::Within(Some(limit)) => format!("within {} ", x.metric.unit.write(*limit)),
-            _ => String::new(),
+            Form::Counter
+            | Form::Count
+            | Form::Within(_)
+            | Form::Over(_)
+            | Form::Readings
+            | Form::AtLeast(_)
+            | Form::AtMost(_) => String::new(),
         };
         return made.help(format!(
             "leave out what the other one counts: `{word} {limit}where {{{}}}`",
@@ -409,8 +415,9 @@ fn may_overlap<'a>(cx: &Cx<'a>, side: Side, a: &Term<'a>, b: &Term<'a>, total: &
         return false;
     }
     // Failures of two kinds, each with a metric of its own, are mostly different events; slow ones that failed are not.
-    let (p, q) = (x.metric, y.metric);
-    let related = p.name == q.name || p.part_of.contains(&q.name) || q.part_of.contains(&p.name);
+    let (one, other) = (x.metric, y.metric);
+    let related =
+        one.name == other.name || one.part_of.contains(&other.name) || other.part_of.contains(&one.name);
     if side == Side::Bad && !related {
         return false;
     }

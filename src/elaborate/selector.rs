@@ -261,7 +261,7 @@ pub(crate) fn known_value<'a>(cx: &Cx<'a>, out: &mut Out, metric: &'a Metric<'a>
 }
 
 /// A plain value outside of the label's closed set. The empty value means "no such label" and is always allowed.
-fn value_fits<'a>(out: &mut Out, metric: &Metric<'a>, m: &Match<'_>, value: &str, values: &[Str]) -> bool {
+fn value_fits(out: &mut Out, metric: &Metric<'_>, m: &Match<'_>, value: &str, values: &[Str]) -> bool {
     if value.is_empty() || values.iter().any(|v| v.value == value) {
         return true;
     }
@@ -292,7 +292,7 @@ fn value_fits<'a>(out: &mut Out, metric: &Metric<'a>, m: &Match<'_>, value: &str
 }
 
 /// A pattern that selects nothing, or everything, of a closed set.
-fn pattern_fits<'a>(out: &mut Out, metric: &Metric<'a>, m: &Match<'_>, value: &str, values: &[Str]) -> bool {
+fn pattern_fits(out: &mut Out, metric: &Metric<'_>, m: &Match<'_>, value: &str, values: &[Str]) -> bool {
     let asked = with_pattern(value, |p| {
         let hits = values.iter().filter(|v| p.matches(&v.value)).count();
         let idle = p.literals().and_then(|l| {

@@ -19,7 +19,7 @@ pub(crate) fn check<'a>(out: &mut Out, parts: &Parts<'a>, around: &Around<'a>) {
 }
 
 /// Good and bad are never mixed: one is what the other leaves.
-fn sides<'a>(out: &mut Out, parts: &Parts<'a>) {
+fn sides(out: &mut Out, parts: &Parts<'_>) {
     let Some((first_side, _, first)) = parts.verdicts.first() else { return };
     let Some((side, _, other)) = parts.verdicts.iter().find(|(side, ..)| side != first_side) else { return };
     out.report(

@@ -163,7 +163,7 @@ fn counted<'a>(out: &mut Out, metric: &Metric<'a>, sel: &Sel<'a>) -> Option<Form
     }
 }
 
-fn is_gauge<'a>(out: &mut Out, sel: &Sel<'a>, span: Span) -> bool {
+fn is_gauge(out: &mut Out, sel: &Sel<'_>, span: Span) -> bool {
     let kind = sel.metric.kind;
     if kind == MetricKind::Gauge {
         return true;
@@ -335,7 +335,7 @@ fn compared<'a>(
     })
 }
 
-fn comparison<'a>(out: &mut Out, sel: &Sel<'a>, bound: &ast::Bound, help: &str, word: Option<&str>) {
+fn comparison(out: &mut Out, sel: &Sel<'_>, bound: &ast::Bound, help: &str, word: Option<&str>) {
     let written = cmp_text(bound.cmp.value);
     let kind = sel.metric.kind.as_str();
     let said = format!("`{written}` is not how a {kind} is compared here");
@@ -377,7 +377,7 @@ pub(crate) fn own<'a>(
 }
 
 /// A metric of another kind than the form asks for.
-pub(crate) fn wrong_kind<'a>(out: &mut Out, sel: &Sel<'a>, form: &str, wanted: &str, help: &str) {
+pub(crate) fn wrong_kind(out: &mut Out, sel: &Sel<'_>, form: &str, wanted: &str, help: &str) {
     let kind = sel.metric.kind.as_str();
     let said = format!("`{form}` asks for a {wanted}, but `{}` is a {kind}", sel.metric.name);
     out.report(

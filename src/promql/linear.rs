@@ -42,7 +42,14 @@ fn collect<'e>(expr: &'e Expr, negative: bool, found: &mut Vec<Addend<'e>>) -> b
                     found.push(Addend { selector, expr: inner.bare(), negative });
                     ranged && !moved
                 }
-                _ => false,
+                ExprKind::Number(_)
+                | ExprKind::Str(_)
+                | ExprKind::Subquery(_)
+                | ExprKind::Paren(_)
+                | ExprKind::Unary(_)
+                | ExprKind::Binary(_)
+                | ExprKind::Aggregate(_)
+                | ExprKind::Call(_) => false,
             },
             ("clamp_min" | "sort" | "sort_desc", [inner, ..]) => collect(inner, negative, found),
             _ => false,
@@ -66,7 +73,14 @@ fn fallback(expr: &Expr) -> bool {
 pub fn constant(expr: &Expr) -> bool {
     match &expr.bare().kind {
         ExprKind::Call(call) => call.name.text == "vector",
-        _ => false,
+        ExprKind::Number(_)
+        | ExprKind::Str(_)
+        | ExprKind::Selector(_)
+        | ExprKind::Subquery(_)
+        | ExprKind::Paren(_)
+        | ExprKind::Unary(_)
+        | ExprKind::Binary(_)
+        | ExprKind::Aggregate(_) => false,
     }
 }
 
@@ -75,7 +89,13 @@ fn is_zero_times(expr: &Expr) -> bool {
     match &expr.bare().kind {
         ExprKind::Binary(b) => b.op == BinaryOp::Mul && (zero(&b.left) || zero(&b.right)),
         ExprKind::Aggregate(a) => a.body().is_some_and(is_zero_times),
-        _ => false,
+        ExprKind::Number(_)
+        | ExprKind::Str(_)
+        | ExprKind::Selector(_)
+        | ExprKind::Subquery(_)
+        | ExprKind::Paren(_)
+        | ExprKind::Unary(_)
+        | ExprKind::Call(_) => false,
     }
 }
 

@@ -79,8 +79,8 @@ fn metric_of<'a>(catalogue: &'a Catalogue<'a>, name: &str) -> Option<(&'a Metric
     })
 }
 
-fn selector<'a>(
-    cx: &Cx<'a>,
+fn selector(
+    cx: &Cx<'_>,
     out: &mut Out,
     escape: &Escape<'_>,
     found: &SelectorRef<'_>,

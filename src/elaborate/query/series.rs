@@ -182,7 +182,15 @@ fn adds_up(around: &[&Expr]) -> Option<Range<usize>> {
                     return Some(a.op_range.clone());
                 }
             }
-            _ => {}
+            ExprKind::Number(_)
+            | ExprKind::Str(_)
+            | ExprKind::Selector(_)
+            | ExprKind::Subquery(_)
+            | ExprKind::Paren(_)
+            | ExprKind::Unary(_)
+            | ExprKind::Binary(_)
+            | ExprKind::Aggregate(_)
+            | ExprKind::Call(_) => {}
         }
     }
     None
@@ -203,7 +211,14 @@ fn averaged(out: &mut Out, escape: &Escape<'_>, around: &[&Expr], metric: &Metri
             "avg_over_time" | "sum_over_time" => Some(("avg_over_time", call.name.range.clone())),
             _ => None,
         },
-        _ => None,
+        ExprKind::Number(_)
+        | ExprKind::Str(_)
+        | ExprKind::Selector(_)
+        | ExprKind::Subquery(_)
+        | ExprKind::Paren(_)
+        | ExprKind::Unary(_)
+        | ExprKind::Binary(_)
+        | ExprKind::Aggregate(_) => None,
     });
     let Some((how, range)) = guilty else { return };
     let name = metric.name;
@@ -261,7 +276,12 @@ fn bare(
             let there = matches!(b.op, BinaryOp::And | BinaryOp::Unless);
             change || nothing || there || b.returns_bool.is_some()
         }
-        _ => false,
+        ExprKind::Number(_)
+        | ExprKind::Str(_)
+        | ExprKind::Selector(_)
+        | ExprKind::Subquery(_)
+        | ExprKind::Paren(_)
+        | ExprKind::Unary(_) => false,
     });
     if fine {
         return;

@@ -207,7 +207,13 @@ fn difference<'e, 'a: 'e>(cx: &Cx<'a>, out: &mut Out, from: &One<'e>, less: &One
     if larger == Some(true) {
         let text = |form: &Form| match form {
             Form::Within(Some(limit)) => format!("what is within {}", a.metric.unit.write(*limit)),
-            _ => "every event".to_owned(),
+            Form::Counter
+            | Form::Count
+            | Form::Within(_)
+            | Form::Over(_)
+            | Form::Readings
+            | Form::AtLeast(_)
+            | Form::AtMost(_) => "every event".to_owned(),
         };
         let said = "this difference is never above zero";
         out.report(
@@ -299,7 +305,14 @@ fn never_missing(cx: &Cx<'_>, out: &mut Out, text: &Str, span: Span, expr: &Expr
                 Some(body) => at = body.bare(),
                 None => return,
             },
-            _ => return,
+            ExprKind::Number(_)
+            | ExprKind::Str(_)
+            | ExprKind::Selector(_)
+            | ExprKind::Subquery(_)
+            | ExprKind::Paren(_)
+            | ExprKind::Unary(_)
+            | ExprKind::Binary(_)
+            | ExprKind::Call(_) => return,
         }
     }
 }

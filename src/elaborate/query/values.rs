@@ -31,8 +31,8 @@ enum Dim<'m> {
 }
 
 /// Checks a condition's query, and against its limit where it has one.
-pub(super) fn check<'a>(
-    cx: &Cx<'a>,
+pub(super) fn check(
+    cx: &Cx<'_>,
     out: &mut Out,
     escape: &Escape<'_>,
     expr: &Expr,
@@ -133,7 +133,15 @@ impl<'r> Reader<'_, 'r, '_> {
                     }
                     // A sum of shares is none.
                     Aggregator::Sum => body.filter(|d| !matches!(d, Dim::Share(_) | Dim::Quantile(..))),
-                    _ => body,
+                    Aggregator::Avg
+                    | Aggregator::Min
+                    | Aggregator::Max
+                    | Aggregator::Stddev
+                    | Aggregator::Topk
+                    | Aggregator::Bottomk
+                    | Aggregator::Quantile
+                    | Aggregator::Limitk
+                    | Aggregator::LimitRatio => body,
                 }
             }
             ExprKind::Call(call) => {
@@ -144,9 +152,9 @@ impl<'r> Reader<'_, 'r, '_> {
                         Dim::Buckets(metric) => match metric.unit {
                             #[allow(clippy::cast_precision_loss, reason = "at most the nanoseconds of a day")]
                             Unit::Time(_, nanos) => Some(Dim::Quantile(nanos as f64, metric)),
-                            _ => None,
+                            Unit::Ratio | Unit::Percent | Unit::Count(_) | Unit::Unknown => None,
                         },
-                        _ => None,
+                        Dim::Time(_) | Dim::Quantile(..) | Dim::Share(_) | Dim::Events(..) => None,
                     },
                     "time" | "timestamp" => Some(Dim::Time(1e9)),
                     "rate" | "irate" | "increase" | "delta" | "idelta" | "avg_over_time"
@@ -174,7 +182,9 @@ impl<'r> Reader<'_, 'r, '_> {
         match (metric.kind, part) {
             (MetricKind::Counter, _) => match metric.unit {
                 Unit::Time(..) => time(),
-                _ => Some(Dim::Events(metric.name, &metric.part_of)),
+                Unit::Ratio | Unit::Percent | Unit::Count(_) | Unit::Unknown => {
+                    Some(Dim::Events(metric.name, &metric.part_of))
+                }
             },
             (_, "_count") => Some(Dim::Events(metric.name, &metric.part_of)),
             (_, "_bucket") => Some(Dim::Buckets(metric)),
@@ -187,7 +197,14 @@ impl<'r> Reader<'_, 'r, '_> {
         let (left, right) = (self.dim(&b.left), self.dim(&b.right));
         let number = |e: &Expr| match &e.bare().kind {
             ExprKind::Number(n) => Some(*n),
-            _ => None,
+            ExprKind::Str(_)
+            | ExprKind::Selector(_)
+            | ExprKind::Subquery(_)
+            | ExprKind::Paren(_)
+            | ExprKind::Unary(_)
+            | ExprKind::Binary(_)
+            | ExprKind::Aggregate(_)
+            | ExprKind::Call(_) => None,
         };
         let scaled = |dim: Option<Dim<'r>>, by: f64| match dim? {
             _ if by <= 0.0 || !by.is_finite() => None,
@@ -230,7 +247,15 @@ impl<'r> Reader<'_, 'r, '_> {
                 let joined = self.joined(b, left, right);
                 if b.returns_bool.is_some() { None } else { left.or(joined) }
             }
-            _ => None,
+            BinaryOp::Mod
+            | BinaryOp::Pow
+            | BinaryOp::Atan2
+            | BinaryOp::Equal
+            | BinaryOp::NotEqual
+            | BinaryOp::Greater
+            | BinaryOp::GreaterEqual
+            | BinaryOp::Less
+            | BinaryOp::LessEqual => None,
         }
     }
 
@@ -279,7 +304,7 @@ impl<'r> Reader<'_, 'r, '_> {
 
 fn same_window(a: &Expr, b: &Expr) -> bool {
     let window = |e: &Expr| {
-        crate::promql::selectors(e).first().and_then(|s| s.window()).map(|w| match w {
+        crate::promql::selectors(e).first().and_then(crate::promql::SelectorRef::window).map(|w| match w {
             crate::promql::ast::Extent::Fixed { millis, .. } => *millis,
             crate::promql::ast::Extent::Base { .. } => 0,
         })
@@ -315,7 +340,6 @@ pub(super) fn filtered(out: &mut Out, escape: &Escape<'_>, expr: &Expr) {
         for outer in around.iter().rev() {
             match &outer.kind {
                 ExprKind::Aggregate(_) => whole = Some(*outer),
-                ExprKind::Paren(_) => {}
                 // Something stands in, or it is only a filter for something else.
                 ExprKind::Binary(o) if matches!(o.op, BinaryOp::Or | BinaryOp::And | BinaryOp::Unless) => {
                     return;
@@ -327,7 +351,13 @@ pub(super) fn filtered(out: &mut Out, escape: &Escape<'_>, expr: &Expr) {
                 }
                 // Over a time, there may be a value when there is none now.
                 ExprKind::Subquery(_) => return,
-                _ => {}
+                ExprKind::Number(_)
+                | ExprKind::Str(_)
+                | ExprKind::Selector(_)
+                | ExprKind::Unary(_)
+                | ExprKind::Binary(_)
+                | ExprKind::Call(_)
+                | ExprKind::Paren(_) => {}
             }
         }
         if let Some(whole) = whole {

@@ -9,7 +9,7 @@ use regex_automata::nfa::thompson;
 use regex_automata::util::primitives::StateID;
 use regex_automata::util::{start, syntax};
 use regex_automata::{Anchored, MatchKind};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Found, Test};
 use crate::ir::MatchOp;
@@ -165,9 +165,9 @@ fn accepts(parts: &[Part], states: &[StateID]) -> bool {
 
 /// One byte for each class of bytes that all automata treat alike.
 fn letters(parts: &[Part]) -> Vec<u8> {
-    let mut seen: FxHashMap<Vec<u8>, ()> = FxHashMap::default();
+    let mut seen: FxHashSet<Vec<u8>> = FxHashSet::default();
     let class = |b: u8| parts.iter().map(|p| p.dfa.byte_classes().get(b)).collect::<Vec<u8>>();
-    bytes().filter(|b| seen.insert(class(*b), ()).is_none()).collect()
+    bytes().filter(|b| seen.insert(class(*b))).collect()
 }
 
 /// The bytes that led to a pair of states.

@@ -99,7 +99,7 @@ pub fn value_of(tests: &[Test<'_>], values: Option<&[&str]>) -> Found {
     // A parameter can only take away.
     match found {
         Found::Value(_) if known.len() < tests.len() => Found::Unknown,
-        other => other,
+        other @ (Found::Nothing | Found::Value(_) | Found::Unknown) => other,
     }
 }
 
@@ -204,12 +204,11 @@ pub fn subset(inner: &[Test<'_>], outer: &[Test<'_>], domain: &impl Domain) -> O
     let mut answer = Some(true);
     for wanted in outer {
         let given = of(inner, wanted.label);
-        match (implies(&given, *wanted, domain.values(wanted.label).as_deref()), answer) {
-            (Some(true), _) => {}
-            (Some(false), Some(_)) => answer = Some(false),
-            (None, Some(true)) => answer = None,
-            (Some(false), None) => answer = Some(false),
-            (None, Some(false) | None) => {}
+        match implies(&given, *wanted, domain.values(wanted.label).as_deref()) {
+            Some(false) => answer = Some(false),
+            // One test that surely doesn't follow is enough; one that may not isn't.
+            None if answer == Some(true) => answer = None,
+            Some(true) | None => {}
         }
     }
     match answer {
