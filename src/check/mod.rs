@@ -15,6 +15,7 @@ mod privacy;
 mod retention;
 mod scenarios;
 mod traffic;
+mod twice;
 mod windows;
 mod wording;
 mod words;
@@ -45,6 +46,7 @@ pub fn check(model: &Model, diagnostics: &mut Diagnostics) {
             compose::check(model, journey, &mut found);
             people::check(journey, &mut found);
             privacy::check(model, journey, &mut found);
+            twice::check(journey, &mut found);
             dates::check_review(model, journey, &mut found);
             limits::check(model, journey, &mut found);
             found.list

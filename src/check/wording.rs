@@ -1,81 +1,145 @@
-//! Titles that say another number than the promise keeps.
+//! Titles and notes that say another number than the promise keeps.
 //!
-//! Only a title with exactly one sure quantity is looked at, and it contradicts only when the promise has numbers of
-//! that kind and none of them is it.
+//! Each quantity is held against the promise's numbers of its kind (an objective against objectives, a window against
+//! windows), and contradicts only when there are some and none of them is it.
 
-use super::{Found, words};
+use super::Found;
+use super::words::{Said, said};
 use crate::diag::Diagnostic;
 use crate::diag::codes::numbers as codes;
 use crate::ir::{Condition, Events, Journey, Measurement, Outcome, Promise, Reading, Selector, Series};
-use crate::value::{Decimal, Duration, Quantity};
+use crate::source::Span;
+use crate::value::{Decimal, Duration};
 
 pub(super) fn check(promise: &Promise, found: &mut Found<'_>) {
-    let Some(said) = words::single_quantity(&promise.title) else { return };
-    let Some(kept) = contradicted(said, &Numbers::of(promise)) else { return };
-    found.push(
-        Diagnostic::new(
-            &codes::WORDS,
-            promise.places.title,
-            format!("the title of `{}` says {}, the promise {kept}", promise.path, shown(said)),
-            format!("says {}", shown(said)),
-        )
-        .help("users read the title, the alerts follow the numbers: write the same into both"),
-    );
+    let title = said(&promise.title);
+    let notes: Vec<(Vec<Said>, Span)> = promise
+        .notes
+        .iter()
+        .zip(&promise.places.notes)
+        .filter(|(text, _)| speaks_of_now(text))
+        .map(|(text, place)| (said(text), *place))
+        .collect();
+    if title.is_empty() && notes.iter().all(|(said, _)| said.is_empty()) {
+        return;
+    }
+    let numbers = Numbers::of(promise);
+    let whose = format!("`{}`", promise.path);
+    for said in title {
+        report(said, &numbers, ("title", &whose, "the promise"), promise.places.title, found);
+    }
+    for (list, place) in notes {
+        for said in list {
+            report(said, &numbers, ("note", &whose, "the promise"), place, found);
+        }
+    }
+}
+
+/// Notes also tell what was, what others promise and what was measured: then their numbers are not this promise's.
+fn speaks_of_now(note: &str) -> bool {
+    const OTHER: [&str; 34] = [
+        "was", "were", "had", "before", "until", "since", "used", "measured", "median", "today", "usually",
+        "often", "mostly", "about", "roughly", "around", "provider", "contract", "sla", "timeout", "times",
+        "retry", "retries", "not", "never", "if", "when", "later", "next", "other", "another", "than",
+        "only", "except",
+    ];
+    let words = note.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase);
+    !words.into_iter().any(|w| OTHER.contains(&w.as_str()))
 }
 
 /// A step's title may speak of any of its promises.
 pub(super) fn check_steps(journey: &Journey, found: &mut Found<'_>) {
     for step in &journey.steps {
-        let Some(said) = words::single_quantity(&step.title) else { continue };
-        if step.left_out || found.broken_within(step.origin.span) {
+        let list = said(&step.title);
+        if list.is_empty() || step.left_out || found.broken_within(step.origin.span) {
             continue;
         }
         let mut all = Numbers::default();
         for promise in &step.promises {
             all.add(promise);
         }
-        let Some(kept) = contradicted(said, &all) else { continue };
-        found.push(
-            Diagnostic::new(
-                &codes::WORDS,
-                step.title_span,
-                format!(
-                    "the title of `{}.{}` says {}, its promises {kept}",
-                    journey.id,
-                    step.id,
-                    shown(said)
-                ),
-                format!("says {}", shown(said)),
-            )
-            .help("users read the title, the alerts follow the numbers: write the same into both"),
-        );
+        let whose = format!("`{}.{}`", journey.id, step.id);
+        for said in list {
+            report(said, &all, ("title", &whose, "its promises"), step.title_span, found);
+        }
     }
 }
 
-fn shown(said: Quantity) -> String {
+fn report(
+    said: Said,
+    numbers: &Numbers,
+    (text, whose, who): (&str, &str, &str),
+    place: Span,
+    found: &mut Found<'_>,
+) {
+    let Some(kept) = contradicted(said, numbers) else { return };
+    let shown = shown(said);
+    found.push(
+        Diagnostic::new(
+            &codes::WORDS,
+            place,
+            format!("the {text} of {whose} says {shown}, {who} {kept}"),
+            format!("says {shown}"),
+        )
+        .help(format!(
+            "users read the {text}, the alerts follow the numbers: write the same into both ({shown} or {kept})"
+        )),
+    );
+}
+
+fn shown(said: Said) -> String {
     match said {
-        Quantity::Duration(d) => d.to_string(),
-        Quantity::Percent(p) => format!("{p}%"),
-        Quantity::Number(n) => n.to_string(),
+        Said::Limit(d) | Said::Slice(d) => d.to_string(),
+        Said::Window(d) => format!("over {d}"),
+        Said::Percent(p) | Said::Threshold(p) => format!("{p}%"),
+        Said::Percentile(p) => format!("p{p}"),
     }
 }
 
 /// What the promise says instead.
-fn contradicted(said: Quantity, numbers: &Numbers) -> Option<String> {
+fn contradicted(said: Said, numbers: &Numbers) -> Option<String> {
     match said {
-        Quantity::Percent(p) => {
+        Said::Percent(p) => {
             if numbers.percents.is_empty() || numbers.percents.contains(&p) {
                 return None;
             }
             numbers.percents.first().map(|first| format!("{}%", first.normalize()))
         }
-        Quantity::Duration(d) => {
-            if numbers.unclear || numbers.others.contains(&d) || numbers.limits.iter().any(|l| l.may_be(d)) {
+        Said::Threshold(p) => {
+            if numbers.unclear || numbers.percents.contains(&p) || numbers.thresholds.contains(&p) {
                 return None;
             }
-            numbers.limits.first().map(Limit::shown)
+            numbers.thresholds.first().map(|first| format!("{}%", first.normalize()))
         }
-        Quantity::Number(_) => None,
+        // p99 within a limit: 99% are within it.
+        Said::Percentile(p) => {
+            if numbers.unclear || numbers.limits.is_empty() || numbers.percents.contains(&p) {
+                return None;
+            }
+            match numbers.percentile {
+                Some(percentile) => Some(format!("p{}", percentile.normalize())),
+                None => numbers.percents.first().map(|first| format!("{}%", first.normalize())),
+            }
+        }
+        Said::Limit(d) => {
+            let known = numbers.others.contains(&d) || numbers.windows.contains(&d);
+            if numbers.unclear || known || numbers.limits.iter().any(|l| l.may_be(d)) {
+                return None;
+            }
+            // Days against milliseconds are no limit, but something else that takes time.
+            numbers.limits.iter().find(|l| l.is_near(d)).map(Limit::shown)
+        }
+        Said::Window(d) => {
+            let known = numbers.windows.contains(&d) || numbers.others.contains(&d);
+            if known || numbers.limits.iter().any(|l| l.may_be(d)) {
+                return None;
+            }
+            numbers.windows.first().map(|first| format!("over {first}"))
+        }
+        Said::Slice(d) => {
+            let known = numbers.others.contains(&d) || numbers.limits.iter().any(|l| l.may_be(d));
+            if known { None } else { numbers.others.first().map(Duration::to_string) }
+        }
     }
 }
 
@@ -98,15 +162,26 @@ impl Limit {
                 .any(|unit| bound.checked_mul(Decimal::from(*unit)) == Some(micros)),
         }
     }
+    /// Within a factor of a thousand?
+    fn is_near(&self, said: Duration) -> bool {
+        let said = Decimal::from(said.as_micros());
+        let near = |own: Decimal| {
+            let thousand = Decimal::ONE_THOUSAND;
+            let larger = own.checked_mul(thousand).is_none_or(|l| said <= l);
+            larger && said.checked_mul(thousand).is_none_or(|s| own <= s)
+        };
+        match self {
+            Limit::Exact(d) => near(Decimal::from(d.as_micros())),
+            Limit::Bound(bound, metric) => {
+                bound.checked_mul(Decimal::from(micros_of(metric))).is_some_and(near)
+            }
+        }
+    }
     fn shown(&self) -> String {
         match self {
             Limit::Exact(d) => d.to_string(),
             Limit::Bound(bound, metric) => {
-                let micros = if metric.contains("milliseconds") || metric.ends_with("_ms") {
-                    1_000
-                } else {
-                    1_000_000
-                };
+                let micros = micros_of(metric);
                 let time = bound.checked_mul(Decimal::from(micros)).and_then(|m| u64::try_from(m).ok());
                 time.map_or_else(|| bound.normalize().to_string(), |m| Duration::from_micros(m).to_string())
             }
@@ -114,12 +189,21 @@ impl Limit {
     }
 }
 
+/// The microseconds of a metric's unit, by its name.
+fn micros_of(metric: &str) -> u64 {
+    if metric.contains("milliseconds") || metric.ends_with("_ms") { 1_000 } else { 1_000_000 }
+}
+
 /// Every number of a promise that a title may speak of.
 #[derive(Default)]
 struct Numbers {
     percents: Vec<Decimal>,
     limits: Vec<Limit>,
-    /// Other lengths of time: windows, slices.
+    windows: Vec<Duration>,
+    percentile: Option<Decimal>,
+    /// Limits on shares, in percent.
+    thresholds: Vec<Decimal>,
+    /// Other lengths of time: slices.
     others: Vec<Duration>,
     /// Something could not be looked into.
     unclear: bool,
@@ -134,7 +218,7 @@ impl Numbers {
     fn add(&mut self, promise: &Promise) {
         self.percents.push(promise.objective);
         self.percents.extend(promise.stretch);
-        self.others.push(promise.window);
+        self.windows.push(promise.window);
         match &promise.measurement {
             Measurement::Events(events) => self.events(events),
             Measurement::Completion(completion) => self.limits.push(Limit::Exact(completion.within)),
@@ -144,6 +228,7 @@ impl Numbers {
                     Condition::Share { events, at_least, percentile } => {
                         self.percents.push(at_least * Decimal::ONE_HUNDRED);
                         self.percents.extend(percentile);
+                        self.percentile = self.percentile.or(*percentile);
                         self.events(events);
                     }
                     Condition::Stat { selector, good, .. } => self.reading(selector, *good),
@@ -154,7 +239,11 @@ impl Numbers {
                         },
                         _ => self.unclear = true,
                     },
-                    Condition::Promql { .. } => self.unclear = true,
+                    Condition::Promql { good: Reading::AtLeast(n) | Reading::AtMost(n), .. } => {
+                        self.percents.push(*n);
+                        self.percents.push(n * Decimal::ONE_HUNDRED);
+                        self.unclear = true;
+                    }
                 }
             }
             Measurement::Composed(_) => self.unclear = true,
@@ -190,6 +279,12 @@ impl Numbers {
         let (Reading::AtLeast(limit) | Reading::AtMost(limit)) = good;
         self.percents.push(limit * Decimal::ONE_HUNDRED);
         self.percents.push(limit);
-        self.bound(selector, limit);
+        let name = selector.metric.as_str();
+        if name.contains("ratio") || name.contains("percent") {
+            let scale = if name.contains("percent") { Decimal::ONE } else { Decimal::ONE_HUNDRED };
+            self.thresholds.push(limit * scale);
+        } else {
+            self.bound(selector, limit);
+        }
     }
 }

@@ -1,40 +1,179 @@
-//! Numbers in free words: `answers within 300 ms`, `half a second`, `99.9% of orders`.
+//! Numbers in free words: `answers within 300 ms`, `half a second`, `99.9% of orders`, `p99`.
 //!
-//! Only what is surely a duration or a percentage is taken: `a second try` and `a 20% discount` are none. Where the
-//! text holds anything unclear or more than one quantity, there is no answer.
+//! Each is read by its kind, from the words around it: `within 300 ms` is a limit, `over 30 days` a window, `99% of
+//! orders` an objective. What has no such words around it (`tokens live for 15 minutes`, `a discount of 60%`) says nothing
+//! about the promise and is left out.
 
 use crate::value::{Decimal, Duration, Quantity};
 
-/// The one quantity a text names, or `None` for none, several or an unclear one.
-pub(crate) fn single_quantity(text: &str) -> Option<Quantity> {
+/// A number that a text states, by its kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Said {
+    /// `99.9% of orders`
+    Percent(Decimal),
+    /// `p99`, `99th percentile`
+    Percentile(Decimal),
+    /// `below 80%`
+    Threshold(Decimal),
+    /// `within 300 ms`
+    Limit(Duration),
+    /// `over 30 days`
+    Window(Duration),
+    /// `every 5 minutes`
+    Slice(Duration),
+}
+
+/// What a text states.
+pub(crate) fn said(text: &str) -> Vec<Said> {
     // Most titles hold no number at all: look before splitting.
     if !text.bytes().any(|b| b.is_ascii_digit()) && !UNITS.iter().any(|(unit, _)| text.contains(unit)) {
-        return None;
+        return Vec::new();
     }
     let words: Vec<Word> = split(text);
-    let mut found = None;
+    let mut found = Vec::new();
     let mut at = 0;
     while let Some(rest) = words.get(at..).filter(|r| !r.is_empty()) {
+        if let Some((percentile, used)) = percentile(rest) {
+            found.push(Said::Percentile(percentile));
+            at += used;
+            continue;
+        }
         let before = at.checked_sub(1).and_then(|i| words.get(i));
         let (quantity, used) = match quantity(before, rest) {
-            Found::Nothing => (None, 1),
             Found::One(quantity, used) => (Some(quantity), used),
-            Found::Unclear => return None,
+            Found::Nothing | Found::Unclear => (None, 1),
         };
-        // A second quantity; or a rate: `24 hours a day`.
-        let rate =
-            words.get(at + used).is_some_and(|w| matches!(w.text.as_str(), "a" | "an" | "per" | "every"));
-        if quantity.is_some() && (found.is_some() || rate) {
-            return None;
+        if let Some(quantity) = quantity
+            && !is_list(&words, at, used)
+        {
+            found.extend(kind(quantity, &words, at, used));
         }
-        found = found.or(quantity);
         at += used;
+    }
+    // `99.9% of orders per week`: beside a share, this is what it is taken over.
+    let per_week = words.windows(2).any(
+        |w| matches!(w, [a, b] if matches!(a.text.as_str(), "per" | "every" | "each") && b.text == "week"),
+    );
+    if per_week && found.iter().any(|s| matches!(s, Said::Percent(_))) {
+        found.push(Said::Window(Duration::from_days(7)));
     }
     found
 }
 
+/// `300ms or 400ms`, `1 to 2 s`: which of them is meant is not known.
+fn is_list(words: &[Word], at: usize, used: usize) -> bool {
+    let text = |i: usize| words.get(i).map_or("", |w| w.text.as_str());
+    let digits = |i: usize| text(i).starts_with(|c: char| c.is_ascii_digit());
+    let joins = |w: &str| matches!(w, "or" | "to" | "and");
+    let behind = joins(text(at + used)) && digits(at + used + 1);
+    let ahead = at >= 2 && joins(text(at - 1)) && digits_before(words, at - 1);
+    behind || ahead && text(at.saturating_sub(2)) != "up"
+}
+
+fn digits_before(words: &[Word], at: usize) -> bool {
+    let near = words.get(at.saturating_sub(2)..at).unwrap_or_default();
+    near.iter().any(|w| w.text.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+/// `p99`, `p99.9`, `99th percentile`
+fn percentile(rest: &[Word]) -> Option<(Decimal, usize)> {
+    let first = rest.first()?.text.as_str();
+    let next = rest.get(1).map_or("", |w| w.text.as_str());
+    let ordinal = || ["th", "st", "nd", "rd"].iter().find_map(|s| first.strip_suffix(s)).unwrap_or(first);
+    let (digits, used) = match first.strip_prefix('p') {
+        Some(digits) => (digits, 1),
+        None if matches!(next, "percentile" | "percentiles") => (ordinal(), 2),
+        None => return None,
+    };
+    let value = number(digits).filter(|_| !digits.is_empty())?;
+    (value >= Decimal::from(50) && value < Decimal::ONE_HUNDRED).then_some((value, used))
+}
+
+/// These lead to a limit.
+const TO_LIMIT: [&str; 13] = [
+    "within",
+    "under",
+    "below",
+    "in",
+    "than",
+    "after",
+    "beyond",
+    "over",
+    "exceed",
+    "exceeds",
+    "most",
+    "latency",
+    "latencies",
+];
+/// These follow the share of what went well.
+const WELL: [&str; 13] = [
+    "of",
+    "success",
+    "successful",
+    "successfully",
+    "available",
+    "availability",
+    "uptime",
+    "reliable",
+    "reliability",
+    "under",
+    "within",
+    "below",
+    "in",
+];
+/// These lead to it.
+const TO_WELL: [&str; 9] =
+    ["least", "target", "objective", "slo", "available", "availability", "uptime", "reliability", "success"];
+
+/// The kind of a quantity by the words around it.
+fn kind(quantity: Quantity, words: &[Word], at: usize, used: usize) -> Option<Said> {
+    let text = |i: Option<usize>| i.and_then(|i| words.get(i)).map_or("", |w| w.text.as_str());
+    let (before, second) = (text(at.checked_sub(1)), text(at.checked_sub(2)));
+    let after = text(Some(at + used));
+    match quantity {
+        Quantity::Percent(p) => {
+            let enclosed = words.get(at).is_some_and(|w| w.opened);
+            let stated = WELL.contains(&after) && (after != "in" || at == 0);
+            if stated || TO_WELL.contains(&before) || enclosed {
+                return Some(Said::Percent(p));
+            }
+            let compared =
+                matches!(before, "below" | "under" | "above" | "over" | "than" | "most" | "exceeds");
+            compared.then_some(Said::Threshold(p))
+        }
+        Quantity::Duration(d) => {
+            // `24 hours a day`
+            if matches!(after, "a" | "an" | "per" | "every") {
+                return None;
+            }
+            let a_day = Duration::from_days(1);
+            let determined = ["any", "a", "the", "last", "past", "rolling", "every", "each", "per", "one"];
+            let leads = |w: &str| matches!(w, "over" | "in" | "within" | "during");
+            let in_window = before == "over" || determined.contains(&before) && leads(second);
+            if matches!(after, "old" | "ago") && before == "over" {
+                return None;
+            }
+            if d >= a_day && in_window {
+                return Some(Said::Window(d));
+            }
+            if matches!(before, "every" | "each" | "any") {
+                let each = d < a_day && matches!(second, "in" | "of" | "during");
+                return each.then_some(Said::Slice(d));
+            }
+            let limit = TO_LIMIT.contains(&before)
+                || before == "to" && second == "up"
+                || at.checked_sub(1).is_some_and(|i| words.get(i..).is_some_and(|w| percentile(w).is_some()))
+                || matches!(after, "latency" | "deadline");
+            limit.then_some(Said::Limit(d))
+        }
+        Quantity::Number(_) => None,
+    }
+}
+
 /// Unit words with their microseconds; single letters only count right behind a digit or alone after a number.
-const UNITS: [(&str, u64); 14] = [
+const UNITS: [(&str, u64); 16] = [
+    ("week", 604_800_000_000),
+    ("weeks", 604_800_000_000),
     ("millisecond", 1_000),
     ("milliseconds", 1_000),
     ("msec", 1_000),
@@ -84,6 +223,8 @@ struct Word {
     text: String,
     /// A mark (`,`, `.`, `)`, …) follows.
     closed: bool,
+    /// A `(` stands before it.
+    opened: bool,
 }
 
 enum Found {
@@ -93,14 +234,34 @@ enum Found {
 }
 
 fn split(text: &str) -> Vec<Word> {
-    text.split(|c: char| c.is_whitespace() || c == '-' || c == '/' || c == '\u{2013}')
-        .filter(|w| !w.is_empty())
-        .map(|w| {
-            let body = w.trim_matches(|c: char| !c.is_alphanumeric() && c != '%');
-            Word { text: body.to_lowercase(), closed: !w.ends_with(body) }
-        })
-        .filter(|w| !w.text.is_empty())
-        .collect()
+    let mut made = Vec::new();
+    for word in text.split(|c: char| c.is_whitespace() || matches!(c, '-' | '/' | '\u{2013}')) {
+        let (sign, rest) = signed(word);
+        if let Some(sign) = sign {
+            made.push(Word { text: sign.to_owned(), closed: false, opened: false });
+        }
+        let body = rest.trim_matches(|c: char| !c.is_alphanumeric() && c != '%');
+        if !body.is_empty() {
+            made.push(Word {
+                text: body.to_lowercase(),
+                closed: !rest.ends_with(body),
+                opened: rest.starts_with('('),
+            });
+        }
+    }
+    made
+}
+
+/// `<300ms` is `under 300ms`.
+fn signed(word: &str) -> (Option<&'static str>, &str) {
+    for (sign, meant) in
+        [("<=", "under"), ("≤", "under"), ("<", "under"), (">=", "least"), ("≥", "least"), (">", "over")]
+    {
+        if let Some(rest) = word.strip_prefix(sign) {
+            return (Some(meant), rest);
+        }
+    }
+    (None, word)
 }
 
 fn quantity(before: Option<&Word>, rest: &[Word]) -> Found {
@@ -198,34 +359,56 @@ mod tests {
     use super::*;
 
     fn shown(text: &str) -> String {
-        match single_quantity(text) {
-            None => "-".to_owned(),
-            Some(Quantity::Duration(d)) => d.to_string(),
-            Some(Quantity::Percent(p)) => format!("{p}%"),
-            Some(Quantity::Number(n)) => n.to_string(),
-        }
+        let all: Vec<String> = said(text)
+            .into_iter()
+            .map(|s| match s {
+                Said::Percent(p) => format!("{p}%"),
+                Said::Threshold(p) => format!("at {p}%"),
+                Said::Percentile(p) => format!("p{p}"),
+                Said::Limit(d) => format!("<{d}"),
+                Said::Window(d) => format!("over {d}"),
+                Said::Slice(d) => format!("each {d}"),
+            })
+            .collect();
+        if all.is_empty() { "-".to_owned() } else { all.join(" ") }
     }
 
     #[test]
     fn found() {
         for (text, expected) in [
-            ("Answers within 300 ms", "300ms"),
-            ("Answers within 300ms.", "300ms"),
-            ("The order is taken within a second", "1s"),
-            ("The order is taken within a second, always", "1s"),
-            ("Beyond a quarter of a second people press twice", "-"),
-            ("Never beyond a quarter of a second", "250ms"),
-            ("Shown in under half a second", "500ms"),
-            ("Pages open in 2s", "2s"),
-            ("Pages open in less than two seconds", "2s"),
-            ("A 5-minute rule", "5m"),
-            ("Ready in 1.5 hours", "1h30m"),
-            ("Ready within an hour", "1h"),
+            ("Answers within 300 ms", "<300ms"),
+            ("Answers within 300ms.", "<300ms"),
+            ("The order is taken within a second", "<1s"),
+            ("The order is taken within a second, always", "<1s"),
+            ("Never beyond a quarter of a second", "<250ms"),
+            ("Shown in under half a second", "<500ms"),
+            ("Pages open in 2s", "<2s"),
+            ("Pages open in less than two seconds", "<2s"),
+            ("Ready in 1.5 hours", "<1h30m"),
+            ("Ready within an hour", "<1h"),
             ("99.9% of orders arrive", "99.9%"),
             ("99.95 percent of orders", "99.95%"),
             ("99 % of orders", "99%"),
+            ("95% < 100ms", "95% <100ms"),
+            ("95% <100ms", "95% <100ms"),
+            ("p99 < 500ms", "p99 <500ms"),
+            ("p99 300ms", "p99 <300ms"),
+            ("99th percentile below 200ms", "p99 <200ms"),
+            ("Requests work, over any 7 days", "over 7d"),
+            ("99.9% of orders over 30 days", "99.9% over 30d"),
+            ("Over a week, 99% of orders arrive", "over 7d 99%"),
+            ("We allow failing 1 request of 1000 (99.9%)", "99.9%"),
+            ("Availability 99.9%", "99.9%"),
+            ("99.9% of orders per week", "99.9% over 7d"),
+            ("The table is less than 70% full", "at 70%"),
+            ("CPU stays below 80%", "at 80%"),
+            ("At least 99% work", "99%"),
+            ("99.9% availability", "99.9%"),
+            ("In every 5 minutes, 95% of requests work", "each 5m 95%"),
+            ("99% of requests are answered within 300 ms", "99% <300ms"),
+            ("Backups are never older than 26 hours", "<26h"),
         ] {
-            assert_eq!(shown(text), expected, "{text}");
+            assert_eq!(shown(text).replace("1d2h", "26h"), expected, "{text}");
         }
     }
 
@@ -237,18 +420,29 @@ mod tests {
             "A second page opens",
             "The second step",
             "The 20% discount is applied",
+            "Discount of 60% is applied",
+            "60% discount is applied",
+            "Tokens live for 15 minutes and are renewed",
+            "A 5-minute rule",
             "Open 24 hours a day",
             "1-2 seconds",
+            "Within 1-2 seconds",
             "5m people",
-            "p95 is fine",
-            "95th percentile",
             "Pay by 3D secure",
             "The first 10 results",
             "Every day",
+            "Reports are sent once per week",
             "All day long",
             "300ms or 400ms",
             "Over 9000%",
             "1.2.3 s",
+            "Beyond a quarter of a second people press twice",
+            "The 2 hour delivery slot can be booked",
+            "Show 30 days of history",
+            "Free returns for 30 days",
+            "Checked every 5 minutes",
+            "Orders of the last 30 days are shown",
+            "Carts over 30 days old are emptied",
             "\u{2013}",
             "",
         ] {

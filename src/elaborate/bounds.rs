@@ -25,7 +25,7 @@ pub(crate) enum Bounded {
 
 /// A limit in the metric's unit.
 pub(crate) fn value<'a>(
-    out: &mut Out<'a>,
+    out: &mut Out,
     env: Env<'a>,
     metric: &Metric<'a>,
     metric_span: Span,
@@ -109,7 +109,7 @@ fn mismatch(metric: &Metric<'_>, limit: Quantity, span: Span) -> Diagnostic {
 }
 
 /// A limit that must be a bucket bound.
-pub(crate) fn bucket<'a>(out: &mut Out<'a>, env: Env<'a>, sel: &Sel<'a>, bound: &'a ast::Bound) -> Bounded {
+pub(crate) fn bucket<'a>(out: &mut Out, env: Env<'a>, sel: &Sel<'a>, bound: &'a ast::Bound) -> Bounded {
     let metric = sel.metric;
     let classic = metric.kind == MetricKind::Histogram;
     if classic && metric.buckets.is_none() {
@@ -134,6 +134,10 @@ pub(crate) fn bucket<'a>(out: &mut Out<'a>, env: Env<'a>, sel: &Sel<'a>, bound: 
     };
     if bounds.binary_search(&limit).is_ok() {
         return Bounded::At(limit);
+    }
+    // Bounds may be finer than durations are (0.268435456): the one that is meant is the one that rounds to it.
+    if let Some(near) = bounds.iter().find(|b| metric.unit.same_microsecond(**b, limit)) {
+        return Bounded::At(*near);
     }
     let (span, from_arg) = match env.limit(&bound.limit) {
         Some((_, span, from_arg)) => (span, from_arg),

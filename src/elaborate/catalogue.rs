@@ -92,6 +92,7 @@ impl<'a> Catalogue<'a> {
             let mut metric = read(name, decl, settings, out);
             metric.part_of = ancestors(names, decl, out);
             checked_name(names, &mut metric, out);
+            super::declared::check(names, decl, out);
             metrics.insert(name, metric);
         }
         Self { metrics, common: &settings.common_labels }
@@ -369,12 +370,14 @@ fn checked_name(names: &Names<'_>, metric: &mut Metric<'_>, out: &mut Diagnostic
         return;
     }
     match metric.kind {
-        MetricKind::Counter if !name.ends_with("_total") => {
-            let said = format!("counter `{name}` does not end in `_total`");
+        // Many systems leave `_total` out; a name of something that goes up and down is another matter.
+        MetricKind::Counter if level(name) => {
+            let said = format!("counter `{name}` is called like a gauge");
             out.push(
-                Diagnostic::new(&COUNTER_NAME, place, said, "most counters are exposed as `.._total`")
-                    .help("look at the name your target exposes; a wrong one selects nothing")
-                    .help(format!("if it is right, it may be a gauge: `metric {name}: gauge ..`")),
+                Diagnostic::new(&COUNTER_NAME, place, said, "goes up and down, by its name")
+                    .also(metric.decl.kind.span, "but a counter by its declaration")
+                    .help(format!("if it does, declare it as `gauge`: `metric {name}: gauge ..`"))
+                    .help(format!("if the name misleads, put it in quotes: `metric \"{name}\": counter ..`")),
             );
         }
         MetricKind::Gauge if name.ends_with("_total") => {
@@ -382,7 +385,8 @@ fn checked_name(names: &Names<'_>, metric: &mut Metric<'_>, out: &mut Diagnostic
             out.push(
                 Diagnostic::new(&COUNTER_NAME, place, said, "a counter by its name")
                     .also(metric.decl.kind.span, "but a gauge by its declaration")
-                    .help("if it only goes up, declare it as `counter`"),
+                    .help("if it only goes up, declare it as `counter`")
+                    .help(format!("if the name misleads, put it in quotes: `metric \"{name}\": gauge ..`")),
             );
         }
         MetricKind::Counter
@@ -391,4 +395,37 @@ fn checked_name(names: &Names<'_>, metric: &mut Metric<'_>, out: &mut Diagnostic
         | MetricKind::NativeHistogram
         | MetricKind::Summary => {}
     }
+}
+
+/// Is the last word that of a level, which goes up and down?
+fn level(name: &str) -> bool {
+    const LEVELS: [&str; 26] = [
+        "length",
+        "size",
+        "depth",
+        "lag",
+        "usage",
+        "utilization",
+        "utilisation",
+        "ratio",
+        "percent",
+        "temperature",
+        "current",
+        "active",
+        "inflight",
+        "flight",
+        "pending",
+        "queued",
+        "waiting",
+        "available",
+        "free",
+        "used",
+        "limit",
+        "capacity",
+        "up",
+        "info",
+        "age",
+        "level",
+    ];
+    name.rsplit('_').next().is_some_and(|last| LEVELS.contains(&last))
 }

@@ -15,7 +15,7 @@ use crate::source::Span;
 use crate::value::{Duration, Quantity};
 
 /// Reads `started` and `finished`.
-pub(crate) fn completion<'a>(cx: &Cx<'a>, out: &mut Out<'a>, parts: &Parts<'a>, made: &mut Measured<'a>) {
+pub(crate) fn completion<'a>(cx: &Cx<'a>, out: &mut Out, parts: &Parts<'a>, made: &mut Measured<'a>) {
     if let Some(where_) = parts.narrowed {
         out.report(
             Diagnostic::new(
@@ -40,7 +40,7 @@ pub(crate) fn completion<'a>(cx: &Cx<'a>, out: &mut Out<'a>, parts: &Parts<'a>, 
             .help("remove `good when`, or measure events: `total ..` with `good ..` or `bad ..`"),
         );
     }
-    let one = |out: &mut Out<'a>, written: Option<&'a Stream>| -> Option<Vec<Term<'a>>> {
+    let one = |out: &mut Out, written: Option<&'a Stream>| -> Option<Vec<Term<'a>>> {
         let written = written?;
         let terms = stream(cx, out, parts.env, written);
         let fine = terms.len() == written.terms.len() && countable(out, &terms);
@@ -63,7 +63,7 @@ pub(crate) fn completion<'a>(cx: &Cx<'a>, out: &mut Out<'a>, parts: &Parts<'a>, 
 }
 
 /// Readings of a gauge are neither started nor finished.
-fn countable<'a>(out: &mut Out<'a>, terms: &[Term<'a>]) -> bool {
+fn countable(out: &mut Out, terms: &[Term<'_>]) -> bool {
     let reading = terms.iter().find(|t| matches!(t, Term::Series(_, Form::Readings)));
     if let Some(term) = reading {
         let said = "readings of a gauge are neither started nor finished".to_owned();
@@ -76,7 +76,7 @@ fn countable<'a>(out: &mut Out<'a>, terms: &[Term<'a>]) -> bool {
 /// The limit, at least as long as a scrape.
 fn within<'a>(
     cx: &Cx<'a>,
-    out: &mut Out<'a>,
+    out: &mut Out,
     env: Env<'a>,
     limit: &'a Limit,
     (started, finished): (&[Term<'a>], &[Term<'a>]),
@@ -110,7 +110,7 @@ fn within<'a>(
 }
 
 /// Orders that are started and mails that are finished say nothing about each other.
-fn same_unit<'a>(out: &mut Out<'a>, started: &[Term<'a>], finished: &[Term<'a>]) -> bool {
+fn same_unit<'a>(out: &mut Out, started: &[Term<'a>], finished: &[Term<'a>]) -> bool {
     let noun = |t: &Term<'a>| -> Option<(Unit<'a>, Span)> {
         match t {
             Term::Series(sel, Form::Counter) => Some((sel.metric.unit, sel.metric_span)),
@@ -133,7 +133,7 @@ fn same_unit<'a>(out: &mut Out<'a>, started: &[Term<'a>], finished: &[Term<'a>])
 }
 
 /// The same stream twice loses nothing, ever.
-fn is_same<'a>(out: &mut Out<'a>, started: &[Term<'a>], finished: &[Term<'a>]) -> bool {
+fn is_same<'a>(out: &mut Out, started: &[Term<'a>], finished: &[Term<'a>]) -> bool {
     let same = |a: &Term<'a>, b: &Term<'a>| match (a, b) {
         (Term::Series(x, _), Term::Series(y, _)) => {
             x.metric.name == y.metric.name

@@ -22,7 +22,7 @@ pub(crate) fn path_of(found: PromiseRef<'_>) -> ir::PromisePath {
 /// Checks members against the promise they make. Unknown and composed members were reported with the names.
 pub(crate) fn composed<'a>(
     cx: &Cx<'a>,
-    out: &mut Out<'a>,
+    out: &mut Out,
     own: PromiseRef<'a>,
     how: Composition,
     list: &'a [ast::Path],

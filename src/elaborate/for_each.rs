@@ -13,7 +13,7 @@ use crate::series::is_reserved;
 use crate::source::Span;
 
 /// Reports labels that no budget can be kept for. To be asked once for each list as written.
-pub(crate) fn reserved(out: &mut Out<'_>, labels: &[Ident]) {
+pub(crate) fn reserved(out: &mut Out, labels: &[Ident]) {
     for label in labels {
         let name = label.name.as_str();
         if !is_reserved(name) {
@@ -36,7 +36,7 @@ pub(crate) type Each = ((String, Option<Vec<String>>), Span);
 /// The labels of a promise: its journey's, then its own.
 pub(crate) fn for_each<'a>(
     cx: &Cx<'a>,
-    out: &mut Out<'a>,
+    out: &mut Out,
     promise: &str,
     journey: &'a [Ident],
     own: &'a [Ident],
@@ -68,13 +68,7 @@ pub(crate) fn for_each<'a>(
     made
 }
 
-fn on_every_metric<'a>(
-    cx: &Cx<'a>,
-    out: &mut Out<'a>,
-    promise: &str,
-    label: &'a Ident,
-    measured: &Measured<'a>,
-) {
+fn on_every_metric<'a>(cx: &Cx<'a>, out: &mut Out, promise: &str, label: &'a Ident, measured: &Measured<'a>) {
     let name = label.name.as_str();
     for sel in &measured.sels {
         match cx.catalogue.label(sel.metric, name) {
@@ -82,7 +76,12 @@ fn on_every_metric<'a>(
             Label::Unchecked => {
                 let metric = sel.metric.name;
                 let span = label.span;
-                out.unlabelled.push(Unlabelled { metric, label: name.to_owned(), span, scope: false });
+                out.unlabelled.push(Unlabelled {
+                    metric: metric.to_owned(),
+                    label: name.to_owned(),
+                    span,
+                    scope: false,
+                });
             }
             Label::Missing if sel.metric.junk => {}
             Label::Missing => {
@@ -107,13 +106,13 @@ fn on_every_metric<'a>(
 /// The values that can occur, where the catalogue closes them: those that the selectors of all events leave.
 fn values<'a>(cx: &Cx<'a>, label: &str, measured: &Measured<'a>) -> Option<Vec<String>> {
     let mut made: Vec<String> = Vec::new();
-    if measured.base().is_empty() || measured.queries.iter().any(|(_, stream)| *stream) {
+    if measured.base().is_empty() || measured.queries.iter().any(|q| q.stream) {
         return None;
     }
     for sel in measured.base() {
         let declared = cx.catalogue.label(sel.metric, label).values()?;
         for value in declared {
-            let kept = sel.on(label).iter().all(|m| m.accepts(&value.value) == Some(true));
+            let kept = sel.on(label).iter().all(|m| m.test().accepts(&value.value) == Some(true));
             if kept && !made.contains(&value.value) {
                 made.push(value.value.clone());
             }
@@ -123,7 +122,7 @@ fn values<'a>(cx: &Cx<'a>, label: &str, measured: &Measured<'a>) -> Option<Vec<S
 }
 
 /// A silent slice can only be bad for a value that is known to exist.
-pub(crate) fn silence(out: &mut Out<'_>, silence: Option<Span>, each: &[Each]) {
+pub(crate) fn silence(out: &mut Out, silence: Option<Span>, each: &[Each]) {
     let (Some(silence), Some(((label, _), span))) =
         (silence, each.iter().find(|((_, values), _)| values.is_none()))
     else {

@@ -17,7 +17,7 @@ pub(crate) fn take<'a>(parts: &mut Parts<'a>, indicator: &'a Indicator, env: Env
 }
 
 /// Checks an indicator with its parameters unknown.
-pub(crate) fn check<'a>(cx: &Cx<'a>, indicator: &'a Indicator) -> Out<'a> {
+pub(crate) fn check<'a>(cx: &Cx<'a>, indicator: &'a Indicator) -> Out {
     let mut out = Out::default();
     let mut parts = Parts::default();
     take(&mut parts, indicator, Env::default());

@@ -14,7 +14,7 @@ pub(crate) fn journey<'a>(
     cx: &Cx<'a>,
     broken: &BTreeSet<&str>,
     written: &'a ast::Journey,
-) -> (ir::Journey, Out<'a>) {
+) -> (ir::Journey, Out) {
     let mut out = Out::default();
     let mut made = ir::Journey {
         id: written.name.name.clone(),
@@ -81,7 +81,7 @@ pub(crate) fn journey<'a>(
     (made, out)
 }
 
-fn statement<'a>(out: &mut Out<'a>, made: &mut ir::Journey, outer: &mut Outer<'a>, stmt: &'a JourneyStmt) {
+fn statement<'a>(out: &mut Out, made: &mut ir::Journey, outer: &mut Outer<'a>, stmt: &'a JourneyStmt) {
     match stmt {
         JourneyStmt::Owner(team, _) => {
             if made.owner.is_empty() {

@@ -4,7 +4,7 @@ use super::catalogue::Scrape;
 use super::out::Out;
 use super::selector::{Sel, read};
 use super::stream::{Form, Term, limited, lower, narrowed, own, stream};
-use super::{Cx, Env, completion, labels, shape, sides, slices, subset};
+use super::{Cx, Env, completion, labels, query, shape, sides, slices, subset};
 use crate::ast::{Condition, Limit, Matchers, Side, Stream, StreamStmt, StreamStmtKind, Verdict};
 use crate::diag::Diagnostic;
 use crate::diag::codes::types::OVERLAP;
@@ -86,8 +86,19 @@ pub(crate) struct Measured<'a> {
     pub(crate) verdicts: usize,
     /// How metrics in queries are scraped.
     pub(crate) scrapes: Vec<Scrape>,
-    /// Every query, and whether it is a stream (else a value now).
-    pub(crate) queries: Vec<(&'a crate::ast::Str, bool)>,
+    /// Every query.
+    pub(crate) queries: Vec<Asked<'a>>,
+}
+
+/// A query as it stands in a measurement.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    /// Its text.
+    pub(crate) text: &'a crate::ast::Str,
+    /// A stream of events, else a value now.
+    pub(crate) stream: bool,
+    /// What a value is compared with, and where that is written.
+    pub(crate) good: Option<(ir::Reading, Span)>,
 }
 
 impl<'a> Measured<'a> {
@@ -100,7 +111,7 @@ impl<'a> Measured<'a> {
         for term in terms {
             match term {
                 Term::Series(sel, _) => self.sels.push(sel),
-                Term::Promql(text, _) => self.queries.push((text, true)),
+                Term::Promql(text, _) => self.queries.push(Asked { text, stream: true, good: None }),
             }
         }
     }
@@ -132,7 +143,7 @@ impl<'a> Outcome<'a> {
 /// Reads a measurement.
 pub(crate) fn measure<'a>(
     cx: &Cx<'a>,
-    out: &mut Out<'a>,
+    out: &mut Out,
     parts: &Parts<'a>,
     around: &Around<'a>,
 ) -> Measured<'a> {
@@ -143,6 +154,9 @@ pub(crate) fn measure<'a>(
         return made;
     }
     let events = events(cx, out, parts);
+    if let Some(events) = events.as_ref().filter(|e| e.whole) {
+        sides::check_total(out, &events.total, around.noun.map(crate::ast::Noun::text).as_deref());
+    }
     if parts.when.is_some() {
         slices::slices(cx, out, parts, around.slice(), events.as_ref(), &mut made);
     } else if let Some(events) = &events {
@@ -158,7 +172,7 @@ pub(crate) fn measure<'a>(
 }
 
 /// Reads `total` with its verdicts.
-fn events<'a>(cx: &Cx<'a>, out: &mut Out<'a>, parts: &Parts<'a>) -> Option<Outcome<'a>> {
+fn events<'a>(cx: &Cx<'a>, out: &mut Out, parts: &Parts<'a>) -> Option<Outcome<'a>> {
     let Some((written, _)) = parts.total else {
         // Still read what stands alone, for its own mistakes.
         for (side, verdict, _) in &parts.verdicts {
@@ -184,8 +198,13 @@ fn events<'a>(cx: &Cx<'a>, out: &mut Out<'a>, parts: &Parts<'a>) -> Option<Outco
             None => whole = false,
         }
     }
-    if whole && side == Side::Good {
-        exclusive(cx, out, &counted, &total);
+    if whole {
+        counted_twice(cx, out, &total);
+        for (_, terms) in &counted {
+            counted_twice(cx, out, terms);
+        }
+        exclusive(cx, out, side, &counted, &total);
+        query::compare(cx, out, side, &total, &counted);
     }
     let counted = counted.into_iter().flat_map(|(_, terms)| terms).collect();
     Some(Outcome { total, side, counted, whole: whole && !parts.verdicts.is_empty() })
@@ -193,7 +212,7 @@ fn events<'a>(cx: &Cx<'a>, out: &mut Out<'a>, parts: &Parts<'a>) -> Option<Outco
 
 fn verdict_of<'a>(
     cx: &Cx<'a>,
-    out: &mut Out<'a>,
+    out: &mut Out,
     parts: &Parts<'a>,
     side: Side,
     verdict: &'a Verdict,
@@ -201,6 +220,7 @@ fn verdict_of<'a>(
     whole: bool,
 ) -> Option<Vec<Term<'a>>> {
     let env = parts.env;
+    let first = total.first().and_then(Term::sel).map_or("", |s| s.metric.name);
     match verdict {
         Verdict::Where(written) => {
             let matchers: Vec<_> = written.list.iter().map(|m| read(env, m)).collect();
@@ -208,7 +228,7 @@ fn verdict_of<'a>(
                 return None;
             }
             let terms = narrowed(cx, out, env, total, written)?;
-            sides::check(out, side, &matchers);
+            sides::check(out, side, first, &matchers);
             Some(terms)
         }
         Verdict::Bound(bound, written) => {
@@ -220,7 +240,7 @@ fn verdict_of<'a>(
                 && let Some(written) = written
             {
                 let matchers: Vec<_> = written.list.iter().map(|m| read(env, m)).collect();
-                sides::check(out, side, &matchers);
+                sides::check(out, side, first, &matchers);
             }
             limited(cx, out, env, side, &terms, bound)
         }
@@ -238,7 +258,7 @@ fn verdict_of<'a>(
                 for sel in terms.iter().filter_map(Term::sel) {
                     let extra: Vec<labels::Match<'a>> =
                         sel.matchers.iter().filter(|m| !all.iter().any(|a| a.same(m))).copied().collect();
-                    sides::check(out, side, &extra);
+                    sides::check(out, side, sel.metric.name, &extra);
                     if !total.iter().filter_map(Term::sel).any(|t| t.metric.name == sel.metric.name) {
                         sides::check_name(out, side, sel);
                     }
@@ -249,46 +269,158 @@ fn verdict_of<'a>(
     }
 }
 
-/// Several `good`s must exclude each other, or an event would be counted twice.
-fn exclusive<'a>(cx: &Cx<'a>, out: &mut Out<'a>, goods: &[(Span, Vec<Term<'a>>)], total: &[Term<'a>]) {
-    for (i, (a_span, first)) in goods.iter().enumerate() {
-        for (b_span, second) in goods.iter().skip(i + 1) {
-            if !first.iter().any(|a| second.iter().any(|b| may_overlap(cx, a, b, total))) {
+/// Several `good`s (or `bad`s) must exclude each other, or an event would be counted twice.
+pub(crate) fn exclusive<'a>(
+    cx: &Cx<'a>,
+    out: &mut Out,
+    side: Side,
+    verdicts: &[(Span, Vec<Term<'a>>)],
+    total: &[Term<'a>],
+) {
+    let word = subset::word(side);
+    for (i, (a_span, first)) in verdicts.iter().enumerate() {
+        for (b_span, second) in verdicts.iter().skip(i + 1) {
+            let pairs = first.iter().flat_map(|a| second.iter().map(move |b| (a, b)));
+            let Some((a, b)) = pairs.into_iter().find(|(a, b)| may_overlap(cx, side, a, b, total)) else {
                 continue;
-            }
-            out.report(
-                Diagnostic::new(
-                    &OVERLAP,
-                    *b_span,
-                    "an event may be counted as good twice",
-                    "may count the same events",
-                )
-                .also(*a_span, "as this one")
-                .note("several `good`s are added up, so no event may be in two of them")
-                .help("let one label tell them apart: `{code=\"200\"}` and `{code=\"204\"}`")
-                .help("or join them in one: `good where {code=~\"200|204\"}`"),
-            );
+            };
+            let made = Diagnostic::new(
+                &OVERLAP,
+                *b_span,
+                format!("an event may be counted as {word} twice"),
+                "may count the same events",
+            )
+            .also(*a_span, "as this one")
+            .note(format!("several `{word}`s are added up, so no event may be in two of them"));
+            out.report(told_apart(cx, side, (*a_span, a), (*b_span, b), total, made));
             return;
         }
     }
 }
 
-fn may_overlap<'a>(cx: &Cx<'a>, a: &Term<'a>, b: &Term<'a>, total: &[Term<'a>]) -> bool {
+/// How two verdicts are made to exclude each other, in the author's own words.
+fn told_apart<'a>(
+    cx: &Cx<'a>,
+    side: Side,
+    (a_span, a): (Span, &Term<'a>),
+    (b_span, b): (Span, &Term<'a>),
+    total: &[Term<'a>],
+    made: Diagnostic,
+) -> Diagnostic {
+    let word = subset::word(side);
+    let (Term::Series(x, x_form), Term::Series(y, y_form)) = (a, b) else { return made };
+    if x.metric.name != y.metric.name {
+        return made
+            .help("make two promises of them, or count one metric and tell the others apart by a label");
+    }
+    let common = |m: &&labels::Match<'a>| {
+        !total.iter().filter_map(Term::sel).any(|t| t.matchers.iter().any(|o| o.same(m)))
+    };
+    if x_form == y_form {
+        for ((inner, span), outer) in [((y, b_span), x), ((x, a_span), y)] {
+            if subset::matchers_within(cx, inner, outer) == Some(true) {
+                let text = inner.matchers.iter().filter(common).map(labels::Match::text);
+                let text = text.collect::<Vec<_>>().join(", ");
+                return made.help(format!(
+                    "remove `{word} where {{{text}}}` (line {}): the other one counts these events already",
+                    cx.origin(span).line
+                ));
+            }
+        }
+    }
+    // What one verdict asks for, the other leaves out.
+    let own: Vec<_> = x.matchers.iter().filter(common).collect();
+    let others: Vec<_> = y.matchers.iter().filter(common).collect();
+    for (asked, rest, form) in [(&own, &others, y_form), (&others, &own, x_form)] {
+        let [one] = asked.as_slice() else { continue };
+        let Some(value) = one.known() else { continue };
+        let op = one.test().negated().op;
+        let not = format!("{}{}{}", one.label, op.as_str(), crate::promql::quote(value));
+        let all: Vec<String> = rest.iter().map(|m| m.text()).chain([not]).collect();
+        let limit = match form {
+            Form::Over(Some(limit)) => format!("over {} ", x.metric.unit.write(*limit)),
+            Form::Within(Some(limit)) => format!("within {} ", x.metric.unit.write(*limit)),
+            Form::Counter
+            | Form::Count
+            | Form::Within(_)
+            | Form::Over(_)
+            | Form::Readings
+            | Form::AtLeast(_)
+            | Form::AtMost(_) => String::new(),
+        };
+        return made.help(format!(
+            "leave out what the other one counts: `{word} {limit}where {{{}}}`",
+            all.join(", ")
+        ));
+    }
+    made.help("let one label tell them apart: `{code=\"200\"}` and `{code=\"204\"}`")
+        .help(format!("or join them in one: `{word} where {{code=~\"200|204\"}}`"))
+}
+
+/// Addends that count the same events: a metric and a part of it, or the same series twice.
+pub(crate) fn counted_twice<'a>(cx: &Cx<'a>, out: &mut Out, terms: &[Term<'a>]) {
+    for (i, first) in terms.iter().enumerate() {
+        for second in terms.iter().skip(i + 1) {
+            let (Term::Series(a, a_form), Term::Series(b, b_form)) = (first, second) else { continue };
+            let (x, y) = (a.metric, b.metric);
+            let part = x.part_of.contains(&y.name) || y.part_of.contains(&x.name);
+            if !(part || x.name == y.name) || subset::apart(cx, a, b) || forms_apart(*a_form, *b_form) {
+                continue;
+            }
+            if [a, b].iter().any(|s| !s.sound || s.matchers.iter().any(|m| m.known().is_none())) {
+                continue;
+            }
+            let (said, label) = if x.name == y.name {
+                (
+                    "an event may be counted twice in this sum".to_owned(),
+                    "may count the same events".to_owned(),
+                )
+            } else {
+                let (inner, outer) = if x.part_of.contains(&y.name) { (x, y) } else { (y, x) };
+                (
+                    format!("`{}` is part of `{}`: this sum counts its events twice", inner.name, outer.name),
+                    "counted there already".to_owned(),
+                )
+            };
+            let mut made = Diagnostic::new(&OVERLAP, b.span, said, label).also(a.span, "as these");
+            made = if x.name == y.name {
+                made.help("let one label tell them apart, or write one of them only")
+            } else {
+                let outer = if x.part_of.contains(&y.name) { y } else { x };
+                made.help(format!("write `{}` alone", outer.name))
+                    .help("if they count different events, remove `part of` from the catalogue")
+            };
+            out.report(made);
+            return;
+        }
+    }
+}
+
+/// Samples above and below, which exclude each other.
+fn forms_apart(x: Form, y: Form) -> bool {
+    match (x, y) {
+        (Form::AtLeast(Some(low)), Form::AtMost(Some(high)))
+        | (Form::AtMost(Some(high)), Form::AtLeast(Some(low))) => low > high,
+        (Form::Over(Some(low)), Form::Within(Some(high)))
+        | (Form::Within(Some(high)), Form::Over(Some(low))) => low >= high,
+        _ => false,
+    }
+}
+
+fn may_overlap<'a>(cx: &Cx<'a>, side: Side, a: &Term<'a>, b: &Term<'a>, total: &[Term<'a>]) -> bool {
     let (Term::Series(x, x_form), Term::Series(y, y_form)) = (a, b) else { return false };
     // Terms of different addends of total count different events.
     let base = |s: &Sel<'a>| subset::counted_by(s, total).map(|(i, _)| i);
     if base(x) != base(y) {
         return false;
     }
-    let apart = x.matchers.iter().any(|m| {
-        let values = cx.catalogue.label(x.metric, m.label).values();
-        y.on(m.label).iter().any(|n| labels::disjoint(m, n, values))
-    });
+    // Failures of two kinds, each with a metric of its own, are mostly different events; slow ones that failed are not.
+    let (one, other) = (x.metric, y.metric);
+    let related =
+        one.name == other.name || one.part_of.contains(&other.name) || other.part_of.contains(&one.name);
+    if side == Side::Bad && !related {
+        return false;
+    }
     let unknown = |s: &Sel<'a>| s.matchers.iter().any(|m| m.known().is_none());
-    let ranges = match (x_form, y_form) {
-        (Form::AtLeast(Some(low)), Form::AtMost(Some(high)))
-        | (Form::AtMost(Some(high)), Form::AtLeast(Some(low))) => low > high,
-        _ => false,
-    };
-    !apart && !ranges && !unknown(x) && !unknown(y)
+    !subset::apart(cx, x, y) && !forms_apart(*x_form, *y_form) && !unknown(x) && !unknown(y)
 }

@@ -5,6 +5,7 @@ mod bounds;
 mod catalogue;
 mod completion;
 mod composed;
+mod declared;
 mod for_each;
 mod indicator;
 mod journey;
@@ -12,6 +13,8 @@ mod labels;
 mod measure;
 mod numbers;
 mod out;
+mod outcomes;
+mod patterns;
 mod people;
 mod promise;
 mod query;
@@ -144,11 +147,14 @@ pub fn elaborate(
 }
 
 /// One warning for each metric whose labels are used but not declared.
-fn no_labels(cx: &Cx<'_>, mut used: Vec<Unlabelled<'_>>, out: &mut Diagnostics) {
-    used.sort_by_key(|u| (u.metric, u.scope, u.span.file, u.span.start));
-    used.dedup_by_key(|u| u.metric);
+fn no_labels(cx: &Cx<'_>, mut used: Vec<Unlabelled>, out: &mut Diagnostics) {
+    used.sort_by(|a, b| {
+        let key = |u: &Unlabelled| (u.scope, u.span.file, u.span.start);
+        a.metric.cmp(&b.metric).then_with(|| key(a).cmp(&key(b)))
+    });
+    used.dedup_by(|a, b| a.metric == b.metric);
     for Unlabelled { metric: name, label, span, scope } in used {
-        let Some(metric) = cx.catalogue.get(name) else { continue };
+        let Some(metric) = cx.catalogue.get(&name) else { continue };
         if metric.junk {
             continue;
         }

@@ -14,7 +14,7 @@ use crate::value::{Decimal, Duration};
 pub(crate) const LONGEST: Duration = Duration::from_days(90);
 
 /// `keep for P%`: above 0, below 100.
-pub(crate) fn objective(out: &mut Out<'_>, percent: &Percent) {
+pub(crate) fn objective(out: &mut Out, percent: &Percent) {
     let p = percent.value;
     if p > Decimal::ZERO && p < Decimal::ONE_HUNDRED {
         return;
@@ -32,7 +32,7 @@ pub(crate) fn objective(out: &mut Out<'_>, percent: &Percent) {
 }
 
 /// `aim for Q%`: above the objective, below 100.
-pub(crate) fn stretch(out: &mut Out<'_>, keep: Option<&Percent>, aim: &Percent) {
+pub(crate) fn stretch(out: &mut Out, keep: Option<&Percent>, aim: &Percent) {
     let q = aim.value;
     if q >= Decimal::ONE_HUNDRED {
         let said = format!("an aim of {q}% cannot be reached");
@@ -55,7 +55,7 @@ pub(crate) fn stretch(out: &mut Out<'_>, keep: Option<&Percent>, aim: &Percent) 
 /// The window: as written, or the project's.
 pub(crate) fn window(
     cx: &Cx<'_>,
-    out: &mut Out<'_>,
+    out: &mut Out,
     written: Option<&ast::Length>,
     place: Span,
 ) -> Option<Duration> {
@@ -99,7 +99,7 @@ pub(crate) fn expect_per_day(number: &Number, per: &ast::Length) -> Option<Decim
 }
 
 /// `tier 1`: a whole number from 1.
-pub(crate) fn tier(out: &mut Out<'_>, number: &Number) -> Option<u32> {
+pub(crate) fn tier(out: &mut Out, number: &Number) -> Option<u32> {
     let whole = number.value.fract().is_zero() && number.value >= Decimal::ONE;
     let made = if whole { u32::try_from(number.value).ok() } else { None };
     if made.is_none() {

@@ -5,9 +5,9 @@ use crate::source::Span;
 
 /// A label is used of a metric that declares none.
 #[derive(Debug)]
-pub(crate) struct Unlabelled<'a> {
+pub(crate) struct Unlabelled {
     /// The metric.
-    pub(crate) metric: &'a str,
+    pub(crate) metric: String,
     /// The label.
     pub(crate) label: String,
     /// Where it is used.
@@ -22,7 +22,7 @@ pub(crate) struct Unlabelled<'a> {
 /// known. What stands in its text is its own fault and is reported the first time only; a call reports what stands in
 /// the call. So while a call is elaborated, reports that point into the indicator are held back.
 #[derive(Debug, Default)]
-pub(crate) struct Out<'a> {
+pub(crate) struct Out {
     /// What was found.
     pub(crate) found: Diagnostics,
     /// What points into the indicator of the call at hand.
@@ -32,10 +32,10 @@ pub(crate) struct Out<'a> {
     /// An error was reported or held.
     pub(crate) broken: bool,
     /// Uses of labels of metrics that declare none.
-    pub(crate) unlabelled: Vec<Unlabelled<'a>>,
+    pub(crate) unlabelled: Vec<Unlabelled>,
 }
 
-impl Out<'_> {
+impl Out {
     /// Takes a report.
     pub(crate) fn report(&mut self, diagnostic: Diagnostic) {
         self.broken |= diagnostic.severity == Severity::Error;

@@ -112,7 +112,7 @@ pub(crate) fn promise<'a>(
     broken: &BTreeSet<&str>,
     at: PromiseRef<'a>,
     outer: Outer<'a>,
-) -> (Option<ir::Promise>, Out<'a>) {
+) -> (Option<ir::Promise>, Out) {
     let mut out = Out::default();
     let said = Said::read(at.promise);
     let mut window = None;
@@ -148,7 +148,7 @@ pub(crate) fn promise<'a>(
 }
 
 /// Composed promises have no slices of their own.
-fn no_slices<'a>(out: &mut Out<'a>, said: &Said<'a>, promise: &'a ast::Promise) {
+fn no_slices<'a>(out: &mut Out, said: &Said<'a>, promise: &'a ast::Promise) {
     let Some(keep) = said.keep.as_ref().filter(|k| k.noun.slice().is_some()) else { return };
     let text = keep.noun.text();
     let said = format!("promise `{}` counts {text}, but is composed", promise.name.name);
@@ -161,7 +161,7 @@ fn no_slices<'a>(out: &mut Out<'a>, said: &Said<'a>, promise: &'a ast::Promise) 
 /// Reads the measurement, with the indicator's statements where one is used.
 fn way_of<'a>(
     cx: &Cx<'a>,
-    out: &mut Out<'a>,
+    out: &mut Out,
     broken: &BTreeSet<&str>,
     promise: &'a ast::Promise,
     said: &Said<'a>,
@@ -222,7 +222,7 @@ fn way_of<'a>(
 
 /// What was held because it points into the indicator was reported there, if the indicator is broken in itself;
 /// if not, the call brought it about and must not pass in silence.
-fn settle(out: &mut Out<'_>, broken: bool, indicator: &str, call: Span) {
+fn settle(out: &mut Out, broken: bool, indicator: &str, call: Span) {
     for held in std::mem::take(&mut out.held) {
         if held.severity == Severity::Error && !broken {
             out.found.push(held.also(call, format!("in this use of `{indicator}`")));
@@ -249,7 +249,8 @@ fn model<'a>(
     let scrapes = || seen.sels.iter().map(|s| s.metric.scrape).chain(seen.scrapes.iter().copied());
     let scrape_interval = scrapes().map(|s| s.every).max().unwrap_or(cx.settings.scrape_interval);
     let scrape_timeout = scrapes().map(|s| s.timeout).max();
-    let (mut blind_to, mut proxies, mut notes) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut blind_to, mut proxies) = (Vec::new(), Vec::new());
+    let (mut notes, mut note_spans) = (Vec::new(), Vec::new());
     for stmt in &written.body.stmts {
         if let PromiseStmtKind::BlindTo(s) = &stmt.kind {
             blind_to.push(s.value.clone());
@@ -257,6 +258,7 @@ fn model<'a>(
             proxies.push((what.value.clone(), why.value.clone()));
         } else if let PromiseStmtKind::Note(s) = &stmt.kind {
             notes.push(s.value.clone());
+            note_spans.push(s.span);
         }
     }
     let (for_each, for_each_spans) = each.into_iter().unzip();
@@ -283,6 +285,7 @@ fn model<'a>(
         places: ir::Places {
             name: written.name.span,
             title: written.title.span,
+            notes: note_spans,
             objective: keep.objective.span,
             noun: keep.noun.span(),
             stretch: said.aim.map(|a| a.span),

@@ -3,7 +3,7 @@
 use super::catalogue::{Label, Metric};
 use super::labels::{Match, Val, disjoint};
 use super::out::{Out, Unlabelled};
-use super::{Cx, Env};
+use super::{Cx, Env, patterns};
 use crate::ast::{self, MatchOp, MatchValue, MetricKind, Str};
 use crate::diag::Diagnostic;
 use crate::diag::codes::types::{
@@ -30,6 +30,8 @@ pub(crate) struct Sel<'a> {
     pub(crate) span: Span,
     /// Nothing wrong was found in it.
     pub(crate) sound: bool,
+    /// It stands in a query in quotes, where a mend would have to escape its own.
+    pub(crate) quoted: bool,
 }
 
 impl<'a> Sel<'a> {
@@ -66,7 +68,7 @@ impl<'a> Sel<'a> {
 /// Reads a selector. `None` only where its metric is not known.
 pub(crate) fn selector<'a>(
     cx: &Cx<'a>,
-    out: &mut Out<'a>,
+    out: &mut Out,
     env: Env<'a>,
     written: &'a ast::Selector,
 ) -> Option<Sel<'a>> {
@@ -87,6 +89,7 @@ pub(crate) fn selector<'a>(
         metric_span: name.span,
         span: written.span,
         sound: true,
+        quoted: false,
     };
     if let Some(matchers) = &written.matchers {
         sel.sound &= narrow(cx, out, env, &mut sel, matchers, "");
@@ -94,7 +97,12 @@ pub(crate) fn selector<'a>(
     for scope in &cx.settings.scope {
         if matches!(cx.catalogue.label(metric, &scope.label), Label::Unchecked) {
             let (metric, label) = (metric.name, scope.label.clone());
-            out.unlabelled.push(Unlabelled { metric, label, span: name.span, scope: true });
+            out.unlabelled.push(Unlabelled {
+                metric: metric.to_owned(),
+                label,
+                span: name.span,
+                scope: true,
+            });
         }
     }
     Some(sel)
@@ -103,7 +111,7 @@ pub(crate) fn selector<'a>(
 /// Adds matchers to a selector. `whose` says whose label is missing in a longer sentence (` of total`).
 pub(crate) fn narrow<'a>(
     cx: &Cx<'a>,
-    out: &mut Out<'a>,
+    out: &mut Out,
     env: Env<'a>,
     sel: &mut Sel<'a>,
     matchers: &'a ast::Matchers,
@@ -180,7 +188,7 @@ fn unknown_metric(cx: &Cx<'_>, name: &ast::MetricName) -> Diagnostic {
 /// Does the metric have the label?
 pub(crate) fn known_label<'a>(
     cx: &Cx<'a>,
-    out: &mut Out<'a>,
+    out: &mut Out,
     metric: &'a Metric<'a>,
     m: &Match<'_>,
     whose: &str,
@@ -200,7 +208,7 @@ pub(crate) fn known_label<'a>(
         Label::Declared(_) | Label::Common => true,
         Label::Unchecked => {
             let (label, span) = (m.label.to_owned(), m.label_span);
-            out.unlabelled.push(Unlabelled { metric: metric.name, label, span, scope: false });
+            out.unlabelled.push(Unlabelled { metric: metric.name.to_owned(), label, span, scope: false });
             true
         }
         Label::Missing if metric.junk => true,
@@ -218,7 +226,7 @@ pub(crate) fn known_label<'a>(
 }
 
 /// Is the value one that the label takes?
-pub(crate) fn known_value<'a>(cx: &Cx<'a>, out: &mut Out<'a>, metric: &'a Metric<'a>, m: &Match<'_>) -> bool {
+pub(crate) fn known_value<'a>(cx: &Cx<'a>, out: &mut Out, metric: &'a Metric<'a>, m: &Match<'_>) -> bool {
     let Some(value) = m.known() else { return true };
     let pattern = matches!(m.op, MatchOp::Regex | MatchOp::NotRegex);
     if pattern && let Err(RegexError::Syntax { message, .. }) = with_pattern(value, |_| ()) {
@@ -241,7 +249,10 @@ pub(crate) fn known_value<'a>(cx: &Cx<'a>, out: &mut Out<'a>, metric: &'a Metric
         out.report(made.help("remove it, or correct the pattern"));
         return false;
     }
-    let Some(values) = cx.catalogue.label(metric, m.label).values() else { return true };
+    let Some(values) = cx.catalogue.label(metric, m.label).values() else {
+        patterns::check(out, metric.name, m);
+        return true;
+    };
     if pattern {
         pattern_fits(out, metric, m, value, values)
     } else {
@@ -250,13 +261,7 @@ pub(crate) fn known_value<'a>(cx: &Cx<'a>, out: &mut Out<'a>, metric: &'a Metric
 }
 
 /// A plain value outside of the label's closed set. The empty value means "no such label" and is always allowed.
-fn value_fits<'a>(
-    out: &mut Out<'a>,
-    metric: &Metric<'a>,
-    m: &Match<'_>,
-    value: &str,
-    values: &[Str],
-) -> bool {
+fn value_fits(out: &mut Out, metric: &Metric<'_>, m: &Match<'_>, value: &str, values: &[Str]) -> bool {
     if value.is_empty() || values.iter().any(|v| v.value == value) {
         return true;
     }
@@ -287,13 +292,7 @@ fn value_fits<'a>(
 }
 
 /// A pattern that selects nothing, or everything, of a closed set.
-fn pattern_fits<'a>(
-    out: &mut Out<'a>,
-    metric: &Metric<'a>,
-    m: &Match<'_>,
-    value: &str,
-    values: &[Str],
-) -> bool {
+fn pattern_fits(out: &mut Out, metric: &Metric<'_>, m: &Match<'_>, value: &str, values: &[Str]) -> bool {
     let asked = with_pattern(value, |p| {
         let hits = values.iter().filter(|v| p.matches(&v.value)).count();
         let idle = p.literals().and_then(|l| {
@@ -342,7 +341,7 @@ fn pattern_fits<'a>(
 }
 
 /// Does a further matcher fit the ones that are there?
-fn fits<'a>(cx: &Cx<'a>, out: &mut Out<'a>, sel: &Sel<'a>, m: &Match<'a>) -> bool {
+fn fits<'a>(cx: &Cx<'a>, out: &mut Out, sel: &Sel<'a>, m: &Match<'a>) -> bool {
     let values = cx.catalogue.label(sel.metric, m.label).values();
     for there in sel.matchers.iter().filter(|t| t.label == m.label) {
         if there.same(m) {
@@ -375,7 +374,7 @@ fn contradiction(first: &Match<'_>, second: &Match<'_>, metric: &str) -> Diagnos
 }
 
 /// A matcher against those of slovo.yaml's `scope`.
-fn in_scope<'a>(cx: &Cx<'a>, out: &mut Out<'a>, metric: &'a Metric<'a>, m: &Match<'a>) -> bool {
+fn in_scope<'a>(cx: &Cx<'a>, out: &mut Out, metric: &'a Metric<'a>, m: &Match<'a>) -> bool {
     let Some(scope) = cx.settings.scope.iter().find(|s| s.label == m.label) else { return true };
     let label = cx.catalogue.label(metric, m.label);
     if !matches!(label, Label::Declared(_) | Label::Common) {

@@ -10,7 +10,7 @@ use crate::diag::codes::types::{
 };
 
 /// Reports statements without their counterpart.
-pub(crate) fn check<'a>(out: &mut Out<'a>, parts: &Parts<'a>, around: &Around<'a>) {
+pub(crate) fn check<'a>(out: &mut Out, parts: &Parts<'a>, around: &Around<'a>) {
     sides(out, parts);
     if !parts.junk {
         counterparts(out, parts, around);
@@ -19,7 +19,7 @@ pub(crate) fn check<'a>(out: &mut Out<'a>, parts: &Parts<'a>, around: &Around<'a
 }
 
 /// Good and bad are never mixed: one is what the other leaves.
-fn sides<'a>(out: &mut Out<'a>, parts: &Parts<'a>) {
+fn sides(out: &mut Out, parts: &Parts<'_>) {
     let Some((first_side, _, first)) = parts.verdicts.first() else { return };
     let Some((side, _, other)) = parts.verdicts.iter().find(|(side, ..)| side != first_side) else { return };
     out.report(
@@ -34,7 +34,7 @@ fn sides<'a>(out: &mut Out<'a>, parts: &Parts<'a>) {
     );
 }
 
-fn counterparts<'a>(out: &mut Out<'a>, parts: &Parts<'a>, around: &Around<'a>) {
+fn counterparts<'a>(out: &mut Out, parts: &Parts<'a>, around: &Around<'a>) {
     let what = &around.what;
     let completion = parts.started.is_some() || parts.finished.is_some();
     match (&parts.total, parts.verdicts.first()) {
@@ -92,7 +92,7 @@ fn counterparts<'a>(out: &mut Out<'a>, parts: &Parts<'a>, around: &Around<'a>) {
 }
 
 /// Slices of time are good `when`; events are not.
-fn slices<'a>(out: &mut Out<'a>, parts: &Parts<'a>, around: &Around<'a>) {
+fn slices<'a>(out: &mut Out, parts: &Parts<'a>, around: &Around<'a>) {
     let Some(noun) = around.noun else { return };
     let what = &around.what;
     match (noun.slice(), &parts.when) {

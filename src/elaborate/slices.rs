@@ -1,7 +1,7 @@
 //! Slices of time: what makes one good.
 
 use super::bounds::{self, Bounded};
-use super::measure::{Measured, Outcome, Parts};
+use super::measure::{Asked, Measured, Outcome, Parts};
 use super::out::Out;
 use super::selector::{Sel, narrow, selector};
 use super::stream::{cmp_text, wrong_kind};
@@ -17,7 +17,7 @@ use crate::value::{Decimal, Duration, Quantity};
 /// Reads `good when`.
 pub(crate) fn slices<'a>(
     cx: &Cx<'a>,
-    out: &mut Out<'a>,
+    out: &mut Out,
     parts: &Parts<'a>,
     slice: Option<(Duration, Span)>,
     events: Option<&Outcome<'a>>,
@@ -40,7 +40,7 @@ pub(crate) fn slices<'a>(
 
 fn share<'a>(
     cx: &Cx<'a>,
-    out: &mut Out<'a>,
+    out: &mut Out,
     env: Env<'a>,
     condition: &'a Condition,
     events: Option<&Outcome<'a>>,
@@ -80,7 +80,7 @@ fn share<'a>(
 /// The selector of a condition, narrowed by the call.
 fn looked_at<'a>(
     cx: &Cx<'a>,
-    out: &mut Out<'a>,
+    out: &mut Out,
     env: Env<'a>,
     parts: &Parts<'a>,
     written: &'a ast::Selector,
@@ -95,7 +95,7 @@ fn looked_at<'a>(
 #[allow(clippy::too_many_arguments, reason = "one form of measurement, taken apart by its caller")]
 fn percentile<'a>(
     cx: &Cx<'a>,
-    out: &mut Out<'a>,
+    out: &mut Out,
     env: Env<'a>,
     parts: &Parts<'a>,
     condition: &'a Condition,
@@ -140,7 +140,7 @@ fn percentile<'a>(
 #[allow(clippy::too_many_arguments, reason = "one form of measurement, taken apart by its caller")]
 fn statistic<'a>(
     cx: &Cx<'a>,
-    out: &mut Out<'a>,
+    out: &mut Out,
     env: Env<'a>,
     parts: &Parts<'a>,
     condition: &'a Condition,
@@ -200,7 +200,7 @@ fn reading(cmp: Cmp, limit: Decimal) -> ir::Reading {
 #[allow(clippy::too_many_arguments, reason = "one form of measurement, taken apart by its caller")]
 fn age<'a>(
     cx: &Cx<'a>,
-    out: &mut Out<'a>,
+    out: &mut Out,
     env: Env<'a>,
     parts: &Parts<'a>,
     condition: &'a Condition,
@@ -251,7 +251,7 @@ fn age<'a>(
 #[allow(clippy::too_many_arguments, reason = "one form of measurement, taken apart by its caller")]
 fn query<'a>(
     cx: &Cx<'a>,
-    out: &mut Out<'a>,
+    out: &mut Out,
     env: Env<'a>,
     parts: &Parts<'a>,
     condition: &'a Condition,
@@ -259,7 +259,14 @@ fn query<'a>(
     span: Span,
     made: &mut Measured<'a>,
 ) -> Option<ir::Condition> {
-    made.queries.push((text, false));
+    let bound = &condition.bound;
+    let asked = match env.limit(&bound.limit) {
+        Some((Quantity::Number(n), span, _)) if matches!(bound.cmp.value, Cmp::AtMost | Cmp::AtLeast) => {
+            Some((reading(bound.cmp.value, n.normalize()), span))
+        }
+        _ => None,
+    };
+    made.queries.push(Asked { text, stream: false, good: asked });
     if let Some(where_) = parts.narrowed {
         let said = "`where` cannot narrow a PromQL query".to_owned();
         out.report(
@@ -274,7 +281,6 @@ fn query<'a>(
         );
         return None;
     }
-    let bound = &condition.bound;
     let allowed = [Cmp::AtMost, Cmp::AtLeast];
     if !allowed.contains(&bound.cmp.value) {
         comparison(out, bound, "a query's value", &allowed);
@@ -304,7 +310,7 @@ fn query<'a>(
 }
 
 /// A comparison that does not fit.
-fn comparison(out: &mut Out<'_>, bound: &ast::Bound, subject: &str, allowed: &[Cmp]) {
+fn comparison(out: &mut Out, bound: &ast::Bound, subject: &str, allowed: &[Cmp]) {
     let written = cmp_text(bound.cmp.value);
     let words: Vec<String> = allowed.iter().map(|c| format!("`{}`", cmp_text(*c))).collect();
     let words = words.join(" or ");

@@ -89,7 +89,7 @@ pub(crate) fn lower<'a>(cx: &Cx<'a>, terms: &[Term<'a>]) -> Option<Vec<ir::Serie
 /// Reads a stream. Addends with mistakes are reported and left out; `whole` tells whether none was.
 pub(crate) fn stream<'a>(
     cx: &Cx<'a>,
-    out: &mut Out<'a>,
+    out: &mut Out,
     env: Env<'a>,
     written: &'a ast::Stream,
 ) -> Vec<Term<'a>> {
@@ -122,7 +122,7 @@ pub(crate) fn stream<'a>(
 }
 
 /// What a bare selector counts.
-fn counted<'a>(out: &mut Out<'a>, metric: &Metric<'a>, sel: &Sel<'a>) -> Option<Form> {
+fn counted<'a>(out: &mut Out, metric: &Metric<'a>, sel: &Sel<'a>) -> Option<Form> {
     let name = metric.name;
     match metric.kind {
         MetricKind::Counter => Some(Form::Counter),
@@ -163,7 +163,7 @@ fn counted<'a>(out: &mut Out<'a>, metric: &Metric<'a>, sel: &Sel<'a>) -> Option<
     }
 }
 
-fn is_gauge<'a>(out: &mut Out<'a>, sel: &Sel<'a>, span: Span) -> bool {
+fn is_gauge(out: &mut Out, sel: &Sel<'_>, span: Span) -> bool {
     let kind = sel.metric.kind;
     if kind == MetricKind::Gauge {
         return true;
@@ -182,7 +182,7 @@ fn is_gauge<'a>(out: &mut Out<'a>, sel: &Sel<'a>, span: Span) -> bool {
 }
 
 /// Addends count the same thing.
-fn addable<'a>(out: &mut Out<'a>, first: &Term<'a>, other: &Term<'a>) {
+fn addable<'a>(out: &mut Out, first: &Term<'a>, other: &Term<'a>) {
     let (Term::Series(a, a_form), Term::Series(b, b_form)) = (first, other) else { return };
     let readings = |f: &Form| *f == Form::Readings;
     if readings(a_form) != readings(b_form) {
@@ -209,7 +209,7 @@ fn addable<'a>(out: &mut Out<'a>, first: &Term<'a>, other: &Term<'a>) {
 /// The addends of total, narrowed by a `where`.
 pub(crate) fn narrowed<'a>(
     cx: &Cx<'a>,
-    out: &mut Out<'a>,
+    out: &mut Out,
     env: Env<'a>,
     total: &[Term<'a>],
     matchers: &'a Matchers,
@@ -241,7 +241,7 @@ pub(crate) fn narrowed<'a>(
 /// The addends of total, compared with a limit.
 pub(crate) fn limited<'a>(
     cx: &Cx<'a>,
-    out: &mut Out<'a>,
+    out: &mut Out,
     env: Env<'a>,
     side: Side,
     terms: &[Term<'a>],
@@ -267,7 +267,7 @@ pub(crate) fn limited<'a>(
 /// What remains of a stream under a limit.
 fn compared<'a>(
     _cx: &Cx<'a>,
-    out: &mut Out<'a>,
+    out: &mut Out,
     env: Env<'a>,
     side: Side,
     sel: &Sel<'a>,
@@ -335,7 +335,7 @@ fn compared<'a>(
     })
 }
 
-fn comparison<'a>(out: &mut Out<'a>, sel: &Sel<'a>, bound: &ast::Bound, help: &str, word: Option<&str>) {
+fn comparison(out: &mut Out, sel: &Sel<'_>, bound: &ast::Bound, help: &str, word: Option<&str>) {
     let written = cmp_text(bound.cmp.value);
     let kind = sel.metric.kind.as_str();
     let said = format!("`{written}` is not how a {kind} is compared here");
@@ -360,7 +360,7 @@ pub(crate) fn cmp_text(cmp: Cmp) -> &'static str {
 /// A stream of its own on one side, with a limit where one is written.
 pub(crate) fn own<'a>(
     cx: &Cx<'a>,
-    out: &mut Out<'a>,
+    out: &mut Out,
     env: Env<'a>,
     side: Side,
     written: &'a ast::Stream,
@@ -377,7 +377,7 @@ pub(crate) fn own<'a>(
 }
 
 /// A metric of another kind than the form asks for.
-pub(crate) fn wrong_kind<'a>(out: &mut Out<'a>, sel: &Sel<'a>, form: &str, wanted: &str, help: &str) {
+pub(crate) fn wrong_kind(out: &mut Out, sel: &Sel<'_>, form: &str, wanted: &str, help: &str) {
     let kind = sel.metric.kind.as_str();
     let said = format!("`{form}` asks for a {wanted}, but `{}` is a {kind}", sel.metric.name);
     out.report(

@@ -1,15 +1,49 @@
 //! Good and bad events are a part of all events, by construction or by what the catalogue says.
 
 use super::Cx;
-use super::catalogue::Label;
+use super::catalogue::{Label, Metric};
 use super::labels::{Match, implied};
 use super::out::{Out, Unlabelled};
+use super::outcomes::speaks;
 use super::selector::Sel;
 use super::stream::Term;
-use crate::ast::{Matchers, Side};
+use crate::ast::{MatchOp, Matchers, Side};
 use crate::diag::Diagnostic;
-use crate::diag::codes::types::{EVERYTHING, NOT_NARROWED, NOT_PART_OF, WIDER};
+use crate::diag::codes::types::{EVERYTHING, NOT_NARROWED, NOT_PART_OF, ONLY_HERE, WIDER};
+use crate::promql::algebra::{self, Test};
 use crate::source::Span;
+
+impl algebra::Domain for (&Cx<'_>, &Metric<'_>, bool) {
+    fn values(&self, label: &str) -> Option<Vec<&str>> {
+        let (cx, metric, may_lack) = self;
+        let values = cx.catalogue.label(metric, label).values()?;
+        let missing = may_lack.then_some("");
+        Some(values.iter().map(|v| v.value.as_str()).chain(missing).collect())
+    }
+}
+
+fn tests<'a>(sel: &Sel<'a>) -> Vec<Test<'a>> {
+    sel.matchers.iter().map(Match::test).collect()
+}
+
+/// Do a selector's matchers pick a part of what the other's pick (of the same series)? `None`: not known.
+pub(crate) fn matchers_within(cx: &Cx<'_>, inner: &Sel<'_>, outer: &Sel<'_>) -> Option<bool> {
+    algebra::subset(&tests(inner), &tests(outer), &(cx, inner.metric, false))
+}
+
+/// Can no series meet the matchers of both?
+pub(crate) fn apart(cx: &Cx<'_>, a: &Sel<'_>, b: &Sel<'_>) -> bool {
+    algebra::overlap(&tests(a), &tests(b), &(cx, a.metric, true)) == Some(false)
+}
+
+/// Checks what is surely a part of these terms against total.
+pub(crate) fn inside<'a>(cx: &Cx<'a>, out: &mut Out, side: Side, own: &[Term<'a>], total: &[Term<'a>]) {
+    for sel in own.iter().filter_map(Term::sel) {
+        if counted_by(sel, total).is_none() {
+            one_part(cx, out, side, sel, total);
+        }
+    }
+}
 
 pub(crate) fn word(side: Side) -> &'static str {
     match side {
@@ -21,7 +55,7 @@ pub(crate) fn word(side: Side) -> &'static str {
 /// Reports a `where` that leaves everything: all events would be good, or all bad.
 pub(crate) fn is_everything<'a>(
     cx: &Cx<'a>,
-    out: &mut Out<'a>,
+    out: &mut Out,
     side: Side,
     total: &[Term<'a>],
     written: &Matchers,
@@ -53,7 +87,7 @@ pub(crate) fn is_everything<'a>(
 /// Checks a stream of its own against total.
 pub(crate) fn part_of_total<'a>(
     cx: &Cx<'a>,
-    out: &mut Out<'a>,
+    out: &mut Out,
     side: Side,
     own: &[Term<'a>],
     total: &[Term<'a>],
@@ -76,7 +110,7 @@ pub(crate) fn counted_by<'t, 'a>(sel: &Sel<'a>, total: &'t [Term<'a>]) -> Option
     })
 }
 
-fn one_part<'a>(cx: &Cx<'a>, out: &mut Out<'a>, side: Side, sel: &Sel<'a>, total: &[Term<'a>]) {
+fn one_part<'a>(cx: &Cx<'a>, out: &mut Out, side: Side, sel: &Sel<'a>, total: &[Term<'a>]) {
     let word = word(side);
     let name = sel.metric.name;
     let Some((_, all)) = counted_by(sel, total) else {
@@ -110,6 +144,7 @@ fn one_part<'a>(cx: &Cx<'a>, out: &mut Out<'a>, side: Side, sel: &Sel<'a>, total
             );
         }
     }
+    only_here(cx, out, side, sel, all);
     let mut seen: Vec<&str> = Vec::new();
     for wanted in &all.matchers {
         let label = cx.catalogue.label(sel.metric, wanted.label);
@@ -130,7 +165,12 @@ fn one_part<'a>(cx: &Cx<'a>, out: &mut Out<'a>, side: Side, sel: &Sel<'a>, total
             // It may or may not have the label: the warning about missing `labels` says so.
             Label::Unchecked if sel.on(wanted.label).is_empty() => {
                 let (metric, label) = (sel.metric.name, wanted.label.to_owned());
-                out.unlabelled.push(Unlabelled { metric, label, span: wanted.label_span, scope: false });
+                out.unlabelled.push(Unlabelled {
+                    metric: metric.to_owned(),
+                    label,
+                    span: wanted.label_span,
+                    scope: false,
+                });
             }
             Label::Declared(_) | Label::Common | Label::Unchecked => {
                 if implied(&sel.on(wanted.label), wanted, label.values()) == Some(false) {
@@ -138,6 +178,58 @@ fn one_part<'a>(cx: &Cx<'a>, out: &mut Out<'a>, side: Side, sel: &Sel<'a>, total
                 }
             }
         }
+    }
+}
+
+/// A filter that tells nothing of how events went, and that total could have too: total then counts more than is meant.
+fn only_here<'a>(cx: &Cx<'a>, out: &mut Out, side: Side, sel: &Sel<'a>, all: &Sel<'a>) {
+    const PLACES: [&str; 16] = [
+        "job",
+        "instance",
+        "service",
+        "service_name",
+        "app",
+        "cluster",
+        "namespace",
+        "env",
+        "environment",
+        "region",
+        "zone",
+        "tenant",
+        "datacenter",
+        "stage",
+        "deployment",
+        "application",
+    ];
+    let name = sel.metric.name;
+    let same = name == all.metric.name;
+    // On the metric of total a filter may be what makes an event bad, unless another matcher is that.
+    if same && !sel.matchers.iter().any(|m| speaks(name, m)) {
+        return;
+    }
+    for m in &sel.matchers {
+        let positive = matches!(m.op, MatchOp::Equal | MatchOp::Regex);
+        let has = matches!(cx.catalogue.label(all.metric, m.label), Label::Declared(_) | Label::Common);
+        let place = PLACES.contains(&m.label);
+        if !positive || !has || speaks(name, m) || !all.on(m.label).is_empty() || same && !place {
+            continue;
+        }
+        let (word, text) = (word(side), m.text());
+        let said = format!("`{word}` is narrowed by `{text}`, and `total` is not");
+        out.report(
+            Diagnostic::new(
+                &ONLY_HERE,
+                m.culprit(),
+                said,
+                format!("not in `total`, which has `{}` too", m.label),
+            )
+            .also(all.span, "counts more")
+            .note(format!(
+                "the share of {word} events is then too low: they are divided by the events of every `{}`",
+                m.label
+            ))
+            .help(format!("write `{text}` into `total` too, or leave it out here")),
+        );
     }
 }
 
@@ -154,6 +246,9 @@ fn wider(side: Side, sel: &Sel<'_>, wanted: &Match<'_>) -> Diagnostic {
     let place = there.first().map_or(sel.span, |m| m.span);
     let made = Diagnostic::new(&WIDER, place, said, label).also(wanted.span, "`total` is narrowed here");
     let title = format!("narrow it too: `{text}`");
+    if sel.quoted {
+        return made.help(title);
+    }
     match (there.first(), sel.braces) {
         (Some(other), _) => made.maybe_fix(title, other.span, text),
         (None, Some(braces)) => {
@@ -166,15 +261,10 @@ fn wider(side: Side, sel: &Sel<'_>, wanted: &Match<'_>) -> Diagnostic {
 }
 
 /// The same stream on both sides.
-fn same_as_total<'a>(cx: &Cx<'a>, out: &mut Out<'a>, side: Side, own: &[Term<'a>], total: &[Term<'a>]) {
+fn same_as_total<'a>(cx: &Cx<'a>, out: &mut Out, side: Side, own: &[Term<'a>], total: &[Term<'a>]) {
     let equal = |a: &Term<'a>, b: &Term<'a>| match (a, b) {
         (Term::Series(x, f), Term::Series(y, g)) => {
-            let covers = |x: &Sel<'a>, y: &Sel<'a>| {
-                y.matchers.iter().all(|m| {
-                    let values = cx.catalogue.label(x.metric, m.label).values();
-                    implied(&x.on(m.label), m, values) == Some(true)
-                })
-            };
+            let covers = |x: &Sel<'a>, y: &Sel<'a>| matchers_within(cx, x, y) == Some(true);
             f == g && x.metric.name == y.metric.name && covers(x, y) && covers(y, x)
         }
         (Term::Promql(x, _), Term::Promql(y, _)) => x.value == y.value,

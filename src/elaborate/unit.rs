@@ -108,6 +108,17 @@ impl<'a> Unit<'a> {
         }
     }
 
+    /// Are two values of this unit, a time, the same when taken to the nearest microsecond?
+    pub(crate) fn same_microsecond(&self, a: Decimal, b: Decimal) -> bool {
+        let Unit::Time(_, nanos) = self else { return false };
+        let micros = |v: Decimal| {
+            v.checked_mul(Decimal::from(*nanos))
+                .and_then(|n| n.checked_div(Decimal::ONE_THOUSAND))
+                .map(|m| m.round())
+        };
+        micros(a).is_some_and(|m| m >= Decimal::ONE_THOUSAND && Some(m) == micros(b))
+    }
+
     /// A value of this unit as the language writes it: 0.25 of seconds is `250ms`, 1.5 of them `1500ms`, as limits are written.
     pub(crate) fn write(&self, value: Decimal) -> String {
         match self {
@@ -126,7 +137,13 @@ impl<'a> Unit<'a> {
                         }
                     }
                     Some(micros) => Duration::from_micros(micros).to_string(),
-                    None => format!("{} {word}", value.normalize()),
+                    // Finer than a microsecond.
+                    None => match value.checked_mul(Decimal::from(*nanos)) {
+                        Some(n) if n.fract().is_zero() && n >= Decimal::from(1_000_000) => {
+                            format!("{}ms", (n / Decimal::from(1_000_000)).normalize())
+                        }
+                        _ => format!("{} {word}", value.normalize()),
+                    },
                 }
             }
             Unit::Ratio => match value.checked_mul(Decimal::ONE_HUNDRED) {
@@ -182,6 +199,9 @@ mod tests {
         {
             assert_eq!(Unit::of(Some("seconds")).write(dec(value)), written);
         }
+        assert_eq!(Unit::of(Some("seconds")).write(dec("0.268435456")), "268.435456ms");
+        assert!(Unit::of(Some("seconds")).same_microsecond(dec("0.268435456"), dec("0.268435")));
+        assert!(!Unit::of(Some("seconds")).same_microsecond(dec("0.268435456"), dec("0.268436")));
         assert_eq!(Unit::of(Some("bytes")).write(dec("250")), "250");
         assert_eq!(Unit::of(Some("milliseconds")).per_second(), Some(dec("1000")));
         for (word, long) in

@@ -248,6 +248,8 @@ pub struct Places {
     pub name: Span,
     /// The title.
     pub title: Span,
+    /// The notes, as they come.
+    pub notes: Vec<Span>,
     /// The percentage of `keep`.
     pub objective: Span,
     /// The noun of `keep`.

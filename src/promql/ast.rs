@@ -124,6 +124,8 @@ impl Extent {
 pub struct Shift {
     /// The whole `offset 5m`.
     pub offset: Option<Range<usize>>,
+    /// How far the offset looks back, in milliseconds; 0 without one, and for one that looks ahead.
+    pub back: u64,
     /// The whole `@ end()`.
     pub at: Option<Range<usize>>,
 }

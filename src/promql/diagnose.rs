@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::analyse::{self, Labels, User};
-use super::ast::{Aggregator, Expr, ExprKind, Extent};
+use super::ast::{Aggregator, BinaryOp, Expr, ExprKind, Extent};
 use super::error::ErrorKind;
 use super::print;
 use super::{SyntaxError, ValueType, value_type};
@@ -166,11 +166,21 @@ fn stream(escape: &Escape<'_>, expr: &Expr) -> Option<Diagnostic> {
     }
     if let Some((name, place)) = counted_per_range(expr) {
         let said = format!("a stream counts events per second, and `{name}` does not");
-        let made =
-            Diagnostic::new(&codes::PER_SECOND, escape.span(&place), said, "counts over the whole range");
+        let label = match name {
+            "increase" | "count_over_time" | "sum_over_time" | "changes" | "resets" => {
+                "counts over the whole range"
+            }
+            "count" | "group" | "count_values" => "counts series",
+            _ => "a value, and no events",
+        };
+        let made = Diagnostic::new(&codes::PER_SECOND, escape.span(&place), said, label);
         return Some(match name {
             "increase" => made.fix("write `rate`", escape.span(&place), "rate"),
-            "count_over_time" | "sum_over_time" => {
+            "avg" => made.maybe_fix("write `sum`", escape.span(&place), "sum"),
+            "histogram_quantile" => {
+                made.help("count what was quick: `good` is the rate of one bucket, `total` that of `_count`")
+            }
+            name if name.ends_with("_over_time") => {
                 made.help("to count samples of a gauge, write `readings of` in place of `promql`")
             }
             _ => made.help("take the `rate` of a counter of these events"),
@@ -211,21 +221,33 @@ fn without_range(escape: &Escape<'_>, expr: &Expr) -> Diagnostic {
     made.note("`$range` is chosen by the compiler such that every event is counted exactly once")
 }
 
-/// The function that makes a number per range of the whole, through sums.
-fn counted_per_range(expr: &Expr) -> Option<(&'static str, Range<usize>)> {
-    const SUCH: [&str; 7] =
-        ["increase", "delta", "idelta", "changes", "resets", "count_over_time", "sum_over_time"];
+/// The function or aggregation that makes another number than events per second, through sums and constants.
+fn counted_per_range(expr: &Expr) -> Option<(&str, Range<usize>)> {
+    const SUCH: [&str; 5] = ["increase", "delta", "idelta", "changes", "resets"];
+    let number = |e: &Expr| matches!(e.bare().kind, ExprKind::Number(_));
     match &expr.kind {
         ExprKind::Paren(inner) => counted_per_range(inner),
-        ExprKind::Aggregate(a) if matches!(a.op, Aggregator::Sum | Aggregator::Max) => {
+        ExprKind::Aggregate(a) if matches!(a.op, Aggregator::Sum | Aggregator::Max | Aggregator::Min) => {
             counted_per_range(a.body()?)
         }
-        ExprKind::Binary(b) if b.op.is_set() || matches!(b.op.as_str(), "+" | "-") => {
+        // A mean of several, or how many there are: no events.
+        ExprKind::Aggregate(a) if !a.op.picks() => Some((a.op.as_str(), a.op_range.clone())),
+        ExprKind::Binary(b) if b.op.is_set() || matches!(b.op, BinaryOp::Add | BinaryOp::Sub) => {
             counted_per_range(&b.left).or_else(|| counted_per_range(&b.right))
         }
+        // The length of `$range` is not known here, so nothing can be divided by it.
+        ExprKind::Binary(b) if matches!(b.op, BinaryOp::Mul | BinaryOp::Div) && number(&b.right) => {
+            counted_per_range(&b.left)
+        }
+        ExprKind::Binary(b) if b.op == BinaryOp::Mul && number(&b.left) => counted_per_range(&b.right),
         ExprKind::Call(call) => {
-            let name = SUCH.iter().find(|n| **n == call.name.text)?;
-            Some((name, call.name.range.clone()))
+            let name = call.name.text.as_str();
+            let value = matches!(
+                name,
+                "histogram_quantile" | "histogram_avg" | "histogram_stddev" | "histogram_stdvar"
+            );
+            let found = SUCH.contains(&name) || name.ends_with("_over_time") || value;
+            found.then(|| (name, call.name.range.clone()))
         }
         ExprKind::Number(_)
         | ExprKind::Str(_)

@@ -4,12 +4,14 @@
 //! input can exhaust the stack. The grammar is that of Prometheus 2 and 3 as far as it is stable, with functions that
 //! are still experiments, and one word more: `$range` may stand where a range selector has its duration.
 
+pub mod algebra;
 mod analyse;
 pub mod ast;
 mod diagnose;
 mod error;
 mod functions;
 mod lexer;
+pub mod linear;
 mod parse;
 pub mod print;
 pub mod regex;

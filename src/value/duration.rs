@@ -78,7 +78,9 @@ impl Duration {
         Self { micros: self.micros.saturating_mul(n) }
     }
     /// Parses `90s`, `1h30m`, `250ms`, `2w`; units may be combined in any order but each at most once, with whole or
-    /// decimal numbers (`1.5h`) that come out at whole microseconds. `None` when it is not a duration or too long.
+    /// decimal numbers (`1.5h`) that come out at whole microseconds. Milliseconds may be finer, to the nanosecond
+    /// (Micrometer's `268.435456ms`), and are taken to the nearest microsecond. `None` when it is not a
+    /// duration or too long.
     pub fn parse(text: &str) -> Option<Self> {
         let mut rest = text;
         let mut total: u64 = 0;
@@ -97,10 +99,13 @@ impl Duration {
             }
             seen.push(unit);
             let value = parse_decimal(number)?.checked_mul(Decimal::from(factor))?;
-            if !value.fract().is_zero() {
+            let fine = unit == "ms"
+                && value >= Decimal::ONE_THOUSAND
+                && value.checked_mul(Decimal::ONE_THOUSAND).is_some_and(|nanos| nanos.fract().is_zero());
+            if !value.fract().is_zero() && !fine {
                 return None;
             }
-            total = total.checked_add(u64::try_from(value).ok()?)?;
+            total = total.checked_add(u64::try_from(value.round()).ok()?)?;
             rest = tail;
         }
         (!seen.is_empty()).then_some(Self { micros: total })
@@ -180,6 +185,7 @@ mod tests {
             ("0s", "0s"),
             ("200000000d", "200000000d"),
             ("101ms10us", "101ms10us"),
+            ("268.435456ms", "268ms435us"),
         ] {
             assert_eq!(Duration::parse(text).unwrap().to_string(), shown, "{text}");
         }

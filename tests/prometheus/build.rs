@@ -104,6 +104,7 @@ pub fn promise(path: &str, measurement: Measurement) -> Promise {
         notes: Vec::new(),
         playbook: None,
         places: Places {
+            notes: Vec::new(),
             name: span(),
             title: span(),
             objective: span(),

@@ -11,4 +11,7 @@ crate::diag::codes::codes! {
     PER_SECOND = Error "E0608" "a stream that is not per second";
     IRATE = Warning "W0609" "`irate` in a stream";
     FILTER = Warning "W0610" "a comparison that drops the value";
+    BUCKETS_ADDED = Error "E0611" "buckets added up";
+    DIFFERENCE = Error "E0612" "a difference that counts no events";
+    NEVER_MISSING = Warning "W0613" "a total that is never missing";
 }

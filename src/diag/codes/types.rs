@@ -30,7 +30,7 @@ crate::diag::codes::codes! {
     NOT_PART_OF = Error "E0330" "a stream that is not part of total";
     WIDER = Error "E0331" "a stream that is wider than total";
     EVERYTHING = Error "E0332" "every event is good, or bad";
-    OVERLAP = Error "E0333" "good events counted twice";
+    OVERLAP = Error "E0333" "events counted twice";
     WRONG_SIDE = Error "E0334" "successes counted as bad, or failures as good";
     BOTH_SIDES = Error "E0335" "good and bad at once";
     NO_TOTAL = Error "E0336" "good or bad of no total";
@@ -52,4 +52,11 @@ crate::diag::codes::codes! {
     REPEATED_MATCHER = Warning "W0303" "a matcher said twice";
     NOT_NARROWED = Warning "W0304" "a stream that cannot be narrowed like total";
     COUNTER_NAME = Warning "W0305" "a name that says another kind";
+    MEANT_PATTERN = Warning "W0306" "a value that looks like a pattern";
+    NO_SUCH_CODE = Warning "W0307" "a code that no answer has";
+    GLOB = Warning "W0308" "a glob in place of a pattern";
+    UNIT_NAME = Warning "W0309" "a name that says another unit";
+    TOTAL_OF_FAILURES = Warning "W0310" "a total that counts failures only";
+    ONLY_HERE = Warning "W0311" "a filter that total lacks";
+    NOTHING_SHARED = Warning "W0312" "parts without a label in common";
 }

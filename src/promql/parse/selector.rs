@@ -20,14 +20,15 @@ impl Parser<'_> {
         }
         let at = self.peek() == Kind::At;
         let word = self.bump();
-        if at {
+        let back = if at {
             self.timestamp()?;
+            0
         } else {
-            self.offset(word.start)?;
-        }
-        self.shifted(expr, word, at)
+            self.offset(word.start)?
+        };
+        self.shifted(expr, word, at, back)
     }
-    fn shifted(&self, mut expr: Expr, word: Range<usize>, at: bool) -> Parsed<Expr> {
+    fn shifted(&self, mut expr: Expr, word: Range<usize>, at: bool, back: u64) -> Parsed<Expr> {
         let range = word.start..self.last_end();
         let shown = if at { "@" } else { "offset" };
         let shift: &mut Shift = match &mut expr.kind {
@@ -43,17 +44,20 @@ impl Parser<'_> {
             return Err(SyntaxError::syntax(range, format!("`{shown}` is given twice")));
         }
         *place = Some(range.clone());
+        shift.back += back;
         expr.range.end = range.end;
         Ok(expr)
     }
-    fn offset(&mut self, from: usize) -> Parsed<()> {
+    /// How far back, in milliseconds.
+    fn offset(&mut self, from: usize) -> Parsed<u64> {
+        let ahead = self.peek() == Kind::Minus;
         if matches!(self.peek(), Kind::Plus | Kind::Minus) {
             self.bump();
         }
         match self.peek() {
             Kind::Duration | Kind::Number => {
                 let range = self.bump();
-                self.length(&range, true).map(|_| ())
+                self.length(&range, true).map(|back| if ahead { 0 } else { back })
             }
             Kind::RangeVar => {
                 let message = "`$range` stands only in the brackets of a range, not after `offset`";

@@ -56,8 +56,7 @@ impl Pattern {
         if !pattern.contains(|c: char| r"\.+*?()[]{}^$".contains(c)) {
             return Ok(Self { kind: Kind::Literals(pattern.split('|').map(str::to_owned).collect()) });
         }
-        let translated = translate::translate(pattern)?;
-        let compiled = regex::bytes::RegexBuilder::new(&format!("^(?s:{translated})$"))
+        let compiled = regex::bytes::RegexBuilder::new(&anchored(pattern)?)
             .size_limit(SIZE_LIMIT)
             .nest_limit(1000)
             .build();
@@ -83,6 +82,14 @@ impl Pattern {
             Kind::Compiled(_) => None,
         }
     }
+}
+
+/// The pattern in the dialect of the `regex` crates, anchored at both ends.
+pub(crate) fn anchored(pattern: &str) -> Result<String, RegexError> {
+    if pattern.len() > LONGEST {
+        return Err(RegexError::TooLarge);
+    }
+    Ok(format!("^(?s:{})$", translate::translate(pattern)?))
 }
 
 /// The crate prints the pattern and a caret on lines of their own; the last line says what is wrong.

@@ -65,6 +65,7 @@ fn promise(objective: &str, noun: &str, days: u64) -> Promise {
         notes: Vec::new(),
         playbook: Some("trouble".to_owned()),
         places: Places {
+            notes: Vec::new(),
             name: span(),
             title: span(),
             objective: span(),

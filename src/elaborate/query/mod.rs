@@ -1,5 +1,11 @@
 //! PromQL escapes against the catalogue: metrics and labels in them exist and are used as what they are.
 
+mod series;
+mod streams;
+mod values;
+
+pub(crate) use streams::compare;
+
 use std::ops::Range;
 
 use super::Cx;
@@ -11,10 +17,11 @@ use super::selector::{known_label, known_value};
 use crate::ast::{MetricKind, Str};
 use crate::diag::Diagnostic;
 use crate::diag::codes::promql::LABELS;
-use crate::diag::codes::types::{RATE_OF_GAUGE, UNKNOWN_METRIC, WRONG_KIND};
+use crate::diag::codes::types::{ABOVE_BUCKETS, NOT_A_BOUND, RATE_OF_GAUGE, UNKNOWN_METRIC, WRONG_KIND};
 use crate::promql::{self, Escape, Role, SelectorRef};
 use crate::resolve::suggest::closest;
 use crate::source::Span;
+use crate::value::Decimal;
 
 /// Functions of counters.
 const OF_COUNTERS: [&str; 3] = ["rate", "irate", "increase"];
@@ -24,23 +31,34 @@ const PARTS: [&str; 3] = ["_bucket", "_count", "_sum"];
 /// Checks the queries of a measurement. `for_each` is not known while an indicator is checked by itself.
 pub(crate) fn check<'a>(
     cx: &Cx<'a>,
-    out: &mut Out<'a>,
+    out: &mut Out,
     measured: &mut Measured<'a>,
     for_each: Option<&[(&str, Span)]>,
 ) {
-    for (literal, stream) in std::mem::take(&mut measured.queries) {
-        let role = if stream { Role::Stream } else { Role::Condition };
+    for asked in std::mem::take(&mut measured.queries) {
+        let literal = asked.text;
+        let role = if asked.stream { Role::Stream } else { Role::Condition };
         let escape = Escape { literal, raw: cx.sources.text(literal.span), role };
         let (expr, found) = promql::diagnose(&escape, for_each.unwrap_or_default());
+        let clean = found.iter().all(|d| d.code == &LABELS);
         for diagnostic in found {
             if for_each.is_some() || diagnostic.code != &LABELS {
                 out.report(diagnostic);
             }
         }
-        measured.queries.push((literal, stream));
+        let good = asked.good;
+        measured.queries.push(asked);
         let Some(expr) = expr else { continue };
         for found in promql::selectors(&expr) {
             selector(cx, out, &escape, &found, &mut measured.scrapes);
+        }
+        // What is not even of the right shape has been told so.
+        if clean {
+            series::check(cx, out, &escape, &expr);
+        }
+        if clean && role == Role::Condition {
+            values::check(cx, out, &escape, &expr, good);
+            values::filtered(out, &escape, &expr);
         }
     }
 }
@@ -61,9 +79,9 @@ fn metric_of<'a>(catalogue: &'a Catalogue<'a>, name: &str) -> Option<(&'a Metric
     })
 }
 
-fn selector<'a>(
-    cx: &Cx<'a>,
-    out: &mut Out<'a>,
+fn selector(
+    cx: &Cx<'_>,
+    out: &mut Out,
     escape: &Escape<'_>,
     found: &SelectorRef<'_>,
     scrapes: &mut Vec<Scrape>,
@@ -112,7 +130,7 @@ fn selector<'a>(
 
 /// `rate` of what only goes up, and of series that exist.
 fn used_rightly(
-    out: &mut Out<'_>,
+    out: &mut Out,
     found: &SelectorRef<'_>,
     metric: &Metric<'_>,
     part: &str,
@@ -139,6 +157,27 @@ fn used_rightly(
                 .help("to count its samples, use `count_over_time`"),
         );
     }
+}
+
+/// A bound of `le` that the histogram does not have.
+fn unknown_bound(metric: &Metric<'_>, bounds: &[Decimal], limit: Decimal, span: Span) -> Diagnostic {
+    let at = bounds.partition_point(|b| *b < limit);
+    let name = metric.name;
+    let above = bounds.get(at);
+    let below = at.checked_sub(1).and_then(|i| bounds.get(i));
+    let label = match (below, above) {
+        (Some(below), Some(above)) => format!("between the bounds {below} and {above}"),
+        (None, Some(above)) => format!("below the lowest bound, {above}"),
+        (Some(below), None) => format!("the highest is {below}"),
+        (None, None) => "not one of them".to_owned(),
+    };
+    let code = if above.is_none() { &ABOVE_BUCKETS } else { &NOT_A_BOUND };
+    let said = format!("`{}` is not a bucket bound of `{name}`", limit.normalize());
+    let mut made = Diagnostic::new(code, span, said, label);
+    for near in [below, above].into_iter().flatten() {
+        made = made.help(format!("write `le=\"{near}\"`, which is {}", metric.unit.write(*near)));
+    }
+    made.help(format!("or give the histogram a bucket at {}, and declare it", metric.unit.write(limit)))
 }
 
 /// The query with the project's scope in every selector whose metric has the label.
