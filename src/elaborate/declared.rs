@@ -57,7 +57,10 @@ fn unit(decl: &Metric, out: &mut Diagnostics) {
 fn labels(decl: &Metric) -> Option<&[LabelDecl]> {
     decl.body.iter().flat_map(|b| &b.stmts).find_map(|s| match s {
         MetricStmt::Labels(list, _) => Some(list.as_slice()),
-        MetricStmt::Buckets(..) | MetricStmt::ScrapedEvery(..) | MetricStmt::Junk(_) => None,
+        MetricStmt::Buckets(..)
+        | MetricStmt::ScrapedEvery { .. }
+        | MetricStmt::BornWithEvent(_)
+        | MetricStmt::Junk(_) => None,
     })
 }
 

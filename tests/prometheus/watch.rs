@@ -1,5 +1,7 @@
 //! Rules that watch reality: each kind of fault, and the neighbours that only look like one.
 
+use std::fmt::Write as _;
+
 use super::build::*;
 use super::tools::*;
 use slovo::ir::*;
@@ -22,7 +24,7 @@ fn line(from: usize, to: usize, every: usize, value: impl Fn(usize) -> u64) -> S
     let mut out = format!("_x{from}");
     for n in 0..to - from {
         if n % every == 0 {
-            out.push_str(&format!(" {}", value(n)));
+            let _ = write!(out, " {}", value(n));
         } else {
             out.push_str(" _");
         }
@@ -117,7 +119,7 @@ fn bad_days_are_no_faults() {
     let away = |n: usize| (400..412).contains(&n) || (560..640).contains(&n);
     let mut holes = String::new();
     for n in 0..840 {
-        holes.push_str(&if away(n) { "_ ".to_owned() } else { format!("{} ", 15 * n) });
+        let _ = if away(n) { write!(holes, "_ ") } else { write!(holes, "{} ", 15 * n) };
     }
     case = case
         .series(r#"restarted{code="500"}"#, &holes)
@@ -146,10 +148,7 @@ fn evaluations_that_are_missing() {
 /// A selector of bad events that finds nothing, and promises without bad events that may well be.
 #[test]
 fn bad_events_that_never_were() {
-    let born = |text: &str| match counter(text) {
-        Series::Counter(selector) => Series::Counter(Selector { born_with_event: true, ..selector }),
-        other => other,
-    };
+    let born = |text: &str| Series::Counter(Selector { born_with_event: true, ..selector(text) });
     let of =
         |name: &str, failed: Series| promise(&format!("a.{name}"), bad(vec![counter("x")], vec![failed]));
     let nothing = || counter(r#"x{code="5.."}"#);

@@ -123,7 +123,9 @@ fn play(context: &Context<'_>, promise: &Promise, (history, when): (History, &st
     if let Some(said) = said {
         let ago = match history {
             History::Forgotten => REMEMBERED.plus(Duration::from_hours(2)),
-            _ => Duration::from_micros((window.as_micros() / 8).min(Duration::from_days(6).as_micros())),
+            History::Holed | History::Cut | History::Filled | History::Known | History::Older => {
+                Duration::from_micros((window.as_micros() / 8).min(Duration::from_days(6).as_micros()))
+            }
         };
         let silent = samples(end(window), ranges::SLOW) - samples(ago, ranges::SLOW);
         case.feed(SINCE, &was(&of_budget), format!("_x{silent} {}", said.normalize()));

@@ -168,7 +168,13 @@ impl Played<'_, '_> {
         match past {
             Past::Ancient => samples.put(roll, &old, self.clock.within(before), FAR),
             Past::Forgotten => samples.put(roll, &old, self.clock.beyond(before), FAR),
-            _ => {}
+            Past::Whole
+            | Past::Holed
+            | Past::Young
+            | Past::Hair
+            | Past::More
+            | Past::HairOfNothing
+            | Past::MoreThanNothing => {}
         }
         // Those of others.
         for label in ELSEWHERE {

@@ -32,7 +32,9 @@ pub(super) fn play(stage: &Stage<'_, '_>, case: &mut Case) {
     let Condition::Share { events, .. } = &slices.condition else { return };
     // A half of what comes must be too much.
     let few = |allowed: &Decimal| *allowed < Decimal::new(4, 1);
-    if shares::allowed(promise).filter(few).is_none() || slices.slice < promise.scrape_interval.times(3) {
+    if shares::allowed(promise).is_none_or(|allowed| !few(&allowed))
+        || slices.slice < promise.scrape_interval.times(3)
+    {
         return;
     }
     let (Some(known), Some(fresh)) = (stage.target(1), stage.target(2)) else { return };
