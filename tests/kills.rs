@@ -2,6 +2,7 @@
 //! is left behind. `SLOVO_KILLS=200` kills each command that often; a few times otherwise.
 
 #![cfg(unix)]
+#![allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "rounds are hundreds")]
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, clippy::print_stderr, reason = "a test")]
 
 use std::collections::BTreeMap;
