@@ -90,7 +90,7 @@ const REPLICAS: &str = "replica, prometheus_replica, __replica__";
 
 /// How long a fault must last until it is reported: longer than a restart of Prometheus, a deploy or a change of spelling can
 /// look like one.
-const HOLD: Duration = Duration::from_mins(25);
+const HOLD: Duration = Duration::from_mins(30);
 /// The longest time for which a bad event is waited for.
 const EVER: Duration = Duration::from_days(7);
 

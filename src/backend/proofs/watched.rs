@@ -198,10 +198,9 @@ impl Watch<'_, '_> {
             }
             let Some((fault, _, _)) = FAULTS.first() else { continue };
             labels.insert("fault".to_owned(), (*fault).to_owned());
-            // From the fifth minute to the thirtieth; the last one two and a half minutes before.
+            // From the fifth minute to the thirty-fifth; the last one two and a half minutes before.
             let there = |n: usize| {
-                (n.is_multiple_of(minutes(5)) && (minutes(5)..minutes(30)).contains(&n))
-                    || n == minutes(30) - 5
+                (n % minutes(5) == 0 && (minutes(5)..minutes(35)).contains(&n)) || n == minutes(35) - 5
             };
             let line = |n: usize| if there(n) { Tick::Value(Decimal::TWO) } else { Tick::Gap };
             let values = ticks(&(0..all).map(line).collect::<Vec<_>>());
@@ -217,10 +216,10 @@ impl Watch<'_, '_> {
             let firing = "alertstate=\"firing\",alertname=\"PromiseMeasuresWrong\"";
             let query = format!("count by (alertname, fault) ({})", self.of("ALERTS", promise, firing));
             for (at, fires, says) in [
-                (25, false, "not yet"),
-                (30, true, "it has lasted"),
-                (35, true, "it goes on"),
-                (40, false, "it is over"),
+                (30, false, "not yet"),
+                (35, true, "it has lasted"),
+                (40, true, "it goes on"),
+                (45, false, "it is over"),
             ] {
                 let at = Duration::from_mins(at);
                 let mut made = check(promise, at, format!("a wrong measurement: {says}"), query.clone());
