@@ -200,7 +200,8 @@ impl Watch<'_, '_> {
             labels.insert("fault".to_owned(), (*fault).to_owned());
             // From the fifth minute to the thirty-fifth; the last one two and a half minutes before.
             let there = |n: usize| {
-                (n % minutes(5) == 0 && (minutes(5)..minutes(35)).contains(&n)) || n == minutes(35) - 5
+                (n.is_multiple_of(minutes(5)) && (minutes(5)..minutes(35)).contains(&n))
+                    || n == minutes(35) - 5
             };
             let line = |n: usize| if there(n) { Tick::Value(Decimal::TWO) } else { Tick::Gap };
             let values = ticks(&(0..all).map(line).collect::<Vec<_>>());
