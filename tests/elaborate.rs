@@ -62,6 +62,13 @@ fn samples() {
         let project = Project::in_memory(&[(&name, &text)], yaml);
         let mut compiled = project.compile();
         compiled.diagnostics.retain(|d| d.severity == Severity::Error);
+        // The mixin adds what failed and what was slow of two metrics: a slow failure counts twice, as E0333 says.
+        let twice = name.contains("k8s-apiserver-mixin");
+        if twice {
+            let codes: Vec<&str> = compiled.diagnostics.iter().map(|d| d.code.id).collect();
+            assert_eq!(codes, ["E0333"], "{name}");
+            continue;
+        }
         if compiled.diagnostics.is_empty() {
             assert!(compiled.model.is_some());
             continue;
@@ -317,7 +324,7 @@ fn births() {
     let ends = format!("{keep}started all_total\n    finished bad_total within 1h");
     assert_eq!(promise_of(&ends), ["all_total false", "bad_total true"]);
     let query =
-        promise_of(&format!("{keep}total promql \"sum(rate(bad_total[$range]))\"\n    bad bad_total"));
+        promise_of(&format!("{keep}total promql \"sum(rate(all_total[$range]))\"\n    bad bad_total"));
     assert_eq!(query, ["bad_total true"], "a query is taken as it is written");
 }
 
