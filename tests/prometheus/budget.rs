@@ -85,8 +85,8 @@ fn young_promises() {
             "round(promise:reach:ratio, 0.001)",
             "28d",
             &[
-                (&result("young"), "0.25"),
-                (&result("clean"), "0.25"),
+                (&result("young"), "0.251"),
+                (&result("clean"), "0.251"),
                 (&result("newborn"), "0.001"),
                 (&result("gap"), "1"),
             ],

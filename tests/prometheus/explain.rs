@@ -36,7 +36,7 @@ fn times_and_cost() {
     assert_eq!(seconds(page, 2), (None, None));
     assert_eq!(page.budget_lasts, t("2d2h"));
     // Ten an hour: five bad ones take 27 minutes, however bad it is.
-    assert_eq!(seconds(&thin.alerts[0], 0), (Some(27 * 60 + 38), Some(28 * 60)));
+    assert_eq!(seconds(&thin.alerts[0], 0), (Some(27 * 60 + 33), Some(27 * 60 + 55)));
     assert_eq!(seconds(&thin.alerts[0], 1), (None, None));
 
     // Every rule of the file is somebody's, the journey's rules serve all.
@@ -47,8 +47,10 @@ fn times_and_cost() {
     assert_eq!(written, own + shared);
     assert!(accepted.rules.iter().any(|r| r.name == "promise:events:count" && r.group == "checkout"));
 
-    // The design's figure: below 4,000 samples a minute with twelve raw series, eight of them all events.
-    let total = accepted.cost.total(9);
-    assert!((3000.0..4200.0).contains(&total), "{:?} {total}", accepted.cost);
+    // Twelve raw series, eight of them all events: counting over an hour takes most of it (docs/performance.md).
+    let recorded = accepted.cost.total(0);
+    assert!((3000.0..4200.0).contains(&recorded), "{:?} {recorded}", accepted.cost);
+    let raw = accepted.cost.base_per_raw_series;
+    assert!((1900.0..2100.0).contains(&raw), "{raw}");
     assert!(whole.cost.total(9) < 500.0, "{:?}", whole.cost);
 }
