@@ -144,11 +144,10 @@ fn top(entry: &Entry, config: &mut Config, environments: &mut Vec<Environment>, 
         "default_window" => settings.default_window = default_window(node, reader),
         "today" => settings.today = reader.date(node, key),
         "common_labels" => {
+            let mut seen = std::collections::BTreeSet::new();
             for item in reader.list(node, key, "write a list: `common_labels: [cluster, namespace]`") {
                 let Some(name) = reader.text(item, key) else { continue };
-                if layer::label_name(name, item.span, key, reader)
-                    && !settings.common_labels.iter().any(|l| l == name)
-                {
+                if layer::label_name(name, item.span, key, reader) && seen.insert(name) {
                     settings.common_labels.push(name.to_owned());
                 }
             }

@@ -40,6 +40,8 @@ impl Page {
     fn nodes(&mut self, nodes: &[Node<'_>], depth: usize) {
         // no empty line after `{`, nor at the beginning
         let mut first = true;
+        // Where the run of neighbours ends, and how wide their first words are: looked up once a run.
+        let mut run = (0, 0);
         for (at, node) in nodes.iter().enumerate() {
             match node {
                 Node::Comment { text, alone, apart } => {
@@ -52,8 +54,10 @@ impl Page {
                     self.rows.push(Row { text, comment: None, apart: *apart && !first, depth });
                 }
                 Node::Line(line) => {
-                    let pad = pad(nodes, at);
-                    self.line(line, depth, pad, "", first);
+                    if at >= run.0 {
+                        run = pad(nodes, at);
+                    }
+                    self.line(line, depth, run.1, "", first);
                 }
                 Node::Block { head, body, on_one_line } => {
                     if body.is_empty() {
@@ -140,10 +144,10 @@ impl Page {
     }
 }
 
-/// The width to which the first word of a statement is filled up: the longest in its run of neighbours.
-fn pad(nodes: &[Node<'_>], at: usize) -> usize {
-    let Some(Node::Line(line)) = nodes.get(at) else { return 0 };
-    let Some(kin) = TOGETHER.iter().find(|kin| kin.contains(&line.word)) else { return 0 };
+/// The end of a statement's run of neighbours, and the width to which the first word of each is filled up: the longest there.
+fn pad(nodes: &[Node<'_>], at: usize) -> (usize, usize) {
+    let Some(Node::Line(line)) = nodes.get(at) else { return (at + 1, 0) };
+    let Some(kin) = TOGETHER.iter().find(|kin| kin.contains(&line.word)) else { return (at + 1, 0) };
     let (mut start, mut end) = (at, at + 1);
     let is_kin = |node: Option<&Node<'_>>| match node {
         Some(Node::Line(l)) => kin.contains(&l.word),
@@ -162,8 +166,6 @@ fn pad(nodes: &[Node<'_>], at: usize) -> usize {
         end += 1;
     }
     let run = nodes.get(start..end).unwrap_or_default();
-    run.iter()
-        .filter_map(|n| if let Node::Line(l) = n { Some(width(l.word)) } else { None })
-        .max()
-        .unwrap_or(0)
+    let words = run.iter().filter_map(|n| if let Node::Line(l) = n { Some(width(l.word)) } else { None });
+    (end, words.max().unwrap_or(0))
 }

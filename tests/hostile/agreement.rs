@@ -35,7 +35,7 @@ fn check_refuses_what_build_refuses() {
 #[test]
 fn check_tells_of_lost_history() {
     let at = tempfile::tempdir().unwrap();
-    put(at.path(), &[("slovo.yaml", "project: x\n"), ("shop.slovo", SHOP)]);
+    put(at.path(), &[("slovo.yaml", "project: x\nretention: 40d\n"), ("shop.slovo", SHOP)]);
     assert_eq!(slovo(at.path(), &["build"]).status.code(), Some(0));
     put(at.path(), &[("shop.slovo", &SHOP.replace("promise answered", "promise answered_new"))]);
     for command in ["check", "build"] {
