@@ -115,6 +115,7 @@ const PATTERNED: &[&str] = &[
     "project",
     "retention",
     "scrape_interval",
+    "scrape_timeout",
     "today",
 ];
 

@@ -158,11 +158,12 @@ fn play(context: &Context<'_>, promise: &Promise, index: usize, age: Age, case: 
     let allowed = total * promise.error_budget() * Decimal::new(3, 1);
     let mut lost = Decimal::ZERO;
     let begins = first + old / 20;
-    // Long ago everything failed.
+    // Long ago everything failed. Not at the first evaluation: what begins then is remembered for a week.
     let lead = samples(before(window), every);
     let until = lead.saturating_sub(samples(PAUSE, every) + limit);
-    let long_ago =
-        |value: Decimal| (0..lead).map(move |at| if at < until { Tick::Value(value) } else { Tick::Gap });
+    let long_ago = |value: Decimal| {
+        (0..lead).map(move |at| if at > 0 && at < until { Tick::Value(value) } else { Tick::Gap })
+    };
     let mut events: Vec<Tick> = long_ago(busy).collect();
     let mut second: Vec<Tick> = long_ago(if limit == 0 { busy } else { Decimal::ZERO }).collect();
     let (mut all, mut bad) = (Decimal::ZERO, Decimal::ZERO);
