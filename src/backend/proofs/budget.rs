@@ -275,6 +275,10 @@ fn checks(
     let when = if age == Age::Whole { "" } else { " of a young promise" };
     let n = samples(window, every);
     let coverage = Decimal::from(old).checked_div(Decimal::from(n)).unwrap_or_default();
+    // A completion's last fifteen minutes are rolled up by the rule as well, under its own labels.
+    let twice = usize::from(ranges::is_coarse(window) && !limit_of(promise).is_zero());
+    let known =
+        Decimal::from(old + twice).checked_div(Decimal::from(n)).unwrap_or_default().min(Decimal::ONE);
     // Steps of its age that are no multiple of its roll-ups': known to one of them.
     let step = step(promise, every);
     let slack = if age == Age::Whole || step.as_micros().is_multiple_of(every.as_micros()) {
@@ -296,15 +300,16 @@ fn checks(
     };
     near("the number of bad events", query(BAD_INCREASE), bad * seconds, EXACT, labels(true));
     near("the number of events", query(EVENTS_INCREASE), all * seconds, EXACT, labels(true));
-    near("the covered part of the window", query(COVERAGE), coverage, slack, labels(true));
+    near("the covered part of the window", query(COVERAGE), known, slack, labels(true));
     near("the error ratio", query(ERROR_RATIO), ratio, slack, labels(true));
     let left = context.series(BUDGET_REMAINING, promise, None);
     near("what is spent of the budget", format!("(1 - {left})"), spent, slack, labels(false));
     let more = context.series("promise:bad_events:left", promise, None);
-    let allowed = all * seconds / coverage * budget;
+    let allowed = all * seconds / known * budget;
+    let remaining = allowed * (Decimal::ONE - spent);
     // What is left is a difference: as exact as the whole.
-    let slack_left = slack * allowed / (allowed - bad * seconds).max(Decimal::ONE);
-    near("the number of bad events left", more, allowed - bad * seconds, slack_left, labels(false));
+    let slack_left = slack * allowed / remaining.max(Decimal::ONE);
+    near("the number of bad events left", more, remaining, slack_left, labels(false));
 }
 
 /// The query's value over the truth must be 1, within the slack.

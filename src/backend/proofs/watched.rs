@@ -11,7 +11,7 @@ use crate::backend::prometheus::ranges;
 use crate::backend::prometheus::streams::bad_counters;
 use crate::backend::prometheus::watch::{FAULTS, events_of};
 use crate::ir::{Promise, Urgency};
-use crate::series::{BAD_EVENTS_5M, ERROR_RATIO, EVENTS_5M, INFO, MEASUREMENT_FAULT};
+use crate::series::{BAD_EVENTS_5M, ERROR_RATIO, EVENTS_5M, EVENTS_15M, INFO, MEASUREMENT_FAULT};
 use crate::value::{Decimal, Duration};
 
 impl Watch<'_, '_> {
@@ -132,7 +132,7 @@ impl Watch<'_, '_> {
         let stories: [(&str, i64, usize, Option<usize>, bool); 7] = [
             ("eleven could have been", 11, end, None, false),
             ("nine could have been", 9, end, None, false),
-            ("it was bad a day ago", 11, end, Some(day), false),
+            ("it was bad a while ago", 11, end, Some(day.min(week / 2)), false),
             ("it was bad before", 11, end, Some(week + day / 2), false),
             ("a series of bad events is there", 11, end, None, true),
             ("it is young", 13, week - week / 20, None, false),
@@ -147,6 +147,10 @@ impl Watch<'_, '_> {
             };
             let labels = context.labels(promise, None);
             case.feed(EVENTS_5M, &labels, line(&|n| odd(n, rate)));
+            if ranges::is_coarse(promise.window) {
+                // By which its beginning is known.
+                case.feed(EVENTS_15M, &labels, line(&|n| odd(n, rate)));
+            }
             let bad_at = |n: usize| {
                 let hit = failed.is_some_and(|back| n + back <= end && n + back + 2 > end);
                 if hit { rate } else { Decimal::ZERO }
