@@ -418,6 +418,7 @@ fn saves_by_rename_are_not_lost() {
     fs::write(&file, "raw 0").unwrap();
     let (mut lost, mut formatted, mut refused) = (0, 0, 0);
     let done = std::sync::atomic::AtomicBool::new(false);
+    let rounds = std::sync::atomic::AtomicUsize::new(0);
     std::thread::scope(|scope| {
         let formatter = scope.spawn(|| {
             let (mut formatted, mut refused) = (0, 0);
@@ -429,6 +430,7 @@ fn saves_by_rename_are_not_lost() {
                     Ok(Replaced::Changed) => refused += 1,
                     Ok(_) | Err(_) => {}
                 }
+                rounds.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
             }
             (formatted, refused)
         });
@@ -438,14 +440,20 @@ fn saves_by_rename_are_not_lost() {
             fs::rename(&editors, &file).unwrap();
             // Somewhere within the time that a replacement takes, now and then a whole one.
             std::thread::sleep(std::time::Duration::from_micros((save as u64 * 97) % 1500));
-            // While one is under way the save may be out for a moment; when it ends it must be back.
-            let began = std::time::Instant::now();
+            // While a replacement is under way the save may be out for a moment; when that one has ended it must be back.
+            let ended = rounds.load(std::sync::atomic::Ordering::Relaxed) + 1;
             let ends = format!(" {save}");
-            let there = || fs::read_to_string(&file).is_ok_and(|text| text.ends_with(&ends));
-            while !there() && began.elapsed() < std::time::Duration::from_secs(20) {
+            let back = || {
+                rounds.load(std::sync::atomic::Ordering::Relaxed) >= ended
+                    && fs::read_to_string(&file).is_ok_and(|text| text.ends_with(&ends))
+            };
+            let began = std::time::Instant::now();
+            let mut found = back();
+            while !found && began.elapsed() < std::time::Duration::from_secs(20) {
                 std::thread::yield_now();
+                found = back();
             }
-            lost += usize::from(!there() && !there());
+            lost += usize::from(!found);
         }
         done.store(true, std::sync::atomic::Ordering::Relaxed);
         (formatted, refused) = formatter.join().unwrap();
