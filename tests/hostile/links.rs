@@ -5,7 +5,7 @@ use std::os::unix::fs::symlink;
 use crate::tools::{put, said, slovo};
 
 const SHOP: &str = include_str!("../../examples/minimal/shop.slovo");
-const YAML: &str = "project: x\noutputs: {prometheus: {path: rules, templates: texts}, docs: {path: site, templates: look}}\n";
+const YAML: &str = "project: x\nretention: 90d\noutputs: {prometheus: {path: rules, templates: texts}, docs: {path: site, templates: look}}\n";
 
 fn told(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -15,7 +15,7 @@ fn told(text: &str) -> String {
 #[test]
 fn a_graph_of_folders_ends() {
     let at = tempfile::tempdir().unwrap();
-    put(at.path(), &[("slovo.yaml", "project: x\n"), ("shop.slovo", SHOP)]);
+    put(at.path(), &[("slovo.yaml", "project: x\nretention: 90d\n"), ("shop.slovo", SHOP)]);
     for a in 0..9 {
         put(at.path(), &[(&format!("f{a}/t.slovo"), &format!("team t{a} \"T\" {{\n  tickets \"q\"\n}}\n"))]);
         for b in 0..9 {
@@ -32,7 +32,7 @@ fn a_graph_of_folders_ends() {
 #[test]
 fn what_a_link_adds_is_read_once() {
     let at = tempfile::tempdir().unwrap();
-    put(at.path(), &[("slovo.yaml", "project: x\n"), (".parts/deep/shop.slovo", SHOP)]);
+    put(at.path(), &[("slovo.yaml", "project: x\nretention: 90d\n"), (".parts/deep/shop.slovo", SHOP)]);
     symlink(".parts", at.path().join("one")).unwrap();
     symlink(".parts/deep", at.path().join("two")).unwrap();
     let run = slovo(at.path(), &["check"]);
@@ -90,7 +90,7 @@ fn templates_of_the_command_line() {
     put(look.path(), &[("custom.css", "a{}")]);
     put(away.path(), &[("secret", "secret")]);
     let at = tempfile::tempdir().unwrap();
-    put(at.path(), &[("slovo.yaml", "project: x\n"), ("shop.slovo", SHOP)]);
+    put(at.path(), &[("slovo.yaml", "project: x\nretention: 90d\n"), ("shop.slovo", SHOP)]);
     let args = ["docs", "--templates", look.path().to_str().unwrap()];
     assert_eq!(slovo(at.path(), &args).status.code(), Some(0));
     symlink(away.path().join("secret"), look.path().join("logo.svg")).unwrap();
@@ -105,7 +105,10 @@ fn outputs_are_not_followed() {
     let at = tempfile::tempdir().unwrap();
     put(
         at.path(),
-        &[("slovo.yaml", "project: x\noutputs: {prometheus: {path: .out}}\n"), ("shop.slovo", SHOP)],
+        &[
+            ("slovo.yaml", "project: x\nretention: 90d\noutputs: {prometheus: {path: .out}}\n"),
+            ("shop.slovo", SHOP),
+        ],
     );
     put(at.path(), &[(".out/shop.slovo", SHOP)]);
     symlink(".out", at.path().join("latest")).unwrap();
