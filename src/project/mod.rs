@@ -12,7 +12,7 @@ mod plain;
 
 pub use decode::read as read_text;
 pub use links::{Links, NotFollowed};
-pub use plain::read_plain;
+pub use plain::{read_plain, read_start};
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
