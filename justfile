@@ -41,6 +41,11 @@ cost:
 mutants:
     MUTANTS=${MUTANTS:-shapes} cargo test --test proofs_mutants -- --nocapture
 
+# A megabyte of each kind of hostile input, against a second and 300 MB (docs/security.md)
+size:
+    cargo build --release
+    SLOVO_SIZE=1000000 SLOVO_BIN=$PWD/target/release/slovo cargo test --test hostile no_input_takes_long -- --nocapture
+
 # Feed anything to the parsers, so many seconds each (.github/workflows/fuzz.yml: two hours a week)
 fuzz SECONDS="60":
     bash fuzz/run {{SECONDS}}

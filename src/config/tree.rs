@@ -123,8 +123,12 @@ impl Maker<'_> {
                 let node = self.scalar(value.into_owned(), style, tag.as_deref(), place)?;
                 self.add(node, anchor)
             }
-            Event::SequenceStart(_, anchor, tag) => self.begin(Value::List(Vec::new()), anchor, tag.as_deref(), place),
-            Event::MappingStart(_, anchor, tag) => self.begin(Value::Map(Vec::new()), anchor, tag.as_deref(), place),
+            Event::SequenceStart(_, anchor, tag) => {
+                self.begin(Value::List(Vec::new()), anchor, tag.as_deref(), place)
+            }
+            Event::MappingStart(_, anchor, tag) => {
+                self.begin(Value::Map(Vec::new()), anchor, tag.as_deref(), place)
+            }
             Event::SequenceEnd | Event::MappingEnd => {
                 let Some(Open { value, anchor, .. }) = self.open.pop() else { return Ok(()) };
                 let nowhere = Span::new(self.file, 0, 0);
@@ -157,12 +161,21 @@ impl Maker<'_> {
             | _ => Ok(()),
         }
     }
-    fn begin(&mut self, value: Value, anchor: usize, tag: Option<&Tag>, place: Range<usize>) -> Result<(), NotYaml> {
+    fn begin(
+        &mut self,
+        value: Value,
+        anchor: usize,
+        tag: Option<&Tag>,
+        place: Range<usize>,
+    ) -> Result<(), NotYaml> {
         if tag.is_some() {
             return Err(self.tagged(place));
         }
         if self.open.last().is_some_and(|open| matches!(open.value, Value::Map(_)) && open.key.is_none()) {
-            return Err(NotYaml { message: "a key must be one word".to_owned(), span: self.first_line(place) });
+            return Err(NotYaml {
+                message: "a key must be one word".to_owned(),
+                span: self.first_line(place),
+            });
         }
         self.open.push(Open { value, key: None, anchor });
         Ok(())
@@ -189,7 +202,10 @@ impl Maker<'_> {
                         Value::Text(text) | Value::Number(text) | Value::Bool(text) => text,
                         Value::Null => self.text.get(node.span.range()).unwrap_or("").to_owned(),
                         Value::List(_) | Value::Map(_) => {
-                            return Err(NotYaml { message: "a key must be one word".to_owned(), span: node.span });
+                            return Err(NotYaml {
+                                message: "a key must be one word".to_owned(),
+                                span: node.span,
+                            });
                         }
                     };
                     open.key = Some((name, node.span));
@@ -200,7 +216,13 @@ impl Maker<'_> {
         }
         Ok(())
     }
-    fn scalar(&self, text: String, style: ScalarStyle, tag: Option<&Tag>, place: Range<usize>) -> Result<Node, NotYaml> {
+    fn scalar(
+        &self,
+        text: String,
+        style: ScalarStyle,
+        tag: Option<&Tag>,
+        place: Range<usize>,
+    ) -> Result<Node, NotYaml> {
         let span = self.first_line(place.clone());
         let text_wanted = tag.is_some_and(|tag| tag.core_suffix() == Some("str"));
         if tag.is_some() && !text_wanted {
@@ -371,8 +393,14 @@ mod tests {
         let kinds = [
             ("nothing", "~ null Null NULL"),
             ("`true` or `false`", "true True TRUE false False FALSE"),
-            ("a number", "0 -0 +1 1. 1.5e3 .5 -.5 0x1F 0b11 0o17 .inf -.inf .nan 0.10 1E-3 99999999999999999999999999999999999"),
-            ("a text", "007 -01 inf nan +.nan 1_000 + yes on 1.2.3 0x 0xg 5% 30d 1e400 2026-10-01 << \"1\" '~' !!str&1"),
+            (
+                "a number",
+                "0 -0 +1 1. 1.5e3 .5 -.5 0x1F 0b11 0o17 .inf -.inf .nan 0.10 1E-3 99999999999999999999999999999999999",
+            ),
+            (
+                "a text",
+                "007 -01 inf nan +.nan 1_000 + yes on 1.2.3 0x 0xg 5% 30d 1e400 2026-10-01 << \"1\" '~' !!str&1",
+            ),
         ];
         for (kind, words) in kinds {
             for word in words.split(' ') {

@@ -11,8 +11,8 @@ use super::super::args::Backfill;
 use super::super::output::{Lock, replace};
 use super::super::screen::Screen;
 use super::super::{Failure, plural};
-use crate::project::read_plain;
 use super::blocks::{PROBE, TEMPORARY, folder_in, is_name};
+use crate::project::read_plain;
 
 /// No record is larger.
 const LARGEST_RECORD: u64 = 16 * 1024 * 1024;

@@ -172,7 +172,8 @@ impl Plan {
             return Err(failed(&path, Failure::new(message).help("nothing was changed; remove the link")));
         }
         let hash_of = hash(text.as_bytes());
-        let current = if self.fresh { None } else { self.current(&path, text.len()).map_err(|f| failed(&path, f))? };
+        let current =
+            if self.fresh { None } else { self.current(&path, text.len()).map_err(|f| failed(&path, f))? };
         let action = match current {
             None => Action::Create,
             Some(current) if current == text.as_bytes() => {

@@ -241,7 +241,9 @@ mod tests {
         let tried = small.spawn(|| {
             let mut compiled = 0;
             for depth in (1..130).chain([200, 490, 900]) {
-                for (open, close) in [("(", ")*"), ("(?:", ")+?"), ("(", ")"), ("(a|", ")"), ("(b", "c){1,2}")] {
+                for (open, close) in
+                    [("(", ")*"), ("(?:", ")+?"), ("(", ")"), ("(a|", ")"), ("(b", "c){1,2}")]
+                {
                     let pattern = format!("{}a{}", open.repeat(depth), close.repeat(depth));
                     match Pattern::new(&pattern) {
                         Ok(made) => {
