@@ -26,8 +26,9 @@ pub(super) type Look = Vec<(PathBuf, Option<(SystemTime, u64)>)>;
 pub(super) struct Watch {
     /// None: by looking.
     events: Option<Events>,
-    /// How long the last look took.
+    /// How long the last look took, and when it ended.
     cost: Duration,
+    ended: Instant,
 }
 
 struct Events {
@@ -39,7 +40,7 @@ struct Events {
 impl Watch {
     /// By looking.
     pub(super) fn poll() -> Self {
-        Self { events: None, cost: Duration::ZERO }
+        Self { events: None, cost: Duration::ZERO, ended: Instant::now() }
     }
     /// By events, where the system has any.
     pub(super) fn events(screen: &Screen) -> Self {
@@ -55,7 +56,7 @@ impl Watch {
         match made {
             Ok(watcher) => {
                 let events = Events { watcher, changed, folders: BTreeSet::new() };
-                Self { events: Some(events), cost: Duration::ZERO }
+                Self { events: Some(events), ..Self::poll() }
             }
             Err(error) => {
                 screen.say(&format!(
@@ -74,7 +75,8 @@ impl Watch {
         if lost {
             self.events = None;
         }
-        let rest = self.cost * (PART - 1);
+        // Where changes never end, looking is not all that is done.
+        let rest = (self.cost * (PART - 1)).saturating_sub(self.ended.elapsed());
         let Some(events) = &self.events else {
             std::thread::sleep(rest.max(POLL));
             return;
@@ -112,6 +114,7 @@ impl Watch {
             })
             .collect();
         self.cost = began.elapsed();
+        self.ended = Instant::now();
         look
     }
     /// Watches these folders and no others. Are there new ones?
