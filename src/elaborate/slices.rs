@@ -133,7 +133,7 @@ fn percentile<'a>(
     let at_least = (p / Decimal::ONE_HUNDRED).normalize();
     let within = ir::Series::HistogramWithin { selector: selector.clone(), native, limit };
     let total = vec![ir::Series::HistogramCount { selector, native }];
-    let events = ir::Events { total, outcome: ir::Outcome::Good(vec![within]) };
+    let events = ir::Events { total, outcome: ir::Outcome::Good(vec![within]), faults: Vec::new() };
     in_range.then_some(ir::Condition::Share { events, at_least, percentile: Some(p.normalize()) })
 }
 

@@ -31,6 +31,11 @@ pub(crate) fn matchers_within(cx: &Cx<'_>, inner: &Sel<'_>, outer: &Sel<'_>) -> 
     algebra::subset(&tests(inner), &tests(outer), &(cx, inner.metric, false))
 }
 
+/// Does whatever meets a selector's matchers surely meet this one too, whatever values there are?
+pub(crate) fn follows(sel: &Sel<'_>, wanted: &Match<'_>) -> bool {
+    algebra::subset(&tests(sel), &[wanted.test()], &algebra::Open) == Some(true)
+}
+
 /// Can no series meet the matchers of both?
 pub(crate) fn apart(cx: &Cx<'_>, a: &Sel<'_>, b: &Sel<'_>) -> bool {
     algebra::overlap(&tests(a), &tests(b), &(cx, a.metric, true)) == Some(false)

@@ -248,6 +248,16 @@ fn variables<'s>(stmt: &'s StreamStmt, see: &mut impl FnMut(&'s Ident, Place<'s>
                     matchers(list, see);
                 }
             }
+            Verdict::AnyOf(faults) => {
+                for fault in faults {
+                    if let Some(bound) = &fault.bound {
+                        limit(&bound.limit, see);
+                    }
+                    if let Some(list) = &fault.narrowed {
+                        matchers(list, see);
+                    }
+                }
+            }
             Verdict::Stream(s, bound) => {
                 stream(s, see);
                 if let Some(Bound { limit: l, .. }) = bound {

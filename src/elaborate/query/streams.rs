@@ -9,7 +9,7 @@ use crate::elaborate::labels::{Match, Val};
 use crate::elaborate::out::Out;
 use crate::elaborate::selector::Sel;
 use crate::elaborate::stream::{Form, Term};
-use crate::elaborate::{Cx, measure, subset};
+use crate::elaborate::{Cx, overlap, subset};
 use crate::ir::MatchOp;
 use crate::promql::ast::{BinaryOp, Expr, ExprKind};
 use crate::promql::{Escape, Role, linear};
@@ -68,7 +68,7 @@ pub(crate) fn compare<'a>(
     if let Some(all) = &all
         && counted.iter().any(|(_, terms)| is_query(terms))
     {
-        measure::exclusive(cx, out, side, &read_all, &all.terms);
+        overlap::exclusive(cx, out, side, &read_all, &all.terms);
     }
 }
 
@@ -95,7 +95,7 @@ fn read<'e, 'a: 'e>(
             }
         }
     }
-    measure::counted_twice(cx, out, &made.terms);
+    overlap::counted_twice(cx, out, &made.terms);
     Some(made)
 }
 

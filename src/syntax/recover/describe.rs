@@ -125,6 +125,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::k_note => "`note`",
         Rule::k_of => "`of`",
         Rule::k_on => "`on`",
+        Rule::k_or => "`or`",
         Rule::k_over => "`over`",
         Rule::k_owner => "`owner`",
         Rule::k_pages => "`pages`",
@@ -196,6 +197,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         | Rule::total
         | Rule::good
         | Rule::bad
+        | Rule::fault
         | Rule::subject
         | Rule::started
         | Rule::finished
