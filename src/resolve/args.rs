@@ -210,7 +210,7 @@ pub(crate) fn fits(ty: ParamType, value: &ArgValue) -> bool {
             (ty, v.value),
             (ParamType::Duration, Quantity::Duration(_))
                 | (ParamType::Percent, Quantity::Percent(_))
-                | (ParamType::Number, Quantity::Number(_))
+                | (ParamType::Number, Quantity::Number(_) | Quantity::Size(_))
         ),
         (_, ArgValue::Str(_) | ArgValue::Limit(_)) => false,
     }

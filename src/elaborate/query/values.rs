@@ -152,7 +152,9 @@ impl<'r> Reader<'_, 'r, '_> {
                         Dim::Buckets(metric) => match metric.unit {
                             #[allow(clippy::cast_precision_loss, reason = "at most the nanoseconds of a day")]
                             Unit::Time(_, nanos) => Some(Dim::Quantile(nanos as f64, metric)),
-                            Unit::Ratio | Unit::Percent | Unit::Count(_) | Unit::Unknown => None,
+                            Unit::Ratio | Unit::Percent | Unit::Size(..) | Unit::Count(_) | Unit::Unknown => {
+                                None
+                            }
                         },
                         Dim::Time(_) | Dim::Quantile(..) | Dim::Share(_) | Dim::Events(..) => None,
                     },
@@ -177,12 +179,12 @@ impl<'r> Reader<'_, 'r, '_> {
             Unit::Time(_, nanos) => Some(Dim::Time(nanos as f64)),
             Unit::Ratio => Some(Dim::Share(1.0)),
             Unit::Percent => Some(Dim::Share(100.0)),
-            Unit::Count(_) | Unit::Unknown => None,
+            Unit::Size(..) | Unit::Count(_) | Unit::Unknown => None,
         };
         match (metric.kind, part) {
             (MetricKind::Counter, _) => match metric.unit {
                 Unit::Time(..) => time(),
-                Unit::Ratio | Unit::Percent | Unit::Count(_) | Unit::Unknown => {
+                Unit::Ratio | Unit::Percent | Unit::Size(..) | Unit::Count(_) | Unit::Unknown => {
                     Some(Dim::Events(metric.name, &metric.part_of))
                 }
             },

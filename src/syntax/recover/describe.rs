@@ -26,6 +26,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::number => "a number",
         Rule::signed => "a number",
         Rule::pct => "a percentage such as `99.9%`",
+        Rule::size => "a size such as `2GiB`",
         Rule::dur => "a duration such as `28d`",
         Rule::date => "a date such as `2026-10-01`",
         Rule::var => "a parameter such as `$limit`",
@@ -184,6 +185,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         | Rule::sep
         | Rule::digits
         | Rule::unit
+        | Rule::sizes
         | Rule::limit
         | Rule::stop
         | Rule::not_noun

@@ -5,7 +5,7 @@ use crate::ir::{
     Completion, Composed, Composition, Condition, Events, Measurement, Model, Outcome, Promise, Reading,
     Selector, Series, Slices, Stat, Which,
 };
-use crate::value::{Decimal, Duration};
+use crate::value::{Decimal, Duration, size};
 
 /// How we know whether the promise is kept.
 pub fn sentences(model: &Model, promise: &Promise) -> Vec<String> {
@@ -184,9 +184,18 @@ fn bound(selector: &Selector, limit: Decimal, (time, other): (&str, &str)) -> St
     match per_second {
         Some(0) => format!("{time} {} min", numbers::count(limit)),
         Some(n) => format!("{time} {}", seconds(limit / Decimal::from(n))),
-        None if name.contains("bytes") => format!("{other} {} bytes", numbers::count(limit)),
+        None if name.contains("bytes") => format!("{other} {}", bytes(limit)),
         None => format!("{other} {}", numbers::count(limit)),
     }
+}
+
+/// `2 GiB`, or how many bytes.
+fn bytes(n: Decimal) -> String {
+    let written = size::write(n);
+    let parts = written
+        .as_deref()
+        .and_then(|w| w.split_once(|c: char| c.is_ascii_alphabetic()).map(|(n, _)| (n, &w[n.len()..])));
+    parts.map_or_else(|| format!("{} bytes", numbers::count(n)), |(n, unit)| format!("{n} {unit}"))
 }
 
 fn seconds(n: Decimal) -> String {
