@@ -235,6 +235,9 @@ fn verdict_of<'a>(
             }
             let terms = narrowed(cx, out, env, total, written)?;
             sides::check(out, side, first, &matchers);
+            for (own, all) in terms.iter().filter_map(Term::sel).zip(total.iter().filter_map(Term::sel)) {
+                subset::only_here(cx, out, side, own, all);
+            }
             Some(terms)
         }
         Verdict::Bound(bound, written) => {

@@ -171,6 +171,18 @@ fn good<'a>(
     Some(made)
 }
 
+/// Is all that a selector picks picked by one of these as well (of the same metric)?
+pub(crate) fn covered<'a>(cx: &Cx<'a>, sel: &Sel<'a>, by: &[&Sel<'a>]) -> bool {
+    let mut cells: Vec<Cell<'a>> = vec![(sel.clone(), Form::Count)];
+    for other in by {
+        cells = cells.iter().flat_map(|cell| left(cx, cell, &other.matchers, None)).collect();
+        if cells.len() > MOST {
+            return false;
+        }
+    }
+    cells.is_empty()
+}
+
 /// What a way to be bad leaves of a cell: what fails its first matcher; what meets that and fails the second; and so on; what
 /// meets them all and is within its limit.
 fn left<'a>(cx: &Cx<'a>, cell: &Cell<'a>, matchers: &[Match<'a>], over: Option<Form>) -> Vec<Cell<'a>> {

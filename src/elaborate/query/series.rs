@@ -238,10 +238,18 @@ fn bare(
     if !counts || selector.shift.offset.is_some() {
         return;
     }
-    let fine = around.iter().any(|outer| {
+    // What is added up starts anew when one of its counters does: its change is no longer theirs.
+    let mixes =
+        |outer: &&Expr| outer.aggregate().is_some_and(|a| matches!(a.op, Aggregator::Sum | Aggregator::Avg));
+    let mixed = around.iter().rposition(mixes);
+    let fine = around.iter().enumerate().any(|(at, outer)| {
         let there =
             |a: &Aggregate| matches!(a.op, Aggregator::Count | Aggregator::Group | Aggregator::CountValues);
-        outer.call().is_some_and(|call| CHANGES.contains(&call.name.text.as_str()))
+        let changes = |name: &str| {
+            let each = !["rate", "irate", "increase"].contains(&name) || mixed.is_none_or(|mixed| at > mixed);
+            CHANGES.contains(&name) && each
+        };
+        outer.call().is_some_and(|call| changes(call.name.text.as_str()))
             || outer.aggregate().is_some_and(there)
             || outer.binary().is_some_and(|b| {
                 let change = b.op == BinaryOp::Sub && offset(&b.right);
