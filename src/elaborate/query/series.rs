@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{metric_of, unknown_bound};
+use super::{OF_COUNTERS, metric_of, unknown_bound};
 use crate::ast::MetricKind;
 use crate::diag::Diagnostic;
 use crate::diag::codes::numbers::BEYOND_RETENTION;
@@ -242,11 +242,13 @@ fn bare(
     let mixes =
         |outer: &&Expr| outer.aggregate().is_some_and(|a| matches!(a.op, Aggregator::Sum | Aggregator::Avg));
     let mixed = around.iter().rposition(mixes);
+    let rates = |outer: &&Expr| outer.call().is_some_and(|c| OF_COUNTERS.contains(&c.name.text.as_str()));
+    let late = mixed.is_some() && around.iter().any(rates);
     let fine = around.iter().enumerate().any(|(at, outer)| {
         let there =
             |a: &Aggregate| matches!(a.op, Aggregator::Count | Aggregator::Group | Aggregator::CountValues);
         let changes = |name: &str| {
-            let each = !["rate", "irate", "increase"].contains(&name) || mixed.is_none_or(|mixed| at > mixed);
+            let each = !OF_COUNTERS.contains(&name) || mixed.is_none_or(|mixed| at > mixed);
             CHANGES.contains(&name) && each
         };
         outer.call().is_some_and(|call| changes(call.name.text.as_str()))
@@ -276,7 +278,11 @@ fn bare(
     };
     let mut made =
         Diagnostic::new(&COUNTER_LIMIT, escape.span(place), said, "everything since its target started")
-            .help(format!("look at what was added: `{how}({shown}[{window}])`"));
+            .help(if late {
+                format!("take what was added of each, then the sum: `sum({how}({shown}[{window}]))`")
+            } else {
+                format!("look at what was added: `{how}({shown}[{window}])`")
+            });
     if metric.kind == MetricKind::Counter {
         made = made.also(metric.decl.kind.span, "declared as counter");
     }
