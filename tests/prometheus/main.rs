@@ -27,4 +27,5 @@ mod sweep;
 mod targets;
 mod together;
 mod tools;
+mod unions;
 mod watch;
