@@ -27,6 +27,11 @@ pub fn compile(sources: &SourceMap, config: &config::Config) -> Compilation {
     check::check(&model, &mut diagnostics);
     if !diagnostics.has_errors() {
         backend::prometheus::check_limits(&model, &mut diagnostics);
+        for options in config.other_rules() {
+            let mut other = model.clone();
+            other.settings.prometheus.clone_from(options);
+            backend::prometheus::check_limits(&other, &mut diagnostics);
+        }
     }
     config.lints.apply(&mut diagnostics);
     let model = (!diagnostics.has_errors()).then_some(model);

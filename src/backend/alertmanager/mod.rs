@@ -61,7 +61,7 @@ fn owners(model: &Model) -> Vec<&Team> {
 /// One route for each team and severity. Alerts of a promise come in one notification.
 fn routes(out: &mut String, model: &Model, owners: &[&Team]) {
     let settings = &model.settings;
-    let project = matcher("project", "=", &settings.project);
+    let project = matcher("project", "=", settings.project_label());
     let _ = writeln!(out, "route:\n  receiver: {}\n  routes:", quoted(NOBODY));
     let _ = writeln!(out, "    - matchers: [{}]", quoted(&project));
     out.push_str("      group_by: [project, journey, step, promise]\n");
@@ -92,7 +92,7 @@ fn routes(out: &mut String, model: &Model, owners: &[&Team]) {
 /// Which alerts say what another already says.
 fn inhibitions(out: &mut String, model: &Model) {
     let settings = &model.settings;
-    let project = || matcher("project", "=", &settings.project);
+    let project = || matcher("project", "=", settings.project_label());
     let severity = |of: &str| matcher("severity", "=", of);
     let (page, ticket) = (&settings.severities.page, &settings.severities.ticket);
     let each = |promises: &[&Promise]| -> Vec<String> {

@@ -11,6 +11,7 @@ use crate::backend::yaml::Yaml;
 use crate::diag::codes::project as codes;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::ir::{Journey, Kubernetes, Mimir, Model, Target};
+use crate::value::hash;
 
 /// prometheus-operator puts the rules of an object into one `ConfigMap` and takes at most half of the 1 MiB that
 /// Kubernetes allows; a larger object is left out, with a line in the operator's log.
@@ -75,7 +76,7 @@ fn object(plan: &Plan<'_>, options: &Kubernetes) -> Artifact {
     yaml.pair(0, "apiVersion", "monitoring.coreos.com/v1");
     yaml.pair(0, "kind", "PrometheusRule");
     yaml.open(0, "metadata");
-    yaml.pair(2, "name", &object_name(&plan.model.settings.project, &plan.journey.id));
+    yaml.pair(2, "name", &object_name(plan.model.settings.project_label(), &plan.journey.id));
     if let Some(namespace) = &options.namespace {
         yaml.pair(2, "namespace", namespace);
     }
@@ -100,8 +101,7 @@ fn object_name(project: &str, journey: &str) -> String {
     if plain.len() <= 63 && !plain.ends_with('-') && !project.ends_with('_') {
         return plain;
     }
-    let fold = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    let hash = format!("{project} {journey}").bytes().fold(0xcbf2_9ce4_8422_2325, fold);
+    let hash = hash::hash(&format!("{project} {journey}"));
     let head: String = plain.chars().filter(char::is_ascii).take(63 - 17).collect();
     format!("{}-{hash:016x}", head.trim_end_matches('-'))
 }
@@ -117,7 +117,7 @@ struct Namespace {
 impl Namespace {
     fn artifact(&self, plan: &Plan<'_>) -> Artifact {
         let mut file = new_file(plan);
-        let project = &plan.model.settings.project;
+        let project = plan.model.settings.project_label();
         let yaml: &mut Yaml = file.before();
         yaml.pair(0, "namespace", &format!("{project}.{}", self.file));
         file.open(0);

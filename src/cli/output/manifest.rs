@@ -6,6 +6,7 @@ use std::path::{Component, Path};
 use serde::{Deserialize, Serialize};
 
 use crate::cli::Failure;
+use crate::ir::Settings;
 use crate::project::read_plain;
 
 /// The manifest's name in its folder.
@@ -26,6 +27,9 @@ pub(in crate::cli) struct Manifest {
     pub(in crate::cli) project: String,
     /// For which environment.
     pub(in crate::cli) environment: Option<String>,
+    /// The value of the label `project`, where it isn't the project's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::cli) identity: Option<String>,
     /// Paths below the folder with the hashes of their contents.
     pub(in crate::cli) files: BTreeMap<String, String>,
     /// While files are being replaced: what they will hold. Whoever is stopped in between leaves files of either hash, and
@@ -37,12 +41,22 @@ pub(in crate::cli) struct Manifest {
 }
 
 impl Manifest {
+    /// Of a build with these settings, without files.
+    pub(in crate::cli) fn of(settings: &Settings) -> Self {
+        let identity = settings.identity.clone();
+        Self { identity, ..Self::new(&settings.project, settings.environment.as_deref()) }
+    }
+    /// The value of the label `project` on what was recorded.
+    pub(in crate::cli) fn project_label(&self) -> &str {
+        self.identity.as_deref().unwrap_or(&self.project)
+    }
     pub(in crate::cli) fn new(project: &str, environment: Option<&str>) -> Self {
         Self {
             version: VERSION,
             note: "written by slovo build: the files it owns here; keep it beside them".to_owned(),
             project: project.to_owned(),
             environment: environment.map(str::to_owned),
+            identity: None,
             files: BTreeMap::new(),
             under_way: BTreeMap::new(),
             promises: BTreeSet::new(),
