@@ -286,7 +286,7 @@ fn environments_have_folders_of_their_own() {
     for environment in ["a", "b"] {
         let ran = run(at.path(), &["build", "--env", environment]);
         assert_eq!(ran.code, 0, "{}", ran.err);
-        assert!(at.path().join("prometheus").join(environment).join(".slovo-manifest.json").is_file());
+        assert!(at.path().join(format!("prometheus-{environment}")).join(".slovo-manifest.json").is_file());
     }
     let out = tempfile::tempdir().unwrap();
     let shown = out.path().display().to_string();

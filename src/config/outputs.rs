@@ -311,7 +311,10 @@ fn shared((first, outer): Of<'_>, (second, inner): Of<'_>, more: usize) -> Diagn
         None => Diagnostic::unplaced(&codes::SHARED_OUTPUT, message),
     };
     if let (Some(span), Some(_)) = (outer.span, inner.span) {
-        let whose = one.as_ref().map_or_else(|| format!("`{a}`"), |name| format!("`{name}`"));
+        let whose = one
+            .as_ref()
+            .filter(|_| one != other)
+            .map_or_else(|| format!("`{a}`"), |name| format!("`{name}`"));
         made = made.also(span, format!("the folder of {whose}, `{}`", outer.output.path));
     }
     if let Some(environment) = second.filter(|e| inner.span.is_some_and(|span| span != e.span)) {
@@ -354,6 +357,7 @@ pub(super) fn judge_dropped(base: &Layer, layer: &Layer, within: Option<&str>, r
         reader.diagnostics.push(match nearest(&dropped.name, top.iter().copied()) {
             Some(meant) => made.maybe_fix(format!("write `{meant}`"), dropped.span, meant),
             None if top.is_empty() => made.help("remove it"),
+            None if top.len() == 1 => made.help(format!("there is only {}", listed(&top))),
             None => made.help(format!("there are {}", listed(&top))),
         });
     }
