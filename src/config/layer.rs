@@ -122,8 +122,20 @@ impl Layer {
         environments: &[Environment],
         reader: &mut Reader<'_>,
     ) {
-        let scopes =
-            || std::iter::once((None, self)).chain(environments.iter().map(|e| (Some(&e.name), &e.layer)));
+        // Each label once, with the first place that has it.
+        let mut places: BTreeMap<&str, String> = BTreeMap::new();
+        for matcher in &self.scope {
+            places.entry(&matcher.label).or_insert_with(|| "scope".to_owned());
+        }
+        for environment in environments {
+            for matcher in &environment.layer.scope {
+                let place = || format!("environments.{}.scope", environment.name);
+                places.entry(&matcher.label).or_insert_with(place);
+            }
+        }
+        for label in common {
+            places.entry(label).or_insert_with(|| "common_labels".to_owned());
+        }
         for (label, span) in &self.external_labels {
             if is_reserved(label) {
                 let message = format!("the label `{label}` in `external_labels` is set by the compiler");
@@ -131,13 +143,7 @@ impl Layer {
                 reader.wrong(&codes::BAD_LABEL, *span, message, "already taken", &help);
                 continue;
             }
-            let scoped = scopes().find(|(_, layer)| layer.scope.iter().any(|m| m.label == *label));
-            let place = match scoped {
-                Some((None, _)) => "scope".to_owned(),
-                Some((Some(name), _)) => format!("environments.{name}.scope"),
-                None if common.contains(label) => "common_labels".to_owned(),
-                None => continue,
-            };
+            let Some(place) = places.get(label.as_str()) else { continue };
             let message = format!("the label `{label}` stands in `external_labels` and in `{place}`");
             let made = Diagnostic::new(&codes::BAD_LABEL, *span, message, "added to what leaves the server")
                 .note("the server adds external labels to alerts and to what it sends elsewhere; the series that its rules read lack them")
