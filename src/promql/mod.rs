@@ -7,6 +7,7 @@
 pub mod algebra;
 mod analyse;
 pub mod ast;
+mod carried;
 mod diagnose;
 mod error;
 mod functions;
@@ -23,6 +24,7 @@ pub use analyse::{
     Labels, SelectorRef, User, base_range, looks_like_ratio, output_labels, selectors, uses_range,
 };
 pub use ast::{Expr, ValueType};
+pub use carried::carried;
 pub use diagnose::{Escape, Role, diagnose};
 pub use error::{ErrorKind, SyntaxError};
 pub use functions::{Function, all as functions, find as function};

@@ -8,11 +8,22 @@ use serde_yaml::Value;
 use super::case::{Case, Check};
 use super::witness::{Labels, satisfies};
 use crate::ir::{MatchOp, Matcher};
-use crate::promql::{SelectorRef, parse, selectors};
+use crate::promql::{SelectorRef, carried, parse};
 use crate::value::Duration;
 
 /// The name of a series as a label.
 const NAME: &str = "__name__";
+/// Labels that tell promises of a journey apart. Most rules serve all of them and keep them apart, so what is asked of one
+/// promise needs the others' base rules for nothing.
+const APART: [&str; 2] = ["step", "promise"];
+
+/// A selector that a rule or a check reads.
+#[derive(Clone, Debug)]
+struct Read {
+    matchers: Vec<Matcher>,
+    /// Labels of what comes out that only series with the same value have a part in.
+    carried: Vec<&'static str>,
+}
 
 /// Rule files, taken apart.
 #[derive(Clone, Debug, Default)]
@@ -29,8 +40,10 @@ struct Rule {
     index: usize,
     /// Labels that every series of it has, its name among them.
     gives: Labels,
+    /// Labels that templates set: they may hold anything.
+    templates: Vec<String>,
     /// None: can't be told.
-    reads: Option<Vec<Vec<Matcher>>>,
+    reads: Option<Vec<Read>>,
 }
 
 /// A case, or a piece of one, of which only what is needed is left.
@@ -59,6 +72,7 @@ impl RuleFiles {
                         group,
                         index,
                         gives: gives(rule)?,
+                        templates: templates(rule),
                         reads: reads(rule.get("expr")?.as_str()?),
                     });
                 }
@@ -80,6 +94,7 @@ impl RuleFiles {
         let mut all = self.clone();
         let old = all.rules.get_mut(number)?;
         old.gives = gives(rule)?;
+        old.templates = templates(rule);
         old.reads = reads(rule.get("expr")?.as_str()?);
         let (_, file) = all.files.get_mut(old.file)?;
         let group = file.get_mut("groups")?.get_mut(old.group)?;
@@ -94,15 +109,21 @@ impl RuleFiles {
         checks: impl IntoIterator<Item = &'c Check>,
     ) -> BTreeSet<usize> {
         let mine = |r: &Rule| self.files.get(r.file).is_some_and(|f| journeys.contains(&f.0));
-        let mut open: Vec<Option<Vec<Vec<Matcher>>>> = checks.into_iter().map(|c| reads(&c.expr)).collect();
+        let mut open: Vec<Option<Vec<Read>>> = checks.into_iter().map(|c| reads(&c.expr)).collect();
         let mut found = BTreeSet::new();
+        // A rule may be asked for one promise here and for all of them there.
+        let mut asked: BTreeSet<(usize, Vec<(String, String)>)> = BTreeSet::new();
         while let Some(read) = open.pop() {
-            for (number, rule) in self.rules.iter().enumerate() {
-                let wanted =
-                    || read.as_ref().is_none_or(|list| list.iter().any(|m| may_find(m, &rule.gives)));
-                if mine(rule) && !found.contains(&number) && wanted() {
-                    found.insert(number);
-                    open.push(rule.reads.clone());
+            for (number, rule) in self.rules.iter().enumerate().filter(|(_, r)| mine(r)) {
+                let everything = [Read { matchers: Vec::new(), carried: Vec::new() }];
+                for read in read.as_deref().unwrap_or(&everything) {
+                    if may_find(&read.matchers, &rule.gives) {
+                        found.insert(number);
+                        let only = rule.asked_for(&read.matchers);
+                        if asked.insert((number, only.clone())) {
+                            open.push(rule.reads_for(&only));
+                        }
+                    }
                 }
             }
         }
@@ -125,11 +146,11 @@ impl RuleFiles {
         needed: &BTreeSet<usize>,
         weight: u64,
     ) -> Pruned {
-        let mut read: Vec<Option<Vec<Vec<Matcher>>>> = case.checks.iter().map(|c| reads(&c.expr)).collect();
+        let mut read: Vec<Option<Vec<Read>>> = case.checks.iter().map(|c| reads(&c.expr)).collect();
         read.extend(needed.iter().filter_map(|n| self.rules.get(*n)).map(|r| r.reads.clone()));
         let is_read = |series: &String| {
             let Some(labels) = series_labels(series) else { return true };
-            read.iter().any(|r| r.as_ref().is_none_or(|list| list.iter().any(|m| satisfies(&labels, m))))
+            read.iter().any(|r| r.as_ref().is_none_or(|list| list.iter().any(|r| satisfies(&labels, &r.matchers))))
         };
         case.inputs.retain(|(series, _)| is_read(series));
         let files = self
@@ -167,6 +188,31 @@ impl RuleFiles {
     }
 }
 
+impl Rule {
+    /// What is asked of its series by labels that keep promises apart and that it takes from what it reads.
+    fn asked_for(&self, matchers: &[Matcher]) -> Vec<(String, String)> {
+        let taken = |m: &&Matcher| {
+            m.op == MatchOp::Equal
+                && APART.contains(&m.label.as_str())
+                && !self.gives.contains_key(&m.label)
+                && !self.templates.contains(&m.label)
+        };
+        matchers.iter().filter(taken).map(|m| (m.label.clone(), m.value.clone())).collect()
+    }
+    /// What it reads for those of its series that have these labels.
+    fn reads_for(&self, only: &[(String, String)]) -> Option<Vec<Read>> {
+        let narrowed = |read: &Read| {
+            let mut read = read.clone();
+            for (label, value) in only.iter().filter(|(l, _)| read.carried.contains(&l.as_str())) {
+                let (label, value) = (label.clone(), value.clone());
+                read.matchers.push(Matcher { label, op: MatchOp::Equal, value });
+            }
+            read
+        };
+        Some(self.reads.as_ref()?.iter().map(narrowed).collect())
+    }
+}
+
 /// The labels that every series of a rule has. A label that is a template may hold anything.
 fn gives(rule: &Value) -> Option<Labels> {
     let text = |key: &str| rule.get(key).and_then(Value::as_str);
@@ -187,17 +233,25 @@ fn gives(rule: &Value) -> Option<Labels> {
     Some(given)
 }
 
+/// The labels of a rule that are templates.
+fn templates(rule: &Value) -> Vec<String> {
+    let labels = rule.get("labels").and_then(Value::as_mapping).into_iter().flatten();
+    let template = |v: &Value| v.as_str().is_none_or(|text| text.contains("{{"));
+    labels.filter(|(_, v)| template(v)).filter_map(|(l, _)| Some(l.as_str()?.to_owned())).collect()
+}
+
 /// The selectors of an expression, their names among the matchers.
-fn reads(expr: &str) -> Option<Vec<Vec<Matcher>>> {
+fn reads(expr: &str) -> Option<Vec<Read>> {
     let tree = parse(expr).ok()?;
     let matcher =
         |label: &str, op, value: &str| Matcher { label: label.to_owned(), op, value: value.to_owned() };
-    let one = |s: SelectorRef<'_>| {
+    let one = |(s, carried): (SelectorRef<'_>, Vec<&'static str>)| {
         let own = s.matchers().iter().map(|m| matcher(&m.label.text, m.op, &m.value.text));
         // The name first: it tells most apart.
-        s.metric().map(|(name, _)| matcher(NAME, MatchOp::Equal, name)).into_iter().chain(own).collect()
+        let name = s.metric().map(|(name, _)| matcher(NAME, MatchOp::Equal, name));
+        Read { matchers: name.into_iter().chain(own).collect(), carried }
     };
-    Some(selectors(&tree).into_iter().map(one).collect())
+    Some(carried(&tree, &APART).into_iter().map(one).collect())
 }
 
 /// May a selector find series of a rule? Of labels that the rule doesn't set nothing is known.
@@ -211,8 +265,8 @@ fn may_find(matchers: &[Matcher], gives: &Labels) -> bool {
 /// The labels of a series in promtool's notation.
 fn series_labels(series: &str) -> Option<Labels> {
     let list = reads(series)?;
-    let [matchers] = list.as_slice() else { return None };
-    Some(matchers.iter().map(|m| (m.label.clone(), m.value.clone())).collect())
+    let [read] = list.as_slice() else { return None };
+    Some(read.matchers.iter().map(|m| (m.label.clone(), m.value.clone())).collect())
 }
 
 #[cfg(test)]
@@ -270,6 +324,35 @@ groups:
         let text = &pruned.files[0].1;
         assert!(text.contains("rate(x") && !text.contains("rate(y") && !text.contains("Fast"), "{text}");
         assert_eq!(files.number("j", 0, 3), Some(3));
+    }
+
+    #[test]
+    fn what_is_asked_of_one_promise_needs_no_other() {
+        let files = RuleFiles::read([(
+            "j",
+            r#"
+groups:
+  - name: a
+    rules:
+      - {record: base, expr: 'rate(x[1m])', labels: {step: s, promise: p}}
+      - {record: base, expr: 'rate(y[1m])', labels: {step: s, promise: q}}
+      - {record: ratio, expr: 'sum by (step, promise) (base{journey="j"}) / 2', labels: {window: 5m}}
+      - {record: mixed, expr: 'sum by (promise) (ratio) / scalar(sum(ratio))'}
+      - {record: named, expr: 'ratio', labels: {promise: '{{ $labels.step }}'}}
+      - {alert: Fast, expr: 'ratio{window="5m",promise="q"} > 1', labels: {promise: q}}
+"#,
+        )])
+        .unwrap();
+        let needed =
+            |expr: &str| files.needed(&["j".to_owned()], &case(expr).checks).into_iter().collect::<Vec<_>>();
+        assert_eq!(needed("ratio{step=\"s\",promise=\"p\"}"), [0, 2]);
+        assert_eq!(needed("ratio{step=\"s\"}"), [0, 1, 2]);
+        assert_eq!(needed("ratio{promise=~\"p\"}"), [0, 1, 2], "only what is fixed is followed");
+        assert_eq!(needed("sum(ratio{promise=\"p\"}) + sum(ratio)"), [0, 1, 2], "asked in two ways");
+        assert_eq!(needed("mixed{promise=\"p\"}"), [0, 1, 2, 3], "the scalar is of all");
+        assert_eq!(needed("named{promise=\"p\"}"), [0, 1, 2, 4], "a template may hold anything");
+        assert_eq!(needed("ALERTS{alertname=\"Fast\",promise=\"q\"}"), [1, 2, 5]);
+        assert_eq!(needed("ratio{promise=\"other\"}"), [2]);
     }
 
     #[test]
