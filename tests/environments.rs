@@ -52,7 +52,7 @@ fn files(at: &Path) -> BTreeMap<String, String> {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 folders.push(path);
-            } else if path.file_name().unwrap() != ".slovo-manifest.json" {
+            } else if path.file_name().unwrap() != ".slovo-manifest" {
                 let name = path.strip_prefix(at).unwrap().to_str().unwrap().to_owned();
                 made.insert(name, fs::read_to_string(&path).unwrap());
             }
@@ -87,7 +87,7 @@ environments:
         "gen/rules-quiet",
     ];
     for folder in folders {
-        assert!(at.path().join(folder).join(".slovo-manifest.json").is_file(), "{folder}");
+        assert!(at.path().join(folder).join(".slovo-manifest").is_file(), "{folder}");
     }
     assert!(!at.path().join("grafana-quiet").exists() && !at.path().join("rules_mimir-quiet").exists());
     let together = files(at.path());

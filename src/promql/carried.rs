@@ -38,8 +38,10 @@ fn walk(expr: &Expr, labels: &[&'static str], kept: &mut Vec<Vec<&'static str>>)
 
 /// Functions of each series for itself. All others (`label_replace`, `absent`, `scalar`, `sort`) may mix them.
 fn keeps_series_apart(function: &str) -> bool {
-    matches!(function, "rate" | "increase" | "irate" | "delta" | "idelta" | "resets" | "changes" | "timestamp")
-        || matches!(function, "clamp" | "clamp_min" | "clamp_max" | "abs" | "ceil" | "floor" | "round")
+    matches!(
+        function,
+        "rate" | "increase" | "irate" | "delta" | "idelta" | "resets" | "changes" | "timestamp"
+    ) || matches!(function, "clamp" | "clamp_min" | "clamp_max" | "abs" | "ceil" | "floor" | "round")
         || matches!(function, "histogram_count" | "histogram_sum" | "histogram_fraction")
         || (function.ends_with("_over_time") && function != "absent_over_time")
 }

@@ -150,7 +150,8 @@ impl RuleFiles {
         read.extend(needed.iter().filter_map(|n| self.rules.get(*n)).map(|r| r.reads.clone()));
         let is_read = |series: &String| {
             let Some(labels) = series_labels(series) else { return true };
-            read.iter().any(|r| r.as_ref().is_none_or(|list| list.iter().any(|r| satisfies(&labels, &r.matchers))))
+            read.iter()
+                .any(|r| r.as_ref().is_none_or(|list| list.iter().any(|r| satisfies(&labels, &r.matchers))))
         };
         case.inputs.retain(|(series, _)| is_read(series));
         let files = self

@@ -1,4 +1,4 @@
-//! `.slovo-manifest.json`: what a build wrote.
+//! `.slovo-manifest`: what a build wrote.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path};
@@ -9,8 +9,11 @@ use crate::cli::Failure;
 use crate::ir::Settings;
 use crate::project::read_plain;
 
-/// The manifest's name in its folder.
-pub(super) const MANIFEST: &str = ".slovo-manifest.json";
+/// The manifest's name in its folder. Without an ending: `kubectl apply -f` and Argo CD take every `.json`, `.yaml` and `.yml` of a folder
+/// for an object.
+pub(super) const MANIFEST: &str = ".slovo-manifest";
+/// Its name before that: read where there is no other, and removed by the next write.
+pub(super) const EARLIER: &str = ".slovo-manifest.json";
 /// No manifest is larger: it takes about a hundred bytes a file.
 const LARGEST: u64 = 256 * 1024 * 1024;
 /// The version that this program writes and reads.
@@ -64,11 +67,20 @@ impl Manifest {
     }
     /// The manifest of a folder, where there is one.
     pub(in crate::cli) fn read(folder: &Path) -> Result<Option<Self>, Failure> {
-        let path = folder.join(MANIFEST);
+        match Self::read_file(&folder.join(MANIFEST))? {
+            Some(made) => Ok(Some(made)),
+            None => Self::read_file(&folder.join(EARLIER)),
+        }
+    }
+    /// Does a manifest of ours still lie there under its earlier name?
+    pub(super) fn has_earlier(folder: &Path) -> bool {
+        Self::read_file(&folder.join(EARLIER)).is_ok_and(|made| made.is_some())
+    }
+    fn read_file(path: &Path) -> Result<Option<Self>, Failure> {
         let help = "restore it from version control, or remove it: then files that are there count as somebody else's";
         let wrong =
             |why: &str| Failure::new(format!("`{}` cannot be used: {why}", path.display())).help(help);
-        let text = match read_plain(&path, LARGEST) {
+        let text = match read_plain(path, LARGEST) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             // The folder is a file: reported when it is to be used.
