@@ -98,6 +98,13 @@ pub enum OutputOptions {
 }
 
 impl Config {
+    /// How each output of dashboards is delivered.
+    pub fn boards(&self) -> impl Iterator<Item = &GrafanaOptions> {
+        self.outputs.iter().filter_map(|output| match &output.options {
+            OutputOptions::Grafana(options) => Some(options),
+            _ => None,
+        })
+    }
     /// The rules that are written beside those of `settings`.
     pub fn other_rules(&self) -> impl Iterator<Item = &PrometheusOptions> {
         let first = rules(&self.outputs).map(|(options, _)| std::ptr::from_ref(options));

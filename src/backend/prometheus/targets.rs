@@ -11,11 +11,15 @@ use crate::backend::yaml::Yaml;
 use crate::diag::codes::project as codes;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::ir::{Journey, Kubernetes, Mimir, Model, Target};
+use crate::source::Span;
 use crate::value::hash;
 
 /// prometheus-operator puts the rules of an object into one `ConfigMap` and takes at most half of the 1 MiB that
 /// Kubernetes allows; a larger object is left out, with a line in the operator's log.
 const OBJECT_BYTES: usize = 512 * 1024;
+
+/// Kubernetes takes so many bytes of annotations, and client-side `kubectl apply` keeps the whole object in one.
+pub(crate) const CLIENT_SIDE: usize = 262_144;
 
 /// The files of all journeys, in their order.
 pub(super) fn emit(model: &Model, target: &Target) -> Vec<Artifact> {
@@ -180,14 +184,46 @@ pub fn check_limits(model: &Model, diagnostics: &mut Diagnostics) {
             let needs = Needs::of(model);
             for journey in &model.journeys {
                 let plan = Plan::new(model, journey, &needs);
-                let bytes = object(&plan, options).text.len();
-                if bytes > OBJECT_BYTES {
-                    diagnostics.push(object_too_large(journey, bytes));
+                let text = object(&plan, options).text;
+                if text.len() > OBJECT_BYTES {
+                    diagnostics.push(object_too_large(journey, text.len()));
+                } else {
+                    let name = object_name(model.settings.project_label(), &journey.id);
+                    let found = too_large_to_apply(&name, applied(&text), Some(journey.name_span));
+                    found.into_iter().for_each(|found| diagnostics.push(found));
                 }
             }
         }
         Target::Mimir(options) => check_mimir(model, options, diagnostics),
     }
+}
+
+/// How long an object is as JSON; nothing of a small one is known exactly.
+fn applied(text: &str) -> usize {
+    // JSON has quotes where YAML has none, and no indentation: it is never twice as long.
+    if text.len() < CLIENT_SIDE / 2 {
+        return text.len();
+    }
+    let read = serde_yaml::from_str::<serde_json::Value>(text).ok();
+    read.and_then(|read| serde_json::to_string(&read).ok()).map_or(text.len(), |made| made.len() + 1024)
+}
+
+/// An object that `kubectl apply` refuses, since it keeps what was applied as an annotation.
+pub(crate) fn too_large_to_apply(name: &str, bytes: usize, place: Option<Span>) -> Option<Diagnostic> {
+    if bytes <= CLIENT_SIDE {
+        return None;
+    }
+    let message = format!("the object `{name}` is too large for `kubectl apply`");
+    let label = format!("{} KiB, and annotations may have {}", bytes.div_ceil(1024), CLIENT_SIDE / 1024);
+    let made = match place {
+        Some(place) => Diagnostic::new(&codes::APPLY_LIMIT, place, message, label),
+        None => Diagnostic::unplaced(&codes::APPLY_LIMIT, format!("{message}: {label}")),
+    };
+    Some(
+        made.note("client-side apply keeps the whole object in an annotation; server-side apply doesn't")
+            .help("apply with `kubectl apply --server-side` (Argo CD: the sync option `ServerSideApply=true`), and say so: `lints: {W0505: allow}`")
+            .help("or divide the journey; what users do in so many steps is several journeys"),
+    )
 }
 
 fn object_too_large(journey: &Journey, bytes: usize) -> Diagnostic {

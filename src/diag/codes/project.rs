@@ -28,4 +28,5 @@ crate::diag::codes::codes! {
     NO_DASHBOARDS = Warning "W0502" "alerts link to dashboards that nobody writes";
     SAME_BOARDS = Warning "W0503" "boards that would replace others";
     LEFT_BEHIND = Warning "W0504" "what was recorded or written before is left behind";
+    APPLY_LIMIT = Warning "W0505" "an object too large for kubectl apply";
 }
