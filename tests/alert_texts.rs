@@ -51,7 +51,7 @@ fn templates_of_ones_own() {
         ("_who.txt", "{{ team.title }}"),
         (
             "PromiseBurns.summary.txt",
-            "{% include \"built-in/PromiseBurns.summary.txt\" %}, ring {% include \"_who.txt\" %}: {{ go(\"$labels.window\") }}",
+            "{% include \"built-in/PromiseBurns.summary.txt\" %}, ring {% include \"_who.txt\" %}: {{ now.window }}",
         ),
         ("any.chat.txt", "{{ project }}/{{ journey.id }}{% raw %} {{ $labels.promise }}{% endraw %}"),
         ("any.document_url.txt", ""),
@@ -59,8 +59,7 @@ fn templates_of_ones_own() {
     let (code, said) = build(folder.path());
     assert_eq!(code, Some(0), "{said}");
     let rules = rules(folder.path());
-    let summaries =
-        rules.matches("over {{ $labels.window }}, ring Shop team: {{ $labels.window }}\"").count();
+    let summaries = rules.matches("label \\\"window\\\" }}{{ end }}, ring Shop team: {{ with query").count();
     assert_eq!(summaries, 1, "{rules}");
     let alerts = rules.matches("- alert:").count();
     assert_eq!(rules.matches("chat: \"minimal/visit {{ $labels.promise }}\"").count(), alerts, "{rules}");
@@ -179,6 +178,11 @@ fn mistakes_name_the_template_and_nothing_is_written() {
         ),
         ("any.chat.txt", "{% if %}", "template `any.chat.txt`, line 1: syntax error"),
         ("any.chat.txt", "{% raw %}{{ $value{% endraw %}", "a `{{` is not closed"),
+        (
+            "PromiseBurns.chat.txt",
+            "{{ go(\"$labels.window\") }}",
+            "`{{ now.window }}` asks which of them speaks",
+        ),
         ("PromiseBurnsFast.chat.txt", "", "is no template of an alert text"),
     ] {
         let folder = project(&[(name, text)]);

@@ -100,7 +100,7 @@ const TOO_LATE: Decimal = Decimal::from_parts(5, 0, 0, false, 1);
 ///
 /// `factor = min(max(share W / L, least), 0.8 / budget)`; accepted when `factor >= 1` and `factor L / W >= share`,
 /// else the next longer `L` is tried; dropped above half the budget, or when a louder one has the same window and
-/// factor. Below 7 days the four tiers start at 1h, 2h, 6h and 1d.
+/// factor. Two of the same windows and loudness are one, with the lower factor. Below 7 days the four tiers start at 1h, 2h, 6h and 1d.
 pub fn alerts(budget: Decimal, window: Duration, profile: &Profile) -> Vec<Alert> {
     let mut made: Vec<Alert> = Vec::new();
     if budget <= Decimal::ZERO || budget >= Decimal::ONE || window.is_zero() {
@@ -119,14 +119,24 @@ pub fn alerts(budget: Decimal, window: Duration, profile: &Profile) -> Vec<Alert
             if factor < Decimal::ONE || spent < tier.share - Decimal::new(1, 6) {
                 continue;
             }
+            let spent = spent.round_dp(6).normalize();
             let said = made.iter().any(|a| a.long == *long && a.factor == factor);
-            if spent <= TOO_LATE && !said {
+            let twin = made.iter_mut().find(|a| a.long == *long && a.loudness == tier.loudness);
+            if spent > TOO_LATE || said {
+                // It says nothing new.
+            } else if let Some(twin) = twin {
+                // Where the lower one of two on the same windows is silent, so is the other.
+                if factor < twin.factor {
+                    (twin.factor, twin.spent) = (factor, spent);
+                }
+                twin.bad_events = twin.bad_events.min(tier.bad_events);
+            } else {
                 made.push(Alert {
                     loudness: tier.loudness,
                     long: *long,
                     short: *short,
                     factor,
-                    spent: spent.round_dp(6).normalize(),
+                    spent,
                     bad_events: tier.bad_events,
                 });
             }
@@ -234,7 +244,7 @@ mod tests {
         assert_eq!(shown("99.5", 28), "Page 1h/5m 13.44, Page 6h/30m 5.6, Ticket 1d/2h 2.8, Ticket 3d/6h 1");
         assert_eq!(shown("99.9", 1), "Page 1h/5m 6, Page 2h/10m 3, Ticket 6h/30m 1.5");
         assert_eq!(shown("99.9", 3), "Page 1h/5m 6, Page 2h/10m 3, Ticket 6h/30m 1.5, Ticket 1d/2h 1");
-        assert_eq!(shown("50", 30), "Page 1d/2h 1.6, Ticket 3d/6h 1.5, Ticket 3d/6h 1");
+        assert_eq!(shown("50", 30), "Page 1d/2h 1.6, Ticket 3d/6h 1");
     }
 
     /// A total outage at 99.9% over 30 days: 14.4 * 0.001 of an hour; at 99.5% over 28 days 13.44 * 0.005.

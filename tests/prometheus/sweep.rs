@@ -51,14 +51,11 @@ fn sweep(objectives: &[&str]) -> usize {
             case = case.series(&format!("promise:bad_events:increase{}", labels(&window)), "1000x10");
         }
         for alert in explained {
-            let labels =
-                format!(r#"{{alertname="{}", promise="{name}", window="{}"}}"#, alert.name, alert.long);
-            expected.insert(labels);
+            expected.insert(format!(r#"{{alertname="{}", promise="{name}"}}"#, alert.name));
         }
     }
-    // Two tiers of one long window and one loudness are one alert; else each has an identity of its own.
-    let query =
-        r#"count by (alertname, promise, window) (ALERTS{alertstate="firing",alertname=~"PromiseBurns.*"})"#;
+    // All tiers of one loudness are one alert.
+    let query = r#"count by (alertname, promise) (ALERTS{alertstate="firing",alertname=~"PromiseBurns.*"})"#;
     let firing: Vec<(&str, &str)> = expected.iter().map(|l| (l.as_str(), "1")).collect();
     case.gives(query, "10m", &firing).gives(query, "45m", &[]).run(&model);
     alerts

@@ -68,7 +68,11 @@ fn composed_promises() {
         format!(r#"{{project="shop", journey="checkout", promise="regional", window="{w}", region="eu"}}"#)
     };
     case.gives(r#"promise:error_ratio{promise="broken"}"#, "62m", &[])
-        .gives(r#"round(promise:error_ratio{promise="regional",window="1h"}, 1e-6)"#, "62m", &[(&regional("1h"), "0.19")])
+        .gives(
+            r#"round(promise:error_ratio{promise="regional",window="1h"}, 1e-6)"#,
+            "62m",
+            &[(&regional("1h"), "0.19")],
+        )
         .gives(
             // Two hours of 28 days: the coverage of all members, and the same product of their losses.
             r#"count by (promise) (promise:budget_remaining{promise=~"whole|weakest|broken|both"} < 1)"#,
@@ -81,9 +85,12 @@ fn composed_promises() {
             &[(r#"{project="shop", journey="only", promise="both", window="1h"}"#, "0.129493")],
         )
         .gives(
-            r#"count by (journey, promise, window) (ALERTS{alertname="PromiseBurnsFast",promise=~"whole|both",window="1h"})"#,
+            r#"count by (journey, promise) (ALERTS{alertname="PromiseBurnsFast",promise=~"whole|both"})"#,
             "62m",
-            &[(r#"{journey="checkout", promise="whole", window="1h"}"#, "1"), (r#"{journey="only", promise="both", window="1h"}"#, "1")],
+            &[
+                (r#"{journey="checkout", promise="whole"}"#, "1"),
+                (r#"{journey="only", promise="both"}"#, "1"),
+            ],
         )
         .run(&model);
 }

@@ -98,17 +98,11 @@ impl Case {
         self.expect.push((query.to_owned(), at.to_owned(), samples));
         self
     }
-    /// Expects these alerts of a name to be firing, by their labels `promise` and `window`: `accepted 1h`.
+    /// Expects these alerts of a name to be firing, by their label `promise`.
     pub fn firing(self, alert: &str, at: &str, list: &[&str]) -> Self {
-        let query =
-            format!(r#"count by (promise, window) (ALERTS{{alertstate="firing",alertname="{alert}"}})"#);
-        let samples: Vec<_> = list
-            .iter()
-            .map(|one| match one.split_once(' ') {
-                Some((promise, window)) => (format!(r#"{{promise="{promise}", window="{window}"}}"#), "1"),
-                None => (format!(r#"{{promise="{one}"}}"#), "1"),
-            })
-            .collect();
+        let query = format!(r#"count by (promise) (ALERTS{{alertstate="firing",alertname="{alert}"}})"#);
+        let samples: Vec<_> =
+            list.iter().map(|promise| (format!(r#"{{promise="{promise}"}}"#), "1")).collect();
         let samples: Vec<_> = samples.iter().map(|(l, v)| (l.as_str(), *v)).collect();
         self.gives(&query, at, &samples)
     }

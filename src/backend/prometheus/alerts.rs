@@ -1,5 +1,6 @@
-//! Burn-rate alerts: one rule of pages and one of tickets for each promise. The tiers of a rule are joined with `or` and keep
-//! their own identity, since the `window` label comes from the series.
+//! Burn-rate alerts: one rule of pages and one of tickets for each promise. The tiers of a rule are joined with `or` and
+//! are one alert: a tier that joins or leaves is no news, since somebody is at work already. Which windows speak is asked
+//! by the alert's text (`tests/notifications.rs` counts what that spares).
 
 use super::composed;
 use super::plan::{Entry, Plan};
@@ -13,6 +14,9 @@ use crate::ir::burn::{Alert, Loudness};
 use crate::ir::{Measurement, Promise};
 use crate::series::{BAD_INCREASE, ERROR_RATIO, SERIES_LABELS};
 use crate::value::{Decimal, Duration};
+
+/// So long an alert goes on after its condition has ended: a burn rate that wavers around its limit is one alert.
+pub(crate) const KEEP: Duration = Duration::from_mins(5);
 
 /// Labels of every alert of this journey besides the identity, made inert.
 #[derive(Debug)]
@@ -114,10 +118,12 @@ pub(crate) fn write(
         if loud == Loudness::Ticket {
             sink.seam();
         }
+        expr.push_str("max without (window) (\n");
         for (at, alert) in tiers().enumerate() {
             expr.push_str(if at > 0 { "\nor " } else { "" });
             condition(plan, expr, entry, alert, &matchers);
         }
+        expr.push_str("\n)");
         let path = &promise.path;
         let mut all = vec![("project", ""), ("journey", path.journey.as_str())];
         let project = inert(plan.model.settings.project_label());
@@ -139,6 +145,7 @@ pub(crate) fn write(
             alert: true,
             expr,
             hold: None,
+            keep: Some(KEEP),
             labels: &all,
             annotations: &annotations,
             promise: Some(path),

@@ -13,7 +13,16 @@ pub(crate) fn write(plan: &Plan<'_>, promise: &Promise, expr: &mut String, sink:
     let labels = plan.promise_labels(promise);
     let mut record = |name: &str, expr: &str| {
         let promise = Some(&promise.path);
-        sink.rule(&Rule { name, alert: false, expr, hold: None, labels: &labels, annotations: &[], promise });
+        sink.rule(&Rule {
+            name,
+            alert: false,
+            expr,
+            hold: None,
+            keep: None,
+            labels: &labels,
+            annotations: &[],
+            promise,
+        });
     };
     let reach = || Reach::base(promise, plan.evaluation, plausible(plan, promise));
     match &promise.measurement {

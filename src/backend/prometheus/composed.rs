@@ -141,7 +141,16 @@ fn back(promise: &Promise) -> Duration {
 fn record(plan: &Plan<'_>, promise: &Promise, name: &str, expr: &str, sink: &mut impl Sink) {
     let labels = plan.promise_labels(promise);
     let promise = Some(&promise.path);
-    sink.rule(&Rule { name, alert: false, expr, hold: None, labels: &labels, annotations: &[], promise });
+    sink.rule(&Rule {
+        name,
+        alert: false,
+        expr,
+        hold: None,
+        keep: None,
+        labels: &labels,
+        annotations: &[],
+        promise,
+    });
 }
 
 /// The condition that every member is there.

@@ -76,6 +76,7 @@ fn info(plan: &Plan<'_>, promise: &Promise, sink: &mut impl Sink) {
         alert: false,
         expr,
         hold: None,
+        keep: None,
         labels: &labels,
         annotations: &[],
         promise,

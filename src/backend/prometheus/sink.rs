@@ -17,6 +17,8 @@ pub(crate) struct Rule<'a> {
     pub(crate) expr: &'a str,
     /// `for`
     pub(crate) hold: Option<Duration>,
+    /// `keep_firing_for`
+    pub(crate) keep: Option<Duration>,
     /// Labels in order.
     pub(crate) labels: &'a [(&'a str, &'a str)],
     /// Annotations in order, Go templates.
@@ -28,7 +30,7 @@ pub(crate) struct Rule<'a> {
 impl<'a> Rule<'a> {
     /// A series that serves the whole journey.
     pub(crate) fn record(name: &'a str, expr: &'a str, labels: &'a [(&'a str, &'a str)]) -> Self {
-        Self { name, alert: false, expr, hold: None, labels, annotations: &[], promise: None }
+        Self { name, alert: false, expr, hold: None, keep: None, labels, annotations: &[], promise: None }
     }
 }
 
@@ -146,10 +148,12 @@ impl Body {
 fn write_rule(yaml: &mut Yaml, scratch: &mut String, at: usize, rule: &Rule<'_>) {
     yaml.item(at, if rule.alert { "alert" } else { "record" }, rule.name);
     yaml.code(at + 2, "expr", rule.expr);
-    if let Some(hold) = rule.hold {
-        scratch.clear();
-        let _ = write!(scratch, "{hold}");
-        yaml.pair(at + 2, "for", scratch);
+    for (key, time) in [("for", rule.hold), ("keep_firing_for", rule.keep)] {
+        if let Some(time) = time {
+            scratch.clear();
+            let _ = write!(scratch, "{time}");
+            yaml.pair(at + 2, key, scratch);
+        }
     }
     if !rule.labels.is_empty() {
         yaml.flow(at + 2, "labels", rule.labels.iter().copied());

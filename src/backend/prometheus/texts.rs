@@ -186,7 +186,8 @@ impl Texts {
     fn render(&self, name: &str, own: bool, context: &Value) -> Result<String, TemplateError> {
         let text = template::fill(&self.env, Room::ALERT, name, context.clone())?;
         // Ours are held by tests; a file with one mistake is refused as a whole.
-        let judged = if own { go::check(&text, self.vmalert) } else { Ok(()) };
+        let judged =
+            if own { go::check(&text, self.vmalert).and_then(|()| has_label(name, &text)) } else { Ok(()) };
         judged.map(|()| text).map_err(|why| TemplateError {
             template: name.to_owned(),
             line: None,
@@ -241,6 +242,17 @@ fn write_value(out: &mut Output<'_>, _: &mut State<'_, '_>, value: &Value) -> Re
     };
     let written = if value.is_safe() { out.write_str(text) } else { out.write_str(&inert(text)) };
     written.map_err(Error::from)
+}
+
+/// A burn-rate alert is one for all of its windows: the label would be empty, and nothing would say so.
+fn has_label(template: &str, text: &str) -> Result<(), String> {
+    let asked = ["$labels.window", ".Labels.window"].into_iter().find(|l| text.contains(l));
+    match asked.filter(|_| template.starts_with("PromiseBurns.")) {
+        Some(label) => Err(format!(
+            "`{label}` is empty, since an alert is one for all of its windows: `{{{{ now.window }}}}` asks which of them speaks"
+        )),
+        None => Ok(()),
+    }
 }
 
 /// With a full stop, unless it ends a sentence itself.

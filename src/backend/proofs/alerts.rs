@@ -11,7 +11,7 @@ use super::context::{Context, check, minds_silence};
 use super::inputs::budget_labels;
 use super::series::{Tick, ticks};
 use super::witness::Labels;
-use crate::backend::prometheus::alerts::{least_bad, loudness, name};
+use crate::backend::prometheus::alerts::{KEEP, least_bad, loudness, name};
 use crate::backend::prometheus::plan::Entry;
 use crate::backend::prometheus::ranges;
 use crate::ir::burn::{Alert, Loudness};
@@ -26,8 +26,12 @@ struct Situation {
     counts: BTreeMap<Duration, Decimal>,
     /// Of a composed promise: the window in which this part has no count.
     without: Option<(Duration, usize)>,
-    /// So many ticks long: what slow groups record is looked back for.
+    /// A window is missing for longer than what slow groups record is looked back for.
+    gone: bool,
+    /// So many ticks long: what slow groups record is looked back for, and alerts go on for a while.
     ticks: usize,
+    /// Nothing holds any more, and the alerts of the situation before go on until this tick.
+    kept: Option<usize>,
 }
 
 /// A tier that is proved.
@@ -182,10 +186,15 @@ fn play(
         for (window, list) in &mut played.counts {
             fill(list, situation.counts.get(window));
         }
-        if let (true, Some(before)) = (situation.ticks > 1 && every == ranges::SLOW, before) {
+        if let (true, Some(before)) = (situation.gone && every == ranges::SLOW, before) {
             // Two evaluations ago, as when one was missed.
             let at = every.times(u64::try_from(now + 1).unwrap_or(0));
             ask(context, entry, (&tiers, parts), &remembered(situation, before), at, case);
+        }
+        if let (Some(tick), Some(before)) = (situation.kept, before) {
+            let at = every.times(u64::try_from(now + tick).unwrap_or(0));
+            let still = Situation { says: format!("{}, until just now", before.says), ..before.clone() };
+            ask(context, entry, (&tiers, parts), &still, at, case);
         }
         before = Some(situation);
         played.without.extend(situation.without.map(|w| (now..now + situation.ticks, w)));
@@ -218,66 +227,73 @@ fn nothing(tiers: &[Tier<'_>], says: String) -> Situation {
         ratios: tiers.iter().flat_map(|t| [zero(t.alert.long), zero(t.alert.short)]).collect(),
         counts: tiers.iter().map(|t| zero(t.alert.long)).collect(),
         without: None,
+        gone: false,
         ticks: 1,
+        kept: None,
     }
 }
 
 fn situations(every: Duration, tiers: &[Tier<'_>], parts: usize) -> Vec<Situation> {
     let above = |t: &Tier<'_>| t.threshold * Decimal::new(101, 2);
-    let mut list = Vec::new();
-    for tier in tiers {
+    // One tier alone: all tiers of a loudness are one alert.
+    let alone = |tier: &Tier<'_>, says: &str, long_ratio: Decimal, short_ratio: Decimal, count: Decimal| {
         let (long, short) = (tier.alert.long, tier.alert.short);
-        let mut add = |says: &str, long_ratio: Decimal, short_ratio: Decimal, count: Decimal| {
-            let mut s = nothing(tiers, format!("{long} and {short}: {says}"));
-            s.ratios.insert(long, long_ratio);
-            s.ratios.insert(short, short_ratio);
-            s.counts.insert(long, count);
-            list.push(s);
-        };
-        let (limit, over) = (tier.threshold, above(tier));
-        add("both above their limit, with just enough bad events", over, over, tier.guard);
-        add("the long window at its limit", limit, over, tier.guard);
-        add("the short window at its limit", over, limit, tier.guard);
-        add("too few bad events", over, over, tier.guard - Decimal::new(1, 2));
-    }
-    let all = |says: &str| {
-        let mut s = nothing(tiers, says.to_owned());
-        for tier in tiers {
-            for window in [tier.alert.long, tier.alert.short] {
-                let now = s.ratios.get(&window).copied().unwrap_or_default();
-                s.ratios.insert(window, now.max(above(tier)));
-            }
-            let now = s.counts.get(&tier.alert.long).copied().unwrap_or_default();
-            s.counts.insert(tier.alert.long, now.max(tier.guard));
-        }
+        let mut s = nothing(tiers, format!("{long} and {short}: {says}"));
+        s.ratios.insert(long, long_ratio);
+        s.ratios.insert(short, short_ratio);
+        s.counts.insert(long, count);
         s
     };
-    list.push(all("everything above its limit"));
+    let speaks = |tier: &Tier<'_>, says: &str| alone(tier, says, above(tier), above(tier), tier.guard);
+    let each = every.as_micros().max(1);
+    // Until an alert is over: it goes on through this tick, and not through the next.
+    let kept = usize::try_from(KEEP.as_micros().div_ceil(each)).unwrap_or(0);
+    let ends = |mut s: Situation| {
+        s.ticks = kept + 1;
+        s.kept = kept.checked_sub(1);
+        s
+    };
     // What slow groups record is looked back for: until that is over.
-    let back = ranges::read_back(ranges::SLOW).as_micros() / every.as_micros().max(1);
-    let gone = usize::try_from(back).unwrap_or(0) + 2;
+    let back = ranges::read_back(ranges::SLOW).as_micros() / each;
+    let gone = usize::try_from(back).unwrap_or(0) + 2 + kept;
+    let mut list = Vec::new();
     for tier in tiers {
-        // One at a time: the long window of one alert is the short one of another.
+        let (limit, over) = (tier.threshold, above(tier));
+        list.push(speaks(tier, "both above their limit, with just enough bad events"));
+        list.push(ends(alone(tier, "the long window at its limit", limit, over, tier.guard)));
+        list.push(alone(tier, "the short window at its limit", over, limit, tier.guard));
+        list.push(alone(tier, "too few bad events", over, over, tier.guard - Decimal::new(1, 2)));
         let (long, short) = (tier.alert.long, tier.alert.short);
         for (what, says) in [(0, "no long window"), (1, "no short window"), (2, "no count")] {
-            let mut s = all(&format!("{long} and {short}: {says}"));
+            list.push(speaks(tier, "both above their limit"));
+            let mut s = speaks(tier, says);
             match what {
                 0 => drop(s.ratios.remove(&long)),
                 1 => drop(s.ratios.remove(&short)),
                 _ => drop(s.counts.remove(&long)),
             }
-            s.ticks = gone;
+            (s.ticks, s.gone) = (gone, true);
             list.push(s);
         }
         for part in (0..parts).filter(|_| parts > 1) {
-            list.push(all("everything above its limit again"));
-            let mut s = all(&format!("{long} and {short}: no count of part {}", part + 1));
+            list.push(speaks(tier, "both above their limit"));
+            let mut s = speaks(tier, &format!("no count of part {}", part + 1));
             s.without = Some((long, part));
-            s.ticks = gone;
+            (s.ticks, s.gone) = (gone, true);
             list.push(s);
         }
     }
-    list.push(nothing(tiers, "nothing is wrong any more".to_owned()));
+    let mut all = nothing(tiers, "everything above its limit".to_owned());
+    for tier in tiers {
+        for window in [tier.alert.long, tier.alert.short] {
+            let now = all.ratios.get(&window).copied().unwrap_or_default();
+            all.ratios.insert(window, now.max(above(tier)));
+        }
+        let now = all.counts.get(&tier.alert.long).copied().unwrap_or_default();
+        all.counts.insert(tier.alert.long, now.max(tier.guard));
+    }
+    list.push(all);
+    list.push(ends(nothing(tiers, "nothing is wrong any more".to_owned())));
     list
 }
 
@@ -303,9 +319,7 @@ fn ask(
             });
         if above(tier.alert.long) && above(tier.alert.short) && enough {
             let loud = loudness(promise, tier.alert);
-            let window = tier.alert.long.to_string();
-            let labels =
-                context.alert_labels(context.labels(promise, Some(&window)), name(loud), loud, promise);
+            let labels = context.alert_labels(context.labels(promise, None), name(loud), loud, promise);
             if !firing.contains(&labels) {
                 firing.push(labels);
             }

@@ -14,7 +14,7 @@ use crate::backend::prometheus::plan::{Entry, is_composed};
 use crate::backend::prometheus::ranges;
 use crate::ir::burn::{Alert, Loudness};
 use crate::ir::{Measurement, Promise, Urgency};
-use crate::promql::print;
+use crate::series::ERROR_RATIO;
 use crate::value::{Decimal, Duration};
 
 /// Healthy history before an outage. Windows are longer, so that what was healthy weighs less than it would: the time until
@@ -232,33 +232,29 @@ fn play(
     act((raws, healthy, scrape), &story, case);
     // A sample before the first that fails.
     let healthy = Duration::from_micros(lead.as_micros().saturating_sub(context.every.as_micros()));
-    let window = alert.long.to_string();
-    let more = format!(",window={}", print::quote(&window));
-    let burns = context.firing(promise, name(loud), &more);
+    let burns = context.firing(promise, name(loud), "");
     if !is_composed(promise) && !limit_of(first).is_zero() {
         calm(context, promise, healthy, case);
     } else {
         // Of this alert only, so that no other has to be evaluated: all of them are asked elsewhere.
         case.checks.push(check(promise, healthy, "quiet before an outage", burns.clone()));
     }
-    let labels = context.alert_labels(context.labels(promise, Some(&window)), name(loud), loud, promise);
+    let labels = context.alert_labels(context.labels(promise, None), name(loud), loud, promise);
     let said = match loud {
         Loudness::Page => "pages",
         Loudness::Ticket => "opens a ticket",
     };
     let part = if is_composed(promise) { format!(" of {}", first.path) } else { String::new() };
     case.checks.push(
-        check(
-            promise,
-            lead.plus(within),
-            format!("{said} within {within} of a total outage{part}"),
-            burns.clone(),
-        )
-        .gives(labels, Decimal::ONE),
+        check(promise, lead.plus(within), format!("{said} within {within} of a total outage{part}"), burns)
+            .gives(labels, Decimal::ONE),
     );
     let end = lead.plus(within).plus(context.every);
-    let says = format!("is quiet again within {over} of the end of an outage");
-    case.checks.push(check(promise, end.plus(over), says, burns));
+    // Not the alert itself, which other windows may keep for hours: that it follows its windows is proved with those.
+    let says = format!("the short window is below its limit within {over} of the end of an outage");
+    let short = context.series(ERROR_RATIO, promise, Some(&alert.short.to_string()));
+    let short = format!("{short} > {}", alert.threshold(promise.error_budget()));
+    case.checks.push(check(promise, end.plus(over), says, short));
     Ok(())
 }
 
@@ -275,7 +271,10 @@ pub(super) fn prove_thin(context: &Context<'_>, batch: &Batch<'_, '_>, suite: &m
     let then = align(Duration::from_mins(10), batch.scrape, context.every);
     for (entry, raws) in &batch.list {
         let promise = entry.promise;
-        let tiers = || entry.alerts.iter().filter(|a| ranges::is_from_base(a.long));
+        // All windows of a loudness are one alert, and what slow groups count can't be told here.
+        let told =
+            |loud| entry.alerts.iter().all(|a| loudness(promise, a) != loud || ranges::is_from_base(a.long));
+        let tiers = || entry.alerts.iter().filter(|a| told(loudness(promise, a)));
         let Some(alert) = tiers().next().filter(|a| a.long == Duration::from_hours(1)) else { continue };
         if minds_silence(promise) || !slice_of(promise).is_zero() || !is_counted(promise, raws) {
             continue;
@@ -299,16 +298,13 @@ pub(super) fn prove_thin(context: &Context<'_>, batch: &Batch<'_, '_>, suite: &m
         for raw in raws {
             case.feed(&raw.name, &raw.labels, thin(raw, (slow, first), (fast, then), batch.scrape));
         }
-        let windows: Vec<String> = tiers().map(|a| a.long.to_string()).collect();
-        let only = format!(",window=~\"{}\"", windows.join("|"));
         let mut names: Vec<&str> = tiers().map(|a| name(loudness(promise, a))).collect();
         names.dedup();
         let says = format!("quiet while less than {} events fail", least.normalize());
-        case.checks.push(check(promise, first, says, context.firing(promise, &names.join("|"), &only)));
+        case.checks.push(check(promise, first, says, context.firing(promise, &names.join("|"), "")));
         let loud = loudness(promise, alert);
-        let window = alert.long.to_string();
-        let query = context.firing(promise, name(loud), &format!(",window=\"{window}\""));
-        let labels = context.alert_labels(context.labels(promise, Some(&window)), name(loud), loud, promise);
+        let query = context.firing(promise, name(loud), "");
+        let labels = context.alert_labels(context.labels(promise, None), name(loud), loud, promise);
         let says = format!("reported once more than {} events fail", guard(alert).normalize());
         case.checks.push(check(promise, first.plus(then), says, query).gives(labels, Decimal::ONE));
     }

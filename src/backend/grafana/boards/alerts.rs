@@ -37,7 +37,7 @@ pub(super) fn in_words() -> impl Iterator<Item = (&'static str, &'static str)> {
 pub(super) fn all(site: &Site<'_>, project: &str, objective: &str, place: Place) -> Panel {
     let addresses = overview::addresses(site, project);
     let expr = format!(
-        "max by (alertname, severity, uid, path, window) (label_join({}\n  \
+        "max by (alertname, severity, uid, path) (label_join({}\n  \
          + on (journey) group_left (uid) 0 * max by (journey, uid) ({addresses}), \
          \"path\", \"/\", \"journey\", \"step\", \"promise\"))\nor {}",
         queries::firing_for(project),
@@ -48,7 +48,6 @@ pub(super) fn all(site: &Site<'_>, project: &str, objective: &str, place: Place)
         ("uid", "Journey"),
         ("path", "Promise"),
         ("severity", "Kind"),
-        ("window", "Window"),
         ("Value", "Firing for"),
     ];
     let whole = site.model.journeys.iter().map(|j| (format!("{}//", j.id), WHOLE.to_owned()));
@@ -79,18 +78,12 @@ pub(super) fn of_journey(
     let firing = queries::firing_for(matchers);
     let own = site.uids.journey(&journey.id);
     let expr = format!(
-        "max by (alertname, severity, uid, window) ({firing}\n  \
+        "max by (alertname, severity, uid) ({firing}\n  \
          + on (step, promise) group_left (uid) 0 * max by (step, promise, uid) ({addresses})\n\
          or label_replace({firing}\n  unless on (step, promise) {objective}, \"uid\", \"{own}\", \"\", \"\"))\nor {}",
         none(matchers, objective),
     );
-    let columns = [
-        ("alertname", "Alert"),
-        ("uid", "Promise"),
-        ("severity", "Kind"),
-        ("window", "Window"),
-        ("Value", "Firing for"),
-    ];
+    let columns = [("alertname", "Alert"), ("uid", "Promise"), ("severity", "Kind"), ("Value", "Firing for")];
     let whole = (own.to_owned(), WHOLE.to_owned());
     let promises = journey::promise_names(site, journey).into_iter().chain([whole]);
     let own = vec![Override::named(

@@ -48,12 +48,13 @@ impl Page<'_, '_> {
             ) else {
                 continue;
             };
-            let alertname = alerts::name(alert.loudness);
-            let state = format!(
-                "ALERTS{{alertname=\"{alertname}\",alertstate=\"firing\",{matchers},window=\"{}\"}}",
-                alert.long
-            );
-            firing.push(row(&format!("(count({state}) or 0 * max({a}))")));
+            let alertname = alerts::name(alerts::loudness(promise, alert));
+            // One alert speaks for all windows of its loudness: those that are above their line are the reason.
+            let state = format!("ALERTS{{alertname=\"{alertname}\",alertstate=\"firing\",{matchers}}}");
+            let line = alert.factor;
+            firing.push(row(&format!(
+                "(max({state}) * (max({a}) > bool {line}) * (max({b}) > bool {line}) or 0 * max({a}))"
+            )));
             long.push(row(&format!("max({a})")));
             short.push(row(&format!("max({b})")));
             spoken.push((key, name));
@@ -120,17 +121,18 @@ impl Page<'_, '_> {
 
     /// What alerts are called at the side of the bars.
     fn spoken(&self) -> Vec<Override> {
-        let burns = self.alerts.iter().map(|alert| {
-            let word = match alert.loudness {
+        let mut burns: Vec<(&str, &str)> = Vec::new();
+        for alert in &self.alerts {
+            let loud = alerts::loudness(self.promise, alert);
+            let word = match loud {
                 Loudness::Page => "Page",
                 Loudness::Ticket => "Ticket",
             };
-            let name = alerts::name(alerts::loudness(self.promise, alert));
-            renamed(format!("{name} {}", alert.long), format!("{word}, {}", numbers::exact(alert.long)))
-        });
-        // Others look at no window, which leaves the blank before it.
-        let others = in_words().map(|(name, words)| renamed(format!("{name} "), words));
-        burns.chain(others).collect()
+            if !burns.contains(&(alerts::name(loud), word)) {
+                burns.push((alerts::name(loud), word));
+            }
+        }
+        burns.into_iter().chain(in_words()).map(|(name, words)| renamed(name.to_owned(), words)).collect()
     }
 
     /// When alerts fired; none where no alert speaks of the promise.
@@ -152,8 +154,8 @@ impl Page<'_, '_> {
             overrides: self.spoken(),
             per_page: None,
         };
-        let expr = format!("max by (alertname, window) (ALERTS{{alertstate=\"firing\",{matchers}}})");
-        let mut panel = about.timeline(vec![curve(expr, "{{alertname}} {{window}}")], states);
+        let expr = format!("max by (alertname) (ALERTS{{alertstate=\"firing\",{matchers}}})");
+        let mut panel = about.timeline(vec![curve(expr, "{{alertname}}")], states);
         if let Some(config) = &mut panel.field_config {
             config.defaults.no_value = Some("no alert fired that is known of".to_owned());
         }
