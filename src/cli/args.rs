@@ -144,6 +144,9 @@ pub(super) struct Build {
     /// Writes below this folder instead of the project's
     #[arg(short, long, value_name = "DIR")]
     pub(super) output: Option<PathBuf>,
+    /// Builds slovo.yaml as it is, and each of its environments: all of them or, where one has a mistake, none
+    #[arg(long, conflicts_with = "env")]
+    pub(super) all_environments: bool,
     /// Writes nothing; shows what would change, and fails if anything would
     #[arg(long)]
     pub(super) check: bool,

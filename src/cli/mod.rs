@@ -13,6 +13,7 @@ mod explain;
 mod fix;
 mod fmt;
 mod init;
+mod left;
 mod man;
 mod output;
 mod save;

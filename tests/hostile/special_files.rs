@@ -19,8 +19,8 @@ const OPENED: &[(&str, &str)] = &[
     ("look/html/index.html", "build"),
     ("look/markdown/index.md", "docs"),
     ("texts/any.x.txt", "build"),
-    ("rules/.slovo-manifest.json", "build"),
-    ("site/.slovo-manifest.json", "docs"),
+    ("rules/.slovo-manifest", "build"),
+    ("site/.slovo-manifest", "docs"),
 ];
 
 fn refused(name: &str, command: &str, make: impl Fn(&Path)) {

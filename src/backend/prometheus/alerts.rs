@@ -131,7 +131,7 @@ pub(crate) fn write(
         expr.push_str("\n)");
         let path = &promise.path;
         let mut all = vec![("project", ""), ("journey", path.journey.as_str())];
-        let project = inert(&plan.model.settings.project);
+        let project = inert(plan.model.settings.project_label());
         if let Some(first) = all.first_mut() {
             first.1 = &project;
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use super::held::{Folder, Held};
-use super::manifest::{MANIFEST, Manifest, hash, is_below};
+use super::manifest::{EARLIER, MANIFEST, Manifest, hash, is_below};
 use super::remove::link_on_the_way;
 use super::stage::{Content, Stage};
 use crate::backend::{Artifact, Take};
@@ -162,7 +162,7 @@ impl Plan {
         (force, only_shown): (bool, bool),
     ) -> Result<Looked, Refused> {
         let failed = |path: &str, failure| Refused::Failed(path.to_owned(), failure);
-        if !is_below(&path) || path == MANIFEST {
+        if !is_below(&path) || path == MANIFEST || path == EARLIER {
             let message = format!("a backend made `{path}`, which is no path below its folder");
             return Err(failed(&path, Failure::new(message)));
         }
