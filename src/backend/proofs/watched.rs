@@ -54,8 +54,14 @@ impl Watch<'_, '_> {
                 ticks(&(0..end).map(one).collect::<Vec<_>>())
             };
             let recent = |n: usize| n + hour > end;
+            // Scrapes of earlier hours, which the count of the last one has nothing to do with.
+            let scraped_then = |n: usize| recent(n) || says == "less than a tenth" && n + 4 * hour > end;
             for raw in list {
-                case.feed(&raw.name, &raw.labels, line(&|n| sampled(n, scrape) && recent(n) && !away(n)));
+                case.feed(
+                    &raw.name,
+                    &raw.labels,
+                    line(&|n| sampled(n, scrape) && scraped_then(n) && !away(n)),
+                );
             }
             for raw in &decoys(first, list, &self.near) {
                 case.feed(&raw.name, &raw.labels, line(&|n| sampled(n, scrape) && recent(n)));
