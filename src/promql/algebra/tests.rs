@@ -147,6 +147,31 @@ fn met(tests: &[(&'static str, String)], value: &str) -> bool {
     tests.iter().all(|(op, v)| test(op, v).accepts(value) == Some(true))
 }
 
+/// What begins otherwise is told apart without automata, and no more than that.
+#[test]
+fn beginnings() {
+    for (pattern, wanted) in [
+        ("a1.*", Some("a1")),
+        ("ab?", Some("a")),
+        ("ab{0,2}", Some("a")),
+        ("é*", Some("")),
+        ("(?i)ab", Some("")),
+        (r"ab\d", Some("ab")),
+        ("^ab.", Some("")),
+        ("ab|c.", None),
+        ("ab(", None),
+    ] {
+        assert_eq!(test("=~", pattern).beginning(), wanted, "{pattern}");
+    }
+    let many: Vec<String> = (0..20_000).map(|n| format!("b{n}.*[xy]")).collect();
+    let began = std::time::Instant::now();
+    for pattern in &many {
+        assert_eq!(value_of(&[test("=~", "a.*"), test("=~", pattern)], None), Found::Nothing);
+    }
+    // Automata would take a minute in a test.
+    assert!(began.elapsed() < std::time::Duration::from_secs(30), "{:?}", began.elapsed());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(600))]
 
