@@ -23,7 +23,9 @@ fuzz_target!(|text: &str| {
     let query = text.replace("\"\"\"", "\" \"\"");
     let shop = slovo_fuzz::SHOP;
     let wanted = "      total http_requests_total{route=\"/\"}\n      bad   where {code=~\"5..\"}\n";
-    let given = format!("      total promql \"\"\"rate(http_requests_total[$range])\"\"\"\n      bad promql \"\"\"{query}\"\"\"\n");
+    let given = format!(
+        "      total promql \"\"\"rate(http_requests_total[$range])\"\"\"\n      bad promql \"\"\"{query}\"\"\"\n"
+    );
     assert!(shop.contains(wanted), "the example has changed");
     slovo_fuzz::build(&shop.replace(wanted, &given), "project: x\nretention: 100d\n");
 });

@@ -10,7 +10,8 @@ use slovo::ir::Model;
 use slovo::project::Project;
 
 static MODEL: LazyLock<Model> = LazyLock::new(|| {
-    let compiled = Project::in_memory(&[("a.slovo", slovo_fuzz::SHOP)], "project: x\nretention: 100d\n").compile();
+    let compiled =
+        Project::in_memory(&[("a.slovo", slovo_fuzz::SHOP)], "project: x\nretention: 100d\n").compile();
     compiled.model.unwrap_or_else(|| panic!("the example has mistakes"))
 });
 

@@ -104,7 +104,8 @@ impl Layer {
         self.scrape_interval = top.scrape_interval.or(self.scrape_interval);
         self.scrape_timeout = top.scrape_timeout.or(self.scrape_timeout);
         self.retention = top.retention.or(self.retention);
-        self.scope.retain(|m| !top.scope.iter().any(|t| t.label == m.label));
+        let named: std::collections::BTreeSet<&str> = top.scope.iter().map(|t| t.label.as_str()).collect();
+        self.scope.retain(|m| !named.contains(m.label.as_str()));
         self.scope.extend(top.scope);
         self.labels.extend(top.labels);
         self.page = top.page.or(self.page.take());

@@ -1,5 +1,7 @@
 //! Reading typed values from the tree, a message for each mistake.
 
+use rustc_hash::FxHashMap;
+
 use super::tree::{Entry, Node, Value};
 use super::words::nearest;
 use crate::diag::codes::project as codes;
@@ -49,14 +51,16 @@ impl Reader<'_> {
             }
         };
         let mut kept: Vec<&Entry> = Vec::new();
+        let mut firsts: FxHashMap<&str, &Entry> = FxHashMap::default();
         for entry in entries {
-            if let Some(first) = kept.iter().find(|k| k.key == entry.key) {
+            if let Some(first) = firsts.get(entry.key.as_str()) {
                 let message = format!("`{}` is written twice", entry.key);
                 let repeated = Diagnostic::new(&codes::REPEATED_KEY, entry.key_span, message, "again here")
                     .also(first.key_span, "first here")
                     .help("keep one of the two; YAML readers disagree on which one counts");
                 self.diagnostics.push(repeated);
             } else {
+                firsts.insert(&entry.key, entry);
                 kept.push(entry);
             }
         }

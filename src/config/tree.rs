@@ -71,7 +71,7 @@ pub(super) struct NotYaml {
 
 /// Lists and maps in each other.
 const DEEPEST: usize = 100;
-/// Values that aliases repeat.
+/// Values that anchors and aliases repeat.
 const REPEATED: usize = 10_000;
 
 /// Reads one YAML document.
@@ -144,11 +144,7 @@ impl Maker<'_> {
                 let Some(node) = self.anchors.get(&anchor).cloned() else {
                     return Err(NotYaml { message: "this value holds itself".to_owned(), span });
                 };
-                self.repeated += size(&node);
-                if self.repeated > REPEATED {
-                    let message = format!("aliases repeat more than {REPEATED} values");
-                    return Err(NotYaml { message, span });
-                }
+                self.copied(&node, span)?;
                 self.add(node, 0)
             }
             // With what is not asked for; the enumeration may grow.
@@ -180,9 +176,19 @@ impl Maker<'_> {
         self.open.push(Open { value, key: None, anchor });
         Ok(())
     }
+    /// One more copy of a node: an alias, or what aliases will stand for.
+    fn copied(&mut self, node: &Node, span: Span) -> Result<(), NotYaml> {
+        self.repeated += size(node);
+        if self.repeated > REPEATED {
+            let message = format!("anchors and aliases repeat more than {REPEATED} values");
+            return Err(NotYaml { message, span });
+        }
+        Ok(())
+    }
     /// A finished node goes to where it belongs.
     fn add(&mut self, mut node: Node, anchor: usize) -> Result<(), NotYaml> {
         if anchor > 0 {
+            self.copied(&node, node.span)?;
             self.anchors.insert(anchor, node.clone());
         }
         let Some(open) = self.open.last_mut() else {
@@ -190,27 +196,26 @@ impl Maker<'_> {
             return Ok(());
         };
         match &mut open.value {
-            Value::Map(entries) => match open.key.take() {
-                Some((key, key_span)) => {
+            Value::Map(entries) => {
+                if let Some((key, key_span)) = open.key.take() {
                     if empty(&node) {
                         node.span = key_span;
                     }
                     entries.push(Entry { key, key_span, value: node });
+                    return Ok(());
                 }
-                None => {
-                    let name = match node.value {
-                        Value::Text(text) | Value::Number(text) | Value::Bool(text) => text,
-                        Value::Null => self.text.get(node.span.range()).unwrap_or("").to_owned(),
-                        Value::List(_) | Value::Map(_) => {
-                            return Err(NotYaml {
-                                message: "a key must be one word".to_owned(),
-                                span: node.span,
-                            });
-                        }
-                    };
-                    open.key = Some((name, node.span));
-                }
-            },
+                let name = match node.value {
+                    Value::Text(text) | Value::Number(text) | Value::Bool(text) => text,
+                    Value::Null => self.text.get(node.span.range()).unwrap_or("").to_owned(),
+                    Value::List(_) | Value::Map(_) => {
+                        return Err(NotYaml {
+                            message: "a key must be one word".to_owned(),
+                            span: node.span,
+                        });
+                    }
+                };
+                open.key = Some((name, node.span));
+            }
             Value::List(items) => items.push(node),
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => {}
         }
@@ -438,5 +443,8 @@ mod tests {
         assert!(wrong("? [a]\n: b\n").message.contains("one word"));
         let bomb = "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c]\ne: [*d,*d,*d,*d,*d,*d,*d,*d]\n";
         assert!(wrong(bomb).message.contains("repeat"), "{bomb}");
+        // Anchors in anchors, each of which would hold all that is in it.
+        let held = format!("{}{}1{}", "&a [".repeat(90), "x, ".repeat(1000), "]".repeat(90));
+        assert!(wrong(&held).message.contains("repeat"));
     }
 }

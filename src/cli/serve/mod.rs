@@ -67,18 +67,14 @@ fn rebuild(options: &Docs, start: &Path, screen: &Screen, site: &Mutex<Site>) ->
     let take = |file: Artifact| {
         files.lock().unwrap_or_else(PoisonError::into_inner).insert(file.path, file.text.into());
     };
-    let made = match &compiled.model {
-        Some(model) => {
-            docs::made(options, &project, model, Some(PREVIEW.to_owned()), &take).map_err(|failure| {
-                screen.fail(&failure.message, failure.help.as_deref());
-                [Some(failure.message), failure.help].into_iter().flatten().collect::<Vec<_>>().join("\n")
-            })
-        }
-        None => {
-            let shown = render::Options::plain(100);
-            Err(render::human(&compiled.diagnostics, &project.sources, &shown)
-                + &counted(&compiled.diagnostics))
-        }
+    let made = if let Some(model) = &compiled.model {
+        docs::made(options, &project, model, Some(PREVIEW.to_owned()), &take).map_err(|failure| {
+            screen.fail(&failure.message, failure.help.as_deref());
+            [Some(failure.message), failure.help].into_iter().flatten().collect::<Vec<_>>().join("\n")
+        })
+    } else {
+        let shown = render::Options::plain(100);
+        Err(render::human(&compiled.diagnostics, &project.sources, &shown) + &counted(&compiled.diagnostics))
     };
     check::show(&project, &compiled, screen);
     let mut site = site.lock().unwrap_or_else(PoisonError::into_inner);

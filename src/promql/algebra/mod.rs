@@ -74,6 +74,18 @@ impl<'a> Test<'a> {
             MatchOp::NotRegex => with_pattern(wanted, |p| !p.matches(value)).ok(),
         }
     }
+    /// What every value that it accepts begins with, as far as its pattern shows by plain characters.
+    fn beginning(&self) -> Option<&'a str> {
+        let pattern = self.known().filter(|p| self.op == MatchOp::Regex && !p.contains('|'))?;
+        with_pattern(pattern, |_| ()).ok()?;
+        let end = pattern.find(|c: char| r"\.+*?()[]{}^$".contains(c)).unwrap_or(pattern.len());
+        let (plain, rest) = pattern.split_at(end);
+        if !rest.starts_with(['+', '*', '?', '{']) {
+            return Some(plain);
+        }
+        // What is repeated may be missing.
+        plain.char_indices().next_back().map(|(at, _)| plain.split_at(at).0)
+    }
     /// The texts it names, where they are a plain list: those it accepts, or for a negative test those it refuses.
     fn list(&self) -> Option<Vec<String>> {
         let wanted = self.known()?;
@@ -140,6 +152,13 @@ fn open(tests: &[Test<'_>]) -> Found {
         let refused: BTreeSet<&String> = refused.iter().flatten().collect();
         let free = (0..=refused.len()).map(|n| if n == 0 { "x".to_owned() } else { format!("x{n}") });
         return free.into_iter().find(|f| !refused.contains(f)).map_or(Found::Unknown, Found::Value);
+    }
+    // Without automata, which take half a thousandth of a second each: a file may hold 70,000 patterns.
+    let begins: Vec<&str> = tests.iter().filter_map(Test::beginning).collect();
+    if let Some((first, rest)) = begins.split_first()
+        && rest.iter().any(|other| !first.starts_with(other) && !other.starts_with(first))
+    {
+        return Found::Nothing;
     }
     automaton::common(tests)
 }

@@ -147,6 +147,29 @@ fn met(tests: &[(&'static str, String)], value: &str) -> bool {
     tests.iter().all(|(op, v)| test(op, v).accepts(value) == Some(true))
 }
 
+/// What begins otherwise is told apart without automata, and no more than that.
+#[test]
+fn beginnings() {
+    for (pattern, wanted) in [
+        ("a1.*", Some("a1")),
+        ("ab?", Some("a")),
+        ("ab{0,2}", Some("a")),
+        ("é*", Some("")),
+        ("(?i)ab", Some("")),
+        (r"ab\d", Some("ab")),
+        ("^ab.", Some("")),
+        ("ab|c.", None),
+        ("ab(", None),
+    ] {
+        assert_eq!(test("=~", pattern).beginning(), wanted, "{pattern}");
+    }
+    // As automata say it.
+    for (other, found) in [("b.*[xy]", true), ("ab.*", false), ("a", false), ("|a.", false), ("b(", false)] {
+        let tests = [test("=~", "a.*"), test("=~", other)];
+        assert_eq!(value_of(&tests, None) == Found::Nothing, found, "{other}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(600))]
 
