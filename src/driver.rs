@@ -26,12 +26,31 @@ pub fn compile(sources: &SourceMap, config: &config::Config) -> Compilation {
     files.into_par_iter().for_each(drop);
     check::check(&model, &mut diagnostics);
     if !diagnostics.has_errors() {
-        backend::prometheus::check_limits(&model, &mut diagnostics);
+        limits(&model, config, &mut diagnostics);
     }
     config.lints.apply(&mut diagnostics);
     let model = (!diagnostics.has_errors()).then_some(model);
     diagnostics.sort();
     Compilation { diagnostics, model }
+}
+
+/// What engines and tools would refuse of any of the outputs.
+fn limits(model: &ir::Model, config: &config::Config, diagnostics: &mut Diagnostics) {
+    backend::prometheus::check_limits(model, diagnostics);
+    for options in config.other_rules() {
+        let mut other = model.clone();
+        other.settings.prometheus.clone_from(options);
+        backend::prometheus::check_limits(&other, diagnostics);
+    }
+    for options in config.boards() {
+        if *options == model.settings.grafana {
+            backend::grafana::check_limits(model, diagnostics);
+        } else {
+            let mut other = model.clone();
+            other.settings.grafana.clone_from(options);
+            backend::grafana::check_limits(&other, diagnostics);
+        }
+    }
 }
 
 /// Parses every `.slovo` file, on all cores, in the order of the map.

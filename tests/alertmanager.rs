@@ -2,16 +2,27 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "a test")]
 
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
+use serde_json::{Value, json};
 use slovo::backend::{Backend, alertmanager::Alertmanager};
 use slovo::project::Project;
 
 fn emit() -> String {
-    let project = Project::load(Path::new("examples/astronomy-shop"), None);
-    let model = project.compile().model.unwrap();
-    Alertmanager.emit(&model).remove(0).text
+    of("astronomy_shop", None)
+}
+
+/// The configuration of the example under another name, for one of its environments.
+fn of(name: &str, environment: Option<&str>) -> String {
+    let project = Project::load(Path::new("examples/astronomy-shop"), environment);
+    let mut model = project.compile().model.unwrap();
+    name.clone_into(&mut model.settings.project);
+    model.settings.external_labels = vec!["cluster".to_owned()];
+    Alertmanager.emit(&model).into_iter().find(|f| f.path == "alertmanager.yml").unwrap().text
 }
 
 #[test]
@@ -104,4 +115,139 @@ fn odd_names_are_inert() {
         "{}",
         String::from_utf8_lossy(&routed.stderr)
     );
+}
+
+/// An Alertmanager of its own on a free port of the loopback, ended when dropped.
+struct Server {
+    child: Child,
+    port: u16,
+    _folder: tempfile::TempDir,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Server {
+    fn start(config: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("alertmanager.yml"), config).unwrap();
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let child = Command::new("prometheus-alertmanager")
+            .args(["--config.file=alertmanager.yml", "--storage.path=data", "--cluster.listen-address="])
+            .arg(format!("--web.listen-address=127.0.0.1:{port}"))
+            .current_dir(folder.path())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        Self { child, port, _folder: folder }
+    }
+    fn ask(&self, method: &str, path: &str, body: &str) -> Option<String> {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).ok()?;
+        let length = body.len();
+        write!(stream, "{method} {path} HTTP/1.0\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}").ok()?;
+        let mut text = String::new();
+        stream.read_to_string(&mut text).ok()?;
+        let (head, body) = text.split_once("\r\n\r\n")?;
+        head.contains(" 200 ").then(|| body.to_owned())
+    }
+    /// What comes of it once it is right.
+    fn until(&self, (method, path, body): (&str, &str, &str), right: impl Fn(&Value) -> bool) -> Value {
+        let start = Instant::now();
+        loop {
+            let answer = self.ask(method, path, body).and_then(|text| serde_json::from_str(&text).ok());
+            match answer {
+                Some(answer) if right(&answer) => return answer,
+                last => assert!(start.elapsed() < Duration::from_secs(30), "{path}: {last:#?}"),
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    }
+}
+
+/// Several whole configurations as one: what the head of the file asks users to do.
+fn merged(configs: &[String]) -> String {
+    let mut all: Value = serde_yaml::from_str(&configs[0]).unwrap();
+    for config in &configs[1..] {
+        let other: Value = serde_yaml::from_str(config).unwrap();
+        for path in ["/route/routes", "/inhibit_rules"] {
+            let more = other.pointer(path).unwrap().as_array().unwrap().clone();
+            all.pointer_mut(path).unwrap().as_array_mut().unwrap().extend(more);
+        }
+    }
+    serde_yaml::to_string(&all).unwrap()
+}
+
+/// Project, cluster, promise, name and severity of an alert; is it muted?
+type Alert<'a> = (&'a str, &'a str, &'a str, (&'a str, &'a str), bool);
+
+/// Two environments and two projects that share an Alertmanager: nobody's page mutes another's, nor a server's another
+/// server's, and a silence of one is nobody else's.
+#[test]
+fn each_as_if_alone() {
+    if Command::new("prometheus-alertmanager").arg("--version").output().is_err() {
+        assert!(
+            std::env::var("CI").as_deref() != Ok("true"),
+            "`prometheus-alertmanager` is missing (required in CI)"
+        );
+        eprintln!("`prometheus-alertmanager` is missing: NOT TESTED");
+        return;
+    }
+    let name = "astronomy_shop";
+    let server = Server::start(&merged(&[of(name, None), of(name, Some("production")), of("bank", None)]));
+    server.until(("GET", "/api/v2/status", ""), |status| status["config"].is_object());
+    let production = "astronomy_shop_production";
+    let (page, ticket) = (("PromiseBurnsFast", "page"), ("PromiseBurnsSlowly", "ticket"));
+    let alerts: &[Alert<'_>] = &[
+        (production, "eu", "checkout.pay.accepted", page, false),
+        (production, "eu", "checkout.pay.accepted", ticket, true),
+        (production, "us", "checkout.pay.accepted", ticket, false),
+        (name, "eu", "checkout.pay.accepted", ticket, false),
+        ("bank", "eu", "checkout.pay.accepted", ticket, false),
+        // A whole and its part.
+        (production, "eu", "checkout..whole", ticket, false),
+        (production, "eu", "basket.view.shown", ticket, true),
+        (production, "us", "basket.view.shown", ticket, false),
+        (name, "eu", "basket.view.shown", ticket, false),
+        ("bank", "eu", "basket.view.shown", ticket, false),
+    ];
+    let labels = |(project, cluster, promise, (alert, severity), _): &Alert<'_>| {
+        let parts: Vec<&str> = promise.split('.').collect();
+        json!({"project": project, "cluster": cluster, "journey": parts[0], "step": parts[1], "promise": parts[2],
+            "alertname": alert, "severity": severity, "owner": "shop"})
+    };
+    let list: Vec<Value> = alerts.iter().map(|a| json!({"labels": labels(a)})).collect();
+    server.ask("POST", "/api/v2/alerts", &Value::from(list).to_string()).unwrap();
+    let silence = json!({"matchers": [{"name": "project", "value": "bank", "isRegex": false, "isEqual": true}],
+        "startsAt": "2020-01-01T00:00:00Z", "endsAt": "2100-01-01T00:00:00Z", "createdBy": "a test", "comment": "quiet"});
+    server.ask("POST", "/api/v2/silences", &silence.to_string()).unwrap();
+    let of_alert = |answer: &Value, alert: &Alert<'_>| -> Value {
+        let mut wanted = labels(alert);
+        wanted.as_object_mut().unwrap().retain(|_, v| v != "");
+        answer.as_array().unwrap().iter().find(|a| a["labels"] == wanted).cloned().unwrap_or_default()
+    };
+    let ids = |found: &Value, key: &str| found["status"][key].as_array().map_or(99, Vec::len);
+    let right = |answer: &Value| {
+        alerts.iter().all(|alert| {
+            let found = of_alert(answer, alert);
+            (ids(&found, "inhibitedBy") > 0) == alert.4
+                && (ids(&found, "silencedBy") == 1) == (alert.0 == "bank")
+        })
+    };
+    let answer = server.until(("GET", "/api/v2/alerts", ""), right);
+    assert_eq!(answer.as_array().unwrap().len(), alerts.len());
+    // A notification speaks of one promise of one environment on one server.
+    let groups =
+        server.until(("GET", "/api/v2/alerts/groups", ""), |g| g.as_array().is_some_and(|g| !g.is_empty()));
+    for group in groups.as_array().unwrap() {
+        for alert in group["alerts"].as_array().unwrap() {
+            for label in ["project", "cluster", "journey", "promise"] {
+                assert_eq!(group["labels"][label], alert["labels"][label], "{label}: {group:#}");
+            }
+        }
+    }
 }

@@ -238,7 +238,7 @@ fn build_writes_only_what_changes() {
         names
     };
     let first = files();
-    assert!(first.len() > 1 && first[0] == ".slovo-manifest.json", "{first:?}");
+    assert!(first.len() > 1 && first[0] == ".slovo-manifest", "{first:?}");
     let rules = format!("prometheus/{}", first[1]);
     let text = read(&at, &rules);
     assert_eq!(run(at.path(), &["build", "--check"]).code, 0);
@@ -286,12 +286,12 @@ fn environments_have_folders_of_their_own() {
     for environment in ["a", "b"] {
         let ran = run(at.path(), &["build", "--env", environment]);
         assert_eq!(ran.code, 0, "{}", ran.err);
-        assert!(at.path().join("prometheus").join(environment).join(".slovo-manifest.json").is_file());
+        assert!(at.path().join(format!("prometheus-{environment}")).join(".slovo-manifest").is_file());
     }
     let out = tempfile::tempdir().unwrap();
     let shown = out.path().display().to_string();
     assert_eq!(run(at.path(), &["build", "-o", &shown]).code, 0);
-    assert!(out.path().join("prometheus/.slovo-manifest.json").is_file());
+    assert!(out.path().join("prometheus/.slovo-manifest").is_file());
 }
 
 #[test]

@@ -191,6 +191,8 @@ fn environments() {
     let production = load(Some("production")).config;
     let settings = &production.settings;
     assert_eq!(settings.environment.as_deref(), Some("production"));
+    assert_eq!(settings.project_label(), "shop_production");
+    assert_eq!((plain.config.settings.project_label(), settings.project.as_str()), ("shop", "shop"));
     let scope: Vec<_> =
         settings.scope.iter().map(|m| format!("{}{}{}", m.label, m.op.as_str(), m.value)).collect();
     assert_eq!(scope, ["namespace=shop", "cluster=~prod-.*"]);
@@ -199,7 +201,7 @@ fn environments() {
     assert_eq!(settings.scrape_interval, settings.evaluation_interval);
     assert_eq!(settings.links.dashboards.as_deref(), Some("https://grafana.example"));
     assert_eq!(settings.links.documents.as_deref(), Some("https://docs.example"));
-    assert_eq!(production.outputs[0].path, "rules/production");
+    assert_eq!(production.outputs[0].path, "rules-production");
     assert_eq!(load(Some("staging")).config.outputs[0].path, "elsewhere");
     let wrong = load(Some("prodution"));
     assert_eq!(codes(&wrong), ["E0515"]);

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use super::url;
 use crate::ir::{Journey, Model, Promise, PromisePath};
+use crate::value::hash;
 
 /// The number of the panel that alerts lead to: a promise's burn rates with the lines at which its alerts fire.
 pub(crate) const ALERT_PANEL: u32 = 12;
@@ -117,14 +118,10 @@ fn settle<K: Ord>(list: Vec<(K, String, String)>) -> BTreeMap<K, String> {
     list.into_iter().map(one).collect()
 }
 
-/// The start of it and a hash of the whole (FNV-1a, the upper and lower half folded into 32 bits).
+/// The start of it and a hash of the whole.
 fn hashed(plain: &str, whole: &str) -> String {
-    let hash = whole.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    let folded = (hash ^ (hash >> 32)) & 0xffff_ffff;
     let head: String = plain.chars().take(LONGEST - 9).collect();
-    format!("{}-{folded:08x}", head.trim_end_matches('-'))
+    format!("{}-{:08x}", head.trim_end_matches('-'), hash::short(whole))
 }
 
 #[cfg(test)]

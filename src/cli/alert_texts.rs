@@ -7,9 +7,10 @@ use crate::backend::prometheus::{check_texts, texts};
 use crate::ir::Model;
 use crate::project::Project;
 
-/// Reads the templates that `outputs.prometheus.templates` names, if it does.
-pub(super) fn fill(project: &Project, model: &mut Model) -> Result<(), Failure> {
-    let Some(folder) = &project.config.alert_templates else { return Ok(()) };
+/// Reads the templates of this folder, where an output of rules names one.
+pub(super) fn fill(project: &Project, model: &mut Model, folder: Option<&str>) -> Result<(), Failure> {
+    model.settings.alert_texts.clear();
+    let Some(folder) = folder else { return Ok(()) };
     for (name, path) in files(&project.root.join(folder))? {
         model.settings.alert_texts.insert(name, docs::read_template(&path, &project.links)?);
     }

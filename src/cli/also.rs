@@ -5,15 +5,15 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::output::{Folder, Manifest};
-use super::{Failure, alert_texts, docs};
-use crate::config::{Output, nearest};
+use super::{Failure, alert_texts, docs, left};
+use crate::config::{Output, OutputOptions, nearest};
 use crate::diag::codes::project as codes;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::driver::Compilation;
 use crate::ir::Model;
 use crate::project::Project;
 
-/// Adds to what was found; `asked` is the folder that the user wants to write into. The alert texts are in the model afterwards.
+/// Adds to what was found; `asked` is the folder that the user wants to write into.
 pub(super) fn judge(project: &Project, compiled: &mut Compilation, asked: Option<&Path>) {
     let Some(model) = &mut compiled.model else { return };
     let mut found = Diagnostics::default();
@@ -26,20 +26,42 @@ pub(super) fn judge(project: &Project, compiled: &mut Compilation, asked: Option
             });
         }
     };
-    tell(alert_texts::fill(project, model));
-    let documents = project.config.outputs.iter().any(|o| o.backend == "docs");
-    if documents && project.config.templates.is_some() {
-        tell(docs::for_build(project, model, &drop));
+    for output in &project.config.outputs {
+        match &output.options {
+            OutputOptions::Prometheus { templates: Some(_), .. } => tell(set_up(project, model, output)),
+            OutputOptions::Docs { templates: templates @ Some(_) } => {
+                tell(docs::for_build(project, model, templates.as_deref(), &drop));
+            }
+            _ => {}
+        }
     }
     // One that can't be read is told by who is to write there.
     let folders = folders(project, asked).unwrap_or_default();
     lost(&folders, &promises(model), model, &mut found);
+    left::behind(&folders, model, &mut found);
+    left::neighbours(&folders, model, &mut found);
     project.config.lints.apply(&mut found);
     compiled.diagnostics.extend(found);
     compiled.diagnostics.sort();
     if compiled.diagnostics.has_errors() {
         compiled.model = None;
     }
+}
+
+/// Sets the model up for one of the build's outputs: its own options, and the alert texts that it names.
+pub(super) fn set_up(project: &Project, model: &mut Model, output: &Output) -> Result<(), Failure> {
+    let settings = &project.config.settings;
+    model.settings.grafana.clone_from(&settings.grafana);
+    model.settings.prometheus.clone_from(&settings.prometheus);
+    match &output.options {
+        OutputOptions::Grafana(options) => model.settings.grafana.clone_from(options),
+        OutputOptions::Prometheus { options, templates } => {
+            model.settings.prometheus.clone_from(options);
+            return alert_texts::fill(project, model, templates.as_deref());
+        }
+        OutputOptions::Alertmanager | OutputOptions::Docs { .. } => {}
+    }
+    Ok(())
 }
 
 /// The paths of all promises.

@@ -48,7 +48,7 @@ pub(super) fn run(options: &Backfill, start: &Path, screen: &Screen) -> Outcome 
         return Err(Failure::new(format!("`--end {}` leaves nothing to record", options.end))
             .help("let it be half an hour after `--start` at least"));
     }
-    let project = &model.settings.project;
+    let project = model.settings.project_label();
     if options.run {
         run::run(options, project, &layers, &regrouped, screen)?;
     } else {

@@ -1,10 +1,11 @@
 //! `slovo build`: writes the rules.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::args::Build;
+use super::args::{Build, Wishes};
 use super::output::{Action, Held, Manifest, Plan, Wanted, apply, inputs, real};
 use super::screen::{Screen, unified};
 use super::{Failure, Outcome, Status, also, check, counted, docs, load, plural, status_of};
@@ -13,27 +14,96 @@ use crate::backend::docs::Docs;
 use crate::backend::grafana::Grafana;
 use crate::backend::proofs;
 use crate::backend::{Backend, Take, prometheus::Prometheus};
+use crate::diag::Diagnostics;
 use crate::driver::Compilation;
 use crate::project::Project;
+use crate::source::Span;
 
 /// Every backend there is.
 const BACKENDS: &[&dyn Backend] = &[&Alertmanager, &Prometheus, &Grafana, &Docs];
 
 pub(super) fn run(options: &Build, start: &Path, screen: &Screen) -> Outcome {
+    let mut environments = vec![options.wishes.env.clone()];
+    if options.all_environments {
+        // What is wrong with slovo.yaml is told by the first of them.
+        environments.extend(load(start, &options.wishes).config.environments.into_iter().map(Some));
+    }
+    let mut plans = Vec::new();
+    let mut told = Told::default();
+    for environment in environments {
+        if options.all_environments {
+            screen.say(&match &environment {
+                Some(name) => format!("environment {name}:"),
+                None => "without an environment:".to_owned(),
+            });
+        }
+        let wishes = Wishes { env: environment, ..options.wishes.clone() };
+        if let Some(stopped) = planned(options, &wishes, start, &mut plans, &mut told, screen)? {
+            return Ok(stopped);
+        }
+    }
+    if options.check {
+        return compare(&plans, screen);
+    }
+    for plan in &mut plans {
+        apply(plan)?;
+        say(plan, screen);
+    }
+    let found = counted(&told.all);
+    if !found.is_empty() {
+        screen.say(&found);
+    }
+    Ok(Status::Fine)
+}
+
+/// What was told: most of what is found is found in every environment.
+#[derive(Debug, Default)]
+struct Told {
+    all: Diagnostics,
+    seen: BTreeSet<(&'static str, Option<Span>, String)>,
+}
+
+impl Told {
+    /// Leaves what is new.
+    fn only_new(&mut self, compiled: &mut Compilation) {
+        let found = std::mem::take(&mut compiled.diagnostics);
+        let all = found.iter().count();
+        let mut new = Diagnostics::default();
+        for one in found.iter() {
+            if self.seen.insert((one.code.id, one.span(), one.message.clone())) {
+                new.push(one.clone());
+            }
+        }
+        // With those that were only counted.
+        compiled.diagnostics = if new.iter().count() == all { found } else { new };
+        self.all.extend(compiled.diagnostics.clone());
+    }
+}
+
+/// Adds what one build has to write; nothing is written yet. A status where it cannot.
+fn planned(
+    options: &Build,
+    wishes: &Wishes,
+    start: &Path,
+    plans: &mut Vec<Plan>,
+    told: &mut Told,
+    screen: &Screen,
+) -> Result<Option<Status>, Failure> {
     let progress = screen.progress("building");
-    let project = load(start, &options.wishes);
+    let project = load(start, wishes);
     let mut compiled = project.compile();
     also::judge(&project, &mut compiled, options.output.as_deref());
-    let Some(model) = compiled.model.take() else {
+    let Some(mut model) = compiled.model.take() else {
         drop(progress);
-        return Ok(report(&project, &compiled, screen));
+        return Ok(Some(report(&project, &compiled, screen)));
     };
     let promises = also::promises(&model);
-    let templates = [&project.config.templates, &project.config.alert_templates].into_iter().flatten();
+    let templates = project.config.outputs.iter().filter_map(|output| output.templates());
     let inputs = inputs(&project, &templates.map(|folder| project.root.join(folder)).collect::<Vec<_>>());
     let mut folders: Vec<(_, Held, _)> = Vec::new();
     for (output, folder, _) in also::folders(&project, options.output.as_deref())? {
-        if folders.iter().any(|(_, held, _)| real(&held.folder.path) == real(&folder.path)) {
+        let mut taken = folders.iter().map(|(_, held, _)| &held.folder).chain(plans.iter().map(Plan::folder));
+        if taken.any(|other| real(&other.path) == real(&folder.path)) {
             let message = format!("`{}` is the folder of two outputs", folder.shown);
             return Err(Failure::new(message)
                 .help("give each a folder of its own: each removes what it no longer makes"));
@@ -45,20 +115,20 @@ pub(super) fn run(options: &Build, start: &Path, screen: &Screen) -> Outcome {
         folders.push((output, held, before));
     }
     drop(progress);
+    told.only_new(&mut compiled);
     check::show(&project, &compiled, screen);
 
     let progress = screen.progress("building");
-    let mut plans = Vec::new();
     for (output, held, before) in folders {
-        let Some(backend) = BACKENDS.iter().find(|b| b.name() == output.backend) else { continue };
-        let settings = &model.settings;
-        let mut manifest = Manifest::new(&settings.project, settings.environment.as_deref());
+        let Some(backend) = BACKENDS.iter().find(|b| b.name() == output.kind()) else { continue };
+        also::set_up(&project, &mut model, output)?;
+        let mut manifest = Manifest::of(&model.settings);
         manifest.promises.clone_from(&promises);
         let wanted = Wanted { manifest, force: options.force, only_shown: options.check };
         let make = |take: Take<'_>| {
             // The user's own templates may be wrong; no other backend can fail (those of alert texts were tried).
             if backend.name() == "docs" {
-                return docs::for_build(&project, &model, take);
+                return docs::for_build(&project, &model, output.templates(), take);
             }
             backend.emit_each(&model, take);
             if options.proofs && backend.name() == "prometheus" {
@@ -69,20 +139,11 @@ pub(super) fn run(options: &Build, start: &Path, screen: &Screen) -> Outcome {
         plans.push(Plan::new(held, before, wanted, make)?);
     }
     drop(progress);
-    if options.check {
-        return compare(&plans, screen);
+    // The process ends soon; taking a large model apart piece by piece is time that nobody gains from.
+    if !options.all_environments {
+        std::mem::forget(model);
     }
-    for plan in &mut plans {
-        apply(plan)?;
-        say(plan, screen);
-    }
-    let found = counted(&compiled.diagnostics);
-    if !found.is_empty() {
-        screen.say(&found);
-    }
-    // The process ends here; taking a large model apart piece by piece is time that nobody gains from.
-    std::mem::forget(model);
-    Ok(Status::Fine)
+    Ok(None)
 }
 
 /// Mistakes stop the build.

@@ -9,6 +9,7 @@ use super::screen::Screen;
 use super::{Failure, Outcome, Status, build, check, counted, load, serve};
 use crate::backend::Take;
 use crate::backend::docs::{Formats, Options, build_each};
+use crate::config::documents;
 use crate::ir::Model;
 use crate::project::{Links, NotFollowed, Project, read_plain};
 
@@ -33,8 +34,7 @@ pub(super) fn run(options: &Docs, start: &Path, screen: &Screen) -> Outcome {
     let inputs = inputs(&project, templates_folder(options, &project).as_slice());
     let held = Held::to_write(folder, &inputs)?;
     let before = Manifest::read(&held.folder.path)?;
-    let settings = &model.settings;
-    let mut manifest = Manifest::new(&settings.project, settings.environment.as_deref());
+    let mut manifest = Manifest::of(&model.settings);
     manifest.promises = model.promises().map(|(_, p)| p.path.to_string()).collect::<BTreeSet<_>>();
     let wanted = Wanted { manifest, force: options.force, only_shown: false };
     let mut plan = Plan::new(held, before, wanted, |take| made(options, &project, &model, None, take))?;
@@ -67,21 +67,34 @@ pub(super) fn made(
         Some(folder) => read_templates(&folder, &project.links)?,
         None => BTreeMap::new(),
     };
-    build_each(model, &Options { formats, own, preview }, take).map_err(|wrong| {
-        Failure::new(wrong.to_string()).help("what a template may use is listed in docs/templates.md")
-    })
+    written(model, &Options { formats, own, preview }, take)
 }
 
-/// As an output of `slovo build`: all formats, with the templates that `slovo.yaml` names.
-pub(super) fn for_build(project: &Project, model: &Model, take: Take<'_>) -> Result<(), Failure> {
-    made(&Docs::default(), project, model, None, take)
+/// As an output of `slovo build`: all formats, with the templates that the output names.
+pub(super) fn for_build(
+    project: &Project,
+    model: &Model,
+    templates: Option<&str>,
+    take: Take<'_>,
+) -> Result<(), Failure> {
+    let own = match templates {
+        Some(folder) => read_templates(&project.root.join(folder), &project.links)?,
+        None => BTreeMap::new(),
+    };
+    written(model, &Options { formats: Formats::All, own, preview: None }, take)
+}
+
+fn written(model: &Model, options: &Options, take: Take<'_>) -> Result<(), Failure> {
+    build_each(model, options, take).map_err(|wrong| {
+        Failure::new(wrong.to_string()).help("what a template may use is listed in docs/templates.md")
+    })
 }
 
 /// The user's templates: those of the command line, else those of `slovo.yaml`.
 pub(super) fn templates_folder(options: &Docs, project: &Project) -> Option<PathBuf> {
     match &options.templates {
         Some(folder) => Some(folder.clone()),
-        None => project.config.templates.as_ref().map(|folder| project.root.join(folder)),
+        None => documents(&project.config.outputs).and_then(|(_, folder)| Some(project.root.join(folder?))),
     }
 }
 
@@ -89,8 +102,7 @@ fn folder_of(options: &Docs, project: &Project) -> Folder {
     if let Some(asked) = &options.output {
         return Folder { path: asked.clone(), shown: asked.display().to_string(), within: None };
     }
-    let named = project.config.outputs.iter().find(|o| o.backend == "docs");
-    let path = named.map_or("docs", |o| o.path.as_str());
+    let path = documents(&project.config.outputs).map_or("docs", |(output, _)| output.path.as_str());
     Folder { path: project.root.join(path), shown: path.to_owned(), within: Some(project.root.clone()) }
 }
 

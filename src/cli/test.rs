@@ -15,7 +15,7 @@ use super::verdict::{Wrong, read};
 use super::{Failure, Outcome, Status, alert_texts, check, counted, load, plural, status_of};
 use crate::backend::prometheus;
 use crate::backend::proofs::{Check, Proofs, Pruned, RuleFiles, Suite, prove};
-use crate::config::nearest;
+use crate::config::{nearest, rules};
 use crate::diag::render::plain_json;
 use crate::ir::{Model, Origin};
 
@@ -35,7 +35,8 @@ pub(super) fn run(options: &Test, start: &Path, screen: &Screen) -> Outcome {
         screen.say(&format!("{}; nothing was tested", counted(&compiled.diagnostics)));
         return Ok(status_of(&compiled.diagnostics));
     };
-    alert_texts::fill(&project, &mut model)?;
+    let (_, texts) = rules(&project.config.outputs).unzip();
+    alert_texts::fill(&project, &mut model, texts.flatten())?;
     find(&options.promtool)?;
     let proofs = wanted(prove(&model), &options.promises, &model)?;
     let began = Instant::now();

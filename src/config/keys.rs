@@ -11,6 +11,7 @@ pub(super) const TOP: &[&str] = &[
     "retention",
     "today",
     "common_labels",
+    "external_labels",
     "scope",
     "labels",
     "severities",
@@ -23,6 +24,7 @@ pub(super) const TOP: &[&str] = &[
 ];
 /// What an environment may say otherwise.
 pub(super) const ENVIRONMENT: &[&str] = &[
+    "identity",
     "evaluation_interval",
     "scrape_interval",
     "scrape_timeout",
@@ -39,10 +41,12 @@ pub(super) const LIMITS: &[&str] =
     &["journeys_per_team", "steps_per_journey", "promises_per_step", "objective_digits"];
 pub(super) const ALERTING: &[&str] = &["tiers", "windows"];
 pub(super) const TIER: &[&str] = &["urgency", "share", "least", "window", "bad_events"];
+/// The kinds of outputs; an output called like one is of that kind.
 pub(super) const OUTPUTS: &[&str] = &["alertmanager", "docs", "grafana", "prometheus"];
-pub(super) const ALERTMANAGER: &[&str] = &["path"];
-pub(super) const DOCS: &[&str] = &["path", "templates"];
+pub(super) const ALERTMANAGER: &[&str] = &["kind", "path"];
+pub(super) const DOCS: &[&str] = &["kind", "path", "templates"];
 pub(super) const GRAFANA: &[&str] = &[
+    "kind",
     "path",
     "form",
     "api",
@@ -65,7 +69,7 @@ pub(super) const GRAFANA_FORMS: &[(&str, Form)] = &[
 /// The versions of Grafana's API by name.
 pub(super) const GRAFANA_APIS: &[(&str, Api)] = &[("v1beta1", Api::V1beta1), ("v2", Api::V2)];
 pub(super) const PROMETHEUS: &[&str] =
-    &["path", "form", "compatibility", "kubernetes", "mimir", "templates", "thanos", "vmalert"];
+    &["kind", "path", "form", "compatibility", "kubernetes", "mimir", "templates", "thanos", "vmalert"];
 pub(super) const KUBERNETES: &[&str] = &["namespace", "labels", "annotations"];
 pub(super) const MIMIR: &[&str] = &["rules_per_group", "groups"];
 pub(super) const THANOS: &[&str] = &["partial_response"];

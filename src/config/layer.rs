@@ -1,21 +1,19 @@
 //! What both `slovo.yaml` itself and each of its environments may say.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::outputs::{self, Declared};
 use super::reader::{Reader, listed};
 use super::tree::{Entry, Node, Value};
 use super::words::{is_label, parse_matcher};
-use super::{grafana, keys, prometheus};
+use super::{Environment, keys};
 use crate::diag::Diagnostic;
 use crate::diag::codes::project as codes;
-use crate::ir::{GrafanaOptions, Links, MatchOp, Matcher, PrometheusOptions, Settings};
+use crate::ir::{Links, MatchOp, Matcher, Settings};
 use crate::promql::regex::{RegexError, validate_regex};
 use crate::series::{RESERVED_LABELS, is_reserved};
 use crate::source::Span;
 use crate::value::Duration;
-
-/// A backend by name, with its folder where one is said.
-pub(super) type Backend = (String, Option<(String, Span)>);
 
 /// One layer; what it does not say is `None` or empty.
 #[derive(Debug, Default)]
@@ -31,15 +29,20 @@ pub(super) struct Layer {
     pub(super) links: Links,
     /// Where the address of dashboards is written.
     pub(super) dashboards: Option<Span>,
-    pub(super) outputs: Option<Vec<Backend>>,
-    /// The documents' templates.
-    pub(super) templates: Option<String>,
-    /// How dashboards are delivered.
-    pub(super) grafana: GrafanaOptions,
-    /// How rules are written.
-    pub(super) prometheus: Option<PrometheusOptions>,
-    /// The alert texts' templates.
-    pub(super) alert_templates: Option<String>,
+    pub(super) outputs: Option<Vec<Declared>>,
+    /// Labels that the server adds, at the top.
+    pub(super) external_labels: Vec<(String, Span)>,
+    /// The value of the label `project`, in an environment.
+    pub(super) identity: Option<Identity>,
+}
+
+/// What an environment says of its series.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Identity {
+    /// They are the top's.
+    Shared,
+    /// Their label `project` has this value.
+    Named(String),
 }
 
 impl Layer {
@@ -88,10 +91,9 @@ impl Layer {
                     }
                 }
             }
-            "outputs" => {
-                self.outputs(node, &what, reader);
-                self.prometheus = Some(prometheus::read(node, &what, reader));
-            }
+            "outputs" => self.outputs = Some(outputs::read(node, &what, reader)),
+            "external_labels" => self.external_labels = label_names(node, &what, reader),
+            "identity" => self.identity = identity(node, &what, reader),
             _ => return false,
         }
         true
@@ -111,12 +113,43 @@ impl Layer {
         self.links.dashboards = top.links.dashboards.or(self.links.dashboards.take());
         self.links.documents = top.links.documents.or(self.links.documents.take());
         self.links.runbooks = top.links.runbooks.or(self.links.runbooks.take());
-        if top.outputs.is_some() {
-            self.outputs = top.outputs;
-            self.templates = top.templates;
-            self.grafana = top.grafana;
-            self.prometheus = top.prometheus;
-            self.alert_templates = top.alert_templates;
+    }
+
+    /// Labels that only the server adds are not on the series that rules read: in `scope` they would select nothing.
+    pub(super) fn judge_external(
+        &self,
+        common: &[String],
+        environments: &[Environment],
+        reader: &mut Reader<'_>,
+    ) {
+        // Each label once, with the first place that has it.
+        let mut places: BTreeMap<&str, String> = BTreeMap::new();
+        for matcher in &self.scope {
+            places.entry(&matcher.label).or_insert_with(|| "scope".to_owned());
+        }
+        for environment in environments {
+            for matcher in &environment.layer.scope {
+                let place = || format!("environments.{}.scope", environment.name);
+                places.entry(&matcher.label).or_insert_with(place);
+            }
+        }
+        for label in common {
+            places.entry(label).or_insert_with(|| "common_labels".to_owned());
+        }
+        for (label, span) in &self.external_labels {
+            if is_reserved(label) {
+                let message = format!("the label `{label}` in `external_labels` is set by the compiler");
+                let help = format!("taken are {}", listed(&RESERVED_LABELS));
+                reader.wrong(&codes::BAD_LABEL, *span, message, "already taken", &help);
+                continue;
+            }
+            let Some(place) = places.get(label.as_str()) else { continue };
+            let message = format!("the label `{label}` stands in `external_labels` and in `{place}`");
+            let made = Diagnostic::new(&codes::BAD_LABEL, *span, message, "added to what leaves the server")
+                .note("the server adds external labels to alerts and to what it sends elsewhere; the series that its rules read lack them")
+                .help(format!("if stored series have no `{label}`, remove it from `{place}`"))
+                .help("if they have it, as where the rules run in Thanos or Mimir, name it in `common_labels` alone");
+            reader.diagnostics.push(made);
         }
     }
 
@@ -149,52 +182,6 @@ impl Layer {
             "Prometheus takes no timeout above the interval: state the real numbers, with `scrape_timeout: {every}` at most"
         )));
     }
-
-    /// Are dashboards written here?
-    pub(super) fn writes_dashboards(&self) -> bool {
-        self.outputs.iter().flatten().any(|(backend, _)| backend == "grafana")
-    }
-
-    fn outputs(&mut self, node: &Node, what: &str, reader: &mut Reader<'_>) {
-        let mut made = Vec::new();
-        for backend in reader.fields(node, what, keys::OUTPUTS) {
-            let what = format!("{what}.{}", backend.key);
-            let mut path = None;
-            let known = match backend.key.as_str() {
-                "alertmanager" => keys::ALERTMANAGER,
-                "docs" => keys::DOCS,
-                "grafana" => keys::GRAFANA,
-                _ => keys::PROMETHEUS,
-            };
-            let fields = reader.fields(&backend.value, &what, known);
-            for field in &fields {
-                let what = format!("{what}.{}", field.key);
-                match field.key.as_str() {
-                    "path" => {
-                        let text = reader.text(&field.value, &what);
-                        path = text.and_then(|t| inside(t, field.value.span, &what, reader));
-                    }
-                    // Read, never written: it may lie anywhere.
-                    "templates" => {
-                        let named = reader.text(&field.value, &what).map(str::to_owned);
-                        if backend.key == "docs" {
-                            self.templates = named;
-                        } else {
-                            self.alert_templates = named;
-                        }
-                    }
-                    _ if backend.key == "grafana" => grafana::read(field, &what, &mut self.grafana, reader),
-                    // Those of the rules: `prometheus::read`.
-                    _ => {}
-                }
-            }
-            if backend.key == "grafana" {
-                grafana::judge(&fields, &what, &self.grafana, reader);
-            }
-            made.push((backend.key.clone(), path));
-        }
-        self.outputs = Some(made);
-    }
 }
 
 /// Is it a label name? Reports where not.
@@ -212,6 +199,28 @@ pub(super) fn label_name(name: &str, span: Span, what: &str, reader: &mut Reader
     false
 }
 
+/// A list of label names, each once.
+pub(super) fn label_names(node: &Node, what: &str, reader: &mut Reader<'_>) -> Vec<(String, Span)> {
+    let mut seen = BTreeSet::new();
+    let mut made = Vec::new();
+    for item in reader.list(node, what, &format!("write a list: `{what}: [cluster, namespace]`")) {
+        let Some(name) = reader.text(item, what) else { continue };
+        if label_name(name, item.span, what, reader) && seen.insert(name) {
+            made.push((name.to_owned(), item.span));
+        }
+    }
+    made
+}
+
+/// `none`, or a name as projects have.
+fn identity(node: &Node, what: &str, reader: &mut Reader<'_>) -> Option<Identity> {
+    let text = reader.text(node, what)?;
+    if text == "none" {
+        return Some(Identity::Shared);
+    }
+    super::identifier(text, node.span, "project", reader).then(|| Identity::Named(text.to_owned()))
+}
+
 fn labels(node: &Node, what: &str, reader: &mut Reader<'_>) -> BTreeMap<String, String> {
     let mut made = BTreeMap::new();
     for entry in reader.entries(node, what, "write one label per line: `team: shop`") {
@@ -222,7 +231,9 @@ fn labels(node: &Node, what: &str, reader: &mut Reader<'_>) -> BTreeMap<String, 
             let message = format!("the label `{}` in `{what}` is set by the compiler", entry.key);
             let help = match entry.key.as_str() {
                 "severity" => "its values stand under `severities`".to_owned(),
-                "project" => "its value is that of the key `project`".to_owned(),
+                "project" => {
+                    "its value is that of the key `project`, or of `identity` in an environment".to_owned()
+                }
                 _ => format!("choose another name; taken are {}", listed(&RESERVED_LABELS)),
             };
             reader.wrong(&codes::BAD_LABEL, entry.key_span, message, "already taken", &help);
@@ -298,29 +309,4 @@ fn matcher(text: &str, span: Span, what: &str, reader: &mut Reader<'_>) -> Optio
         return None;
     }
     Some(made)
-}
-
-/// A folder below the project's, written with `/`.
-fn inside(text: &str, span: Span, what: &str, reader: &mut Reader<'_>) -> Option<(String, Span)> {
-    let parts: Vec<&str> = text.split(['/', '\\']).filter(|p| !p.is_empty() && *p != ".").collect();
-    let absolute = text.starts_with(['/', '\\', '~']) || text.get(1..2) == Some(":");
-    if absolute || parts.contains(&"..") || text.contains(char::is_control) {
-        let label = if absolute { "an absolute path" } else { "leaves the project" };
-        let help = "name a folder below that of `slovo.yaml`; `slovo build -o DIR` writes anywhere";
-        reader.wrong(
-            &codes::OUTPUT_OUTSIDE,
-            span,
-            format!("`{what}` is outside of the project"),
-            label,
-            help,
-        );
-        return None;
-    }
-    if parts.is_empty() {
-        let help = "name a folder of its own, so that it is clear which files are generated: `rules`";
-        let message = format!("`{what}` is the project's own folder");
-        reader.wrong(&codes::OUTPUT_OUTSIDE, span, message, "generated files would lie among sources", help);
-        return None;
-    }
-    Some((parts.join("/"), span))
 }

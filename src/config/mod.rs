@@ -6,21 +6,26 @@ mod grafana;
 pub mod keys;
 mod layer;
 mod lints;
+mod outputs;
 mod prometheus;
 mod reader;
 mod tree;
 mod words;
 
 pub use lints::{Level, Lints};
+pub(crate) use outputs::{documents, rules};
 pub use reader::parse_date;
 pub use words::{as_identifier as project_name, nearest};
 
+use std::collections::BTreeSet;
+
 use crate::diag::codes::project as codes;
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::ir::{Limits, Settings};
+use crate::ir::{GrafanaOptions, Limits, PrometheusOptions, Settings};
 use crate::source::{FileId, SourceMap, Span};
 use crate::value::Duration;
-use layer::Layer;
+use layer::{Identity, Layer};
+use outputs::Build;
 use reader::Reader;
 use tree::{Entry, Node};
 
@@ -35,10 +40,6 @@ pub struct Config {
     pub outputs: Vec<Output>,
     /// The folders that any environment writes into, relative to the project's.
     pub output_folders: Vec<String>,
-    /// The folder of the documents' templates, relative to the project's, where one is named.
-    pub templates: Option<String>,
-    /// The folder of the alert texts' templates, likewise.
-    pub alert_templates: Option<String>,
     /// All environments, in the order written.
     pub environments: Vec<String>,
 }
@@ -46,33 +47,105 @@ pub struct Config {
 /// A backend that `build` runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Output {
-    /// Its name.
-    pub backend: String,
+    /// Its name under `outputs`.
+    pub name: String,
     /// Its folder, relative to the project's, with `/`.
     pub path: String,
+    /// The backend, and what it is told.
+    pub options: OutputOptions,
+}
+
+impl Output {
+    /// The backend: the output's `kind`.
+    pub fn kind(&self) -> &'static str {
+        match self.options {
+            OutputOptions::Alertmanager => "alertmanager",
+            OutputOptions::Docs { .. } => "docs",
+            OutputOptions::Grafana(_) => "grafana",
+            OutputOptions::Prometheus { .. } => "prometheus",
+        }
+    }
+    /// The folder of its templates, where it names one.
+    pub fn templates(&self) -> Option<&str> {
+        match &self.options {
+            OutputOptions::Docs { templates } | OutputOptions::Prometheus { templates, .. } => {
+                templates.as_deref()
+            }
+            OutputOptions::Alertmanager | OutputOptions::Grafana(_) => None,
+        }
+    }
+}
+
+/// What an output's backend is told. `templates` are folders, relative to the project's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OutputOptions {
+    /// Routes and inhibit rules.
+    Alertmanager,
+    /// Documents.
+    Docs {
+        /// Templates of the documents.
+        templates: Option<String>,
+    },
+    /// Dashboards.
+    Grafana(GrafanaOptions),
+    /// Rules.
+    Prometheus {
+        /// For which engine, and how.
+        options: PrometheusOptions,
+        /// Templates of alert texts.
+        templates: Option<String>,
+    },
+}
+
+impl Config {
+    /// How each output of dashboards is delivered.
+    pub fn boards(&self) -> impl Iterator<Item = &GrafanaOptions> {
+        self.outputs.iter().filter_map(|output| match &output.options {
+            OutputOptions::Grafana(options) => Some(options),
+            _ => None,
+        })
+    }
+    /// The rules that are written beside those of `settings`.
+    pub fn other_rules(&self) -> impl Iterator<Item = &PrometheusOptions> {
+        let first = rules(&self.outputs).map(|(options, _)| std::ptr::from_ref(options));
+        let all = self.outputs.iter().filter_map(|output| match &output.options {
+            OutputOptions::Prometheus { options, .. } => Some(options),
+            _ => None,
+        });
+        all.filter(move |options| first != Some(std::ptr::from_ref(*options)))
+    }
 }
 
 impl Default for Config {
     fn default() -> Self {
-        let path = "prometheus".to_owned();
-        let outputs = vec![Output { backend: path.clone(), path }];
+        let outputs = outputs::resolve(&Layer::default(), None, false);
         Self {
             settings: Settings::default(),
             lints: Lints::default(),
             output_folders: vec!["prometheus".to_owned()],
-            outputs,
-            templates: None,
-            alert_templates: None,
+            outputs: outputs.into_iter().map(|r| r.output).collect(),
             environments: Vec::new(),
         }
     }
 }
 
 /// An environment with its name's place.
+#[derive(Debug)]
 struct Environment {
     name: String,
     span: Span,
     layer: Layer,
+}
+
+impl Environment {
+    /// The value of the label `project`.
+    fn identity(&self, project: &str) -> String {
+        match &self.layer.identity {
+            None => format!("{project}_{}", self.name),
+            Some(Identity::Shared) => project.to_owned(),
+            Some(Identity::Named(name)) => name.clone(),
+        }
+    }
 }
 
 /// Reads `slovo.yaml`, which is `file` of `sources`, for this environment.
@@ -144,13 +217,8 @@ fn top(entry: &Entry, config: &mut Config, environments: &mut Vec<Environment>, 
         "default_window" => settings.default_window = default_window(node, reader),
         "today" => settings.today = reader.date(node, key),
         "common_labels" => {
-            let mut seen = std::collections::BTreeSet::new();
-            for item in reader.list(node, key, "write a list: `common_labels: [cluster, namespace]`") {
-                let Some(name) = reader.text(item, key) else { continue };
-                if layer::label_name(name, item.span, key, reader) && seen.insert(name) {
-                    settings.common_labels.push(name.to_owned());
-                }
-            }
+            let names = layer::label_names(node, key, reader);
+            settings.common_labels = names.into_iter().map(|(name, _)| name).collect();
         }
         "alerting" => settings.profile = alerting::read(node, reader),
         "limits" => settings.limits = limits(node, reader),
@@ -224,91 +292,74 @@ fn choose(
     reader: &mut Reader<'_>,
 ) {
     config.environments = environments.iter().map(|e| e.name.clone()).collect();
-    let layers = std::iter::once(&base).chain(environments.iter().map(|e| &e.layer));
-    let named = layers.flat_map(|l| l.outputs.iter().flatten());
-    config.output_folders = named.map(|(b, path)| path.as_ref().map_or(b, |(p, _)| p).clone()).collect();
-    if base.outputs.is_none() {
-        config.output_folders.push("prometheus".to_owned());
-    }
-    shared_outputs(&environments, reader);
     base.judge_timeout(None, reader);
+    base.judge_external(&config.settings.common_labels, &environments, reader);
+    outputs::judge_dropped(&base, &base, None, reader);
     for environment in &environments {
         base.judge_timeout(Some((&environment.name, &environment.layer)), reader);
+        outputs::judge_dropped(&base, &environment.layer, Some(&environment.name), reader);
     }
-    let boards = base.writes_dashboards() || environments.iter().any(|e| e.layer.writes_dashboards());
+    let project = config.settings.project.clone();
+    let builds: Vec<Build<'_>> = std::iter::once(None)
+        .chain(environments.iter().map(Some))
+        .map(|environment| {
+            let identity = environment.map_or_else(|| project.clone(), |e| e.identity(&project));
+            let outputs = outputs::resolve(&base, environment, identity != project);
+            Build { environment, identity, outputs }
+        })
+        .collect();
+    outputs::judge_folders(&builds, reader);
+    outputs::judge_uids(&builds, &base, reader);
+    config.output_folders = builds
+        .iter()
+        .flat_map(|b| &b.outputs)
+        .map(|r| r.output.path.clone())
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect();
+    let chosen = builds.iter().find(|b| b.environment.map(|e| e.name.as_str()) == wanted);
+    if let (None, Some(wanted)) = (chosen, wanted) {
+        reader.diagnostics.push(unknown_environment(wanted, &config.environments));
+    }
+    let Some(build) = chosen.or(builds.first()) else { return };
+    config.settings.identity = (build.identity != project).then(|| build.identity.clone());
+    // Alerts lead to this build's boards; where it writes none, to those of another that writes the same series.
+    let boards = std::iter::once(build).chain(builds.iter().filter(|b| b.identity == build.identity));
+    let boards = boards.into_iter().find_map(|b| outputs::boards(&b.outputs)).cloned();
+    config.outputs = build.outputs.iter().map(|r| r.output.clone()).collect();
+    let name = build.environment.map(|e| e.name.clone());
+    drop(builds);
     let mut layer = base;
-    if let Some(wanted) = wanted {
-        match environments.into_iter().find(|e| e.name == wanted) {
-            Some(found) => {
-                // A folder per environment, unless the environment names its own: else one would overwrite the other.
-                for (_, path) in layer.outputs.iter_mut().flatten() {
-                    if let Some((path, _)) = path {
-                        *path = format!("{path}/{wanted}");
-                    }
-                }
-                layer.overlay(found.layer);
-                config.settings.environment = Some(wanted.to_owned());
-            }
-            None => reader.diagnostics.push(unknown_environment(wanted, &config.environments)),
-        }
+    if let Some(found) = environments.into_iter().find(|e| Some(&e.name) == name.as_ref()) {
+        layer.overlay(found.layer);
     }
-    if let Some(span) = layer.dashboards.filter(|_| !boards) {
-        let message = "alerts link to dashboards that nobody writes";
+    config.settings.environment = name;
+    if let Some(span) = layer.dashboards.filter(|_| boards.is_none()) {
+        let of =
+            config.settings.environment.as_ref().map_or_else(String::new, |name| format!(" of `{name}`"));
+        let message = format!("alerts{of} link to dashboards that nobody writes");
         let made =
             Diagnostic::new(&codes::NO_DASHBOARDS, span, message, "leads to boards of `outputs.grafana`")
                 .help("add `grafana:` under `outputs`, or remove `dashboards`");
         reader.diagnostics.push(made);
     }
-    config.templates = layer.templates.take();
-    config.alert_templates = layer.alert_templates.take();
-    let environment = config.settings.environment.clone();
-    let default_path = |backend: &str| match &environment {
-        Some(name) => format!("{backend}/{name}"),
-        None => backend.to_owned(),
-    };
-    let mut outputs = layer.outputs.unwrap_or_else(|| vec![("prometheus".to_owned(), None)]);
-    outputs.sort_by(|a, b| a.0.cmp(&b.0));
-    config.outputs = outputs
-        .into_iter()
-        .map(|(backend, path)| Output {
-            path: path.map_or_else(|| default_path(&backend), |(path, _)| path),
-            backend,
-        })
-        .collect();
     let settings = &mut config.settings;
+    settings.grafana = boards.unwrap_or_default();
+    settings.prometheus =
+        outputs::rules(&config.outputs).map(|(options, _)| options.clone()).unwrap_or_default();
     settings.evaluation_interval = layer.evaluation_interval.unwrap_or(settings.evaluation_interval);
     settings.scrape_interval = layer.scrape_interval.map_or(settings.scrape_interval, |(every, _)| every);
     settings.scrape_timeout = layer.scrape_timeout.map(|(timeout, _)| timeout);
     settings.retention = layer.retention;
     settings.scope = layer.scope;
     settings.labels = layer.labels;
+    settings.external_labels = layer.external_labels.into_iter().map(|(label, _)| label).collect();
     settings.links = layer.links;
-    settings.grafana = layer.grafana;
-    settings.prometheus = layer.prometheus.unwrap_or_default();
     if let Some(page) = layer.page {
         settings.severities.page = page;
     }
     if let Some(ticket) = layer.ticket {
         settings.severities.ticket = ticket;
-    }
-}
-
-fn shared_outputs(environments: &[Environment], reader: &mut Reader<'_>) {
-    let mut seen: Vec<(&str, &str, Span)> = Vec::new();
-    for environment in environments {
-        for (path, span) in environment.layer.outputs.iter().flatten().filter_map(|(_, path)| path.as_ref()) {
-            if let Some((name, _, first)) = seen.iter().find(|(_, other, _)| other == path) {
-                let message =
-                    format!("the environments `{name}` and `{}` write to one folder", environment.name);
-                let shared = Diagnostic::new(&codes::SHARED_OUTPUT, *span, message, "the same folder again")
-                    .also(*first, format!("the folder of `{name}`"))
-                    .also(environment.span, "this environment")
-                    .help(format!("give each its own: `{path}/{}`", environment.name));
-                reader.diagnostics.push(shared);
-            } else {
-                seen.push((&environment.name, path, *span));
-            }
-        }
     }
 }
 

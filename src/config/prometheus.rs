@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::keys;
 use super::reader::{Reader, listed};
-use super::tree::{Node, Value};
+use super::tree::{Entry, Node};
 use super::words::nearest;
 use crate::diag::Diagnostic;
 use crate::diag::codes::project as codes;
@@ -15,15 +15,9 @@ use crate::value::Duration;
 /// What `form` may be. All but the first are keys of options as well.
 const FORMS: &[&str] = &["files", "kubernetes", "mimir", "thanos", "vmalert"];
 
-/// Reads the options from the node of `outputs`, whose keys are judged elsewhere.
-pub(super) fn read(outputs: &Node, what: &str, reader: &mut Reader<'_>) -> PrometheusOptions {
+/// Reads the options of one output from its fields; `what` is its place.
+pub(super) fn read(fields: &[&Entry], what: &str, reader: &mut Reader<'_>) -> PrometheusOptions {
     let mut made = PrometheusOptions::default();
-    let Value::Map(backends) = &outputs.value else { return made };
-    let Some(Value::Map(fields)) = backends.iter().find(|b| b.key == "prometheus").map(|b| &b.value.value)
-    else {
-        return made;
-    };
-    let what = format!("{what}.prometheus");
     let find = |key: &str| fields.iter().find(|f| f.key == key);
     let mut form = Some("files");
     if let Some(field) = find("form") {

@@ -9,10 +9,12 @@ use crate::value::Duration;
 /// Project-wide settings.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
-    /// The `project` label on every series.
+    /// What the project is called.
     pub project: String,
     /// The environment chosen with `--env`, where one was.
     pub environment: Option<String>,
+    /// The value of the label `project`, where the chosen environment has one of its own.
+    pub identity: Option<String>,
     /// The window of a promise that states none.
     pub default_window: Option<Duration>,
     /// How often the prompt rules are evaluated. Default 30s.
@@ -25,6 +27,8 @@ pub struct Settings {
     pub retention: Option<Duration>,
     /// Labels every raw series carries.
     pub common_labels: Vec<String>,
+    /// Labels that the server adds to what leaves it, alerts among them.
+    pub external_labels: Vec<String>,
     /// Matchers for every selector whose metric has the label.
     pub scope: Vec<Matcher>,
     /// Labels put on every rule and alert, in order.
@@ -93,6 +97,15 @@ pub struct Links {
 }
 
 impl Settings {
+    /// The value of the label `project` on all series and alerts: what tells them from those of another project, and of
+    /// another environment of this one.
+    pub fn project_label(&self) -> &str {
+        self.identity.as_deref().unwrap_or(&self.project)
+    }
+    /// The environment, where its series are its own.
+    pub fn own_environment(&self) -> Option<&str> {
+        self.environment.as_deref().filter(|_| self.project_label() != self.project)
+    }
     /// How long a scrape of a target that is scraped this often may take: Prometheus' own default is ten seconds, and it
     /// allows no timeout above the interval.
     pub fn timeout_of(&self, interval: Duration) -> Duration {
@@ -106,12 +119,14 @@ impl Default for Settings {
         Self {
             project: "slovo".to_owned(),
             environment: None,
+            identity: None,
             default_window: None,
             evaluation_interval: Duration::from_secs(30),
             scrape_interval: Duration::from_secs(30),
             scrape_timeout: None,
             retention: None,
             common_labels: Vec::new(),
+            external_labels: Vec::new(),
             scope: Vec::new(),
             labels: BTreeMap::new(),
             profile: Profile::default(),

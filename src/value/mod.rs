@@ -1,6 +1,7 @@
 //! Exact values that the language speaks of: durations, decimals, dates, quantities. Shared by `ast` and `ir`.
 
 mod duration;
+pub(crate) mod hash;
 pub mod range;
 pub mod size;
 

@@ -90,9 +90,23 @@ fn large_journeys_are_split() {
     let mut model = model_of(&[("a.slovo", &text)], "project: shop\nretention: 100d\n");
     model.settings.grafana.form = Form::Configmaps;
     let files = emit(&model);
-    assert!(files.iter().all(|f| f.text.len() < 1_048_576));
+    // As `kubectl apply` keeps them, with room for the names of its own.
+    for file in &files {
+        let object: Value = serde_yaml::from_str(&file.text).unwrap();
+        let kept = object.to_string().len();
+        assert!(kept < 262_144 - 2_048, "{}: {kept}", file.path);
+    }
     let names: Vec<&str> = files.iter().map(|f| f.path.as_str()).collect();
-    assert_eq!(names[..4], ["slo-j-big.2.yaml", "slo-j-big.3.yaml", "slo-j-big.4.yaml", "slo-j-big.yaml"]);
+    assert_eq!(names[..3], ["slo-j-big.10.yaml", "slo-j-big.11.yaml", "slo-j-big.12.yaml"]);
+    // What cannot be cut is told, in the forms that kubectl applies.
+    for (form, told) in [("kubernetes", true), ("files", false)] {
+        let yaml = format!("project: shop\nretention: 100d\noutputs: {{prometheus: {{form: {form}}}}}\n");
+        let project = slovo::project::Project::in_memory(&[("a.slovo", &text)], &yaml);
+        let found = project.compile().diagnostics;
+        let found: Vec<_> = found.iter().filter(|d| d.code.id == "W0505").collect();
+        assert_eq!(found.len(), usize::from(told), "{form}");
+        assert!(found.iter().all(|d| d.message.contains("`shop--big`") && d.help[0].contains("--server-side")));
+    }
     let count = |file: &slovo::backend::Artifact| {
         let object: Value = serde_yaml::from_str(&file.text).unwrap();
         assert_eq!(format!("{}.yaml", object["metadata"]["name"].as_str().unwrap()), file.path);

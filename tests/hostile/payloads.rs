@@ -106,6 +106,8 @@ const PATTERNED: &[&str] = &[
     "common_labels/[]",
     "default_window",
     "evaluation_interval",
+    "external_labels/[]",
+    "identity",
     "links/dashboards",
     "links/documents",
     "links/runbooks",
@@ -328,6 +330,9 @@ fn payloads_in_slovo_yaml() {
                     key => serde_json::json!({key: value}),
                 };
             }
+            if *place == "identity" {
+                value = serde_json::json!({"environments": {"a": value}});
+            }
             if *place != "project" {
                 value["project"] = "x".into();
             }
@@ -374,7 +379,19 @@ fn the_schema_takes_no_text_that_is_not_listed() {
         serde_json::from_str(include_str!("../../docs/slovo.schema.json")).unwrap();
     let mut found = BTreeSet::new();
     walk(&schema, &schema, "", 0, &mut found);
-    let bare: BTreeSet<&str> = found.iter().map(|p| p.strip_prefix("environments/*/").unwrap_or(p)).collect();
+    let mut bare: BTreeSet<&str> =
+        found.iter().map(|p| p.strip_prefix("environments/*/").unwrap_or(p)).collect();
+    // Outputs with names of their own take what one of the kinds takes.
+    let kinds: BTreeSet<String> = slovo::config::keys::ALL
+        .iter()
+        .filter_map(|(path, _)| Some(path.strip_prefix("outputs.")?.split('.').next()?.to_owned()))
+        .collect();
+    let named: Vec<&str> = bare.iter().filter_map(|p| p.strip_prefix("outputs/*/")).collect();
+    assert!(!named.is_empty());
+    for path in &named {
+        assert!(kinds.iter().any(|kind| bare.contains(format!("outputs/{kind}/{path}").as_str())), "{path}");
+    }
+    bare.retain(|p| !p.starts_with("outputs/*/"));
     let listed: BTreeSet<&str> = FREE.iter().chain(PATTERNED).copied().collect();
     assert_eq!(bare, listed);
 }
@@ -411,6 +428,9 @@ fn walk(
         node.get("patternProperties").and_then(|p| p.as_object()).into_iter().flat_map(|m| m.values())
     {
         walk(schema, inner, &below("*"), depth + 1, found);
+    }
+    if let Some(inner) = node.get("then") {
+        walk(schema, inner, path, depth + 1, found);
     }
     for (key, name) in [("additionalProperties", "*"), ("items", "[]")] {
         if let Some(inner) = node.get(key).filter(|n| n.is_object()) {

@@ -16,6 +16,7 @@ mod budget;
 mod build;
 mod explain;
 mod forms;
+mod identity;
 use forms::hour;
 mod live;
 mod native;

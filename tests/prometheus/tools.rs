@@ -60,6 +60,12 @@ fn group_names(file: &Artifact) -> Vec<String> {
     groups.iter().map(|g| g["name"].as_str().unwrap().to_owned()).collect()
 }
 
+/// Those of all files, each once.
+fn group_order(files: &[Artifact]) -> Vec<String> {
+    let mut seen = std::collections::BTreeSet::new();
+    files.iter().flat_map(group_names).filter(|name| seen.insert(name.clone())).collect()
+}
+
 /// Query, time, samples: labels and value.
 type Expected = (String, String, Vec<(String, String)>);
 
@@ -105,7 +111,7 @@ impl Case {
             "rule_files": files.iter().map(|f| &f.path).collect::<Vec<_>>(),
             "evaluation_interval": self.every,
             // As they stand in the files; promtool's own order is random.
-            "group_eval_order": files.iter().flat_map(group_names).collect::<Vec<_>>(),
+            "group_eval_order": group_order(files),
             "tests": [{
                 "interval": self.scrape,
                 "input_series": self.input.iter()

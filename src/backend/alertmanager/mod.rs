@@ -13,7 +13,7 @@ use super::{Artifact, Backend};
 use crate::diag::render::plain_json;
 use crate::ir::{Journey, Measurement, Model, Promise, PromisePath, Team, Urgency};
 use crate::promql::print;
-use crate::series::PROMISE_LABELS;
+use crate::series::{PROMISE_LABELS, is_reserved};
 
 /// The backend.
 #[derive(Debug, Default)]
@@ -61,10 +61,12 @@ fn owners(model: &Model) -> Vec<&Team> {
 /// One route for each team and severity. Alerts of a promise come in one notification.
 fn routes(out: &mut String, model: &Model, owners: &[&Team]) {
     let settings = &model.settings;
-    let project = matcher("project", "=", &settings.project);
+    let project = matcher("project", "=", settings.project_label());
     let _ = writeln!(out, "route:\n  receiver: {}\n  routes:", quoted(NOBODY));
     let _ = writeln!(out, "    - matchers: [{}]", quoted(&project));
-    out.push_str("      group_by: [project, journey, step, promise]\n");
+    let mut together = PROMISE_LABELS.map(str::to_owned).to_vec();
+    together.extend(of_servers(model).into_iter().map(quoted));
+    let _ = writeln!(out, "      group_by: [{}]", together.join(", "));
     let severities =
         [(&settings.severities.page, "30s", "5m", "1h"), (&settings.severities.ticket, "5m", "1h", "1d")];
     let mut list = String::new();
@@ -89,22 +91,34 @@ fn routes(out: &mut String, model: &Model, owners: &[&Team]) {
     }
 }
 
+/// Labels that tell servers apart: two that evaluate the same rules send alerts that differ in them alone. An alert that lacks
+/// one is as another that lacks it.
+fn of_servers(model: &Model) -> BTreeSet<&str> {
+    let settings = &model.settings;
+    let all = settings.external_labels.iter().chain(&settings.common_labels).map(String::as_str);
+    all.filter(|label| !is_reserved(label)).collect()
+}
+
 /// Which alerts say what another already says.
 fn inhibitions(out: &mut String, model: &Model) {
     let settings = &model.settings;
-    let project = || matcher("project", "=", &settings.project);
+    let project = || matcher("project", "=", settings.project_label());
     let severity = |of: &str| matcher("severity", "=", of);
     let (page, ticket) = (&settings.severities.page, &settings.severities.ticket);
-    let each = |promises: &[&Promise]| -> Vec<String> {
+    let servers = of_servers(model);
+    // `apart`: labels that only the alerts of one side have.
+    let each = |promises: &[&Promise], apart: &[(String, Option<Vec<String>>)]| -> Vec<String> {
         let labels: BTreeSet<&str> =
             promises.iter().flat_map(|p| &p.for_each).map(|(name, _)| name.as_str()).collect();
+        let servers = servers.iter().copied().filter(|l| !apart.iter().any(|(name, _)| name == l));
+        let labels = servers.chain(labels.iter().copied()).collect::<BTreeSet<_>>();
         labels.into_iter().filter(|l| print::is_label_name(l)).map(quoted).collect()
     };
     out.push_str("inhibit_rules:\n");
     // Labels that an alert doesn't have are equal.
     let all: Vec<&Promise> = model.promises().map(|(_, p)| p).collect();
     let mut same: Vec<String> = PROMISE_LABELS.map(str::to_owned).to_vec();
-    same.extend(each(&all));
+    same.extend(each(&all, &[]));
     rule(
         out,
         "a page mutes the slow alerts of the same promise",
@@ -119,7 +133,8 @@ fn inhibitions(out: &mut String, model: &Model) {
                 continue;
             }
             let mut equal = vec!["project".to_owned()];
-            equal.extend(each(&[promise]));
+            let of_member = model.promise(member).map_or(&[][..], |p| &p.for_each);
+            equal.extend(each(&[promise], of_member));
             let mut louds = Vec::new();
             if promise.urgency == Urgency::Page {
                 louds.push((

@@ -18,8 +18,11 @@ mod text;
 use rayon::prelude::*;
 
 use super::prometheus::plan::Needs;
+use super::prometheus::too_large_to_apply;
 use super::{Artifact, Backend};
-use crate::ir::Model;
+use crate::diag::Diagnostics;
+use crate::ir::{Form, Journey, Model};
+use crate::source::Span;
 use boards::{Site, journey, overview, promise};
 use recorded::Recorded;
 
@@ -42,6 +45,34 @@ impl Backend for Grafana {
         let mut files = forms::write(model, &all(model));
         files.sort_by(|a, b| a.path.cmp(&b.path));
         files
+    }
+}
+
+/// Boards of fewer promises, or of fewer journeys, are far below what `kubectl apply` takes.
+const SMALL: (usize, usize) = (50, 150);
+
+/// Warns of boards that are too large for `kubectl apply`, in forms that it applies.
+pub fn check_limits(model: &Model, diagnostics: &mut Diagnostics) {
+    let form = model.settings.grafana.form;
+    if !matches!(form, Form::Configmaps | Form::Operator) {
+        return;
+    }
+    let large = |j: &&Journey| j.all_promises().count() > SMALL.0;
+    let (site, needs) = (Site::new(model), Needs::of(model));
+    let mut judge = |board: json::Dashboard, place: Option<Span>| {
+        let name = board.uid.clone();
+        let bytes = forms::size(form, &Made { board, journey: None }).unwrap_or_default();
+        if let Some(found) = too_large_to_apply(&name, bytes, place) {
+            diagnostics.push(found);
+        }
+    };
+    for journey in model.journeys.iter().filter(large) {
+        if let Some(board) = journey::board(&site, &Recorded::of(model, journey, &needs)) {
+            judge(board, Some(journey.name_span));
+        }
+    }
+    if model.journeys.len() > SMALL.1 {
+        judge(overview::board(&site), None);
     }
 }
 

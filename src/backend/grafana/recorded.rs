@@ -125,8 +125,8 @@ impl<'m> Recorded<'m> {
         let budgets = if plan.measures() { Budgets::of(&plan).back().max(slow) } else { slow };
         let mut all = Self {
             journey,
-            project: &model.settings.project,
-            matchers: journey_matchers(&model.settings.project, &journey.id),
+            project: model.settings.project_label(),
+            matchers: journey_matchers(model.settings.project_label(), &journey.id),
             names: BTreeSet::new(),
             own: BTreeSet::new(),
             windows: plan.windows.clone(),

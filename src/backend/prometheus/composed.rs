@@ -184,7 +184,7 @@ fn members(
         out.push_str(if at > 0 { "\n    or " } else { "\n    " });
         selector.clear();
         selector.push('{');
-        promise_matchers(&mut selector, &plan.model.settings.project, member);
+        promise_matchers(&mut selector, plan.model.settings.project_label(), member);
         one(&mut out, &selector);
     }
     out.push_str("\n  )");

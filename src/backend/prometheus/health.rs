@@ -194,7 +194,7 @@ pub(crate) fn alert(
     hold: Option<Duration>,
     sink: &mut impl Sink,
 ) {
-    let project = inert(&plan.model.settings.project);
+    let project = inert(plan.model.settings.project_label());
     let mut all: Vec<(&str, &str)> = vec![("project", &project), ("journey", &plan.journey.id)];
     all.extend(labels.of_loudness(loud));
     let annotations = plan.texts.annotations(name, &OfAll { plan, policy: None });

@@ -131,7 +131,7 @@ impl<'m> Plan<'m> {
         Self {
             model,
             journey,
-            matchers: journey_matchers(&settings.project, &journey.id),
+            matchers: journey_matchers(settings.project_label(), &journey.id),
             identity: identity(&entries),
             entries,
             labels,
@@ -167,7 +167,7 @@ impl<'m> Plan<'m> {
     }
     /// Appends the matchers of a promise.
     pub(crate) fn select(&self, out: &mut String, promise: &Promise) {
-        promise_matchers(out, &self.model.settings.project, &promise.path);
+        promise_matchers(out, self.model.settings.project_label(), &promise.path);
     }
     /// Labels of a rule that serves one promise.
     pub(crate) fn promise_labels<'p>(&self, promise: &'p Promise) -> Vec<(&'p str, &'p str)>
@@ -176,7 +176,7 @@ impl<'m> Plan<'m> {
     {
         let path = &promise.path;
         let mut list = Vec::with_capacity(6 + self.labels.len());
-        list.push(("project", self.model.settings.project.as_str()));
+        list.push(("project", self.model.settings.project_label()));
         list.push(("journey", path.journey.as_str()));
         if let Some(step) = &path.step {
             list.push(("step", step));
@@ -192,7 +192,7 @@ impl<'m> Plan<'m> {
     {
         let mut list = Vec::with_capacity(3 + self.labels.len());
         list.extend(window.map(|w| ("window", w)));
-        list.push(("project", self.model.settings.project.as_str()));
+        list.push(("project", self.model.settings.project_label()));
         list.push(("journey", self.journey.id.as_str()));
         list.extend(&self.labels);
         list

@@ -11,10 +11,15 @@ use crate::backend::yaml::Yaml;
 use crate::diag::codes::project as codes;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::ir::{Journey, Kubernetes, Mimir, Model, Target};
+use crate::source::Span;
+use crate::value::hash;
 
 /// prometheus-operator puts the rules of an object into one `ConfigMap` and takes at most half of the 1 MiB that
 /// Kubernetes allows; a larger object is left out, with a line in the operator's log.
 const OBJECT_BYTES: usize = 512 * 1024;
+
+/// Kubernetes takes so many bytes of annotations, and client-side `kubectl apply` keeps the whole object in one.
+pub(crate) const CLIENT_SIDE: usize = 262_144;
 
 /// The files of all journeys, in their order.
 pub(super) fn emit(model: &Model, target: &Target) -> Vec<Artifact> {
@@ -75,7 +80,7 @@ fn object(plan: &Plan<'_>, options: &Kubernetes) -> Artifact {
     yaml.pair(0, "apiVersion", "monitoring.coreos.com/v1");
     yaml.pair(0, "kind", "PrometheusRule");
     yaml.open(0, "metadata");
-    yaml.pair(2, "name", &object_name(&plan.model.settings.project, &plan.journey.id));
+    yaml.pair(2, "name", &object_name(plan.model.settings.project_label(), &plan.journey.id));
     if let Some(namespace) = &options.namespace {
         yaml.pair(2, "namespace", namespace);
     }
@@ -100,8 +105,7 @@ fn object_name(project: &str, journey: &str) -> String {
     if plain.len() <= 63 && !plain.ends_with('-') && !project.ends_with('_') {
         return plain;
     }
-    let fold = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    let hash = format!("{project} {journey}").bytes().fold(0xcbf2_9ce4_8422_2325, fold);
+    let hash = hash::hash(&format!("{project} {journey}"));
     let head: String = plain.chars().filter(char::is_ascii).take(63 - 17).collect();
     format!("{}-{hash:016x}", head.trim_end_matches('-'))
 }
@@ -117,7 +121,7 @@ struct Namespace {
 impl Namespace {
     fn artifact(&self, plan: &Plan<'_>) -> Artifact {
         let mut file = new_file(plan);
-        let project = &plan.model.settings.project;
+        let project = plan.model.settings.project_label();
         let yaml: &mut Yaml = file.before();
         yaml.pair(0, "namespace", &format!("{project}.{}", self.file));
         file.open(0);
@@ -180,14 +184,46 @@ pub fn check_limits(model: &Model, diagnostics: &mut Diagnostics) {
             let needs = Needs::of(model);
             for journey in &model.journeys {
                 let plan = Plan::new(model, journey, &needs);
-                let bytes = object(&plan, options).text.len();
-                if bytes > OBJECT_BYTES {
-                    diagnostics.push(object_too_large(journey, bytes));
+                let text = object(&plan, options).text;
+                if text.len() > OBJECT_BYTES {
+                    diagnostics.push(object_too_large(journey, text.len()));
+                } else {
+                    let name = object_name(model.settings.project_label(), &journey.id);
+                    let found = too_large_to_apply(&name, applied(&text), Some(journey.name_span));
+                    found.into_iter().for_each(|found| diagnostics.push(found));
                 }
             }
         }
         Target::Mimir(options) => check_mimir(model, options, diagnostics),
     }
+}
+
+/// How long an object is as JSON; nothing of a small one is known exactly.
+fn applied(text: &str) -> usize {
+    // JSON has quotes where YAML has none, and no indentation: it is never twice as long.
+    if text.len() < CLIENT_SIDE / 2 {
+        return text.len();
+    }
+    let read = serde_yaml::from_str::<serde_json::Value>(text).ok();
+    read.and_then(|read| serde_json::to_string(&read).ok()).map_or(text.len(), |made| made.len() + 1024)
+}
+
+/// An object that `kubectl apply` refuses, since it keeps what was applied as an annotation.
+pub(crate) fn too_large_to_apply(name: &str, bytes: usize, place: Option<Span>) -> Option<Diagnostic> {
+    if bytes <= CLIENT_SIDE {
+        return None;
+    }
+    let message = format!("the object `{name}` is too large for `kubectl apply`");
+    let label = format!("{} KiB, and annotations may have {}", bytes.div_ceil(1024), CLIENT_SIDE / 1024);
+    let made = match place {
+        Some(place) => Diagnostic::new(&codes::APPLY_LIMIT, place, message, label),
+        None => Diagnostic::unplaced(&codes::APPLY_LIMIT, format!("{message}: {label}")),
+    };
+    Some(
+        made.note("client-side apply keeps the whole object in an annotation; server-side apply doesn't")
+            .help("apply with `kubectl apply --server-side` (Argo CD: the sync option `ServerSideApply=true`), and say so: `lints: {W0505: allow}`")
+            .help("or divide the journey; what users do in so many steps is several journeys"),
+    )
 }
 
 fn object_too_large(journey: &Journey, bytes: usize) -> Diagnostic {

@@ -81,7 +81,7 @@ impl<'m> Context<'m> {
     pub(super) fn identity(&self, promise: &Promise) -> Labels {
         let path = &promise.path;
         let mut made = Labels::from([
-            ("project".to_owned(), self.model.settings.project.clone()),
+            ("project".to_owned(), self.model.settings.project_label().to_owned()),
             ("journey".to_owned(), path.journey.clone()),
             ("promise".to_owned(), path.promise.clone()),
         ]);
@@ -139,7 +139,7 @@ impl<'m> Context<'m> {
     /// `name{project=..,promise="accepted",window="1h"}`
     pub(super) fn series(&self, name: &str, promise: &Promise, window: Option<&str>) -> String {
         let mut out = format!("{name}{{");
-        promise_matchers(&mut out, &self.model.settings.project, &promise.path);
+        promise_matchers(&mut out, self.model.settings.project_label(), &promise.path);
         for (label, value) in budget_labels(promise) {
             out.push(',');
             print::label_name(&mut out, &label);
@@ -164,7 +164,7 @@ impl<'m> Context<'m> {
     /// The firing alerts of a promise whose names match.
     pub(super) fn firing(&self, promise: &Promise, names: &str, more: &str) -> String {
         let mut out = format!("ALERTS{{alertstate=\"firing\",alertname=~\"{names}\"{more},");
-        promise_matchers(&mut out, &self.model.settings.project, &promise.path);
+        promise_matchers(&mut out, self.model.settings.project_label(), &promise.path);
         if minds_silence(promise) {
             // Its other budgets are bad: nothing is played for them.
             for (label, value) in budget_labels(promise) {

@@ -17,7 +17,7 @@ pub(super) fn values(context: &Context<'_>, promise: &Promise, at: Duration, cas
     }
     let of_promise = |name: &str| {
         let mut out = format!("{name}{{");
-        promise_matchers(&mut out, &context.model.settings.project, &promise.path);
+        promise_matchers(&mut out, context.model.settings.project_label(), &promise.path);
         out + ",was=\"\"}"
     };
     let percent = |p: Decimal| p.checked_div(Decimal::ONE_HUNDRED).unwrap_or_default();
@@ -65,7 +65,7 @@ pub(super) fn info(context: &Context<'_>, promise: &Promise, at: Duration) -> Ch
     ];
     let names: Vec<&str> = more.iter().map(|(name, _)| *name).collect();
     let mut query = format!("group by (project, journey, step, promise, {}) ({INFO}{{", names.join(", "));
-    promise_matchers(&mut query, &context.model.settings.project, &promise.path);
+    promise_matchers(&mut query, context.model.settings.project_label(), &promise.path);
     query.push_str("})");
     labels.extend(more.into_iter().filter(|(_, v)| !v.is_empty()).map(|(k, v)| (k.to_owned(), v)));
     check(promise, at, "what is known of it is recorded as it is written", query).gives(labels, Decimal::ONE)

@@ -85,7 +85,7 @@ impl Watch<'_, '_> {
     /// A selector of a promise's series, whatever its budgets are.
     pub(super) fn of(&self, name: &str, promise: &Promise, more: &str) -> String {
         let mut out = format!("{name}{{{more},");
-        promise_matchers(&mut out, &self.context.model.settings.project, &promise.path);
+        promise_matchers(&mut out, self.context.model.settings.project_label(), &promise.path);
         out + "}"
     }
 

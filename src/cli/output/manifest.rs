@@ -1,4 +1,4 @@
-//! `.slovo-manifest.json`: what a build wrote.
+//! `.slovo-manifest`: what a build wrote.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path};
@@ -6,10 +6,14 @@ use std::path::{Component, Path};
 use serde::{Deserialize, Serialize};
 
 use crate::cli::Failure;
+use crate::ir::Settings;
 use crate::project::read_plain;
 
-/// The manifest's name in its folder.
-pub(super) const MANIFEST: &str = ".slovo-manifest.json";
+/// The manifest's name in its folder. Without an ending: `kubectl apply -f` and Argo CD take every `.json`, `.yaml` and `.yml` of a folder
+/// for an object.
+pub(super) const MANIFEST: &str = ".slovo-manifest";
+/// Its name before that: read where there is no other, and removed by the next write.
+pub(super) const EARLIER: &str = ".slovo-manifest.json";
 /// No manifest is larger: it takes about a hundred bytes a file.
 const LARGEST: u64 = 256 * 1024 * 1024;
 /// The version that this program writes and reads.
@@ -26,6 +30,9 @@ pub(in crate::cli) struct Manifest {
     pub(in crate::cli) project: String,
     /// For which environment.
     pub(in crate::cli) environment: Option<String>,
+    /// The value of the label `project`, where it isn't the project's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::cli) identity: Option<String>,
     /// Paths below the folder with the hashes of their contents.
     pub(in crate::cli) files: BTreeMap<String, String>,
     /// While files are being replaced: what they will hold. Whoever is stopped in between leaves files of either hash, and
@@ -37,12 +44,22 @@ pub(in crate::cli) struct Manifest {
 }
 
 impl Manifest {
+    /// Of a build with these settings, without files.
+    pub(in crate::cli) fn of(settings: &Settings) -> Self {
+        let identity = settings.identity.clone();
+        Self { identity, ..Self::new(&settings.project, settings.environment.as_deref()) }
+    }
+    /// The value of the label `project` on what was recorded.
+    pub(in crate::cli) fn project_label(&self) -> &str {
+        self.identity.as_deref().unwrap_or(&self.project)
+    }
     pub(in crate::cli) fn new(project: &str, environment: Option<&str>) -> Self {
         Self {
             version: VERSION,
             note: "written by slovo build: the files it owns here; keep it beside them".to_owned(),
             project: project.to_owned(),
             environment: environment.map(str::to_owned),
+            identity: None,
             files: BTreeMap::new(),
             under_way: BTreeMap::new(),
             promises: BTreeSet::new(),
@@ -50,11 +67,20 @@ impl Manifest {
     }
     /// The manifest of a folder, where there is one.
     pub(in crate::cli) fn read(folder: &Path) -> Result<Option<Self>, Failure> {
-        let path = folder.join(MANIFEST);
+        match Self::read_file(&folder.join(MANIFEST))? {
+            Some(made) => Ok(Some(made)),
+            None => Self::read_file(&folder.join(EARLIER)),
+        }
+    }
+    /// Does a manifest of ours still lie there under its earlier name?
+    pub(super) fn has_earlier(folder: &Path) -> bool {
+        Self::read_file(&folder.join(EARLIER)).is_ok_and(|made| made.is_some())
+    }
+    fn read_file(path: &Path) -> Result<Option<Self>, Failure> {
         let help = "restore it from version control, or remove it: then files that are there count as somebody else's";
         let wrong =
             |why: &str| Failure::new(format!("`{}` cannot be used: {why}", path.display())).help(help);
-        let text = match read_plain(&path, LARGEST) {
+        let text = match read_plain(path, LARGEST) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             // The folder is a file: reported when it is to be used.

@@ -168,7 +168,7 @@ fn a_manifest_that_lies() {
 #[test]
 fn backends_cannot_leave_either() {
     let at = TempDir::new().unwrap();
-    for path in ["../a", "/a", ".slovo-manifest.json"] {
+    for path in ["../a", "/a", ".slovo-manifest", ".slovo-manifest.json"] {
         assert!(refused(at.path(), &[(path, "x")]).contains("no path below"), "{path}");
     }
 }
@@ -461,4 +461,27 @@ fn saves_by_rename_are_not_lost() {
     assert_eq!(lost, 0, "of {saves}");
     assert!(formatted > 0 && refused > 0, "nothing met: {formatted} formatted, {refused} refused");
     assert_eq!(listed(at.path()).len(), 1);
+}
+
+/// A manifest under its earlier name is as good, and goes with the next build, also one that changes nothing or was killed after
+/// it wrote the new one. What isn't a manifest stays.
+#[test]
+fn a_manifest_under_its_earlier_name() {
+    use super::manifest::{EARLIER, MANIFEST};
+    let at = TempDir::new().unwrap();
+    let out = at.path().join("out");
+    build(&out, &[("a.yml", "1"), ("b.yml", "2")]).unwrap();
+    let (old, new) = (out.join(EARLIER), out.join(MANIFEST));
+    fs::rename(&new, &old).unwrap();
+    assert!(build(&out, &[("a.yml", "1"), ("b.yml", "2")]).unwrap().is_empty());
+    assert!(new.is_file() && !old.exists());
+    fs::rename(&new, &old).unwrap();
+    build(&out, &[("a.yml", "3")]).unwrap();
+    assert!(new.is_file() && !old.exists() && !out.join("b.yml").exists());
+    fs::copy(&new, &old).unwrap();
+    build(&out, &[("a.yml", "3")]).unwrap();
+    assert!(new.is_file() && !old.exists());
+    fs::write(&old, "somebody's").unwrap();
+    build(&out, &[("a.yml", "4")]).unwrap();
+    assert_eq!(fs::read_to_string(&old).unwrap(), "somebody's");
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::manifest::{MANIFEST, Manifest};
+use super::manifest::{EARLIER, MANIFEST, Manifest};
 use super::plan::Plan;
 use super::remove::remove;
 use super::stage::{Content, Stage, failed, temporary};
@@ -17,7 +17,8 @@ use crate::cli::Failure;
 pub(in crate::cli) fn apply(plan: &mut Plan) -> Result<(), Failure> {
     let contents = std::mem::take(&mut plan.contents);
     let (folder, before, after) = (plan.folder(), plan.before.as_ref(), &plan.after);
-    let kept = before == Some(after) && folder.path.join(MANIFEST).is_file();
+    let earlier = Manifest::has_earlier(&folder.path);
+    let kept = before == Some(after) && folder.path.join(MANIFEST).is_file() && !earlier;
     if plan.actions.is_empty() && kept {
         return Ok(());
     }
@@ -42,6 +43,10 @@ pub(in crate::cli) fn apply(plan: &mut Plan) -> Result<(), Failure> {
         None => (last, None),
     };
     first.persist(folder.path.join(MANIFEST)).map_err(|e| failed(folder, MANIFEST, &e.error))?;
+    if earlier {
+        // The other says all that it said.
+        remove(&folder.path, EARLIER).map_err(|e| half(EARLIER, &e))?;
+    }
     let parents: BTreeSet<&Path> = contents.keys().filter_map(|path| Path::new(path).parent()).collect();
     for parent in parents {
         let made = fs::create_dir_all(folder.path.join(parent));

@@ -19,11 +19,14 @@ crate::diag::codes::codes! {
     UNKNOWN_LINT = Error "E0516" "unknown code under lints";
     NOT_A_LINT = Error "E0517" "an error cannot be allowed";
     OUTPUT_OUTSIDE = Error "E0518" "an output folder outside of the project";
-    SHARED_OUTPUT = Error "E0519" "two environments write to one folder";
+    SHARED_OUTPUT = Error "E0519" "two outputs in one folder, or one in the other's";
     BAD_PROFILE = Error "E0520" "the alerting profile contradicts itself";
     LINK_OUTSIDE = Error "E0521" "a link that leads out of the project";
     TEMPLATE = Error "E0522" "a template that cannot be used";
     TARGET_LIMIT = Error "E0530" "more than the target takes";
     LOST_HISTORY = Warning "W0501" "a promise disappears, and its history with it";
     NO_DASHBOARDS = Warning "W0502" "alerts link to dashboards that nobody writes";
+    SAME_BOARDS = Warning "W0503" "boards that would replace others";
+    LEFT_BEHIND = Warning "W0504" "what was recorded or written before is left behind";
+    APPLY_LIMIT = Warning "W0505" "an object too large for kubectl apply";
 }

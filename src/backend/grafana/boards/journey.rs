@@ -43,7 +43,7 @@ pub(in super::super) fn board(site: &Site<'_>, recorded: &Recorded<'_>) -> Optio
         y += alerts::TALL;
     }
     panels.extend(curves(site, recorded, &remaining, y));
-    let tags = ["slo", &site.model.settings.project, &format!("journey:{}", journey.id), "promise"];
+    let tags = ["slo", site.model.settings.project_label(), &format!("journey:{}", journey.id), "promise"];
     let mut links = vec![to("All journeys", site.uids.overview())];
     links.push(tagged("Promises of this journey", tags.map(str::to_owned).to_vec()));
     links.extend(site.journey_document(journey).map(|url| out("Document", url)));

@@ -46,6 +46,12 @@ impl<'m> Site<'m> {
             let title = format!("Promise: {title}");
             wanted.push((site.uids.promise(&promise.path).to_owned(), title, promise.path.to_string()));
         }
+        // So that a search, or a folder of both, tells the boards of two environments apart.
+        if let Some(environment) = model.settings.own_environment() {
+            for (_, title, _) in &mut wanted {
+                *title = format!("{title} ({environment})");
+            }
+        }
         let mut times: BTreeMap<String, usize> = BTreeMap::new();
         for (_, title, _) in &wanted {
             *times.entry(title.to_lowercase()).or_default() += 1;
@@ -87,7 +93,7 @@ impl<'m> Site<'m> {
     }
     /// A board.
     fn board(&self, uid: &str, about: Board) -> Dashboard {
-        let project = self.model.settings.project.clone();
+        let project = self.model.settings.project_label().to_owned();
         let mut tags = vec!["slo".to_owned(), project];
         tags.extend(about.tags);
         Dashboard {

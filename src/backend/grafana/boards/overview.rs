@@ -53,7 +53,7 @@ fn words([broken, risk, burning, kept]: [&str; 4]) -> Vec<Mapping> {
 /// The board; none where there is no promise.
 pub(in super::super) fn board(site: &Site<'_>) -> Dashboard {
     let model = site.model;
-    let project = format!("project={}", print::quote(&model.settings.project));
+    let project = format!("project={}", print::quote(model.settings.project_label()));
     let remaining = bare(Series::Remaining, &project);
     let objective = bare(Series::Objective, &project);
     let with: Vec<_> = model.journeys.iter().filter(|j| j.all_promises().next().is_some()).collect();
@@ -92,7 +92,7 @@ pub(in super::super) fn board(site: &Site<'_>) -> Dashboard {
         .every(site.step())
         .points(60),
     );
-    let tags = ["slo", &model.settings.project, "journey"].map(str::to_owned).to_vec();
+    let tags = ["slo", model.settings.project_label(), "journey"].map(str::to_owned).to_vec();
     site.board(
         site.uids.overview(),
         Board {

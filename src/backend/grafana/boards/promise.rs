@@ -60,7 +60,7 @@ pub(in super::super) fn board(
     panels.extend(page.costs(y + 28));
     let mut links =
         vec![to(format!("Journey: {}", text::cut(&journey.title, 60)), site.uids.journey(&journey.id))];
-    let tags = ["slo", &site.model.settings.project, &format!("journey:{}", journey.id), "promise"];
+    let tags = ["slo", site.model.settings.project_label(), &format!("journey:{}", journey.id), "promise"];
     links.push(tagged("Promises of this journey", tags.map(str::to_owned).to_vec()));
     links.extend(site.document(promise).map(|url| out("Document", url)));
     links.extend(site.runbook(promise).map(|url| out("Runbook", url)));

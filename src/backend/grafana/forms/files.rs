@@ -17,7 +17,7 @@ pub(super) fn write(model: &Model, boards: &[Made]) -> Vec<Artifact> {
 /// A provider for `/etc/grafana/provisioning/dashboards`.
 fn provider(model: &Model) -> String {
     let options = &model.settings.grafana;
-    let project = &model.settings.project;
+    let project = model.settings.project_label();
     let mut yaml = Yaml::default();
     yaml.comment(0, GENERATED);
     yaml.comment(0, "Goes to /etc/grafana/provisioning/dashboards/; the files beside it go to `path`.");

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use super::super::Made;
 use super::{GENERATED, json};
 use crate::backend::Artifact;
+use crate::backend::prometheus::CLIENT_SIDE;
 use crate::backend::yaml::Yaml;
 use crate::ir::Model;
 
-/// Kubernetes takes 1 MiB an object (1,048,576 bytes, metadata included); this leaves room for what kubectl adds.
-const MOST: usize = 900_000;
+/// Beside its boards an object has names, labels and annotations, and Grafana's sidecar or Argo CD may add some.
+const AROUND: usize = 4096;
 /// The label that the sidecar of Grafana's chart looks for.
 const SIDECAR: &str = "grafana_dashboard";
 /// The annotation by which the sidecar chooses a folder (`sidecar.dashboards.folderAnnotation`).
@@ -23,6 +24,9 @@ pub(super) fn configmaps(model: &Model, boards: &[Made]) -> Vec<Artifact> {
     let mut annotations: BTreeMap<&str, &str> = BTreeMap::new();
     annotations.extend(options.folder.as_deref().map(|f| (FOLDER, f)));
     annotations.extend(options.annotations.iter().map(|(k, v)| (k.as_str(), v.as_str())));
+    // Annotations are in the object, and count beside what kubectl keeps of it.
+    let own: usize = labels.iter().chain(&annotations).map(|(k, v)| 2 * (written(k) + written(v))).sum();
+    let most = CLIENT_SIDE.saturating_sub(AROUND + own);
     let mut files = Vec::new();
     for group in boards.chunk_by(|a, b| a.journey == b.journey) {
         let Some(first) = group.first() else { continue };
@@ -30,11 +34,12 @@ pub(super) fn configmaps(model: &Model, boards: &[Made]) -> Vec<Artifact> {
         let mut size = 0;
         for made in group {
             let text = json(&made.board);
-            if size > 0 && size + text.len() > MOST {
+            let more = written(&text) + made.board.uid.len() + 10;
+            if size > 0 && size + more > most {
                 parts.push(Vec::new());
                 size = 0;
             }
-            size += text.len();
+            size += more;
             if let Some(last) = parts.last_mut() {
                 last.push((format!("{}.json", made.board.uid), text));
             }
@@ -77,6 +82,16 @@ pub(super) fn operator(model: &Model, boards: &[Made]) -> Vec<Artifact> {
             Artifact { path: format!("{name}.yaml"), text: yaml.finish() }
         })
         .collect()
+}
+
+/// How long a text is in JSON, as kubectl keeps the object that was applied.
+fn written(text: &str) -> usize {
+    serde_json::to_string(text).map_or(text.len(), |made| made.len())
+}
+
+/// How large the object is that holds this board alone.
+pub(super) fn size(board: &Made) -> usize {
+    written(&json(&board.board)) + AROUND
 }
 
 /// Version, kind and metadata of an object.

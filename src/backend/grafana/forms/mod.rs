@@ -23,6 +23,14 @@ pub(super) fn write(model: &Model, boards: &[Made]) -> Vec<Artifact> {
     }
 }
 
+/// How large the object of a board is in a form that `kubectl apply` takes; none in the others.
+pub(super) fn size(form: Form, board: &Made) -> Option<usize> {
+    match form {
+        Form::Configmaps | Form::Operator => Some(kubernetes::size(board)),
+        Form::Files | Form::Resource => None,
+    }
+}
+
 /// The classic JSON of a dashboard.
 fn json(board: &Dashboard) -> String {
     serde_json::to_string_pretty(board).unwrap_or_default() + "\n"
