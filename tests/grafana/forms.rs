@@ -105,7 +105,9 @@ fn large_journeys_are_split() {
         let found = project.compile().diagnostics;
         let found: Vec<_> = found.iter().filter(|d| d.code.id == "W0505").collect();
         assert_eq!(found.len(), usize::from(told), "{form}");
-        assert!(found.iter().all(|d| d.message.contains("`shop--big`") && d.help[0].contains("--server-side")));
+        assert!(
+            found.iter().all(|d| d.message.contains("`shop--big`") && d.help[0].contains("--server-side"))
+        );
     }
     let count = |file: &slovo::backend::Artifact| {
         let object: Value = serde_yaml::from_str(&file.text).unwrap();
