@@ -40,3 +40,16 @@ cost:
 # Change every clause of the flagship's rules, one of each shape: do its proofs see it? `MUTANTS=all` takes them all
 mutants:
     MUTANTS=${MUTANTS:-shapes} cargo test --test proofs_mutants -- --nocapture
+
+# A megabyte of each kind of hostile input, against a second and 300 MB (docs/security.md)
+size:
+    cargo build --release
+    SLOVO_SIZE=1000000 SLOVO_BIN=$PWD/target/release/slovo cargo test --test hostile no_input_takes_long -- --nocapture
+
+# Feed anything to the parsers, so many seconds each (.github/workflows/fuzz.yml: two hours a week)
+fuzz SECONDS="60":
+    bash fuzz/run {{SECONDS}}
+
+# Licences, duplicates and sources of the dependencies, and what is known against them
+deny:
+    cargo deny check

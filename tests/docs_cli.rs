@@ -1,11 +1,8 @@
-//! `slovo docs` as it is run: what it writes, what it refuses, and the preview that follows changes.
+//! `slovo docs` as it is run: what it writes and what it refuses.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "a test")]
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Command;
 
 fn slovo(folder: &Path, args: &[&str]) -> (i32, String) {
     let out = Command::new(env!("CARGO_BIN_EXE_slovo")).arg("-C").arg(folder).args(args).output().unwrap();
@@ -84,72 +81,6 @@ fn mistakes_stop_it() {
     let (status, said) = slovo(project.path(), &["docs"]);
     assert_eq!(status, 1, "{said}");
     assert!(said.contains("nothing was written") && !project.path().join("docs").exists(), "{said}");
-}
-
-/// Ends with the test, whatever happens in it.
-struct Server(Child);
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-fn ask(address: &str, target: &str, host: &str) -> String {
-    let mut stream = TcpStream::connect(address).unwrap();
-    stream.write_all(format!("GET {target} HTTP/1.1\r\nHost: {host}\r\n\r\n").as_bytes()).unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer
-}
-
-#[test]
-fn serves_and_follows() {
-    let project = project();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_slovo"))
-        .arg("-C")
-        .arg(project.path())
-        .args(["docs", "--serve", "127.0.0.1:0"])
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-    let _server = Server(child);
-    let address = loop {
-        let line = lines.next().unwrap().unwrap();
-        if let Some(rest) = line.strip_prefix("http://") {
-            break rest.split('/').next().unwrap().to_owned();
-        }
-    };
-    std::thread::spawn(move || lines.for_each(drop));
-    let page = ask(&address, "/", &address);
-    assert!(page.starts_with("HTTP/1.1 200 ") && page.contains("Pages open"), "{page}");
-    assert!(ask(&address, "/journeys/visit.html", "localhost").starts_with("HTTP/1.1 200 "));
-    assert!(ask(&address, "/../slovo.yaml", &address).starts_with("HTTP/1.1 404 "));
-    assert!(ask(&address, "/", "evil.example").starts_with("HTTP/1.1 421 "));
-
-    let file = project.path().join("shop.slovo");
-    let text = std::fs::read_to_string(&file).unwrap();
-    let wait = |wanted: &str| {
-        let began = Instant::now();
-        loop {
-            let page = ask(&address, "/journeys/visit.html", &address);
-            if page.contains(wanted) || began.elapsed() > Duration::from_secs(30) {
-                assert!(page.contains(wanted), "{page}");
-                break;
-            }
-            std::thread::sleep(Duration::from_millis(100));
-        }
-    };
-    std::fs::write(&file, text.replace("Pages open", "Every page opens")).unwrap();
-    wait("Every page opens");
-    // A mistake leaves the pages as they were.
-    std::fs::write(&file, "journey {").unwrap();
-    std::thread::sleep(Duration::from_secs(1));
-    wait("Every page opens");
-    std::fs::write(&file, text).unwrap();
-    wait("Pages open");
 }
 
 #[test]

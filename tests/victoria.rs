@@ -253,7 +253,9 @@ fn vmalert_reads_every_example() {
             continue;
         }
         let project = slovo::project::Project::load(&folder, None);
-        let files = slovo::backend::prometheus::Prometheus.emit(&project.compile().model.unwrap());
+        let mut model = project.compile().model.unwrap();
+        model.settings.prometheus.target = slovo::ir::Target::Vmalert(slovo::ir::Vmalert::default());
+        let files = slovo::backend::prometheus::Prometheus.emit(&model);
         assert!(!files.is_empty());
         let out = tempfile::tempdir().unwrap();
         for file in &files {

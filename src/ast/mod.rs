@@ -13,8 +13,8 @@ pub use items::{
     ScenarioStmt, Step, StepStmt, Team, TeamStmt, Urgency,
 };
 pub use streams::{
-    Bound, Cmp, Condition, MatchOp, MatchValue, Matcher, Matchers, MetricName, Noun, Selector, Side, Stat,
-    Stream, StreamStmt, StreamStmtKind, Subject, Term, Verdict, Which,
+    Bound, Cmp, Condition, Fault, MatchOp, MatchValue, Matcher, Matchers, MetricName, Noun, Selector, Side,
+    Stat, Stream, StreamStmt, StreamStmtKind, Subject, Term, Verdict, Which,
 };
 
 use crate::source::Span;

@@ -142,8 +142,21 @@ pub enum Verdict {
     Where(Matchers),
     /// `within 400ms [where {..}]`, `at least 1 [where {..}]`: compares total's values.
     Bound(Bound, Option<Matchers>),
+    /// `over 1s or where {..}`: bad in any of these ways.
+    AnyOf(Vec<Fault>),
     /// A stream of its own, for `bad` with an optional `over 1s`.
     Stream(Stream, Option<Bound>),
+}
+
+/// One of several ways in which an event may be bad: `over 1s where {..}`, `where {..}`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// `over 1s`
+    pub bound: Option<Bound>,
+    /// `where {..}`
+    pub narrowed: Option<Matchers>,
+    /// The whole.
+    pub span: Span,
 }
 
 /// One statement about a measurement, in an indicator or a promise.

@@ -166,7 +166,7 @@ fn kind(quantity: Quantity, words: &[Word], at: usize, used: usize) -> Option<Sa
                 || matches!(after, "latency" | "deadline");
             limit.then_some(Said::Limit(d))
         }
-        Quantity::Number(_) => None,
+        Quantity::Size(_) | Quantity::Number(_) => None,
     }
 }
 

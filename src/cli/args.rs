@@ -174,6 +174,9 @@ pub(super) struct Docs {
     /// Writes nothing; shows the site at this address of this machine, and follows changes
     #[arg(long, value_name = "ADDR", num_args = 0..=1, default_missing_value = "127.0.0.1:8321")]
     pub(super) serve: Option<String>,
+    /// With `--serve`: looks at the files again and again, where a file system sends no events
+    #[arg(long, requires = "serve")]
+    pub(super) poll: bool,
     /// Overwrites files that an earlier run did not write
     #[arg(long, conflicts_with = "serve")]
     pub(super) force: bool,

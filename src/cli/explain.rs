@@ -63,9 +63,12 @@ fn facts(model: &Model, promise: &Promise) -> Vec<String> {
     born.dedup();
     let named: Vec<String> = born.iter().map(|name| format!("`{name}`")).collect();
     let births = format!("Series of {} are born with their first event.", named.join(", "));
-    (!named.is_empty())
-        .then_some(births)
+    let joined = promise.measurement.events().is_some_and(|events| !events.faults.is_empty());
+    let once = "What is bad in several ways counts once: bad is what is left of all when the good ones, which are bad in none, are taken away.";
+    joined
+        .then(|| once.to_owned())
         .into_iter()
+        .chain((!named.is_empty()).then_some(births))
         .chain([sentences::promise::kept(model, promise)])
         .collect()
 }

@@ -10,7 +10,7 @@ use super::save::Saving;
 use super::screen::{Screen, unified};
 use super::{Failure, Outcome, Status, counted, plural, status_of};
 use crate::diag::{Diagnostics, render};
-use crate::project::{Project, read_text};
+use crate::project::{LARGEST, Project, read_text};
 use crate::source::{FileId, SourceMap};
 
 pub(super) fn run(options: &Fmt, start: &Path, screen: &Screen) -> Outcome {
@@ -113,7 +113,12 @@ fn finish(
 /// From standard input to standard output.
 fn standard_input(options: &Fmt, screen: &Screen) -> Outcome {
     let mut text = String::new();
-    let read = std::io::stdin().lock().read_to_string(&mut text);
+    let read = std::io::stdin().lock().take(LARGEST + 1).read_to_string(&mut text);
+    // What is cut off may end within a character.
+    if text.len() as u64 > LARGEST || read.as_ref().is_ok_and(|n| *n as u64 > LARGEST) {
+        return Err(Failure::new(format!("standard input is larger than {} MiB", LARGEST / (1024 * 1024)))
+            .help("split it into a file per journey"));
+    }
     read.map_err(|e| Failure::io("standard input cannot be read", &e))?;
     let mut sources = SourceMap::default();
     let file = sources.add("<stdin>", text.strip_prefix('\u{feff}').unwrap_or(&text));

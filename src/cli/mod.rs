@@ -166,6 +166,14 @@ fn plural(n: usize, word: &str) -> String {
     format!("{n} {word}{}", if n == 1 { "" } else { "s" })
 }
 
+/// ` at https://...`, once the package knows where it is kept.
+fn report_to() -> String {
+    match env!("CARGO_PKG_REPOSITORY") {
+        unknown if unknown.contains(".invalid") => String::new(),
+        address => format!(" at {address}"),
+    }
+}
+
 /// A panic is a bug: say so, with what a report needs, instead of a stack trace.
 fn report_panics() {
     std::panic::set_hook(Box::new(|info| {
@@ -174,10 +182,11 @@ fn report_panics() {
         let text = said.downcast_ref::<&str>().copied().or(said.downcast_ref::<String>().map(String::as_str));
         let what = text.unwrap_or("no message");
         let version = env!("CARGO_PKG_VERSION");
+        let to = report_to();
         screen::last_words(&format!(
             "error: slovo {version} stopped: {what}{place}\n\
-             This is a bug in slovo, not in your files; nothing was half written. Please report it with this message \
-             and, if you can, the file that led to it.\n"
+             This is a bug in slovo, not in your files; nothing was half written. Please report it{to} with this \
+             message and, if you can, the file that led to it.\n"
         ));
     }));
 }

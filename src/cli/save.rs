@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::Failure;
 use super::output::{Lock, Replaced, replace_if, sweep_beside_sources};
 use super::screen::Screen;
-use crate::project::Project;
+use crate::project::{Project, read_start};
 
 /// Sources that this process alone writes back.
 pub(super) struct Saving {
@@ -38,10 +38,6 @@ impl Saving {
     }
     /// Replaces a file's text, if it still is what was read; otherwise tells why not. The file behind a symbolic link is
     /// changed, not the link; one outside of `root` is somebody else's.
-    #[allow(
-        clippy::disallowed_methods,
-        reason = "reads the file again to see that nobody else has changed it"
-    )]
     #[allow(clippy::unused_self, reason = "shows that the lock is held")]
     pub(super) fn save(
         &self,
@@ -58,7 +54,7 @@ impl Saving {
         if root.is_some_and(|root| !root.canonicalize().is_ok_and(|root| real.starts_with(root))) {
             return Ok(Some(format!("`{shown}` is a link out of the project")));
         }
-        let bytes = match std::fs::read(&real) {
+        let bytes = match read_start(&real, before.len() as u64 + 4) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return changed(),
             bytes => bytes.map_err(|e| failed(&e))?,
         };

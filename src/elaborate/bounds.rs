@@ -44,7 +44,7 @@ pub(crate) fn value<'a>(
             Quantity::Number(n) if n <= Decimal::ONE_HUNDRED => {
                 made.maybe_fix(format!("write `{n}%`"), span, format!("{n}%"))
             }
-            Quantity::Number(_) | Quantity::Percent(_) | Quantity::Duration(_) => {
+            Quantity::Number(_) | Quantity::Percent(_) | Quantity::Duration(_) | Quantity::Size(_) => {
                 made.help("write a share from `0%` to `100%`")
             }
         });
@@ -58,7 +58,7 @@ fn unit_label(unit: Unit<'_>) -> String {
         Unit::Unknown => "without a unit".to_owned(),
         Unit::Ratio => "a ratio".to_owned(),
         Unit::Percent => "a percentage".to_owned(),
-        Unit::Time(word, _) | Unit::Count(word) => format!("measured in {word}"),
+        Unit::Time(word, _) | Unit::Size(word, _) | Unit::Count(word) => format!("measured in {word}"),
     }
 }
 
@@ -83,22 +83,26 @@ fn mismatch(metric: &Metric<'_>, limit: Quantity, span: Span) -> Diagnostic {
             let word = match limit {
                 Quantity::Duration(_) => "seconds",
                 Quantity::Percent(_) => "ratio",
+                Quantity::Size(_) => "bytes",
                 Quantity::Number(_) => "requests",
             };
             Diagnostic::new(&UNIT, span, said, limit.describe())
                 .also(metric.decl.kind.span, "no unit here")
                 .help(format!("say what it measures: `{} of {word}`", metric.kind.as_str()))
         }
-        (Unit::Time(..) | Unit::Ratio | Unit::Percent | Unit::Count(_), _) => {
+        (Unit::Time(..) | Unit::Ratio | Unit::Percent | Unit::Size(..) | Unit::Count(_), _) => {
             let is = match metric.unit {
                 Unit::Ratio => "a ratio".to_owned(),
                 Unit::Percent => "a percentage".to_owned(),
-                Unit::Time(..) | Unit::Count(_) | Unit::Unknown => format!("measured in {unit}"),
+                Unit::Time(..) | Unit::Size(..) | Unit::Count(_) | Unit::Unknown => {
+                    format!("measured in {unit}")
+                }
             };
             let said = format!("`{name}` is {is}, not to be compared with {}", limit.describe());
             let help = match metric.unit {
                 Unit::Time(..) => "write a duration: `400ms`",
                 Unit::Ratio | Unit::Percent => "write a share: `99%`",
+                Unit::Size(..) => "write a size: `512MB`, `2GiB`",
                 Unit::Count(_) | Unit::Unknown => {
                     "write a plain number, or correct the unit in the catalogue"
                 }

@@ -43,7 +43,7 @@ fn unit(decl: &Metric, out: &mut Diagnostics) {
     let declared = Unit::long_form(&written.name).unwrap_or(&written.name);
     // A counter's unit may be what it counts: `of requests`.
     let counts = decl.kind.value == MetricKind::Counter && matches!(Unit::of(Some(declared)), Unit::Count(_));
-    if declared == *said || counts && declared != "bytes" {
+    if declared == *said || counts {
         return;
     }
     let message = format!("`{name}` says {said} by its name, and is declared in {declared}");

@@ -2,12 +2,11 @@
 
 use super::catalogue::Scrape;
 use super::out::Out;
+use super::overlap::{counted_twice, exclusive};
 use super::selector::{Sel, read};
-use super::stream::{Form, Term, limited, lower, narrowed, own, stream};
-use super::{Cx, Env, completion, labels, query, shape, sides, slices, subset};
+use super::stream::{Term, limited, lower, narrowed, own, stream};
+use super::{Cx, Env, completion, labels, query, shape, sides, slices, subset, union};
 use crate::ast::{Condition, Limit, Matchers, Side, Stream, StreamStmt, StreamStmtKind, Verdict};
-use crate::diag::Diagnostic;
-use crate::diag::codes::types::OVERLAP;
 use crate::ir;
 use crate::source::Span;
 use crate::value::Duration;
@@ -122,6 +121,8 @@ pub(crate) struct Outcome<'a> {
     pub(crate) total: Vec<Term<'a>>,
     pub(crate) side: Side,
     pub(crate) counted: Vec<Term<'a>>,
+    /// The ways to be bad that may come together; then the good ones are counted.
+    pub(crate) faults: Vec<Vec<Term<'a>>>,
     /// Nothing was left out.
     pub(crate) whole: bool,
 }
@@ -136,7 +137,8 @@ impl<'a> Outcome<'a> {
             Side::Good => ir::Outcome::Good(counted),
             Side::Bad => ir::Outcome::Bad(counted),
         };
-        Some(ir::Events { total: lower(cx, &self.total)?, outcome })
+        let faults = self.faults.iter().map(|f| lower(cx, f)).collect::<Option<_>>()?;
+        Some(ir::Events { total: lower(cx, &self.total)?, outcome, faults })
     }
 }
 
@@ -190,6 +192,10 @@ fn events<'a>(cx: &Cx<'a>, out: &mut Out, parts: &Parts<'a>) -> Option<Outcome<'
             None => whole = false,
         }
     }
+    if let [(_, Verdict::AnyOf(written), span)] = parts.verdicts.as_slice() {
+        counted_twice(cx, out, &total);
+        return Some(union::read(cx, out, parts, written, *span, (total, whole)));
+    }
     let side = parts.verdicts.first().map_or(Side::Bad, |(side, ..)| *side);
     let mut counted: Vec<(Span, Vec<Term<'a>>)> = Vec::new();
     for (side, verdict, span) in &parts.verdicts {
@@ -207,7 +213,7 @@ fn events<'a>(cx: &Cx<'a>, out: &mut Out, parts: &Parts<'a>) -> Option<Outcome<'
         query::compare(cx, out, side, &total, &counted);
     }
     let counted = counted.into_iter().flat_map(|(_, terms)| terms).collect();
-    Some(Outcome { total, side, counted, whole: whole && !parts.verdicts.is_empty() })
+    Some(Outcome { total, side, counted, faults: Vec::new(), whole: whole && !parts.verdicts.is_empty() })
 }
 
 fn verdict_of<'a>(
@@ -229,6 +235,9 @@ fn verdict_of<'a>(
             }
             let terms = narrowed(cx, out, env, total, written)?;
             sides::check(out, side, first, &matchers);
+            for (own, all) in terms.iter().filter_map(Term::sel).zip(total.iter().filter_map(Term::sel)) {
+                subset::only_here(cx, out, side, own, all);
+            }
             Some(terms)
         }
         Verdict::Bound(bound, written) => {
@@ -244,6 +253,7 @@ fn verdict_of<'a>(
             }
             limited(cx, out, env, side, &terms, bound)
         }
+        Verdict::AnyOf(_) => None,
         Verdict::Stream(written, bound) => {
             let mut terms = own(cx, out, env, side, written, bound.as_ref())?;
             // What narrows total at the call narrows a stream of its own as well, or it would count more.
@@ -267,160 +277,4 @@ fn verdict_of<'a>(
             Some(terms)
         }
     }
-}
-
-/// Several `good`s (or `bad`s) must exclude each other, or an event would be counted twice.
-pub(crate) fn exclusive<'a>(
-    cx: &Cx<'a>,
-    out: &mut Out,
-    side: Side,
-    verdicts: &[(Span, Vec<Term<'a>>)],
-    total: &[Term<'a>],
-) {
-    let word = subset::word(side);
-    for (i, (a_span, first)) in verdicts.iter().enumerate() {
-        for (b_span, second) in verdicts.iter().skip(i + 1) {
-            let pairs = first.iter().flat_map(|a| second.iter().map(move |b| (a, b)));
-            let Some((a, b)) = pairs.into_iter().find(|(a, b)| may_overlap(cx, side, a, b, total)) else {
-                continue;
-            };
-            let made = Diagnostic::new(
-                &OVERLAP,
-                *b_span,
-                format!("an event may be counted as {word} twice"),
-                "may count the same events",
-            )
-            .also(*a_span, "as this one")
-            .note(format!("several `{word}`s are added up, so no event may be in two of them"));
-            out.report(told_apart(cx, side, (*a_span, a), (*b_span, b), total, made));
-            return;
-        }
-    }
-}
-
-/// How two verdicts are made to exclude each other, in the author's own words.
-fn told_apart<'a>(
-    cx: &Cx<'a>,
-    side: Side,
-    (a_span, a): (Span, &Term<'a>),
-    (b_span, b): (Span, &Term<'a>),
-    total: &[Term<'a>],
-    made: Diagnostic,
-) -> Diagnostic {
-    let word = subset::word(side);
-    let (Term::Series(x, x_form), Term::Series(y, y_form)) = (a, b) else { return made };
-    if x.metric.name != y.metric.name {
-        return made
-            .help("make two promises of them, or count one metric and tell the others apart by a label");
-    }
-    let common = |m: &&labels::Match<'a>| {
-        !total.iter().filter_map(Term::sel).any(|t| t.matchers.iter().any(|o| o.same(m)))
-    };
-    if x_form == y_form {
-        for ((inner, span), outer) in [((y, b_span), x), ((x, a_span), y)] {
-            if subset::matchers_within(cx, inner, outer) == Some(true) {
-                let text = inner.matchers.iter().filter(common).map(labels::Match::text);
-                let text = text.collect::<Vec<_>>().join(", ");
-                return made.help(format!(
-                    "remove `{word} where {{{text}}}` (line {}): the other one counts these events already",
-                    cx.origin(span).line
-                ));
-            }
-        }
-    }
-    // What one verdict asks for, the other leaves out.
-    let own: Vec<_> = x.matchers.iter().filter(common).collect();
-    let others: Vec<_> = y.matchers.iter().filter(common).collect();
-    for (asked, rest, form) in [(&own, &others, y_form), (&others, &own, x_form)] {
-        let [one] = asked.as_slice() else { continue };
-        let Some(value) = one.known() else { continue };
-        let op = one.test().negated().op;
-        let not = format!("{}{}{}", one.label, op.as_str(), crate::promql::quote(value));
-        let all: Vec<String> = rest.iter().map(|m| m.text()).chain([not]).collect();
-        let limit = match form {
-            Form::Over(Some(limit)) => format!("over {} ", x.metric.unit.write(*limit)),
-            Form::Within(Some(limit)) => format!("within {} ", x.metric.unit.write(*limit)),
-            Form::Counter
-            | Form::Count
-            | Form::Within(_)
-            | Form::Over(_)
-            | Form::Readings
-            | Form::AtLeast(_)
-            | Form::AtMost(_) => String::new(),
-        };
-        return made.help(format!(
-            "leave out what the other one counts: `{word} {limit}where {{{}}}`",
-            all.join(", ")
-        ));
-    }
-    made.help("let one label tell them apart: `{code=\"200\"}` and `{code=\"204\"}`")
-        .help(format!("or join them in one: `{word} where {{code=~\"200|204\"}}`"))
-}
-
-/// Addends that count the same events: a metric and a part of it, or the same series twice.
-pub(crate) fn counted_twice<'a>(cx: &Cx<'a>, out: &mut Out, terms: &[Term<'a>]) {
-    for (i, first) in terms.iter().enumerate() {
-        for second in terms.iter().skip(i + 1) {
-            let (Term::Series(a, a_form), Term::Series(b, b_form)) = (first, second) else { continue };
-            let (x, y) = (a.metric, b.metric);
-            let part = x.part_of.contains(&y.name) || y.part_of.contains(&x.name);
-            if !(part || x.name == y.name) || subset::apart(cx, a, b) || forms_apart(*a_form, *b_form) {
-                continue;
-            }
-            if [a, b].iter().any(|s| !s.sound || s.matchers.iter().any(|m| m.known().is_none())) {
-                continue;
-            }
-            let (said, label) = if x.name == y.name {
-                (
-                    "an event may be counted twice in this sum".to_owned(),
-                    "may count the same events".to_owned(),
-                )
-            } else {
-                let (inner, outer) = if x.part_of.contains(&y.name) { (x, y) } else { (y, x) };
-                (
-                    format!("`{}` is part of `{}`: this sum counts its events twice", inner.name, outer.name),
-                    "counted there already".to_owned(),
-                )
-            };
-            let mut made = Diagnostic::new(&OVERLAP, b.span, said, label).also(a.span, "as these");
-            made = if x.name == y.name {
-                made.help("let one label tell them apart, or write one of them only")
-            } else {
-                let outer = if x.part_of.contains(&y.name) { y } else { x };
-                made.help(format!("write `{}` alone", outer.name))
-                    .help("if they count different events, remove `part of` from the catalogue")
-            };
-            out.report(made);
-            return;
-        }
-    }
-}
-
-/// Samples above and below, which exclude each other.
-fn forms_apart(x: Form, y: Form) -> bool {
-    match (x, y) {
-        (Form::AtLeast(Some(low)), Form::AtMost(Some(high)))
-        | (Form::AtMost(Some(high)), Form::AtLeast(Some(low))) => low > high,
-        (Form::Over(Some(low)), Form::Within(Some(high)))
-        | (Form::Within(Some(high)), Form::Over(Some(low))) => low >= high,
-        _ => false,
-    }
-}
-
-fn may_overlap<'a>(cx: &Cx<'a>, side: Side, a: &Term<'a>, b: &Term<'a>, total: &[Term<'a>]) -> bool {
-    let (Term::Series(x, x_form), Term::Series(y, y_form)) = (a, b) else { return false };
-    // Terms of different addends of total count different events.
-    let base = |s: &Sel<'a>| subset::counted_by(s, total).map(|(i, _)| i);
-    if base(x) != base(y) {
-        return false;
-    }
-    // Failures of two kinds, each with a metric of its own, are mostly different events; slow ones that failed are not.
-    let (one, other) = (x.metric, y.metric);
-    let related =
-        one.name == other.name || one.part_of.contains(&other.name) || other.part_of.contains(&one.name);
-    if side == Side::Bad && !related {
-        return false;
-    }
-    let unknown = |s: &Sel<'a>| s.matchers.iter().any(|m| m.known().is_none());
-    !subset::apart(cx, x, y) && !forms_apart(*x_form, *y_form) && !unknown(x) && !unknown(y)
 }

@@ -14,6 +14,7 @@ mod measure;
 mod numbers;
 mod out;
 mod outcomes;
+mod overlap;
 mod patterns;
 mod people;
 mod promise;
@@ -25,6 +26,7 @@ mod sides;
 mod slices;
 mod stream;
 mod subset;
+mod union;
 mod unit;
 
 use std::collections::BTreeSet;

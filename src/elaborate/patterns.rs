@@ -23,7 +23,7 @@ pub(crate) fn check(out: &mut Out, metric: &str, m: &Match<'_>) {
         MatchOp::Regex | MatchOp::NotRegex => {
             if is_glob(value) {
                 glob(out, m, value);
-            } else if is_http_code(m.label) {
+            } else if is_http_code(m.label) || is_grpc(metric, m.label) && m.label.contains("code") {
                 codes(out, metric, m, value);
             }
         }

@@ -3,19 +3,34 @@
 use super::measure::{Around, Parts};
 use super::out::Out;
 use super::subset::word;
-use crate::ast::Subject;
+use crate::ast::{Side, Subject, Verdict};
 use crate::diag::Diagnostic;
 use crate::diag::codes::types::{
-    BOTH_SIDES, NO_SLICES, NO_TOTAL, NO_VERDICT, NO_WHEN, ONE_END, SHARE_OF_NOTHING, SILENCE,
+    BOTH_SIDES, JOINED, NO_SLICES, NO_TOTAL, NO_VERDICT, NO_WHEN, ONE_END, SHARE_OF_NOTHING, SILENCE,
 };
+use crate::source::Span;
 
 /// Reports statements without their counterpart.
 pub(crate) fn check<'a>(out: &mut Out, parts: &Parts<'a>, around: &Around<'a>) {
     sides(out, parts);
+    joined(out, parts);
     if !parts.junk {
         counterparts(out, parts, around);
     }
     slices(out, parts, around);
+}
+
+/// What `or` joins stands alone: beside another `bad` the two would be added up.
+fn joined(out: &mut Out, parts: &Parts<'_>) {
+    let is_joined = |v: &&(Side, &Verdict, Span)| matches!(v.1, Verdict::AnyOf(_));
+    let Some((_, _, span)) = parts.verdicts.iter().find(is_joined) else { return };
+    let Some((_, _, other)) = parts.verdicts.iter().find(|(_, _, s)| s != span) else { return };
+    let said = "what `or` joins cannot stand beside another `bad`";
+    out.report(
+        Diagnostic::new(&JOINED, *other, said, "would be added up")
+            .also(*span, "joined with `or`")
+            .help("join this one with `or` as well: `bad over 1s or where {..} or where {..}`"),
+    );
 }
 
 /// Good and bad are never mixed: one is what the other leaves.

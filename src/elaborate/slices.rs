@@ -60,7 +60,7 @@ fn share<'a>(
             }
             (p / Decimal::ONE_HUNDRED).normalize()
         }
-        (other @ (Quantity::Number(_) | Quantity::Duration(_)), span, _) => {
+        (other @ (Quantity::Number(_) | Quantity::Duration(_) | Quantity::Size(_)), span, _) => {
             let said = format!("a share is a percentage, not {}", other.describe());
             let made = Diagnostic::new(&UNIT, span, said, other.describe());
             out.report(match other {
@@ -69,7 +69,9 @@ fn share<'a>(
                     made.maybe_fix(format!("write `{percent}`"), span, percent)
                 }
                 Quantity::Number(n) => made.maybe_fix(format!("write `{n}%`"), span, format!("{n}%")),
-                Quantity::Percent(_) | Quantity::Duration(_) => made.help("write a share: `99%`"),
+                Quantity::Percent(_) | Quantity::Duration(_) | Quantity::Size(_) => {
+                    made.help("write a share: `99%`")
+                }
             });
             return None;
         }
@@ -133,7 +135,7 @@ fn percentile<'a>(
     let at_least = (p / Decimal::ONE_HUNDRED).normalize();
     let within = ir::Series::HistogramWithin { selector: selector.clone(), native, limit };
     let total = vec![ir::Series::HistogramCount { selector, native }];
-    let events = ir::Events { total, outcome: ir::Outcome::Good(vec![within]) };
+    let events = ir::Events { total, outcome: ir::Outcome::Good(vec![within]), faults: Vec::new() };
     in_range.then_some(ir::Condition::Share { events, at_least, percentile: Some(p.normalize()) })
 }
 
@@ -291,14 +293,18 @@ fn query<'a>(
             query: super::query::scoped(cx, text),
             good: reading(bound.cmp.value, n.normalize()),
         }),
-        (other @ (Quantity::Percent(_) | Quantity::Duration(_)), span, _) => {
+        (other @ (Quantity::Percent(_) | Quantity::Duration(_) | Quantity::Size(_)), span, _) => {
             let said = format!("a query's value is a number without a unit, not {}", other.describe());
             let plain = match other {
                 Quantity::Percent(p) => (p / Decimal::ONE_HUNDRED).normalize(),
                 Quantity::Duration(d) => d.seconds().normalize(),
-                Quantity::Number(n) => n,
+                Quantity::Number(n) | Quantity::Size(n) => n,
             };
-            let word = if matches!(other, Quantity::Percent(_)) { "a ratio" } else { "seconds" };
+            let word = match other {
+                Quantity::Percent(_) => "a ratio",
+                Quantity::Size(_) => "bytes",
+                Quantity::Duration(_) | Quantity::Number(_) => "seconds",
+            };
             out.report(Diagnostic::new(&UNIT, span, said, other.describe()).maybe_fix(
                 format!("if the query gives {word}, write `{plain}`"),
                 span,

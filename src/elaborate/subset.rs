@@ -7,6 +7,7 @@ use super::out::{Out, Unlabelled};
 use super::outcomes::speaks;
 use super::selector::Sel;
 use super::stream::Term;
+use super::union;
 use crate::ast::{MatchOp, Matchers, Side};
 use crate::diag::Diagnostic;
 use crate::diag::codes::types::{EVERYTHING, NOT_NARROWED, NOT_PART_OF, ONLY_HERE, WIDER};
@@ -29,6 +30,11 @@ fn tests<'a>(sel: &Sel<'a>) -> Vec<Test<'a>> {
 /// Do a selector's matchers pick a part of what the other's pick (of the same series)? `None`: not known.
 pub(crate) fn matchers_within(cx: &Cx<'_>, inner: &Sel<'_>, outer: &Sel<'_>) -> Option<bool> {
     algebra::subset(&tests(inner), &tests(outer), &(cx, inner.metric, false))
+}
+
+/// Does whatever meets a selector's matchers surely meet this one too, whatever values there are?
+pub(crate) fn follows(sel: &Sel<'_>, wanted: &Match<'_>) -> bool {
+    algebra::subset(&tests(sel), &[wanted.test()], &algebra::Open) == Some(true)
 }
 
 /// Can no series meet the matchers of both?
@@ -145,6 +151,11 @@ fn one_part<'a>(cx: &Cx<'a>, out: &mut Out, side: Side, sel: &Sel<'a>, total: &[
         }
     }
     only_here(cx, out, side, sel, all);
+    let same = |t: &&Sel<'a>| t.metric.name == all.metric.name;
+    let addends: Vec<&Sel<'a>> = total.iter().filter_map(Term::sel).filter(same).collect();
+    if name == all.metric.name && addends.len() > 1 && union::covered(cx, sel, &addends) {
+        return;
+    }
     let mut seen: Vec<&str> = Vec::new();
     for wanted in &all.matchers {
         let label = cx.catalogue.label(sel.metric, wanted.label);
@@ -182,7 +193,7 @@ fn one_part<'a>(cx: &Cx<'a>, out: &mut Out, side: Side, sel: &Sel<'a>, total: &[
 }
 
 /// A filter that tells nothing of how events went, and that total could have too: total then counts more than is meant.
-fn only_here<'a>(cx: &Cx<'a>, out: &mut Out, side: Side, sel: &Sel<'a>, all: &Sel<'a>) {
+pub(crate) fn only_here<'a>(cx: &Cx<'a>, out: &mut Out, side: Side, sel: &Sel<'a>, all: &Sel<'a>) {
     const PLACES: [&str; 16] = [
         "job",
         "instance",

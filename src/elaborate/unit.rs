@@ -1,6 +1,6 @@
 //! Units of metrics, and limits written in other ones.
 
-use crate::value::{Decimal, Duration, Quantity};
+use crate::value::{Decimal, Duration, Quantity, size};
 
 /// What a metric's values (of a counter: its events) are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,7 +11,9 @@ pub(crate) enum Unit<'a> {
     Ratio,
     /// `percent`: 0 to 100.
     Percent,
-    /// `bytes`, or a noun for counts.
+    /// A size: the word, and bytes in one of it.
+    Size(&'a str, u64),
+    /// A noun for counts.
     Count(&'a str),
     /// Not stated.
     Unknown,
@@ -26,6 +28,19 @@ const TIMES: [(&str, u64); 7] = [
     ("minutes", 60_000_000_000),
     ("hours", 3_600_000_000_000),
     ("days", 86_400_000_000_000),
+];
+
+/// Units of sizes.
+const SIZES: [(&str, u64); 9] = [
+    ("bytes", 1),
+    ("kilobytes", 1_000),
+    ("megabytes", 1_000_000),
+    ("gigabytes", 1_000_000_000),
+    ("terabytes", 1_000_000_000_000),
+    ("kibibytes", 1 << 10),
+    ("mebibytes", 1 << 20),
+    ("gibibytes", 1 << 30),
+    ("tebibytes", 1 << 40),
 ];
 
 /// Short and singular forms that are surely meant for one of ours.
@@ -59,10 +74,15 @@ impl<'a> Unit<'a> {
         match word {
             "ratio" => Unit::Ratio,
             "percent" => Unit::Percent,
-            _ => match TIMES.iter().find(|(name, _)| *name == word) {
-                Some((_, nanos)) => Unit::Time(word, *nanos),
-                None => Unit::Count(word),
-            },
+            _ => {
+                let size = SIZES.iter().find(|(name, _)| *name == word);
+                let time = TIMES.iter().find(|(name, _)| *name == word);
+                match (time, size) {
+                    (Some((_, nanos)), _) => Unit::Time(word, *nanos),
+                    (None, Some((_, bytes))) => Unit::Size(word, *bytes),
+                    (None, None) => Unit::Count(word),
+                }
+            }
         }
     }
 
@@ -83,7 +103,7 @@ impl<'a> Unit<'a> {
     /// As written; a placeholder where none is stated.
     pub(crate) fn word(&self) -> &'a str {
         match self {
-            Unit::Time(word, _) | Unit::Count(word) => word,
+            Unit::Time(word, _) | Unit::Size(word, _) | Unit::Count(word) => word,
             Unit::Ratio => "ratio",
             Unit::Percent => "percent",
             Unit::Unknown => "no unit",
@@ -99,12 +119,20 @@ impl<'a> Unit<'a> {
             }
             (Unit::Ratio, Quantity::Percent(p)) => Some((p / Decimal::ONE_HUNDRED).normalize()),
             (Unit::Percent, Quantity::Percent(p)) => Some(p.normalize()),
-            (Unit::Ratio | Unit::Percent | Unit::Count(_) | Unit::Unknown, Quantity::Number(n)) => {
-                Some(n.normalize())
+            (Unit::Size(_, bytes), Quantity::Size(size)) => {
+                Some(size.checked_div(Decimal::from(*bytes))?.normalize())
             }
-            (Unit::Time(..), Quantity::Percent(_) | Quantity::Number(_))
-            | (Unit::Ratio | Unit::Percent, Quantity::Duration(_))
-            | (Unit::Count(_) | Unit::Unknown, Quantity::Duration(_) | Quantity::Percent(_)) => None,
+            (
+                Unit::Ratio | Unit::Percent | Unit::Size(..) | Unit::Count(_) | Unit::Unknown,
+                Quantity::Number(n),
+            ) => Some(n.normalize()),
+            (Unit::Time(..), Quantity::Percent(_) | Quantity::Number(_) | Quantity::Size(_))
+            | (Unit::Ratio | Unit::Percent, Quantity::Duration(_) | Quantity::Size(_))
+            | (Unit::Size(..), Quantity::Duration(_) | Quantity::Percent(_))
+            | (
+                Unit::Count(_) | Unit::Unknown,
+                Quantity::Duration(_) | Quantity::Percent(_) | Quantity::Size(_),
+            ) => None,
         }
     }
 
@@ -151,6 +179,10 @@ impl<'a> Unit<'a> {
                 None => value.normalize().to_string(),
             },
             Unit::Percent => format!("{}%", value.normalize()),
+            Unit::Size(_, bytes) => value
+                .checked_mul(Decimal::from(*bytes))
+                .and_then(size::write)
+                .unwrap_or_else(|| value.normalize().to_string()),
             Unit::Count(_) | Unit::Unknown => value.normalize().to_string(),
         }
     }
@@ -184,6 +216,20 @@ impl<'a> Unit<'a> {
 mod tests {
     use super::*;
 
+    /// The catalogue's units and those of limits all stand in docs/language.md.
+    #[test]
+    fn documented() {
+        let text = include_str!("../../docs/language.md");
+        let start = text.find("## The catalogue").unwrap();
+        let text = &text[start..];
+        let text = &text[..text.find("\n## People").unwrap()];
+        let limits = size::SIZES.iter().map(|(unit, _)| *unit).chain(["us", "ms", "s", "m", "h", "d", "w"]);
+        let words = TIMES.iter().chain(&SIZES).map(|(word, _)| *word).chain(["ratio", "percent"]);
+        for word in words.chain(limits) {
+            assert!(text.contains(&format!("`{word}`")), "{word} is missing in docs/language.md");
+        }
+    }
+
     #[test]
     fn converts() {
         let dec = |s: &str| Decimal::from_str_exact(s).unwrap();
@@ -204,6 +250,12 @@ mod tests {
         assert!(!Unit::of(Some("seconds")).same_microsecond(dec("0.268435456"), dec("0.268436")));
         assert_eq!(Unit::of(Some("bytes")).write(dec("250")), "250");
         assert_eq!(Unit::of(Some("milliseconds")).per_second(), Some(dec("1000")));
+        let two = Quantity::Size(Decimal::from(2_u64 << 30));
+        assert_eq!(Unit::of(Some("bytes")).convert(two), Some(dec("2147483648")));
+        assert_eq!(Unit::of(Some("mebibytes")).convert(two), Some(dec("2048")));
+        assert_eq!(Unit::of(Some("requests")).convert(two), None);
+        assert_eq!(Unit::of(Some("bytes")).write(dec("2147483648")), "2GiB");
+        assert_eq!(Unit::of(Some("mebibytes")).write(dec("2048")), "2GiB");
         for (word, long) in
             [("ms", Some("milliseconds")), ("milisecons", Some("milliseconds")), ("calls", None)]
         {

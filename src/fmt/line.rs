@@ -160,11 +160,11 @@ impl<'a, 't> Measure<'a, 't> {
         breaks
     }
 
-    /// Commas and pluses outside of braces at a depth of parentheses.
+    /// Commas, pluses and `or` outside of braces at a depth of parentheses.
     fn separators(&self, depth: usize) -> impl Iterator<Item = usize> {
         let at_depth = move |at: &usize| self.depth.get(*at) == Some(&Some(depth));
         (0..self.tokens.len())
-            .filter(|at| matches!(self.kind(*at), Some(Kind::Comma | Kind::Plus)))
+            .filter(|at| matches!(self.kind(*at), Some(Kind::Comma | Kind::Plus | Kind::Or)))
             .filter(at_depth)
     }
 
@@ -178,6 +178,9 @@ impl<'a, 't> Measure<'a, 't> {
             return self.indent + 4;
         }
         let first = self.separators(0).next().unwrap_or(self.tokens.len());
+        if self.kind(first) == Some(Kind::Or) {
+            return self.indent + self.stretch(0, 1) + self.gap(1);
+        }
         let keyword = |t: &Token<'_>| t.kind == Kind::Keyword;
         let start = self.tokens.get(..first).and_then(|t| t.iter().rposition(keyword)).map_or(0, |k| k + 1);
         let column = self.indent + self.stretch(0, start) + self.gap(start);

@@ -97,6 +97,10 @@ pub struct Events {
     pub total: Vec<Series>,
     /// The good or the bad ones: the sum.
     pub outcome: Outcome,
+    /// How bad ones are told where they are bad in several ways that may come together (`bad over 1s or where {..}`): for
+    /// each way its part of each addend of the total. An event counts once however many it meets, so the outcome is what
+    /// none of them picks. Empty for all others.
+    pub faults: Vec<Vec<Series>>,
 }
 
 /// Which side of the events is measured.
@@ -195,6 +199,14 @@ pub enum Measurement {
 }
 
 impl Measurement {
+    /// Its events, or those of its slices where a share of them is judged.
+    pub fn events(&self) -> Option<&Events> {
+        match self {
+            Self::Events(events)
+            | Self::Slices(Slices { condition: Condition::Share { events, .. }, .. }) => Some(events),
+            Self::Slices(_) | Self::Completion(_) | Self::Composed(_) => None,
+        }
+    }
     /// The addends of its streams: what counts events.
     pub fn series(&self) -> impl Iterator<Item = &Series> {
         let none: &[Series] = &[];

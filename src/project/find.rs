@@ -20,13 +20,20 @@ pub(super) fn root(start: &Path) -> Option<PathBuf> {
     start.ancestors().find(|folder| folder.join(CONFIG_FILE).is_file()).map(Path::to_owned)
 }
 
+/// What a project consists of.
+#[derive(Default)]
+pub(super) struct Sources {
+    /// Every `.slovo` file with the path it is shown by, in the order of those.
+    pub(super) files: Vec<(PathBuf, String)>,
+    /// The real folders that were walked.
+    pub(super) folders: BTreeSet<PathBuf>,
+    /// What was unreadable.
+    pub(super) wrong: Vec<Diagnostic>,
+}
+
 /// Every `.slovo` file below a folder with the path it is shown by, in the order of those; and what was unreadable. Each real file
 /// once, however many links lead to it; links into `outputs`, which are paths below the folder, are passed over.
-pub(super) fn sources(
-    root: &Path,
-    links: &Links,
-    outputs: &[String],
-) -> (Vec<(PathBuf, String)>, Vec<Diagnostic>) {
+pub(super) fn sources(root: &Path, links: &Links, outputs: &[String]) -> Sources {
     let mut found = Found { root, links, seen: Arc::default(), files: BTreeMap::new(), wrong: Vec::new() };
     let real = links.root().unwrap_or(root).to_owned();
     let outputs: Vec<PathBuf> = outputs.iter().map(|o| real.join(o)).collect();
@@ -42,7 +49,8 @@ pub(super) fn sources(
     }
     let mut files: Vec<(PathBuf, String)> = found.files.into_values().collect();
     files.sort_unstable_by(|a, b| a.1.cmp(&b.1));
-    (files, found.wrong)
+    let mut seen = found.seen.lock().unwrap_or_else(PoisonError::into_inner);
+    Sources { files, folders: std::mem::take(&mut seen.folders), wrong: found.wrong }
 }
 
 /// Real folders that were seen, and which of their `.gitignore` can't be read.

@@ -12,8 +12,9 @@ mod plain;
 
 pub use decode::read as read_text;
 pub use links::{Links, NotFollowed};
-pub use plain::read_plain;
+pub use plain::{read_plain, read_start};
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -50,6 +51,15 @@ pub struct Project {
     incomplete: bool,
 }
 
+/// What lies in a project.
+#[derive(Debug)]
+pub struct Listed {
+    /// Its `.slovo` files, in the order of the paths they are shown by.
+    pub files: Vec<PathBuf>,
+    /// The real folders in which such files are looked for.
+    pub folders: BTreeSet<PathBuf>,
+}
+
 impl Project {
     /// Finds the project that a folder belongs to and reads it, for this environment.
     pub fn load(start: &Path, environment: Option<&str>) -> Self {
@@ -78,11 +88,12 @@ impl Project {
             }
             Err(wrong) => made.fail(*wrong),
         }
-        let (paths, wrong) = find::sources(&made.root, &made.links, &made.config.output_folders);
-        for diagnostic in wrong {
+        let found = find::sources(&made.root, &made.links, &made.config.output_folders);
+        for diagnostic in found.wrong {
             made.fail(diagnostic);
         }
-        let texts: Vec<_> = paths
+        let texts: Vec<_> = found
+            .files
             .into_par_iter()
             .map(|(path, shown)| (decode::read(&path, &shown).map(Arc::<str>::from), shown))
             .collect();
@@ -138,16 +149,26 @@ impl Project {
     /// The `.slovo` files of the project that a folder belongs to, with the paths they are shown by; links are followed into
     /// the folders of `follow` too.
     pub fn files(start: &Path, follow: &[PathBuf], diagnostics: &mut Diagnostics) -> Vec<(PathBuf, String)> {
+        let found = Self::found(start, follow, diagnostics);
+        found.files
+    }
+    /// The files of the project that a folder belongs to, and the folders that further ones may come into.
+    pub fn listed(start: &Path, follow: &[PathBuf]) -> Listed {
+        // What is wrong is told by whoever reads them.
+        let found = Self::found(start, follow, &mut Diagnostics::default());
+        Listed { files: found.files.into_iter().map(|(path, _)| path).collect(), folders: found.folders }
+    }
+    fn found(start: &Path, follow: &[PathBuf], diagnostics: &mut Diagnostics) -> find::Sources {
         let Some(root) = find::root(start) else {
             diagnostics.push(no_project(start));
-            return Vec::new();
+            return find::Sources::default();
         };
         let mut made = Self { root, ..Self::default() };
         match Links::new(&made.root, follow) {
             Ok(links) => made.links = links,
             Err(error) => {
                 diagnostics.push(decode::unreadable("--follow-links", &error));
-                return Vec::new();
+                return find::Sources::default();
             }
         }
         // For its outputs; what is wrong with it is no matter of a list of files.
@@ -155,11 +176,11 @@ impl Project {
             let file = made.sources.add(CONFIG_FILE, text);
             made.config = config::read(file, &made.sources, None, &mut Diagnostics::default());
         }
-        let (files, wrong) = find::sources(&made.root, &made.links, &made.config.output_folders);
-        for diagnostic in wrong {
+        let mut found = find::sources(&made.root, &made.links, &made.config.output_folders);
+        for diagnostic in std::mem::take(&mut found.wrong) {
             diagnostics.push(diagnostic);
         }
-        files
+        found
     }
     fn fail(&mut self, diagnostic: Diagnostic) {
         self.incomplete = true;

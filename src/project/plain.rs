@@ -16,6 +16,13 @@ pub fn read_plain(path: &Path, most: u64) -> Result<String> {
     String::from_utf8(bytes).map_err(|_| Error::new(ErrorKind::InvalidData, "it is not UTF-8"))
 }
 
+/// A plain file's first bytes, at most so many: to be compared with what is known, which is shorter.
+pub fn read_start(path: &Path, most: u64) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    open(path)?.take(most).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
 /// Opens a plain file.
 pub(super) fn open(path: &Path) -> Result<File> {
     let refuse = |kind: FileType| {

@@ -384,6 +384,26 @@ impl Expr {
         };
         one.into_iter().chain(two).chain(many)
     }
+    /// The number that it is, through parentheses.
+    pub fn number(&self) -> Option<f64> {
+        if let ExprKind::Number(n) = &self.bare().kind { Some(*n) } else { None }
+    }
+    /// The selector that it is, through parentheses.
+    pub fn selector(&self) -> Option<&Selector> {
+        if let ExprKind::Selector(selector) = &self.bare().kind { Some(selector) } else { None }
+    }
+    /// The call that it is, through parentheses.
+    pub fn call(&self) -> Option<&Call> {
+        if let ExprKind::Call(call) = &self.bare().kind { Some(call) } else { None }
+    }
+    /// The aggregation that it is, through parentheses.
+    pub fn aggregate(&self) -> Option<&Aggregate> {
+        if let ExprKind::Aggregate(aggregate) = &self.bare().kind { Some(aggregate) } else { None }
+    }
+    /// The operation that it is, through parentheses.
+    pub fn binary(&self) -> Option<&Binary> {
+        if let ExprKind::Binary(binary) = &self.bare().kind { Some(binary) } else { None }
+    }
     /// Without the parentheses around it.
     pub fn bare(&self) -> &Expr {
         let mut inner = self;

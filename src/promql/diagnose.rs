@@ -224,39 +224,33 @@ fn without_range(escape: &Escape<'_>, expr: &Expr) -> Diagnostic {
 /// The function or aggregation that makes another number than events per second, through sums and constants.
 fn counted_per_range(expr: &Expr) -> Option<(&str, Range<usize>)> {
     const SUCH: [&str; 5] = ["increase", "delta", "idelta", "changes", "resets"];
-    let number = |e: &Expr| matches!(e.bare().kind, ExprKind::Number(_));
-    match &expr.kind {
-        ExprKind::Paren(inner) => counted_per_range(inner),
-        ExprKind::Aggregate(a) if matches!(a.op, Aggregator::Sum | Aggregator::Max | Aggregator::Min) => {
-            counted_per_range(a.body()?)
-        }
+    if let Some(a) = expr.aggregate() {
         // A mean of several, or how many there are: no events.
-        ExprKind::Aggregate(a) if !a.op.picks() => Some((a.op.as_str(), a.op_range.clone())),
-        ExprKind::Binary(b) if b.op.is_set() || matches!(b.op, BinaryOp::Add | BinaryOp::Sub) => {
-            counted_per_range(&b.left).or_else(|| counted_per_range(&b.right))
-        }
-        // The length of `$range` is not known here, so nothing can be divided by it.
-        ExprKind::Binary(b) if matches!(b.op, BinaryOp::Mul | BinaryOp::Div) && number(&b.right) => {
-            counted_per_range(&b.left)
-        }
-        ExprKind::Binary(b) if b.op == BinaryOp::Mul && number(&b.left) => counted_per_range(&b.right),
-        ExprKind::Call(call) => {
-            let name = call.name.text.as_str();
-            let value = matches!(
-                name,
-                "histogram_quantile" | "histogram_avg" | "histogram_stddev" | "histogram_stdvar"
-            );
-            let found = SUCH.contains(&name) || name.ends_with("_over_time") || value;
-            found.then(|| (name, call.name.range.clone()))
-        }
-        ExprKind::Number(_)
-        | ExprKind::Str(_)
-        | ExprKind::Selector(_)
-        | ExprKind::Subquery(_)
-        | ExprKind::Unary(_)
-        | ExprKind::Aggregate(_)
-        | ExprKind::Binary(_) => None,
+        let counts = matches!(a.op, Aggregator::Sum | Aggregator::Max | Aggregator::Min);
+        let named = || (!a.op.picks()).then(|| (a.op.as_str(), a.op_range.clone()));
+        return if counts { counted_per_range(a.body()?) } else { named() };
     }
+    if let Some(b) = expr.binary() {
+        let scales = matches!(b.op, BinaryOp::Mul | BinaryOp::Div) && b.right.number().is_some();
+        if b.op.is_set() || matches!(b.op, BinaryOp::Add | BinaryOp::Sub) {
+            return counted_per_range(&b.left).or_else(|| counted_per_range(&b.right));
+        }
+        if b.op == BinaryOp::Mul && b.left.number().is_some() {
+            return counted_per_range(&b.right);
+        }
+        // The length of `$range` is not known here, so nothing can be divided by it. A comparison leaves its left side's value.
+        return if scales || b.op.is_comparison() && b.returns_bool.is_none() {
+            counted_per_range(&b.left)
+        } else {
+            None
+        };
+    }
+    let call = expr.call()?;
+    let name = call.name.text.as_str();
+    let value =
+        matches!(name, "histogram_quantile" | "histogram_avg" | "histogram_stddev" | "histogram_stdvar");
+    let found = SUCH.contains(&name) || name.ends_with("_over_time") || value;
+    found.then(|| (name, call.name.range.clone()))
 }
 
 /// What keeps it from being a value now.

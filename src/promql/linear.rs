@@ -1,6 +1,6 @@
 //! A stream as a sum: which series it adds up, and which it takes away.
 
-use super::ast::{Aggregator, BinaryOp, Expr, ExprKind, Extent, Matcher, Selector};
+use super::ast::{Aggregate, Aggregator, BinaryOp, Expr, Extent, Matcher, Selector};
 
 /// One addend: the rate of a selector over `$range`.
 #[derive(Clone, Copy, Debug)]
@@ -20,47 +20,28 @@ pub fn addends(expr: &Expr) -> Option<Vec<Addend<'_>>> {
 }
 
 fn collect<'e>(expr: &'e Expr, negative: bool, found: &mut Vec<Addend<'e>>) -> bool {
-    match &expr.kind {
-        ExprKind::Paren(inner) => collect(inner, negative, found),
-        ExprKind::Aggregate(a) if a.op == Aggregator::Sum => {
-            a.body().is_some_and(|body| collect(body, negative, found))
+    if let Some(a) = expr.aggregate() {
+        return a.op == Aggregator::Sum && a.body().is_some_and(|body| collect(body, negative, found));
+    }
+    if let Some(b) = expr.binary() {
+        if b.op == BinaryOp::Or {
+            return fallback(&b.right) && collect(&b.left, negative, found);
         }
-        ExprKind::Binary(b) if matches!(b.op, BinaryOp::Add | BinaryOp::Sub) => {
-            let plain = b.matching.as_ref().is_none_or(|m| m.group.is_none());
-            plain
-                && collect(&b.left, negative, found)
-                && collect(&b.right, negative != (b.op == BinaryOp::Sub), found)
+        return matches!(b.op, BinaryOp::Add | BinaryOp::Sub)
+            && b.matching.as_ref().is_none_or(|m| m.group.is_none())
+            && collect(&b.left, negative, found)
+            && collect(&b.right, negative != (b.op == BinaryOp::Sub), found);
+    }
+    let Some(call) = expr.call() else { return false };
+    match (call.name.text.as_str(), call.args.as_slice()) {
+        ("rate" | "increase", [inner]) => {
+            let Some(selector) = inner.selector() else { return false };
+            let moved = selector.shift.offset.is_some() || selector.shift.at.is_some();
+            found.push(Addend { selector, expr: inner.bare(), negative });
+            matches!(selector.window, Some(Extent::Base { .. })) && !moved
         }
-        ExprKind::Binary(b) if b.op == BinaryOp::Or && fallback(&b.right) => {
-            collect(&b.left, negative, found)
-        }
-        ExprKind::Call(call) => match (call.name.text.as_str(), call.args.as_slice()) {
-            ("rate" | "increase", [inner]) => match &inner.bare().kind {
-                ExprKind::Selector(selector) => {
-                    let moved = selector.shift.offset.is_some() || selector.shift.at.is_some();
-                    let ranged = matches!(selector.window, Some(Extent::Base { .. }));
-                    found.push(Addend { selector, expr: inner.bare(), negative });
-                    ranged && !moved
-                }
-                ExprKind::Number(_)
-                | ExprKind::Str(_)
-                | ExprKind::Subquery(_)
-                | ExprKind::Paren(_)
-                | ExprKind::Unary(_)
-                | ExprKind::Binary(_)
-                | ExprKind::Aggregate(_)
-                | ExprKind::Call(_) => false,
-            },
-            ("clamp_min" | "sort" | "sort_desc", [inner, ..]) => collect(inner, negative, found),
-            _ => false,
-        },
-        ExprKind::Number(_)
-        | ExprKind::Str(_)
-        | ExprKind::Selector(_)
-        | ExprKind::Subquery(_)
-        | ExprKind::Unary(_)
-        | ExprKind::Aggregate(_)
-        | ExprKind::Binary(_) => false,
+        ("clamp_min" | "sort" | "sort_desc", [inner, ..]) => collect(inner, negative, found),
+        _ => false,
     }
 }
 
@@ -71,37 +52,24 @@ fn fallback(expr: &Expr) -> bool {
 
 /// A constant without labels: `vector(0)`.
 pub fn constant(expr: &Expr) -> bool {
-    match &expr.bare().kind {
-        ExprKind::Call(call) => call.name.text == "vector",
-        ExprKind::Number(_)
-        | ExprKind::Str(_)
-        | ExprKind::Selector(_)
-        | ExprKind::Subquery(_)
-        | ExprKind::Paren(_)
-        | ExprKind::Unary(_)
-        | ExprKind::Binary(_)
-        | ExprKind::Aggregate(_) => false,
-    }
+    expr.call().is_some_and(|call| call.name.text == "vector")
 }
 
+/// `0 * x`, or a sum of it.
 fn is_zero_times(expr: &Expr) -> bool {
-    let zero = |e: &Expr| matches!(e.bare().kind, ExprKind::Number(n) if n == 0.0);
-    match &expr.bare().kind {
-        ExprKind::Binary(b) => b.op == BinaryOp::Mul && (zero(&b.left) || zero(&b.right)),
-        ExprKind::Aggregate(a) => a.body().is_some_and(is_zero_times),
-        ExprKind::Number(_)
-        | ExprKind::Str(_)
-        | ExprKind::Selector(_)
-        | ExprKind::Subquery(_)
-        | ExprKind::Paren(_)
-        | ExprKind::Unary(_)
-        | ExprKind::Call(_) => false,
-    }
+    expr.binary().is_some_and(|b| b.op == BinaryOp::Mul && (is_zero(&b.left) || is_zero(&b.right)))
+        || expr.aggregate().and_then(Aggregate::body).is_some_and(is_zero_times)
 }
 
-/// Calls `see` for every expression with those around it, the outermost first.
+/// The number 0.
+pub fn is_zero(expr: &Expr) -> bool {
+    expr.number() == Some(0.0)
+}
+
+/// Calls `see` for every expression with those around it, the outermost first; parentheses aside.
 pub fn visit<'e>(expr: &'e Expr, see: &mut impl FnMut(&[&'e Expr], &'e Expr)) {
     fn walk<'e>(expr: &'e Expr, around: &mut Vec<&'e Expr>, see: &mut impl FnMut(&[&'e Expr], &'e Expr)) {
+        let expr = expr.bare();
         see(around, expr);
         around.push(expr);
         for child in expr.children() {

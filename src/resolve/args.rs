@@ -210,7 +210,7 @@ pub(crate) fn fits(ty: ParamType, value: &ArgValue) -> bool {
             (ty, v.value),
             (ParamType::Duration, Quantity::Duration(_))
                 | (ParamType::Percent, Quantity::Percent(_))
-                | (ParamType::Number, Quantity::Number(_))
+                | (ParamType::Number, Quantity::Number(_) | Quantity::Size(_))
         ),
         (_, ArgValue::Str(_) | ArgValue::Limit(_)) => false,
     }
@@ -246,6 +246,16 @@ fn variables<'s>(stmt: &'s StreamStmt, see: &mut impl FnMut(&'s Ident, Place<'s>
                 limit(&bound.limit, see);
                 if let Some(list) = list {
                     matchers(list, see);
+                }
+            }
+            Verdict::AnyOf(faults) => {
+                for fault in faults {
+                    if let Some(bound) = &fault.bound {
+                        limit(&bound.limit, see);
+                    }
+                    if let Some(list) = &fault.narrowed {
+                        matchers(list, see);
+                    }
                 }
             }
             Verdict::Stream(s, bound) => {

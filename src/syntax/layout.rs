@@ -65,6 +65,8 @@ pub(crate) enum Kind {
     Operator,
     Pipe,
     Plus,
+    /// Between ways to be bad.
+    Or,
     OpenParen,
     CloseParen,
     OpenCurly,
@@ -189,6 +191,7 @@ fn kind(rule: Rule, follows: usize) -> Kind {
         Rule::equals | Rule::op => Kind::Operator,
         Rule::pipe => Kind::Pipe,
         Rule::plus => Kind::Plus,
+        Rule::k_or => Kind::Or,
         Rule::lparen => Kind::OpenParen,
         Rule::rparen => Kind::CloseParen,
         Rule::lcurl => Kind::OpenCurly,

@@ -3,6 +3,7 @@
 mod duration;
 pub(crate) mod hash;
 pub mod range;
+pub mod size;
 
 pub use duration::Duration;
 /// An exact decimal number (28 significant digits), used for objectives, bounds and thresholds: never a float.
@@ -18,6 +19,8 @@ pub enum Quantity {
     Duration(Duration),
     /// `99.5%`: the value as written, so 99.5
     Percent(Decimal),
+    /// `2GiB`: bytes
+    Size(Decimal),
     /// `10`, `0.25`
     Number(Decimal),
 }
@@ -28,6 +31,7 @@ impl Quantity {
         match self {
             Quantity::Duration(_) => "a duration",
             Quantity::Percent(_) => "a percentage",
+            Quantity::Size(_) => "a size",
             Quantity::Number(_) => "a number",
         }
     }

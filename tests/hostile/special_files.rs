@@ -69,3 +69,32 @@ fn huge_files() {
         refused(name, command, |path| std::fs::File::create(path).unwrap().set_len(1 << 40).unwrap());
     }
 }
+
+/// What lies where a file of ours will be is compared with it, however large it is.
+#[test]
+fn huge_files_where_outputs_go() {
+    use wait4::Wait4 as _;
+    let at = tempfile::tempdir().unwrap();
+    put(at.path(), &[("slovo.yaml", YAML), ("shop.slovo", SHOP), ("look/html/x.md", ""), ("texts/x.md", "")]);
+    assert_eq!(slovo(at.path(), &["build"]).status.code(), Some(0));
+    let made = at.path().join("rules/visit.yml");
+    let (text, huge) = (std::fs::read(&made).unwrap(), std::fs::File::create(&made).unwrap());
+    huge.set_len(1 << 40).unwrap();
+    drop(huge);
+    for args in [&["build", "--check"][..], &["build"]] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_slovo"));
+        let run = command.current_dir(at.path()).args(args).spawn().unwrap().wait4().unwrap();
+        assert!(run.rusage.maxrss < 300 * 1024 * 1024, "{args:?}: {}", run.rusage.maxrss);
+    }
+    // It was ours, and is again.
+    assert_eq!(std::fs::read(&made).unwrap(), text);
+}
+
+#[test]
+fn endless_standard_input() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_slovo"));
+    let endless = std::fs::File::open("/dev/zero").unwrap();
+    let run = command.args(["fmt", "-"]).stdin(endless).output().unwrap();
+    assert_eq!(run.status.code(), Some(2));
+    assert!(said(&run).contains("standard input is larger than 8 MiB"), "{}", said(&run));
+}

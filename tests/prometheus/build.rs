@@ -68,12 +68,12 @@ pub fn readings(text: &str, condition: Option<Reading>) -> Series {
 
 /// Events with their bad ones.
 pub fn bad(total: Vec<Series>, bad: Vec<Series>) -> Measurement {
-    Measurement::Events(Events { total, outcome: Outcome::Bad(bad) })
+    Measurement::Events(Events { total, outcome: Outcome::Bad(bad), faults: Vec::new() })
 }
 
 /// Events with their good ones.
 pub fn good(total: Vec<Series>, good: Vec<Series>) -> Measurement {
-    Measurement::Events(Events { total, outcome: Outcome::Good(good) })
+    Measurement::Events(Events { total, outcome: Outcome::Good(good), faults: Vec::new() })
 }
 
 /// Slices of a minute.

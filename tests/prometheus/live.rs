@@ -254,6 +254,7 @@ fn vmalert_takes_them() {
     let mut model = nasty();
     "shop".clone_into(&mut model.settings.project);
     model.settings.labels.clear();
+    model.settings.prometheus.target = slovo::ir::Target::Vmalert(slovo::ir::Vmalert::default());
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), &emit(&model));
     let output =

@@ -28,4 +28,5 @@ mod sweep;
 mod targets;
 mod together;
 mod tools;
+mod unions;
 mod watch;

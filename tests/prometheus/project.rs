@@ -5,7 +5,7 @@ use crate::common;
 use slovo::ir::Model;
 
 /// The model of these files.
-fn model_of(files: &[(&str, &str)], yaml: &str) -> Model {
+pub fn model_of(files: &[(&str, &str)], yaml: &str) -> Model {
     let project = slovo::project::Project::in_memory(files, yaml);
     let compiled = project.compile();
     let options = slovo::diag::render::Options::plain(100);

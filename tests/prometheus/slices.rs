@@ -11,7 +11,8 @@ fn stat(stat: Stat, gauge: &str, good: Reading) -> Measurement {
 }
 
 fn share(total: &str, bad: &str, at_least: &str) -> Condition {
-    let events = Events { total: vec![counter(total)], outcome: Outcome::Bad(vec![counter(bad)]) };
+    let events =
+        Events { total: vec![counter(total)], outcome: Outcome::Bad(vec![counter(bad)]), faults: Vec::new() };
     Condition::Share { events, at_least: d(at_least), percentile: None }
 }
 

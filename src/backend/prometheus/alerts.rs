@@ -11,12 +11,17 @@ use super::text::put;
 use super::words::{Burn, inert};
 use crate::ast::Urgency;
 use crate::ir::burn::{Alert, Loudness};
-use crate::ir::{Measurement, Promise};
+use crate::ir::{Measurement, Promise, Target};
 use crate::series::{BAD_INCREASE, ERROR_RATIO, SERIES_LABELS};
 use crate::value::{Decimal, Duration};
 
 /// So long an alert goes on after its condition has ended: a burn rate that wavers around its limit is one alert.
 pub(crate) const KEEP: Duration = Duration::from_mins(5);
+
+/// Does the engine know `keep_firing_for`? vmalert only since 1.89, and an older one refuses the whole configuration.
+pub(crate) fn kept(plan: &Plan<'_>) -> bool {
+    !matches!(plan.model.settings.prometheus.target, Target::Vmalert(_))
+}
 
 /// Labels of every alert of this journey besides the identity, made inert.
 #[derive(Debug)]
@@ -145,7 +150,7 @@ pub(crate) fn write(
             alert: true,
             expr,
             hold: None,
-            keep: Some(KEEP),
+            keep: kept(plan).then_some(KEEP),
             labels: &all,
             annotations: &annotations,
             promise: Some(path),

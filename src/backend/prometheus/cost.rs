@@ -93,7 +93,11 @@ fn meaning(plan: &Plan<'_>, promise: &Promise) -> f64 {
 fn reads(measurement: &Measurement) -> (u32, u32) {
     let events = |events: &Events| match &events.outcome {
         Outcome::Bad(_) => (9, 4),
-        Outcome::Good(good) if good.iter().all(|s| matches!(s, Series::Counter(_))) => (9, 4),
+        Outcome::Good(good)
+            if events.faults.is_empty() && good.iter().all(|s| matches!(s, Series::Counter(_))) =>
+        {
+            (9, 4)
+        }
         Outcome::Good(_) => (13, 6),
     };
     match measurement {

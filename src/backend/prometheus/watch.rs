@@ -18,7 +18,7 @@ use super::text::{bucket_bound, put};
 use super::windows::{recorded_of, seconds};
 use crate::ast::Urgency;
 use crate::ir::burn::Loudness;
-use crate::ir::{Condition, Events, Measurement, Outcome, Promise, Selector, Series};
+use crate::ir::{Condition, Measurement, Outcome, Promise, Selector, Series};
 use crate::promql::print;
 use crate::series::{
     BAD_EVENTS_5M, ERROR_BUDGET, ERROR_RATIO, EVENTS_5M, INFO, MEASUREMENT_FAULT, METRIC_LABEL, SINCE,
@@ -456,24 +456,12 @@ fn ever(promise: &Promise) -> Duration {
 
 /// The counters of bad events, where there are such and they should be there without one.
 fn bad_series(promise: &Promise) -> Option<Vec<Series>> {
-    bad_counters(events_of(promise)?)
-}
-
-/// The events of a promise, or of its slices where a share of them is judged.
-pub(crate) fn events_of(promise: &Promise) -> Option<&Events> {
-    match &promise.measurement {
-        Measurement::Events(events) => Some(events),
-        Measurement::Slices(slices) => match &slices.condition {
-            Condition::Share { events, .. } => Some(events),
-            Condition::Stat { .. } | Condition::Age { .. } | Condition::Promql { .. } => None,
-        },
-        Measurement::Completion(_) | Measurement::Composed(_) => None,
-    }
+    bad_counters(promise.measurement.events()?)
 }
 
 /// Every addend of a promise's streams.
 fn series_of(promise: &Promise) -> Vec<&Series> {
-    if let Some(events) = events_of(promise) {
+    if let Some(events) = promise.measurement.events() {
         let (Outcome::Good(judged) | Outcome::Bad(judged)) = &events.outcome;
         return events.total.iter().chain(judged).collect();
     }

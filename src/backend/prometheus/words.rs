@@ -148,7 +148,6 @@ impl<'a, 'm> Burn<'a, 'm> {
         fired(&mut out, promise, self.tiers);
         out.push(' ');
         budget_now(&mut out, promise, self.tiers);
-        missing(&mut out, promise);
         out
     }
 
@@ -202,8 +201,6 @@ impl Facts for Burn<'_, '_> {
         let (mut spoke, mut over) = (String::new(), String::new());
         window(&mut spoke, promise, self.tiers, "");
         window(&mut over, promise, self.tiers, " over ");
-        let mut holes = String::new();
-        missing(&mut holes, promise);
         let tiers: Vec<Value> = self.tiers.iter().map(|alert| tier(promise, alert)).collect();
         context! {
             promise => context! {
@@ -236,7 +233,6 @@ impl Facts for Burn<'_, '_> {
                 window => go(&spoke),
                 over => go(&over),
                 left => go(&left),
-                missing => go(&holes),
             },
             ..of_journey(self.plan),
         }
@@ -340,78 +336,66 @@ fn go(text: &str) -> Value {
     Value::from_safe_string(text.to_owned())
 }
 
-/// `printf `series{project=%q,..<more>}` $labels.project ..`: a selector of the alert's own promise. The labels are quoted by
+/// `{{ $own := printf `project=%q,..` $labels.project .. }}`: the matchers of the alert's own promise. The labels are quoted by
 /// the template, so that their values are inert too.
-fn own_series(out: &mut String, promise: &Promise, before: &str, series: &str, more: &str, after: &str) {
-    out.push_str("printf `");
-    out.push_str(before);
-    out.push_str(series);
-    out.push_str("{project=%q,journey=%q,step=%q,promise=%q");
+fn own(out: &mut String, promise: &Promise) {
+    out.push_str("{{ $own := printf `project=%q,journey=%q,step=%q,promise=%q");
     let each = || promise.for_each.iter().filter(|(name, _)| print::is_label_name(name));
     for (name, _) in each() {
         let _ = write!(out, ",{name}=%q");
     }
-    out.push_str(more);
-    out.push('}');
-    out.push_str(after);
     out.push_str("` $labels.project $labels.journey ");
     out.push_str(if promise.path.step.is_some() { "$labels.step" } else { "``" });
     out.push_str(" $labels.promise");
     for (name, _) in each() {
         let _ = write!(out, " $labels.{name}");
     }
+    out.push_str(" }}");
 }
 
 /// `1h`: the window that the alert's value is of, asked when it fires. The value is the largest of the long windows that
 /// speak; where none has it any more (vmalert may see a later sample), nothing is said.
 fn window(out: &mut String, promise: &Promise, tiers: &[&Alert], before: &str) {
     let windows: Vec<String> = tiers.iter().map(|t| t.long.to_string()).collect();
-    out.push_str("{{ with query (");
-    let more = format!(",window=~\"{}\"", windows.join("|"));
-    let after = format!("[{}]) == %g", ranges::promql(ranges::read_back(ranges::SLOW)));
-    own_series(out, promise, "last_over_time(", ERROR_RATIO, &more, &after);
-    out.push_str(" $value) }}");
-    out.push_str(before);
-    out.push_str("{{ . | sortByLabel \"window\" | first | label \"window\" }}{{ end }}");
+    own(out, promise);
+    let _ = write!(
+        out,
+        "{{{{ with query (printf `last_over_time({ERROR_RATIO}{{%s,window=~\"{}\"}}[{}]) == %g` $own $value) }}}}{before}\
+         {{{{ . | sortByLabel \"window\" | first | label \"window\" }}}}{{{{ end }}}}",
+        windows.join("|"),
+        ranges::promql(ranges::read_back(ranges::SLOW))
+    );
 }
 
 /// What is left of the budget and when it will be gone, asked when the alert fires: `left * W / burn rate` seconds remain. The
 /// burn rate is that of the shortest window that the alert looks at: what is going on now, not the mean of the last hours.
 fn budget_now(out: &mut String, promise: &Promise, tiers: &[&Alert]) {
-    out.push_str("{{ $p := ");
-    own_series(out, promise, "", BUDGET_REMAINING, "", "");
     let spend = promise.error_budget() * Decimal::from(promise.window.as_secs());
-    out.push_str(
-        " }}{{ with query $p }}{{ . | first | value | humanizePercentage }} of the error budget is left{{ end }}{{ $now := ",
-    );
     let short = tiers.iter().map(|t| t.short).min().unwrap_or_default();
     let (before, after) = if ranges::is_prompt(short) {
         ("", String::new())
     } else {
         ("last_over_time(", format!("[{}])", ranges::promql(ranges::read_back(ranges::SLOW))))
     };
-    own_series(out, promise, before, ERROR_RATIO, &format!(",window=\"{short}\""), &after);
+    own(out, promise);
     let _ = write!(
         out,
-        " }}}}{{{{ with query (printf `max(%s > 0) * {} / max(%s > 0)` $p $now) }}}}, gone in \
-         {{{{ . | first | value | humanizeDuration }}}} at the rate of the last {short}{{{{ end }}}}.",
+        "{{{{ with query (printf `{BUDGET_REMAINING}{{%s}}` $own) }}}}{{{{ . | first | value | humanizePercentage }}}} of the error budget is \
+         left{{{{ end }}}}{{{{ with query (printf `max({BUDGET_REMAINING}{{%s}} > 0) * {} / max({before}{ERROR_RATIO}{{%s,window=\"{short}\"}}{after} \
+         > 0)` $own $own) }}}}, gone in {{{{ . | first | value | humanizeDuration }}}} at the rate of the last {short}{{{{ end }}}}.",
         spend.normalize()
     );
+    missing(out, promise);
 }
 
 /// What part of the budget's window nothing is known of, where that is more than a hundredth: a hole, or samples that are kept
-/// for less. Silent for a young promise.
+/// for less. Silent for a young promise. `$own` is set.
 fn missing(out: &mut String, promise: &Promise) {
     let back = ranges::promql(ranges::read_back(ranges::budget_interval(promise.window)));
-    let read = format!("[{back}])");
-    out.push_str("{{ $age := ");
-    own_series(out, promise, "last_over_time(", AGE, "", &read);
-    out.push_str(" }}{{ $known := ");
-    own_series(out, promise, "last_over_time(", COVERAGE, "", &read);
     let _ = write!(
         out,
-        " }}}}{{{{ with query (printf `max(%s) - max(%s) > 0.01` $age $known) }}}} Of {{{{ . | first | value | humanizePercentage }}}} of the last {} \
-         nothing is known: it is taken to be like the rest.{{{{ end }}}}",
+        "{{{{ with query (printf `max(last_over_time({AGE}{{%s}}[{back}])) - max(last_over_time({COVERAGE}{{%s}}[{back}])) > 0.01` $own $own) \
+         }}}} Of {{{{ . | first | value | humanizePercentage }}}} of the last {} nothing is known: it is taken to be like the rest.{{{{ end }}}}",
         promise.window
     );
 }

@@ -47,6 +47,10 @@ struct World<'a> {
 impl World<'_> {
     fn stream(&self, events: &Events) -> Option<Steady> {
         let all = self.sum(&events.total)?;
+        if !events.faults.is_empty() {
+            let bad = super::unions::bad(events, self.list, self.f)? * self.unit;
+            return Some(Steady { events: all, second: bad });
+        }
         let judged = self.sum(side(&events.outcome))?;
         let bad = match events.outcome {
             Outcome::Bad(_) => judged,

@@ -16,7 +16,7 @@ pub(super) struct Unprovable(pub(super) String);
 /// How many replicas of a gauge share the failing fraction.
 const REPLICAS: u32 = 10;
 
-const fn counter(base: i32, slope: i32) -> Shape {
+pub(super) const fn counter(base: i32, slope: i32) -> Shape {
     Shape::Counter { base, slope }
 }
 /// Grows with every event, with every good one, with every bad one.
@@ -111,11 +111,11 @@ pub(super) fn selector(series: &Series) -> Option<&Selector> {
     }
 }
 
-fn opaque() -> Unprovable {
+pub(super) fn opaque() -> Unprovable {
     Unprovable("what makes its PromQL good or bad can't be told from the text".to_owned())
 }
 
-fn native() -> Unprovable {
+pub(super) fn native() -> Unprovable {
     Unprovable("native histograms can't be written as test series".to_owned())
 }
 
@@ -155,6 +155,9 @@ impl Made {
 
     /// Good and bad events: each total term gets good and bad series, as many good ones as bad ones.
     fn of_stream(&mut self, events: &Events) -> Result<(), Unprovable> {
+        if !events.faults.is_empty() {
+            return super::unions::inputs(events, &self.fixed).map(|made| self.list.extend(made));
+        }
         let judged = side(&events.outcome);
         let good_side = matches!(events.outcome, Outcome::Good(_));
         let mut here = vec![false; judged.len()];
@@ -343,7 +346,7 @@ fn mixed() -> Unprovable {
 }
 
 /// The name of the series that a counted stream reads.
-fn raw_name(series: &Series) -> String {
+pub(super) fn raw_name(series: &Series) -> String {
     let metric = selector(series).map_or("", |s| s.metric.as_str());
     match series {
         Series::HistogramCount { native: false, .. } => format!("{metric}_count"),

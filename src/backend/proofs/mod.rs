@@ -29,6 +29,7 @@ mod scenarios;
 mod series;
 mod shares;
 mod stories;
+mod unions;
 mod usual;
 mod watch;
 mod watched;

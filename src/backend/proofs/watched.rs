@@ -9,7 +9,7 @@ use super::watch::{Watch, count, metrics, part, short, whole};
 use super::witness::satisfies;
 use crate::backend::prometheus::ranges;
 use crate::backend::prometheus::streams::bad_counters;
-use crate::backend::prometheus::watch::{FAULTS, events_of};
+use crate::backend::prometheus::watch::FAULTS;
 use crate::ir::{Promise, Urgency};
 use crate::series::{BAD_EVENTS_5M, ERROR_RATIO, EVENTS_5M, EVENTS_15M, INFO, MEASUREMENT_FAULT};
 use crate::value::{Decimal, Duration};
@@ -117,7 +117,7 @@ impl Watch<'_, '_> {
         span: Duration,
         suite: &mut Suite,
     ) {
-        let Some(events) = events_of(promise) else { return };
+        let Some(events) = promise.measurement.events() else { return };
         let Some(bad) = bad_counters(events) else { return };
         if minds_silence(promise) {
             return;

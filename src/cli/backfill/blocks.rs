@@ -7,7 +7,11 @@ use tempfile::TempDir;
 
 use super::super::Failure;
 use crate::backend::prometheus::backfill::Layer;
+use crate::project::read_plain;
 use crate::promql::quote;
+
+/// No `meta.json` is larger.
+const LARGEST_META: u64 = 1024 * 1024;
 
 /// How folders are called that blocks are made in.
 pub(super) const TEMPORARY: &str = ".slovo-backfill-";
@@ -44,7 +48,6 @@ pub(super) fn folder_in(data: &Path, prefix: &str) -> Result<TempDir, Failure> {
 }
 
 /// Blocks in a folder: folders with a `meta.json`.
-#[allow(clippy::disallowed_methods, reason = "promtool has made them, in a folder of ours")]
 pub(super) fn blocks_in(folder: &Path) -> Result<Vec<Block>, Failure> {
     let failed = |e: &std::io::Error| Failure::io("promtool's blocks cannot be read", e);
     let mut found = Vec::new();
@@ -53,7 +56,7 @@ pub(super) fn blocks_in(folder: &Path) -> Result<Vec<Block>, Failure> {
         if !path.is_dir() {
             continue;
         }
-        let text = std::fs::read_to_string(path.join("meta.json")).map_err(|e| failed(&e))?;
+        let text = read_plain(&path.join("meta.json"), LARGEST_META).map_err(|e| failed(&e))?;
         let meta = serde_json::from_str(&text)
             .map_err(|e| Failure::new(format!("`{}` is not as expected: {e}", path.display())))?;
         let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();

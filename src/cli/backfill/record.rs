@@ -12,7 +12,10 @@ use super::super::output::{Lock, replace};
 use super::super::screen::Screen;
 use super::super::{Failure, plural};
 use super::blocks::{PROBE, TEMPORARY, folder_in, is_name};
+use crate::project::read_plain;
 
+/// No record is larger.
+const LARGEST_RECORD: u64 = 16 * 1024 * 1024;
 /// The file's name in the data folder. Prometheus passes over what is not called as a block is.
 pub(super) const RECORD: &str = "slovo-backfill.txt";
 /// Its first line.
@@ -41,7 +44,6 @@ pub(super) struct Record {
 
 impl Record {
     /// Locks the folder, removes what killed runs were making in it, and reads what was put there.
-    #[allow(clippy::disallowed_methods, reason = "the record belongs to the output")]
     pub(super) fn open(data: &Path) -> Result<Self, Failure> {
         if !data.is_dir() {
             let message = format!("`{}` is no folder", data.display());
@@ -51,7 +53,7 @@ impl Record {
         }
         let lock = Lock::take(data, &data.display().to_string())?;
         let path = data.join(RECORD);
-        let text = match fs::read_to_string(&path) {
+        let text = match read_plain(&path, LARGEST_RECORD) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
             Err(error) => return Err(Failure::io(format!("`{}` cannot be read", path.display()), &error)),

@@ -9,6 +9,10 @@ use super::remove::link_on_the_way;
 use super::stage::{Content, Stage};
 use crate::backend::{Artifact, Take};
 use crate::cli::Failure;
+use crate::project::read_start;
+
+/// No file of ours is larger.
+const LARGEST: u64 = 256 * 1024 * 1024;
 
 /// What the folder shall hold, besides the files.
 #[derive(Clone, Debug)]
@@ -135,7 +139,7 @@ impl Plan {
                 left.push(path.clone());
                 continue;
             }
-            let Some(current) = self.current(path)? else { continue };
+            let Some(current) = self.current(path, 0)? else { continue };
             if !before.wrote(path, &current) && !force {
                 let message = format!("`{shown}/{path}` is no longer needed, but was changed by hand");
                 return Err(Failure::new(message).help("move it away, or say `--force` to remove it"));
@@ -168,7 +172,8 @@ impl Plan {
             return Err(failed(&path, Failure::new(message).help("nothing was changed; remove the link")));
         }
         let hash_of = hash(text.as_bytes());
-        let current = if self.fresh { None } else { self.current(&path).map_err(|f| failed(&path, f))? };
+        let current =
+            if self.fresh { None } else { self.current(&path, text.len()).map_err(|f| failed(&path, f))? };
         let action = match current {
             None => Action::Create,
             Some(current) if current == text.as_bytes() => {
@@ -219,9 +224,9 @@ impl Plan {
         let message = format!("`{shown}/{first}`{more} {were} not written by slovo and would be overwritten");
         Err(Failure::new(message).help("move it away, choose another folder, or say `--force`"))
     }
-    /// What a file holds now. The link itself is looked at, not what is behind it.
-    #[allow(clippy::disallowed_methods, reason = "compares what is there with what is to be there")]
-    fn current(&self, path: &str) -> Result<Option<Vec<u8>>, Failure> {
+    /// What a file holds now; one byte of it, as no file of ours has, where it is larger than the `new` one and than any of
+    /// ours. The link itself is looked at, not what is behind it.
+    fn current(&self, path: &str, new: usize) -> Result<Option<Vec<u8>>, Failure> {
         let full = self.folder().path.join(path);
         let failed =
             |e: &std::io::Error| Failure::io(format!("`{}/{path}` cannot be read", self.folder().shown), e);
@@ -231,7 +236,11 @@ impl Plan {
                 Err(Failure::new(message).help("move it away"))
             }
             Ok(kind) if !kind.is_file() => Ok(Some(Vec::new())),
-            Ok(_) => std::fs::read(&full).map(Some).map_err(|e| failed(&e)),
+            Ok(kind) => {
+                let limit = LARGEST.max(new as u64);
+                let most = if kind.len() > limit { 1 } else { limit };
+                read_start(&full, most).map(Some).map_err(|e| failed(&e))
+            }
             Err(e)
                 if matches!(e.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) =>
             {

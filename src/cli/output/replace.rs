@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::TEMPORARY;
 use super::manifest::hash;
 use super::stage::temporary;
+use crate::project::{LARGEST, read_start};
 
 /// What became of a replacement.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -186,9 +187,9 @@ pub(in crate::cli) fn sweep_beside_sources(folder: &Path) -> Vec<PathBuf> {
         }
         // Two hashes: a file that waited to be exchanged. Otherwise it was just being written.
         if let Some((before, after)) = rest.split_once('-').filter(|(a, b)| a.len() == 16 && b.len() == 16) {
-            let Ok(content) = fs::read(&path) else { continue };
+            let Ok(content) = read_start(&path, LARGEST + 1) else { continue };
             let found = digits(&content);
-            if found != before && found != after {
+            if content.len() as u64 > LARGEST || found != before && found != after {
                 kept.push(path);
                 continue;
             }

@@ -35,6 +35,7 @@ crate::diag::codes::codes! {
     BOTH_SIDES = Error "E0335" "good and bad at once";
     NO_TOTAL = Error "E0336" "good or bad of no total";
     NO_VERDICT = Error "E0337" "a total without good or bad";
+    JOINED = Error "E0338" "ways to be bad that cannot be joined";
     NO_WHEN = Error "E0340" "slices of time without `good when`";
     NO_SLICES = Error "E0341" "`good when` without slices of time";
     SILENCE = Error "E0342" "`silence is bad` without slices of time";

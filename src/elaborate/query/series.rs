@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{metric_of, unknown_bound};
+use super::{OF_COUNTERS, metric_of, unknown_bound};
 use crate::ast::MetricKind;
 use crate::diag::Diagnostic;
 use crate::diag::codes::numbers::BEYOND_RETENTION;
@@ -12,14 +12,14 @@ use crate::elaborate::Cx;
 use crate::elaborate::catalogue::Metric;
 use crate::elaborate::out::Out;
 use crate::ir::MatchOp;
-use crate::promql::ast::{Aggregator, BinaryOp, Expr, ExprKind, Extent, Selector};
+use crate::promql::ast::{Aggregate, Aggregator, BinaryOp, Expr, ExprKind, Extent, Name, Selector};
 use crate::promql::{Escape, Role, linear, with_pattern};
 use crate::value::{Decimal, Duration};
 
 /// Checks every selector with what is around it.
 pub(super) fn check(cx: &Cx<'_>, out: &mut Out, escape: &Escape<'_>, expr: &Expr) {
     linear::visit(expr, &mut |around, at| {
-        let ExprKind::Selector(selector) = &at.kind else { return };
+        let Some(selector) = at.selector() else { return };
         retention(cx, out, escape, around, selector);
         let Some((name, place)) = selector.metric() else { return };
         let Some((metric, part)) = metric_of(cx.catalogue, name) else { return };
@@ -169,28 +169,15 @@ fn buckets(
 /// The aggregation in which the bounds are lost, unless a quantile is taken of them.
 fn adds_up(around: &[&Expr]) -> Option<Range<usize>> {
     for outer in around.iter().rev() {
-        match &outer.kind {
-            ExprKind::Call(call) if call.name.text.starts_with("histogram_") => return None,
-            ExprKind::Aggregate(a) if a.op == Aggregator::Sum || a.op == Aggregator::Avg => {
-                let named = |labels: &[crate::promql::ast::Name]| labels.iter().any(|l| l.text == "le");
-                let keeps = match &a.grouping {
-                    None => false,
-                    Some(g) if g.without => !named(&g.labels),
-                    Some(g) => named(&g.labels),
-                };
-                if !keeps {
-                    return Some(a.op_range.clone());
-                }
-            }
-            ExprKind::Number(_)
-            | ExprKind::Str(_)
-            | ExprKind::Selector(_)
-            | ExprKind::Subquery(_)
-            | ExprKind::Paren(_)
-            | ExprKind::Unary(_)
-            | ExprKind::Binary(_)
-            | ExprKind::Aggregate(_)
-            | ExprKind::Call(_) => {}
+        if outer.call().is_some_and(|call| call.name.text.starts_with("histogram_")) {
+            return None;
+        }
+        let adds = |a: &&Aggregate| matches!(a.op, Aggregator::Sum | Aggregator::Avg);
+        let Some(a) = outer.aggregate().filter(adds) else { continue };
+        let named = |labels: &[Name]| labels.iter().any(|l| l.text == "le");
+        let keeps = a.grouping.as_ref().is_some_and(|g| g.without != named(&g.labels));
+        if !keeps {
+            return Some(a.op_range.clone());
         }
     }
     None
@@ -198,27 +185,15 @@ fn adds_up(around: &[&Expr]) -> Option<Range<usize>> {
 
 /// Quantiles of a summary must not be averaged or added up.
 fn averaged(out: &mut Out, escape: &Escape<'_>, around: &[&Expr], metric: &Metric<'_>, place: &Range<usize>) {
-    let guilty = around.iter().rev().find_map(|outer| match &outer.kind {
-        ExprKind::Aggregate(a)
-            if matches!(
-                a.op,
-                Aggregator::Sum | Aggregator::Avg | Aggregator::Quantile | Aggregator::Stddev
-            ) =>
-        {
-            Some((a.op.as_str(), a.op_range.clone()))
+    let guilty = around.iter().rev().find_map(|outer| match (outer.aggregate(), outer.call()) {
+        (Some(a), _) => {
+            let adds =
+                matches!(a.op, Aggregator::Sum | Aggregator::Avg | Aggregator::Quantile | Aggregator::Stddev);
+            adds.then(|| (a.op.as_str(), a.op_range.clone()))
         }
-        ExprKind::Call(call) => match call.name.text.as_str() {
-            "avg_over_time" | "sum_over_time" => Some(("avg_over_time", call.name.range.clone())),
-            _ => None,
-        },
-        ExprKind::Number(_)
-        | ExprKind::Str(_)
-        | ExprKind::Selector(_)
-        | ExprKind::Subquery(_)
-        | ExprKind::Paren(_)
-        | ExprKind::Unary(_)
-        | ExprKind::Binary(_)
-        | ExprKind::Aggregate(_) => None,
+        (None, Some(call)) => matches!(call.name.text.as_str(), "avg_over_time" | "sum_over_time")
+            .then(|| ("avg_over_time", call.name.range.clone())),
+        (None, None) => None,
     });
     let Some((how, range)) = guilty else { return };
     let name = metric.name;
@@ -263,25 +238,29 @@ fn bare(
     if !counts || selector.shift.offset.is_some() {
         return;
     }
-    let fine = around.iter().any(|outer| match &outer.kind {
-        ExprKind::Call(call) => CHANGES.contains(&call.name.text.as_str()),
-        ExprKind::Aggregate(a) => {
-            matches!(a.op, Aggregator::Count | Aggregator::Group | Aggregator::CountValues)
-        }
-        ExprKind::Binary(b) => {
-            let zero = |e: &Expr| matches!(e.bare().kind, ExprKind::Number(n) if n == 0.0);
-            let change = b.op == BinaryOp::Sub && offset(&b.right);
-            let nothing = b.op == BinaryOp::Mul && (zero(&b.left) || zero(&b.right));
-            // Only there or not there counts; or compared with itself.
-            let there = matches!(b.op, BinaryOp::And | BinaryOp::Unless);
-            change || nothing || there || b.returns_bool.is_some()
-        }
-        ExprKind::Number(_)
-        | ExprKind::Str(_)
-        | ExprKind::Selector(_)
-        | ExprKind::Subquery(_)
-        | ExprKind::Paren(_)
-        | ExprKind::Unary(_) => false,
+    // What is added up starts anew when one of its counters does: its change is no longer theirs.
+    let mixes =
+        |outer: &&Expr| outer.aggregate().is_some_and(|a| matches!(a.op, Aggregator::Sum | Aggregator::Avg));
+    let mixed = around.iter().rposition(mixes);
+    let rates = |outer: &&Expr| outer.call().is_some_and(|c| OF_COUNTERS.contains(&c.name.text.as_str()));
+    let late = mixed.is_some() && around.iter().any(rates);
+    let fine = around.iter().enumerate().any(|(at, outer)| {
+        let there =
+            |a: &Aggregate| matches!(a.op, Aggregator::Count | Aggregator::Group | Aggregator::CountValues);
+        let changes = |name: &str| {
+            let each = !OF_COUNTERS.contains(&name) || mixed.is_none_or(|mixed| at > mixed);
+            CHANGES.contains(&name) && each
+        };
+        outer.call().is_some_and(|call| changes(call.name.text.as_str()))
+            || outer.aggregate().is_some_and(there)
+            || outer.binary().is_some_and(|b| {
+                let change = b.op == BinaryOp::Sub && offset(&b.right);
+                let nothing =
+                    b.op == BinaryOp::Mul && (linear::is_zero(&b.left) || linear::is_zero(&b.right));
+                // Only there or not there counts; or compared with itself.
+                let there = matches!(b.op, BinaryOp::And | BinaryOp::Unless);
+                change || nothing || there || b.returns_bool.is_some()
+            })
     });
     if fine {
         return;
@@ -299,7 +278,11 @@ fn bare(
     };
     let mut made =
         Diagnostic::new(&COUNTER_LIMIT, escape.span(place), said, "everything since its target started")
-            .help(format!("look at what was added: `{how}({shown}[{window}])`"));
+            .help(if late {
+                format!("take what was added of each, then the sum: `sum({how}({shown}[{window}]))`")
+            } else {
+                format!("look at what was added: `{how}({shown}[{window}])`")
+            });
     if metric.kind == MetricKind::Counter {
         made = made.also(metric.decl.kind.span, "declared as counter");
     }
@@ -310,7 +293,7 @@ fn bare(
 fn offset(expr: &Expr) -> bool {
     let mut found = false;
     linear::visit(expr, &mut |_, at| {
-        found |= matches!(&at.kind, ExprKind::Selector(s) if s.shift.offset.is_some());
+        found |= at.selector().is_some_and(|s| s.shift.offset.is_some());
     });
     found
 }

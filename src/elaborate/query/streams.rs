@@ -9,9 +9,9 @@ use crate::elaborate::labels::{Match, Val};
 use crate::elaborate::out::Out;
 use crate::elaborate::selector::Sel;
 use crate::elaborate::stream::{Form, Term};
-use crate::elaborate::{Cx, measure, subset};
+use crate::elaborate::{Cx, overlap, subset};
 use crate::ir::MatchOp;
-use crate::promql::ast::{BinaryOp, Expr, ExprKind};
+use crate::promql::ast::{Aggregate, BinaryOp, Expr};
 use crate::promql::{Escape, Role, linear};
 use crate::source::Span;
 
@@ -68,7 +68,7 @@ pub(crate) fn compare<'a>(
     if let Some(all) = &all
         && counted.iter().any(|(_, terms)| is_query(terms))
     {
-        measure::exclusive(cx, out, side, &read_all, &all.terms);
+        overlap::exclusive(cx, out, side, &read_all, &all.terms);
     }
 }
 
@@ -95,7 +95,7 @@ fn read<'e, 'a: 'e>(
             }
         }
     }
-    measure::counted_twice(cx, out, &made.terms);
+    overlap::counted_twice(cx, out, &made.terms);
     Some(made)
 }
 
@@ -282,10 +282,10 @@ fn wrong_side(out: &mut Out, side: Side, own: &Read<'_>) {
 /// A total that has a value even when nothing is measured any more.
 fn never_missing(cx: &Cx<'_>, out: &mut Out, text: &Str, span: Span, expr: &Expr) {
     let escape = Escape { literal: text, raw: cx.sources.text(text.span), role: Role::Stream };
-    let mut at = expr.bare();
+    let mut at = expr;
     loop {
-        match &at.kind {
-            ExprKind::Binary(b) if b.op == BinaryOp::Or && linear::constant(&b.right) => {
+        at = match (at.binary(), at.aggregate().and_then(Aggregate::body)) {
+            (Some(b), _) if b.op == BinaryOp::Or && linear::constant(&b.right) => {
                 out.report(
                     Diagnostic::new(
                         &NEVER_MISSING,
@@ -301,18 +301,10 @@ fn never_missing(cx: &Cx<'_>, out: &mut Out, text: &Str, span: Span, expr: &Expr
                 );
                 return;
             }
-            ExprKind::Aggregate(a) => match a.body() {
-                Some(body) => at = body.bare(),
-                None => return,
-            },
-            ExprKind::Number(_)
-            | ExprKind::Str(_)
-            | ExprKind::Selector(_)
-            | ExprKind::Subquery(_)
-            | ExprKind::Paren(_)
-            | ExprKind::Unary(_)
-            | ExprKind::Binary(_)
-            | ExprKind::Call(_) => return,
-        }
+            // What is compared or scaled is there where its left side is.
+            (Some(b), _) if !b.op.is_set() && b.right.number().is_some() => &b.left,
+            (None, Some(body)) => body,
+            _ => return,
+        };
     }
 }

@@ -10,7 +10,7 @@ use crate::elaborate::catalogue::Metric;
 use crate::elaborate::out::Out;
 use crate::elaborate::unit::Unit;
 use crate::ir::Reading;
-use crate::promql::ast::{Aggregator, Binary, BinaryOp, Expr, ExprKind};
+use crate::promql::ast::{Aggregate, Aggregator, Binary, BinaryOp, Expr, ExprKind};
 use crate::promql::{Escape, linear};
 use crate::source::Span;
 use crate::value::Decimal;
@@ -152,7 +152,9 @@ impl<'r> Reader<'_, 'r, '_> {
                         Dim::Buckets(metric) => match metric.unit {
                             #[allow(clippy::cast_precision_loss, reason = "at most the nanoseconds of a day")]
                             Unit::Time(_, nanos) => Some(Dim::Quantile(nanos as f64, metric)),
-                            Unit::Ratio | Unit::Percent | Unit::Count(_) | Unit::Unknown => None,
+                            Unit::Ratio | Unit::Percent | Unit::Size(..) | Unit::Count(_) | Unit::Unknown => {
+                                None
+                            }
                         },
                         Dim::Time(_) | Dim::Quantile(..) | Dim::Share(_) | Dim::Events(..) => None,
                     },
@@ -177,12 +179,12 @@ impl<'r> Reader<'_, 'r, '_> {
             Unit::Time(_, nanos) => Some(Dim::Time(nanos as f64)),
             Unit::Ratio => Some(Dim::Share(1.0)),
             Unit::Percent => Some(Dim::Share(100.0)),
-            Unit::Count(_) | Unit::Unknown => None,
+            Unit::Size(..) | Unit::Count(_) | Unit::Unknown => None,
         };
         match (metric.kind, part) {
             (MetricKind::Counter, _) => match metric.unit {
                 Unit::Time(..) => time(),
-                Unit::Ratio | Unit::Percent | Unit::Count(_) | Unit::Unknown => {
+                Unit::Ratio | Unit::Percent | Unit::Size(..) | Unit::Count(_) | Unit::Unknown => {
                     Some(Dim::Events(metric.name, &metric.part_of))
                 }
             },
@@ -195,17 +197,7 @@ impl<'r> Reader<'_, 'r, '_> {
 
     fn binary(&mut self, b: &Binary) -> Option<Dim<'r>> {
         let (left, right) = (self.dim(&b.left), self.dim(&b.right));
-        let number = |e: &Expr| match &e.bare().kind {
-            ExprKind::Number(n) => Some(*n),
-            ExprKind::Str(_)
-            | ExprKind::Selector(_)
-            | ExprKind::Subquery(_)
-            | ExprKind::Paren(_)
-            | ExprKind::Unary(_)
-            | ExprKind::Binary(_)
-            | ExprKind::Aggregate(_)
-            | ExprKind::Call(_) => None,
-        };
+        let number = Expr::number;
         let scaled = |dim: Option<Dim<'r>>, by: f64| match dim? {
             _ if by <= 0.0 || !by.is_finite() => None,
             // A thousand times as many milliseconds: each is a thousandth.
@@ -332,34 +324,21 @@ pub(super) fn filtered(out: &mut Out, escape: &Escape<'_>, expr: &Expr) {
     absent(out, escape, expr);
     let mut found: Option<(&Binary, &Expr)> = None;
     linear::visit(expr, &mut |around, at| {
-        let ExprKind::Binary(b) = &at.kind else { return };
+        let Some(b) = at.binary() else { return };
         if found.is_some() || !b.op.is_comparison() || b.returns_bool.is_some() {
             return;
         }
-        let mut whole = None;
-        for outer in around.iter().rev() {
-            match &outer.kind {
-                ExprKind::Aggregate(_) => whole = Some(*outer),
-                // Something stands in, or it is only a filter for something else.
-                ExprKind::Binary(o) if matches!(o.op, BinaryOp::Or | BinaryOp::And | BinaryOp::Unless) => {
-                    return;
-                }
-                ExprKind::Call(call)
-                    if call.name.text.starts_with("absent") || call.name.text == "scalar" =>
-                {
-                    return;
-                }
-                // Over a time, there may be a value when there is none now.
-                ExprKind::Subquery(_) => return,
-                ExprKind::Number(_)
-                | ExprKind::Str(_)
-                | ExprKind::Selector(_)
-                | ExprKind::Unary(_)
-                | ExprKind::Binary(_)
-                | ExprKind::Call(_)
-                | ExprKind::Paren(_) => {}
-            }
+        // Something stands in, or it is only a filter for something else; over a time, there may be a value when there is none
+        // now.
+        let handled = |outer: &&Expr| {
+            outer.binary().is_some_and(|o| o.op.is_set())
+                || outer.call().is_some_and(|c| c.name.text.starts_with("absent") || c.name.text == "scalar")
+                || matches!(outer.kind, ExprKind::Subquery(_))
+        };
+        if around.iter().any(handled) {
+            return;
         }
+        let whole = around.iter().find(|outer| outer.aggregate().is_some()).copied();
         if let Some(whole) = whole {
             found = Some((b, whole));
         }
@@ -367,7 +346,7 @@ pub(super) fn filtered(out: &mut Out, escape: &Escape<'_>, expr: &Expr) {
     let Some((b, whole)) = found else { return };
     let op = b.op.as_str();
     let text = |e: &Expr| escape.literal.value.get(e.range.clone()).unwrap_or_default().trim();
-    let ExprKind::Aggregate(outer) = &whole.kind else { return };
+    let Some(outer) = whole.aggregate() else { return };
     let said = format!("where no series meets `{op}`, this query has no value at all");
     let grouping = outer.grouping.as_ref().map_or(String::new(), |g| {
         format!(" {} ", escape.literal.value.get(g.range.clone()).unwrap_or_default())
@@ -383,12 +362,11 @@ pub(super) fn filtered(out: &mut Out, escape: &Escape<'_>, expr: &Expr) {
 
 /// `absent(x)` has a value only when something is wrong.
 fn absent(out: &mut Out, escape: &Escape<'_>, expr: &Expr) {
-    let mut at = expr.bare();
-    while let ExprKind::Aggregate(a) = &at.kind {
-        let Some(body) = a.body() else { return };
-        at = body.bare();
+    let mut at = expr;
+    while let Some(body) = at.aggregate().and_then(Aggregate::body) {
+        at = body;
     }
-    let ExprKind::Call(call) = &at.kind else { return };
+    let Some(call) = at.call() else { return };
     if !matches!(call.name.text.as_str(), "absent" | "absent_over_time") {
         return;
     }

@@ -46,6 +46,8 @@ enum Kind {
 /// Longest pattern and largest program that are tried.
 const LONGEST: usize = 100_000;
 const SIZE_LIMIT: usize = 4 << 20;
+/// Groups and repetitions in each other: the compiler walks down by calling itself. Prometheus takes 1,000.
+const DEEPEST: u32 = 120;
 
 impl Pattern {
     /// Compiles a pattern.
@@ -56,10 +58,14 @@ impl Pattern {
         if !pattern.contains(|c: char| r"\.+*?()[]{}^$".contains(c)) {
             return Ok(Self { kind: Kind::Literals(pattern.split('|').map(str::to_owned).collect()) });
         }
-        let compiled = regex::bytes::RegexBuilder::new(&anchored(pattern)?)
-            .size_limit(SIZE_LIMIT)
-            .nest_limit(1000)
-            .build();
+        let anchored = anchored(pattern)?;
+        let mut read = regex_syntax::ast::parse::ParserBuilder::new().nest_limit(DEEPEST).build();
+        if let Err(error) = read.parse(&anchored)
+            && matches!(error.kind(), regex_syntax::ast::ErrorKind::NestLimitExceeded(_))
+        {
+            return Err(RegexError::TooLarge);
+        }
+        let compiled = regex::bytes::RegexBuilder::new(&anchored).size_limit(SIZE_LIMIT).build();
         match compiled {
             Ok(regex) => Ok(Self { kind: Kind::Compiled(regex) }),
             Err(regex::Error::CompiledTooBig(_)) => Err(RegexError::TooLarge),
@@ -226,6 +232,40 @@ mod tests {
                 other => panic!("{pattern}: {other:?}"),
             }
         }
+    }
+
+    /// As deep as is allowed, and deeper, on the stack of Windows' main thread.
+    #[test]
+    fn depth_is_bounded() {
+        let small = std::thread::Builder::new().stack_size(1 << 20);
+        let tried = small.spawn(|| {
+            let mut compiled = 0;
+            for depth in (1..130).chain([200, 490, 900]) {
+                for (open, close) in
+                    [("(", ")*"), ("(?:", ")+?"), ("(", ")"), ("(a|", ")"), ("(b", "c){1,2}")]
+                {
+                    let pattern = format!("{}a{}", open.repeat(depth), close.repeat(depth));
+                    match Pattern::new(&pattern) {
+                        Ok(made) => {
+                            made.matches("a");
+                            compiled += 1;
+                        }
+                        Err(RegexError::TooLarge) => assert!(depth > 30, "{pattern}"),
+                        // Prometheus 2.53 counts what repetitions in repetitions come to.
+                        Err(RegexError::Syntax { .. }) => assert!(close.contains('{'), "{pattern}"),
+                    }
+                    let test = super::super::algebra::Test {
+                        label: "l",
+                        op: crate::ir::MatchOp::Regex,
+                        value: super::super::algebra::Value::Known(&pattern),
+                    };
+                    super::super::algebra::value_of(&[test], None);
+                }
+            }
+            compiled
+        });
+        let compiled = tried.unwrap().join().unwrap();
+        assert!(compiled > 200, "{compiled}");
     }
 
     #[test]

@@ -5,8 +5,8 @@ use pest::iterators::Pair;
 use super::super::parser::Rule;
 use super::{Build, kids};
 use crate::ast::{
-    At, Bound, Cmp, Condition, Limit, MatchOp, MatchValue, Matcher, Matchers, Selector, Side, Stat, Stream,
-    StreamStmt, StreamStmtKind, Subject, Term, Verdict, Which,
+    At, Bound, Cmp, Condition, Fault, Limit, MatchOp, MatchValue, Matcher, Matchers, Selector, Side, Stat,
+    Stream, StreamStmt, StreamStmtKind, Subject, Term, Verdict, Which,
 };
 
 impl Build<'_> {
@@ -14,6 +14,9 @@ impl Build<'_> {
     pub(super) fn stream_stmt(&mut self, pair: Pair<'_, Rule>) -> Option<StreamStmt> {
         let span = self.span(&pair);
         let rule = pair.as_rule();
+        if rule == Rule::bad {
+            return Some(StreamStmt { kind: StreamStmtKind::Verdict(Side::Bad, self.bad(pair)?), span });
+        }
         let mut kids = kids(pair);
         let kind = match rule {
             Rule::total => {
@@ -31,12 +34,12 @@ impl Build<'_> {
             }
             Rule::silence => StreamStmtKind::SilenceIsBad,
             _ => {
-                let side = if rule == Rule::good { Side::Good } else { Side::Bad };
+                let side = Side::Good;
                 let first = kids.next()?;
                 match first.as_rule() {
                     Rule::condition => StreamStmtKind::GoodWhen(self.condition(first)?),
                     Rule::where_ => StreamStmtKind::Verdict(side, Verdict::Where(self.narrowed(first)?)),
-                    Rule::good_bound | Rule::bad_bound => {
+                    Rule::good_bound => {
                         let bound = self.bound(first)?;
                         let narrowed = match kids.next() {
                             Some(p) => Some(self.narrowed(p)?),
@@ -44,18 +47,54 @@ impl Build<'_> {
                         };
                         StreamStmtKind::Verdict(side, Verdict::Bound(bound, narrowed))
                     }
-                    _ => {
-                        let stream = self.stream(first)?;
-                        let bound = match kids.next() {
-                            Some(p) => Some(self.bound(p)?),
-                            None => None,
-                        };
-                        StreamStmtKind::Verdict(side, Verdict::Stream(stream, bound))
-                    }
+                    _ => StreamStmtKind::Verdict(side, Verdict::Stream(self.stream(first)?, None)),
                 }
             }
         };
         Some(StreamStmt { kind, span })
+    }
+
+    /// `bad` and what follows: a stream, one way to be bad, or several with `or` between them.
+    fn bad(&mut self, pair: Pair<'_, Rule>) -> Option<Verdict> {
+        let mut faults: Vec<Fault> = Vec::new();
+        let mut joined = true;
+        let mut parts = pair.into_inner();
+        while let Some(part) = parts.next() {
+            let span = self.span(&part);
+            let rule = part.as_rule();
+            match rule {
+                Rule::k_or => joined = true,
+                Rule::stream => {
+                    let stream = self.stream(part)?;
+                    let bound = match parts.find(|p| p.as_rule() == Rule::over_bound) {
+                        Some(p) => Some(self.bound(p)?),
+                        None => None,
+                    };
+                    return Some(Verdict::Stream(stream, bound));
+                }
+                Rule::where_ | Rule::bad_bound => {
+                    if std::mem::take(&mut joined) {
+                        faults.push(Fault { bound: None, narrowed: None, span });
+                    }
+                    let fault = faults.last_mut()?;
+                    fault.span.end = span.end;
+                    if rule == Rule::where_ {
+                        fault.narrowed = Some(self.narrowed(part)?);
+                    } else {
+                        fault.bound = Some(self.bound(part)?);
+                    }
+                }
+                _ => {}
+            }
+        }
+        if faults.len() > 1 {
+            return Some(Verdict::AnyOf(faults));
+        }
+        let Fault { bound, narrowed, .. } = faults.pop()?;
+        match bound {
+            Some(bound) => Some(Verdict::Bound(bound, narrowed)),
+            None => narrowed.map(Verdict::Where),
+        }
     }
 
     fn stream(&mut self, pair: Pair<'_, Rule>) -> Option<Stream> {

@@ -8,7 +8,7 @@ use super::{Build, Kids};
 use crate::ast::{At, Day, Ident, Length, Limit, MetricName, Path, Percent, Str};
 use crate::diag::{Diagnostic, codes};
 use crate::source::{Span, turns};
-use crate::value::{Date, Decimal, Duration, Quantity, range};
+use crate::value::{Date, Decimal, Duration, Quantity, range, size};
 
 /// The longest identifier: they become label values and file names.
 const LONGEST: usize = 40;
@@ -126,6 +126,20 @@ impl Build<'_> {
         let span = self.span(pair);
         self.decimal(pair.as_str().trim_end_matches('%'), span).map(|value| At { value, span })
     }
+    /// `2GiB`, in bytes.
+    fn size(&mut self, pair: &Pair<'_, Rule>) -> Option<At<Decimal>> {
+        let span = self.span(pair);
+        let (digits, unit) = size::split(pair.as_str())?;
+        let value = self.decimal(digits, span)?.checked_mul(Decimal::from(unit));
+        if value.is_none() {
+            let said = format!("`{}` is too large", short(pair.as_str()));
+            self.report(
+                Diagnostic::new(&codes::syntax::VALUE, span, said, "more than can be counted")
+                    .help("write a smaller size, such as `2TiB`"),
+            );
+        }
+        value.map(|value| At { value: value.normalize(), span })
+    }
     /// `p99.9`
     pub(super) fn percentile(&mut self, pair: &Pair<'_, Rule>) -> Option<At<Decimal>> {
         let span = self.span(pair);
@@ -214,6 +228,10 @@ impl Build<'_> {
             Rule::dur => {
                 let at = self.length(pair)?;
                 Limit::Value(At { value: Quantity::Duration(at.value), span: at.span })
+            }
+            Rule::size => {
+                let at = self.size(pair)?;
+                Limit::Value(At { value: Quantity::Size(at.value), span: at.span })
             }
             Rule::pct => {
                 let at = self.percent(pair)?;

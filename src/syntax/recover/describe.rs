@@ -26,6 +26,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::number => "a number",
         Rule::signed => "a number",
         Rule::pct => "a percentage such as `99.9%`",
+        Rule::size => "a size such as `2GiB`",
         Rule::dur => "a duration such as `28d`",
         Rule::date => "a date such as `2026-10-01`",
         Rule::var => "a parameter such as `$limit`",
@@ -125,6 +126,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::k_note => "`note`",
         Rule::k_of => "`of`",
         Rule::k_on => "`on`",
+        Rule::k_or => "`or`",
         Rule::k_over => "`over`",
         Rule::k_owner => "`owner`",
         Rule::k_pages => "`pages`",
@@ -183,6 +185,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         | Rule::sep
         | Rule::digits
         | Rule::unit
+        | Rule::sizes
         | Rule::limit
         | Rule::stop
         | Rule::not_noun
@@ -196,6 +199,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         | Rule::total
         | Rule::good
         | Rule::bad
+        | Rule::fault
         | Rule::subject
         | Rule::started
         | Rule::finished

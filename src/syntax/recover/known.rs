@@ -75,8 +75,14 @@ fn names(scene: &Scene<'_>, _: Context) -> Option<Mistake> {
     })
 }
 
-/// `good over`, `bad within`
+/// `good over`, `bad within`, `good .. or ..`
 fn verdicts(scene: &Scene<'_>, _: Context) -> Option<Mistake> {
+    if scene.found.text == "or" && scene.before().starts_with("good") {
+        let said = "`or` joins ways to be bad, and this says what is good".to_owned();
+        let made =
+            Mistake::new(&codes::syntax::UNEXPECTED, scene.found.range.clone(), said, "goes with `bad`");
+        return Some(made.help("say what is bad: `bad over 500ms or where {code=~\"5..\"}`"));
+    }
     let (other, right) = match scene.found.text {
         "over" if scene.expects(Rule::good_bound) && scene.before().ends_with("good") => ("bad", "within"),
         "within" if scene.expects(Rule::bad_bound) && scene.before().ends_with("bad") => ("good", "over"),

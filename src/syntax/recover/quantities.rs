@@ -6,6 +6,7 @@ use super::mistake::Mistake;
 use super::scene::Scene;
 use crate::diag::codes;
 use crate::syntax::parser::Rule;
+use crate::value::size::SIZES;
 
 /// Units by the names people give them.
 const UNITS: &[(&str, &[&str])] = &[
@@ -21,6 +22,18 @@ const UNITS: &[(&str, &[&str])] = &[
 fn unit(word: &str) -> Option<&'static str> {
     let lower = word.to_lowercase();
     UNITS.iter().find(|(_, names)| names.contains(&lower.as_str())).map(|(ours, _)| *ours)
+}
+
+/// Units of sizes by the names people give them: `gb`, `Gi`, `bytes`.
+fn size_unit(word: &str) -> Option<&'static str> {
+    let lower = word.to_lowercase();
+    let wanted = match lower.as_str() {
+        "byte" | "bytes" => "b".to_owned(),
+        "ki" | "mi" | "gi" | "ti" => format!("{lower}b"),
+        _ => lower,
+    };
+    // The last of equal ones: `KB` rather than `kB`.
+    SIZES.iter().rev().find(|(name, _)| name.to_lowercase() == wanted).map(|(name, _)| *name)
 }
 
 /// A quantity in another notation at the place, or just before it.
@@ -87,11 +100,16 @@ fn parted(scene: &Scene<'_>) -> Option<Mistake> {
         let made = wrong(scene, start, at.end, "is not how a percentage is written", "one word, with `%`");
         return Some(made.replace(start..at.end, format!("{number}%")));
     }
-    let unit = unit(scene.found.text).filter(|_| scene.found.kind == Kind::Word)?;
+    if scene.found.kind != Kind::Word {
+        return None;
+    }
+    let word = scene.found.text;
+    let (unit, kind) =
+        unit(word).map(|u| (u, "a duration")).or_else(|| Some((size_unit(word)?, "a size")))?;
     let new = format!("{number}{unit}");
     scene.takes(start..at.end, &new).then(|| {
-        wrong(scene, start, at.end, "is not how a duration is written", "one word, with a short unit")
-            .replace(start..at.end, new)
+        let why = format!("is not how {kind} is written");
+        wrong(scene, start, at.end, &why, "one word, with a short unit").replace(start..at.end, new)
     })
 }
 
@@ -212,6 +230,11 @@ fn duration(scene: &Scene<'_>) -> Option<Mistake> {
             wrong(scene, at.start, at.end, "has no unit", also)
                 .help("units are `us`, `ms`, `s`, `m`, `h`, `d` and `w`, as in `400ms` or `28d`"),
         );
+    }
+    if let Some(unit) = size_unit(word).filter(|_| scene.expects(Rule::size)) {
+        let made = wrong(scene, at.start, at.end, "is not how a size is written", "no such unit")
+            .help("units are `KB`, `MB`, `GB`, `TB`, and `KiB`, `MiB`, `GiB`, `TiB`");
+        return Some(made.replace(at, format!("{digits}{unit}")));
     }
     let made = wrong(scene, at.start, at.end, "is not how a duration is written", "no such unit")
         .help("units are `us`, `ms`, `s`, `m`, `h`, `d` and `w`, as in `400ms` or `28d`");

@@ -561,6 +561,10 @@ fn streams(measurement: &Measurement) -> (&'static str, Vec<Stream>) {
 
 fn add_events(events: &ir::Events, add: &mut impl FnMut(&str, String)) {
     events.total.iter().for_each(|s| add("total", series(s)));
+    if !events.faults.is_empty() {
+        let faults = events.faults.iter().flatten();
+        return faults.for_each(|s| add("bad", format!("{}, each event once", series(s))));
+    }
     match &events.outcome {
         ir::Outcome::Good(list) => list.iter().for_each(|s| add("good", series(s))),
         ir::Outcome::Bad(list) => list.iter().for_each(|s| add("bad", series(s))),

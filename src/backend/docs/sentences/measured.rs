@@ -5,7 +5,7 @@ use crate::ir::{
     Completion, Composed, Composition, Condition, Events, Measurement, Model, Outcome, Promise, Reading,
     Selector, Series, Slices, Stat, Which,
 };
-use crate::value::{Decimal, Duration};
+use crate::value::{Decimal, Duration, size};
 
 /// How we know whether the promise is kept.
 pub fn sentences(model: &Model, promise: &Promise) -> Vec<String> {
@@ -85,6 +85,9 @@ fn sliced(promise: &Promise, slices: &Slices) -> Vec<String> {
 }
 
 fn outcome(events: &Events) -> String {
+    if !events.faults.is_empty() && clause(events).is_none() {
+        return "Those that our systems report as failed are bad.".to_owned();
+    }
     match (clause(events), &events.outcome) {
         (Some((true, clause)), _) => format!("They are good when they {clause}."),
         (Some((false, clause)), _) => format!("They are bad when they {clause}."),
@@ -93,8 +96,37 @@ fn outcome(events: &Events) -> String {
     }
 }
 
+/// What bad ones do that are bad in several ways: `take more than 1.4 s or are reported as failed`.
+fn any_of(events: &Events) -> Option<(bool, String)> {
+    let (mut said, mut failed): (Vec<String>, bool) = (Vec::new(), false);
+    for series in events.faults.iter().flatten() {
+        match series {
+            Series::HistogramOver { selector, limit, .. } => {
+                let words = bound(selector, *limit, ("take more than", "measure more than"));
+                if !said.contains(&words) {
+                    said.push(words);
+                }
+            }
+            Series::Counter(_)
+            | Series::HistogramCount { .. }
+            | Series::HistogramWithin { .. }
+            | Series::Readings { .. }
+            | Series::Promql(_) => failed = true,
+        }
+    }
+    if said.is_empty() {
+        return None;
+    }
+    let kinds = if said.len() > 1 { " (each kind has its limit)" } else { "" };
+    let failed = if failed { " or are reported as failed" } else { "" };
+    Some((false, format!("{}{kinds}{failed}", words::either(&said))))
+}
+
 /// What good (or bad) ones do, where every series of the outcome says it: `take at most 400 ms`.
 fn clause(events: &Events) -> Option<(bool, String)> {
+    if !events.faults.is_empty() {
+        return any_of(events);
+    }
     let (good, list) = match &events.outcome {
         Outcome::Good(list) => (true, list),
         Outcome::Bad(list) => (false, list),
@@ -152,9 +184,18 @@ fn bound(selector: &Selector, limit: Decimal, (time, other): (&str, &str)) -> St
     match per_second {
         Some(0) => format!("{time} {} min", numbers::count(limit)),
         Some(n) => format!("{time} {}", seconds(limit / Decimal::from(n))),
-        None if name.contains("bytes") => format!("{other} {} bytes", numbers::count(limit)),
+        None if name.contains("bytes") => format!("{other} {}", bytes(limit)),
         None => format!("{other} {}", numbers::count(limit)),
     }
+}
+
+/// `2 GiB`, or how many bytes.
+fn bytes(n: Decimal) -> String {
+    let written = size::write(n);
+    let parts = written
+        .as_deref()
+        .and_then(|w| w.split_once(|c: char| c.is_ascii_alphabetic()).map(|(n, _)| (n, &w[n.len()..])));
+    parts.map_or_else(|| format!("{} bytes", numbers::count(n)), |(n, unit)| format!("{n} {unit}"))
 }
 
 fn seconds(n: Decimal) -> String {

@@ -37,6 +37,7 @@ fn failed() -> Measurement {
     Measurement::Events(Events {
         total: vec![Series::Counter(selector("requests_total", 0))],
         outcome: Outcome::Bad(vec![Series::Counter(selector("requests_total", 1))]),
+        faults: Vec::new(),
     })
 }
 
@@ -348,6 +349,7 @@ fn measurements() {
             native: false,
             limit: d("0.4"),
         }]),
+        faults: Vec::new(),
     };
     let mut p = promise("99", "page views", 28);
     let m = model(vec![p.clone()]);
@@ -363,6 +365,23 @@ fn measurements() {
     assert_eq!(
         said(Measurement::Events(within(2))),
         "We count all page views. They are good when they take at most 400 ms and our systems report no failure."
+    );
+    let over = |limit: &str| {
+        vec![Series::HistogramOver { selector: selector("took_seconds", 2), native: false, limit: d(limit) }]
+    };
+    let failed = vec![Series::HistogramCount { selector: selector("took_seconds", 2), native: false }];
+    let joined = |faults| Events { faults, ..within(2) };
+    assert_eq!(
+        said(Measurement::Events(joined(vec![over("1.4"), failed.clone()]))),
+        "We count all page views. They are bad when they take more than 1.4 s or are reported as failed."
+    );
+    assert_eq!(
+        said(Measurement::Events(joined(vec![over("1"), over("5")]))),
+        "We count all page views. They are bad when they take more than 1 s or take more than 5 s (each kind has its limit)."
+    );
+    assert_eq!(
+        said(Measurement::Events(joined(vec![failed.clone(), failed]))),
+        "We count all page views. Those that our systems report as failed are bad."
     );
     assert_eq!(
         said(Measurement::Slices(Slices {
@@ -387,6 +406,7 @@ fn measurements() {
         Measurement::Events(Events {
             total: all,
             outcome: if good { Outcome::Good(some) } else { Outcome::Bad(some) },
+            faults: Vec::new(),
         })
     };
     assert_eq!(said(readings(true)), "We count all page views. They are good when they read at least 1.");

@@ -1,0 +1,55 @@
+//! What is published: nothing that tests need is left out, and the address of the repository stands in one place.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "a test")]
+
+use std::path::{Path, PathBuf};
+
+/// Every file of ours.
+fn files(folder: &Path, found: &mut Vec<PathBuf>) {
+    let built = ["target", "node_modules", ".git"];
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap();
+        if path.is_dir() && !built.contains(&name) {
+            files(&path, found);
+        } else if path.is_file() {
+            found.push(path);
+        }
+    }
+}
+
+/// The files that hold a text.
+fn holders(text: &str) -> Vec<String> {
+    let mut all = Vec::new();
+    files(Path::new("."), &mut all);
+    assert!(all.len() > 1000, "{}", all.len());
+    let holds = |path: &PathBuf| String::from_utf8_lossy(&std::fs::read(path).unwrap()).contains(text);
+    let mut found: Vec<String> = all
+        .into_iter()
+        .filter(holds)
+        .map(|path| path.strip_prefix(".").unwrap().display().to_string())
+        .collect();
+    found.sort();
+    found
+}
+
+/// Who gives the address: the manifest (its copies are the package's and the publisher's). Who uses it: what a panic says.
+#[test]
+fn the_address_stands_in_one_place() {
+    let address = env!("CARGO_PKG_REPOSITORY");
+    assert!(!address.is_empty());
+    let mut given = holders(address);
+    given.retain(|file| file != "Cargo.toml.orig");
+    assert_eq!(given, ["Cargo.toml"]);
+    assert_eq!(holders("CARGO_PKG_REPOSITORY"), ["src/cli/mod.rs", "tests/package.rs"]);
+}
+
+/// `cargo package` takes what git knows, less `exclude`: nothing below these folders.
+#[test]
+fn what_tests_need_is_published() {
+    let manifest = std::fs::read_to_string("Cargo.toml").unwrap();
+    let (_, excluded) = manifest.split_once("\nexclude = [").unwrap();
+    let (excluded, _) = excluded.split_once(']').unwrap();
+    for part in excluded.split(',').map(|p| p.trim().trim_matches('"')).filter(|p| !p.is_empty()) {
+        assert!(["/.ci", "/.github"].contains(&part), "`{part}` is left out of the package");
+    }
+}
