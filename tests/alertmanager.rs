@@ -169,6 +169,118 @@ impl Server {
     }
 }
 
+/// What prometheus-operator makes of an `AlertmanagerConfig`, without the namespace and the names that it adds.
+fn by_the_operator(object: &Value) -> Value {
+    let matchers = |list: &Value| -> Value {
+        let one = |m: &Value| {
+            let value = m["value"].as_str().unwrap().replace('\\', "\\\\").replace('"', "\\\"");
+            format!("{}{}\"{value}\"", m["name"].as_str().unwrap(), m["matchType"].as_str().unwrap())
+        };
+        list.as_array().unwrap().iter().map(one).collect()
+    };
+    let spec = &object["spec"];
+    let child = |r: &Value| {
+        json!({"matchers": matchers(&r["matchers"]), "receiver": r["receiver"], "group_wait": r["groupWait"],
+            "group_interval": r["groupInterval"], "repeat_interval": r["repeatInterval"]})
+    };
+    let children: Vec<Value> = spec["route"]["routes"].as_array().unwrap().iter().map(child).collect();
+    let mute = |m: &Value| json!({"source_matchers": matchers(&m["sourceMatch"]), "target_matchers": matchers(&m["targetMatch"]), "equal": m["equal"]});
+    let mutes: Vec<Value> = spec["inhibitRules"].as_array().unwrap().iter().map(mute).collect();
+    json!({
+        "route": {"receiver": spec["route"]["receiver"], "routes": [
+            {"matchers": matchers(&spec["route"]["matchers"]), "group_by": spec["route"]["groupBy"], "routes": children}]},
+        "inhibit_rules": mutes,
+        "receivers": spec["receivers"],
+        "templates": ["slovo.tmpl"],
+    })
+}
+
+#[test]
+fn an_object_of_the_operator_says_the_same() {
+    let project = Project::load(Path::new("examples/astronomy-shop"), Some("production"));
+    let mut model = project.compile().model.unwrap();
+    let plain: Value = serde_yaml::from_str(&Alertmanager.emit(&model)[0].text).unwrap();
+    model.settings.alertmanager = Some(slovo::ir::Kubernetes {
+        namespace: Some("monitoring".to_owned()),
+        labels: [("release".to_owned(), "on".to_owned())].into(),
+        ..Default::default()
+    });
+    let made = Alertmanager.emit(&model);
+    assert_eq!(made[0].path, "alertmanagerconfig.yaml");
+    let object: Value = serde_yaml::from_str(&made[0].text).unwrap();
+    assert_eq!(object["kind"], "AlertmanagerConfig");
+    assert_eq!(object["metadata"]["name"], "astronomy-shop-production--promises");
+    assert_eq!(object["metadata"]["namespace"], "monitoring");
+    assert_eq!(object["metadata"]["labels"]["release"], "on");
+    assert_eq!(by_the_operator(&object), plain);
+}
+
+/// What is told at night: the summary, whom it hits and what they are told, the runbook; and that more than one speaks.
+#[test]
+fn messages_of_receivers() {
+    if Command::new("amtool").arg("--version").output().is_err() {
+        assert!(std::env::var("CI").as_deref() != Ok("true"), "`amtool` is missing (required in CI)");
+        eprintln!("`amtool` is missing: NOT TESTED");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let project = Project::load(Path::new("examples/astronomy-shop"), None);
+    for file in Alertmanager.emit(&project.compile().model.unwrap()) {
+        std::fs::write(folder.path().join(&file.path), &file.text).unwrap();
+    }
+    let check = Command::new("amtool")
+        .args(["check-config", "alertmanager.yml"])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&check.stdout).into_owned();
+    assert!(check.status.success() && said.contains("1 templates"), "{said}");
+    let alert = |status: &str, summary: &str, annotations: Value| {
+        let mut all = json!({"summary": summary});
+        all.as_object_mut().unwrap().extend(annotations.as_object().unwrap().clone());
+        json!({"status": status, "labels": {"severity": "page"}, "annotations": all})
+    };
+    let first = alert(
+        "firing",
+        "Orders <fail>",
+        json!({"description": "5% of orders", "users": "Support says so", "runbook_url": "https://r/a"}),
+    );
+    let second = alert("firing", "Orders are slow", json!({"dashboard_url": "https://g/d"}));
+    let over = alert("resolved", "Baskets were lost", json!({}));
+    let render = |status: &str, alerts: &[&Value], common: Value, name: &str| {
+        let data = json!({"receiver": "a", "status": status, "alerts": alerts, "groupLabels": {}, "commonAnnotations": common,
+            "commonLabels": {"severity": "page", "project": "shop_staging"}, "externalURL": "http://a"});
+        std::fs::write(folder.path().join("data.json"), data.to_string()).unwrap();
+        let text = format!("{{{{ template \"{name}\" . }}}}");
+        let output = Command::new("amtool")
+            .args(["template", "render", "--template.glob=slovo.tmpl", "--template.data=data.json"])
+            .arg(format!("--template.text={text}"))
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
+    };
+    let common = json!({"summary": "Orders <fail>"});
+    assert_eq!(
+        render("firing", &[&first], common.clone(), "slovo.title"),
+        "[page] Orders <fail> | shop_staging"
+    );
+    assert_eq!(
+        render("firing", &[&first, &second], json!({}), "slovo.title"),
+        "[page] Orders <fail> (and 1 more) | shop_staging"
+    );
+    assert_eq!(
+        render("resolved", &[&first], common, "slovo.title"),
+        "[resolved] Orders <fail> | shop_staging"
+    );
+    assert_eq!(
+        render("firing", &[&first, &second, &over], json!({}), "slovo.text"),
+        "Orders <fail>\n5% of orders\nUsers: Support says so\nRunbook: https://r/a\n\n\
+         Orders are slow\nDashboard: https://g/d\n\nResolved: Baskets were lost"
+    );
+}
+
 /// Several whole configurations as one: what the head of the file asks users to do.
 fn merged(configs: &[String]) -> String {
     let mut all: Value = serde_yaml::from_str(&configs[0]).unwrap();

@@ -84,6 +84,19 @@ impl Yaml {
         self.out.push(' ');
         self.scalar(indent + 4, value, style_of(value));
     }
+    /// `- key:`, the first of a list's mapping, with its value on the lines to follow.
+    pub fn open_item(&mut self, indent: usize, key: &str) {
+        self.indent(indent);
+        self.out.push_str("- ");
+        self.key(key);
+        self.out.push('\n');
+    }
+    /// `- value`
+    pub fn element(&mut self, indent: usize, value: &str) {
+        self.indent(indent);
+        self.out.push_str("- ");
+        self.scalar(indent + 2, value, style_of(value));
+    }
     /// `key: |-` and the text below it, as it is, even where it has one line only: for code. Text that a block cannot
     /// hold is quoted.
     pub fn code(&mut self, indent: usize, key: &str, value: &str) {

@@ -59,7 +59,8 @@ pub(super) fn set_up(project: &Project, model: &mut Model, output: &Output) -> R
             model.settings.prometheus.clone_from(options);
             return alert_texts::fill(project, model, templates.as_deref());
         }
-        OutputOptions::Alertmanager | OutputOptions::Docs { .. } => {}
+        OutputOptions::Alertmanager(options) => model.settings.alertmanager.clone_from(options),
+        OutputOptions::Docs { .. } => {}
     }
     Ok(())
 }

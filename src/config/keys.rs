@@ -43,7 +43,7 @@ pub(super) const ALERTING: &[&str] = &["tiers", "windows"];
 pub(super) const TIER: &[&str] = &["urgency", "share", "least", "window", "bad_events"];
 /// The kinds of outputs; an output called like one is of that kind.
 pub(super) const OUTPUTS: &[&str] = &["alertmanager", "docs", "grafana", "prometheus"];
-pub(super) const ALERTMANAGER: &[&str] = &["kind", "path"];
+pub(super) const ALERTMANAGER: &[&str] = &["kind", "path", "form", "kubernetes"];
 pub(super) const DOCS: &[&str] = &["kind", "path", "templates"];
 pub(super) const GRAFANA: &[&str] = &[
     "kind",
@@ -86,6 +86,7 @@ pub const ALL: &[(&str, &[&str])] = &[
     ("alerting.tiers.*", TIER),
     ("outputs", OUTPUTS),
     ("outputs.alertmanager", ALERTMANAGER),
+    ("outputs.alertmanager.kubernetes", KUBERNETES),
     ("outputs.docs", DOCS),
     ("outputs.grafana", GRAFANA),
     ("outputs.prometheus", PROMETHEUS),

@@ -21,7 +21,7 @@ use std::collections::BTreeSet;
 
 use crate::diag::codes::project as codes;
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::ir::{GrafanaOptions, Limits, PrometheusOptions, Settings};
+use crate::ir::{GrafanaOptions, Kubernetes, Limits, PrometheusOptions, Settings};
 use crate::source::{FileId, SourceMap, Span};
 use crate::value::Duration;
 use layer::{Identity, Layer};
@@ -59,7 +59,7 @@ impl Output {
     /// The backend: the output's `kind`.
     pub fn kind(&self) -> &'static str {
         match self.options {
-            OutputOptions::Alertmanager => "alertmanager",
+            OutputOptions::Alertmanager(_) => "alertmanager",
             OutputOptions::Docs { .. } => "docs",
             OutputOptions::Grafana(_) => "grafana",
             OutputOptions::Prometheus { .. } => "prometheus",
@@ -71,7 +71,7 @@ impl Output {
             OutputOptions::Docs { templates } | OutputOptions::Prometheus { templates, .. } => {
                 templates.as_deref()
             }
-            OutputOptions::Alertmanager | OutputOptions::Grafana(_) => None,
+            OutputOptions::Alertmanager(_) | OutputOptions::Grafana(_) => None,
         }
     }
 }
@@ -79,8 +79,8 @@ impl Output {
 /// What an output's backend is told. `templates` are folders, relative to the project's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OutputOptions {
-    /// Routes and inhibit rules.
-    Alertmanager,
+    /// Routes and inhibit rules: a file, or an object of prometheus-operator.
+    Alertmanager(Option<Kubernetes>),
     /// Documents.
     Docs {
         /// Templates of the documents.

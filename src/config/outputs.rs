@@ -91,7 +91,7 @@ fn output(entry: &Entry, what: &str, reader: &mut Reader<'_>) -> Option<Declared
         }
     }
     let options = match kind {
-        "alertmanager" => OutputOptions::Alertmanager,
+        "alertmanager" => OutputOptions::Alertmanager(prometheus::read_object(&fields, &what, reader)),
         "docs" => OutputOptions::Docs { templates },
         "grafana" => {
             grafana::judge(&fields, &what, &boards, reader);

@@ -56,6 +56,22 @@ pub(super) fn read(fields: &[&Entry], what: &str, reader: &mut Reader<'_>) -> Pr
     made
 }
 
+/// The form and the object's metadata of an output that is either a file or an object of prometheus-operator.
+pub(super) fn read_object(fields: &[&Entry], what: &str, reader: &mut Reader<'_>) -> Option<Kubernetes> {
+    let find = |key: &str| fields.iter().find(|f| f.key == key);
+    let form = find("form").map_or(Some("files"), |field| {
+        choice(&field.value, &format!("{what}.form"), &["files", "kubernetes"], reader)
+    });
+    let given = find("kubernetes");
+    let metadata = given.map(|field| read_kubernetes(&field.value, &format!("{what}.kubernetes"), reader));
+    if let (Some(field), Some("files")) = (given, form) {
+        let message = format!("`{what}.kubernetes` is given, but the routes are written in another form");
+        let help = "write `form: kubernetes` beside it, or remove it";
+        reader.wrong(&codes::BAD_VALUE, field.key_span, message, "would be without effect", help);
+    }
+    (form == Some("kubernetes")).then(|| metadata.unwrap_or_default())
+}
+
 /// One of these words.
 fn choice<'w>(node: &Node, what: &str, words: &[&'w str], reader: &mut Reader<'_>) -> Option<&'w str> {
     let text = reader.text(node, what)?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::burn::Profile;
-use super::{GrafanaOptions, Matcher, PrometheusOptions};
+use super::{GrafanaOptions, Kubernetes, Matcher, PrometheusOptions};
 use crate::value::Duration;
 
 /// Project-wide settings.
@@ -47,6 +47,8 @@ pub struct Settings {
     pub limits: Limits,
     /// For which engine rules are written: `outputs.prometheus`.
     pub prometheus: PrometheusOptions,
+    /// As an object of prometheus-operator instead of a file: the routes of `outputs.alertmanager`.
+    pub alertmanager: Option<Kubernetes>,
     /// Today, for reviews and the age of guesses, where given: nothing reads the clock.
     pub today: Option<crate::value::Date>,
 }
@@ -136,6 +138,7 @@ impl Default for Settings {
             alert_texts: BTreeMap::new(),
             limits: Limits::default(),
             prometheus: PrometheusOptions::default(),
+            alertmanager: None,
             today: None,
         }
     }

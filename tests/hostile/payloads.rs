@@ -78,6 +78,8 @@ const HELPERS: &[&str] = &[
 /// Places of `slovo.yaml` that take any text, below the top and below an environment.
 const FREE: &[&str] = &[
     "labels/*",
+    "outputs/alertmanager/kubernetes/annotations/*",
+    "outputs/alertmanager/kubernetes/labels/*",
     "outputs/alertmanager/path",
     "outputs/docs/path",
     "outputs/docs/templates",
@@ -111,6 +113,7 @@ const PATTERNED: &[&str] = &[
     "links/dashboards",
     "links/documents",
     "links/runbooks",
+    "outputs/alertmanager/kubernetes/namespace",
     "outputs/grafana/prefix",
     "outputs/prometheus/kubernetes/namespace",
     "outputs/prometheus/vmalert/eval_offset",

@@ -100,7 +100,7 @@ fn object(plan: &Plan<'_>, options: &Kubernetes) -> Artifact {
 
 /// `PROJECT--JOURNEY` as a DNS label of at most 63 characters. Identifiers have no dash and no two of them give the same
 /// name; one that ends with `_` or is too long is told apart by a hash.
-fn object_name(project: &str, journey: &str) -> String {
+pub(crate) fn object_name(project: &str, journey: &str) -> String {
     let plain = format!("{project}--{journey}").replace('_', "-");
     if plain.len() <= 63 && !plain.ends_with('-') && !project.ends_with('_') {
         return plain;
