@@ -27,12 +27,11 @@ pub(super) fn judge(project: &Project, compiled: &mut Compilation, asked: Option
         }
     };
     for output in &project.config.outputs {
-        match &output.options {
-            OutputOptions::Prometheus { templates: Some(_), .. } => tell(set_up(project, model, output)),
-            OutputOptions::Docs { templates: templates @ Some(_) } => {
-                tell(docs::for_build(project, model, templates.as_deref(), &drop));
-            }
-            _ => {}
+        if output.options.rules().is_some_and(|(_, texts)| texts.is_some()) {
+            tell(set_up(project, model, output));
+        }
+        if let Some(pages @ Some(_)) = output.options.documents() {
+            tell(docs::for_build(project, model, pages, &drop));
         }
     }
     // One that can't be read is told by who is to write there.

@@ -137,6 +137,7 @@ pub(super) enum Format {
     Json,
 }
 
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[derive(Debug, ClapArgs)]
 pub(super) struct Build {
     #[command(flatten)]

@@ -100,19 +100,32 @@ pub enum OutputOptions {
 impl Config {
     /// How each output of dashboards is delivered.
     pub fn boards(&self) -> impl Iterator<Item = &GrafanaOptions> {
-        self.outputs.iter().filter_map(|output| match &output.options {
-            OutputOptions::Grafana(options) => Some(options),
-            _ => None,
-        })
+        self.outputs.iter().filter_map(|output| output.options.boards())
     }
     /// The rules that are written beside those of `settings`.
     pub fn other_rules(&self) -> impl Iterator<Item = &PrometheusOptions> {
         let first = rules(&self.outputs).map(|(options, _)| std::ptr::from_ref(options));
-        let all = self.outputs.iter().filter_map(|output| match &output.options {
-            OutputOptions::Prometheus { options, .. } => Some(options),
-            _ => None,
-        });
+        let all = self.outputs.iter().filter_map(|output| output.options.rules()).map(|(options, _)| options);
         all.filter(move |options| first != Some(std::ptr::from_ref(*options)))
+    }
+}
+
+impl OutputOptions {
+    /// Of dashboards.
+    pub fn boards(&self) -> Option<&GrafanaOptions> {
+        if let Self::Grafana(options) = self { Some(options) } else { None }
+    }
+    /// Of rules, with the folder of their templates.
+    pub fn rules(&self) -> Option<(&PrometheusOptions, Option<&str>)> {
+        if let Self::Prometheus { options, templates } = self {
+            Some((options, templates.as_deref()))
+        } else {
+            None
+        }
+    }
+    /// Of documents: the folder of their templates.
+    pub fn documents(&self) -> Option<Option<&str>> {
+        if let Self::Docs { templates } = self { Some(templates.as_deref()) } else { None }
     }
 }
 

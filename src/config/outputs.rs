@@ -105,9 +105,10 @@ fn output(entry: &Entry, what: &str, reader: &mut Reader<'_>) -> Option<Declared
 /// The kind of an output: what it says, or its name.
 fn kind(entry: &Entry, what: &str, reader: &mut Reader<'_>) -> Option<&'static str> {
     let own = keys::OUTPUTS.iter().find(|kind| **kind == entry.key).copied();
-    let said = match &entry.value.value {
-        Value::Map(fields) => fields.iter().find(|f| f.key == "kind"),
-        _ => None,
+    let said = if let Value::Map(fields) = &entry.value.value {
+        fields.iter().find(|f| f.key == "kind")
+    } else {
+        None
     };
     let kinds = || keys::OUTPUTS.iter().copied();
     let Some(said) = said else {
@@ -342,11 +343,12 @@ fn shared((first, outer): Of<'_>, (second, inner): Of<'_>, more: usize) -> Diagn
 
 /// `NAME: none` where there is no such output.
 pub(super) fn judge_dropped(base: &Layer, layer: &Layer, within: Option<&str>, reader: &mut Reader<'_>) {
-    let top: Vec<&str> = match (&base.outputs, within) {
-        (None, _) => vec!["prometheus"],
-        (Some(list), Some(_)) => list.iter().filter(|o| o.said.is_some()).map(|o| o.name.as_str()).collect(),
-        // At the top `none` says of a default that it isn't wanted.
-        (Some(_), None) => vec!["prometheus"],
+    let top: Vec<&str> = match &base.outputs {
+        Some(list) if within.is_some() => {
+            list.iter().filter(|o| o.said.is_some()).map(|o| o.name.as_str()).collect()
+        }
+        // At the top `none` says of the default that it isn't wanted.
+        Some(_) | None => vec!["prometheus"],
     };
     for dropped in layer.outputs.iter().flatten().filter(|o| o.said.is_none()) {
         if top.contains(&dropped.name.as_str()) {
@@ -416,38 +418,20 @@ pub(super) fn judge_uids(builds: &[Build<'_>], base: &Layer, reader: &mut Reader
 
 /// The boards that alerts and documents lead to: those of the output `grafana`, else of the first by name.
 pub(super) fn boards(list: &[Resolved]) -> Option<&GrafanaOptions> {
-    let all = || {
-        list.iter().filter_map(|r| match &r.output.options {
-            OutputOptions::Grafana(options) => Some((r.output.name.as_str(), options)),
-            _ => None,
-        })
-    };
+    let all = || list.iter().filter_map(|r| Some((r.output.name.as_str(), r.output.options.boards()?)));
     all().find(|(name, _)| *name == "grafana").or_else(|| all().next()).map(|(_, options)| options)
 }
 
 /// The rules that documents, `slovo test` and `slovo explain` speak of, with the folder of their texts: those of the output
 /// `prometheus`, else of the first by name.
 pub(crate) fn rules(outputs: &[Output]) -> Option<(&PrometheusOptions, Option<&str>)> {
-    let all = || {
-        outputs.iter().filter_map(|o| match &o.options {
-            OutputOptions::Prometheus { options, templates } => {
-                Some((o.name.as_str(), options, templates.as_deref()))
-            }
-            _ => None,
-        })
-    };
-    let found = all().find(|(name, ..)| *name == "prometheus").or_else(|| all().next());
-    found.map(|(_, options, templates)| (options, templates))
+    let all = || outputs.iter().filter_map(|o| Some((o.name.as_str(), o.options.rules()?)));
+    all().find(|(name, _)| *name == "prometheus").or_else(|| all().next()).map(|(_, rules)| rules)
 }
 
 /// The documents that `slovo docs` writes: the output `docs`, else the first by name; with the folder of their templates.
 pub(crate) fn documents(outputs: &[Output]) -> Option<(&Output, Option<&str>)> {
-    let all = || {
-        outputs.iter().filter_map(|o| match &o.options {
-            OutputOptions::Docs { templates } => Some((o, templates.as_deref())),
-            _ => None,
-        })
-    };
+    let all = || outputs.iter().filter_map(|o| Some((o, o.options.documents()?)));
     all().find(|(o, _)| o.name == "docs").or_else(|| all().next())
 }
 

@@ -190,7 +190,9 @@ pub fn check_limits(model: &Model, diagnostics: &mut Diagnostics) {
                 } else {
                     let name = object_name(model.settings.project_label(), &journey.id);
                     let found = too_large_to_apply(&name, applied(&text), Some(journey.name_span));
-                    found.into_iter().for_each(|found| diagnostics.push(found));
+                    if let Some(found) = found {
+                        diagnostics.push(found);
+                    }
                 }
             }
         }
