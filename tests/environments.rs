@@ -121,7 +121,8 @@ fn several_outputs_of_a_kind() {
         ("boards", "{kind: grafana, prefix: a}"),
         ("more", "{kind: grafana, prefix: b, form: resource}"),
     ];
-    let all: String = options.iter().map(|(name, said)| format!("  {name}: {said}\n")).collect();
+    let all: Vec<String> = options.iter().map(|(name, said)| format!("  {name}: {said}\n")).collect();
+    let all = all.concat();
     let together = folder(&format!("outputs:\n{all}"));
     built(together.path(), &[]);
     for (name, said) in options {
@@ -229,7 +230,7 @@ fn what_is_left_behind() {
     let at = folder("environments: {staging: {identity: none}}\n");
     built(at.path(), &["--env", "staging"]);
     let yaml = |text: &str| {
-        fs::write(at.path().join("slovo.yaml"), format!("project: shop\nretention: 100d\n{text}")).unwrap()
+        fs::write(at.path().join("slovo.yaml"), format!("project: shop\nretention: 100d\n{text}")).unwrap();
     };
     yaml("environments: {staging: }\n");
     // As it was written until folders lay side by side.
