@@ -59,7 +59,8 @@ fn templates_of_ones_own() {
     let (code, said) = build(folder.path());
     assert_eq!(code, Some(0), "{said}");
     let rules = rules(folder.path());
-    let summaries = rules.matches("label \\\"window\\\" }}{{ end }}, ring Shop team: {{ with query").count();
+    let summaries =
+        rules.matches("label \\\"window\\\" }}{{ end }}, ring Shop team: {{ $own := printf").count();
     assert_eq!(summaries, 1, "{rules}");
     let alerts = rules.matches("- alert:").count();
     assert_eq!(rules.matches("chat: \"minimal/visit {{ $labels.promise }}\"").count(), alerts, "{rules}");

@@ -105,6 +105,13 @@ fn every_form_holds_the_same_rules_and_passes_the_linter() {
             let files = emit_as(&model, target.clone());
             let mimir = matches!(target, Target::Mimir(_));
             lint(&unwrapped(&files));
+            let expected = expected.iter().map(|rule| match target {
+                // Which old ones refuse.
+                Target::Vmalert(_) => rule.replace("\"keep_firing_for\":\"5m\",", ""),
+                _ => rule.clone(),
+            });
+            let mut expected: Vec<String> = expected.collect();
+            expected.sort();
             if !mimir {
                 assert_eq!(rules(&files), expected, "{target:?}");
             }
@@ -398,8 +405,12 @@ fn an_object_that_is_too_large() {
         let mut found = slovo::diag::Diagnostics::default();
         slovo::backend::prometheus::check_limits(&model, &mut found);
         let size = emit(&model)[0].text.len();
-        assert_eq!(found.is_empty(), size <= 512 * 1024, "{size}");
-        found.iter().map(|d| d.message.clone()).collect::<Vec<_>>()
+        // Before that it is too large for `kubectl apply` on the client's side, which is a warning.
+        let too_large: Vec<_> =
+            found.iter().filter(|d| d.code.id == "E0530").map(|d| d.message.clone()).collect();
+        assert_eq!(too_large.is_empty(), size <= 512 * 1024, "{size}");
+        assert!(promises != 60 || found.iter().any(|d| d.code.id == "W0505"), "{size}");
+        too_large
     };
     assert!(many(60).is_empty());
     assert_eq!(many(200), ["the rules of `one` are too large for a `PrometheusRule`"]);
