@@ -187,8 +187,8 @@ fn play(
             fill(list, situation.counts.get(window));
         }
         if let (true, Some(before)) = (situation.gone && every == ranges::SLOW, before) {
-            // Two evaluations ago, as when one was missed.
-            let at = every.times(u64::try_from(now + 1).unwrap_or(0));
+            // Two evaluations ago, as when one was missed; and an alert goes on for a while after that.
+            let at = every.times(u64::try_from(now + 1).unwrap_or(0)).plus(KEEP);
             ask(context, entry, (&tiers, parts), &remembered(situation, before), at, case);
         }
         if let (Some(tick), Some(before)) = (situation.kept, before) {
@@ -215,7 +215,7 @@ fn remembered(now: &Situation, before: &Situation) -> Situation {
         soon.counts.entry(*window).or_insert(*count);
     }
     soon.without = soon.without.filter(|(w, _)| ranges::is_prompt(*w));
-    soon.says = format!("{}, but ten minutes ago", now.says);
+    soon.says = format!("{}, but ten minutes before the last five", now.says);
     soon
 }
 
