@@ -188,8 +188,10 @@ fn play(
         }
         if let (true, Some(before)) = (situation.gone && every == ranges::SLOW, before) {
             // Two evaluations ago, as when one was missed; and an alert goes on for a while after that.
-            let at = every.times(u64::try_from(now + 1).unwrap_or(0)).plus(KEEP);
-            ask(context, entry, (&tiers, parts), &remembered(situation, before), at, case);
+            let at = every.times(u64::try_from(now + 1).unwrap_or(0));
+            for at in [at, at.plus(KEEP)] {
+                ask(context, entry, (&tiers, parts), &remembered(situation, before), at, case);
+            }
         }
         if let (Some(tick), Some(before)) = (situation.kept, before) {
             let at = every.times(u64::try_from(now + tick).unwrap_or(0));
@@ -215,7 +217,7 @@ fn remembered(now: &Situation, before: &Situation) -> Situation {
         soon.counts.entry(*window).or_insert(*count);
     }
     soon.without = soon.without.filter(|(w, _)| ranges::is_prompt(*w));
-    soon.says = format!("{}, but ten minutes before the last five", now.says);
+    soon.says = format!("{}, but ten minutes ago, or five minutes more", now.says);
     soon
 }
 
