@@ -87,5 +87,5 @@ fn mistakes_stop_it() {
 fn only_for_this_machine() {
     let (status, said) = slovo(Path::new("examples/minimal"), &["docs", "--serve", "0.0.0.0:8321"]);
     assert_eq!(status, 2, "{said}");
-    assert!(said.contains("is no loopback address"), "{said}");
+    assert!(said.contains("is not a loopback address"), "{said}");
 }

@@ -15,6 +15,8 @@
 
 use std::collections::BTreeSet;
 
+use slovo::backend::alertmanager::Alertmanager;
+use slovo::backend::{Backend, prometheus::Prometheus};
 use slovo::ir::burn::{Alert, Loudness, Profile, alerts};
 use slovo::value::{Decimal, Duration};
 
@@ -258,6 +260,32 @@ fn courses() -> Vec<Course> {
             if t % 160 < 40 { 0.03 } else { 0.0 }
         }),
     ]
+}
+
+/// What is played is what is built: rules of the shop, and Alertmanager's waits.
+#[test]
+fn the_shops_alerts_are_those_that_are_played() {
+    let project = slovo::project::Project::load(std::path::Path::new("examples/astronomy-shop"), None);
+    let model = project.compile().model.unwrap();
+    let mut alerts = 0;
+    for file in Prometheus.emit(&model) {
+        let read: serde_json::Value = serde_yaml::from_str(&file.text).unwrap();
+        let rules = read["groups"].as_array().unwrap().iter().flat_map(|g| g["rules"].as_array().unwrap());
+        for rule in rules.filter(|r| r["alert"].as_str().is_some_and(|a| a.starts_with("PromiseBurns"))) {
+            assert!(rule["expr"].as_str().unwrap().starts_with("max without (window) ("), "{rule}");
+            assert_eq!(rule["keep_firing_for"], "5m", "{rule}");
+            alerts += 1;
+        }
+    }
+    assert!(alerts > 20, "{alerts}");
+    let routes: String = Alertmanager.emit(&model).into_iter().map(|file| file.text).collect();
+    let time = |steps: usize| Duration::from_secs((steps * EVERY) as u64).to_string();
+    for (wait, interval, again) in WAITS {
+        for (key, steps) in [("group_wait", wait), ("group_interval", interval), ("repeat_interval", again)] {
+            let line = format!("{key}: {}\n", time(steps));
+            assert!(routes.contains(&line), "{line}{routes}");
+        }
+    }
 }
 
 #[test]

@@ -36,7 +36,7 @@ pub(super) fn behind(folders: &[Before<'_>], model: &Model, found: &mut Diagnost
             );
             found.push(
                 Diagnostic::unplaced(&codes::LEFT_BEHIND, message)
-                    .help(format!("remove `{shown}`, there and from where it was delivered to: loaded beside the new files, it would say all twice")),
+                    .help(format!("remove `{shown}`, there and from where it was delivered to: loaded beside the new files, it would report everything twice")),
             );
         }
     }
@@ -88,9 +88,8 @@ pub(super) fn neighbours(folders: &[Before<'_>], model: &Model, found: &mut Diag
 /// repository.
 fn beside(output: &Output, folder: &Folder) -> Vec<(PathBuf, String)> {
     let mut made = Vec::new();
-    if let (Some(parent), Some((above, _))) =
-        (folder.path.parent(), Some(folder.shown.rsplit_once('/').unwrap_or(("", ""))))
-    {
+    if let Some(parent) = folder.path.parent() {
+        let (above, _) = folder.shown.rsplit_once('/').unwrap_or_default();
         for name in folders_in(parent) {
             let shown = if above.is_empty() { name.clone() } else { format!("{above}/{name}") };
             made.push((parent.join(name), shown));

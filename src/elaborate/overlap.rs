@@ -134,17 +134,9 @@ fn told_apart<'a>(
         let op = one.test().negated().op;
         let not = format!("{}{}{}", one.label, op.as_str(), crate::promql::quote(value));
         let all: Vec<String> = rest.iter().map(|m| m.text()).chain([not]).collect();
-        let limit = match form {
-            Form::Over(Some(limit)) => format!("over {} ", x.metric.unit.write(*limit)),
-            Form::Within(Some(limit)) => format!("within {} ", x.metric.unit.write(*limit)),
-            Form::Counter
-            | Form::Count
-            | Form::Within(_)
-            | Form::Over(_)
-            | Form::Readings
-            | Form::AtLeast(_)
-            | Form::AtMost(_) => String::new(),
-        };
+        let limit = form
+            .bound()
+            .map_or_else(String::new, |(word, limit)| format!("{word} {} ", x.metric.unit.write(limit)));
         return made.help(format!(
             "{or}leave out what the other one counts: `{word} {limit}where {{{}}}`",
             all.join(", ")

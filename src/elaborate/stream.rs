@@ -33,6 +33,17 @@ pub(crate) enum Form {
     AtMost(Option<Decimal>),
 }
 
+impl Form {
+    /// `within` or `over`, and the limit; none where it has none or it isn't known.
+    pub(crate) fn bound(self) -> Option<(&'static str, Decimal)> {
+        match self {
+            Form::Within(limit) => Some(("within", limit?)),
+            Form::Over(limit) => Some(("over", limit?)),
+            Form::Counter | Form::Count | Form::Readings | Form::AtLeast(_) | Form::AtMost(_) => None,
+        }
+    }
+}
+
 /// One addend.
 #[derive(Clone, Debug)]
 pub(crate) enum Term<'a> {

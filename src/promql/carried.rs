@@ -3,7 +3,7 @@
 
 use super::SelectorRef;
 use super::analyse::selectors;
-use super::ast::{Aggregate, Binary, BinaryOp, Expr, ExprKind, Matching, Name};
+use super::ast::{Aggregate, Aggregator, Binary, BinaryOp, Expr, ExprKind, Matching, Name};
 
 /// Every selector, in the order written, and which of these labels it carries to the result: a series of the result depends on
 /// series with the same value only. What can't be told is not carried.
@@ -49,6 +49,8 @@ fn keeps_series_apart(function: &str) -> bool {
 /// An aggregation keeps the labels of its groups, whether it adds or picks.
 fn grouped(aggregate: &Aggregate, labels: &[&'static str]) -> Vec<&'static str> {
     match &aggregate.grouping {
+        // Its own label may be any of them.
+        _ if aggregate.op == Aggregator::CountValues => Vec::new(),
         None => Vec::new(),
         Some(g) => chosen(labels, &g.labels, !g.without),
     }
@@ -108,6 +110,7 @@ mod tests {
             ("topk by (step) (1, x)", "x:step"),
             ("quantile by (step) (scalar(q), x)", "q: x:step"),
             ("topk(1, x)", "x:"),
+            ("count_values by (promise) (\"step\", x)", "x:"),
             ("scalar(x)", "x:"),
             ("absent(x)", "x:"),
             ("absent_over_time(x[5m])", "x:"),

@@ -61,7 +61,7 @@ fn group_names(file: &Artifact) -> Vec<String> {
 }
 
 /// Those of all files, each once.
-fn group_order(files: &[Artifact]) -> Vec<String> {
+pub fn group_order(files: &[Artifact]) -> Vec<String> {
     let mut seen = std::collections::BTreeSet::new();
     files.iter().flat_map(group_names).filter(|name| seen.insert(name.clone())).collect()
 }

@@ -12,17 +12,7 @@ use crate::series::{BAD_EVENTS, EVENTS, FINISHED_EVENTS};
 pub(crate) fn write(plan: &Plan<'_>, promise: &Promise, expr: &mut String, sink: &mut impl Sink) {
     let labels = plan.promise_labels(promise);
     let mut record = |name: &str, expr: &str| {
-        let promise = Some(&promise.path);
-        sink.rule(&Rule {
-            name,
-            alert: false,
-            expr,
-            hold: None,
-            keep: None,
-            labels: &labels,
-            annotations: &[],
-            promise,
-        });
+        sink.rule(&Rule { promise: Some(&promise.path), ..Rule::record(name, expr, &labels) });
     };
     let reach = || Reach::base(promise, plan.evaluation, plausible(plan, promise));
     match &promise.measurement {

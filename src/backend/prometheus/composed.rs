@@ -140,17 +140,7 @@ fn back(promise: &Promise) -> Duration {
 
 fn record(plan: &Plan<'_>, promise: &Promise, name: &str, expr: &str, sink: &mut impl Sink) {
     let labels = plan.promise_labels(promise);
-    let promise = Some(&promise.path);
-    sink.rule(&Rule {
-        name,
-        alert: false,
-        expr,
-        hold: None,
-        keep: None,
-        labels: &labels,
-        annotations: &[],
-        promise,
-    });
+    sink.rule(&Rule { promise: Some(&promise.path), ..Rule::record(name, expr, &labels) });
 }
 
 /// The condition that every member is there.

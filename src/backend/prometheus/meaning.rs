@@ -70,17 +70,7 @@ fn info(plan: &Plan<'_>, promise: &Promise, sink: &mut impl Sink) {
         new
     });
     labels.reverse();
-    let (expr, promise) = ("vector(1)", Some(&promise.path));
-    sink.rule(&Rule {
-        name: INFO,
-        alert: false,
-        expr,
-        hold: None,
-        keep: None,
-        labels: &labels,
-        annotations: &[],
-        promise,
-    });
+    sink.rule(&Rule { promise: Some(&promise.path), ..Rule::record(INFO, "vector(1)", &labels) });
 }
 
 /// The form of a promise in one word.

@@ -46,7 +46,7 @@ pub use cost::Cost;
 
 pub use explain::{Detection, ExplainedAlert, ExplainedRule, Explanation, explain};
 pub use targets::check_limits;
-pub(crate) use targets::{CLIENT_SIDE, object_name, too_large_to_apply};
+pub(crate) use targets::{CLIENT_SIDE, object_head, object_name, too_large_to_apply};
 
 use super::docs::render::TemplateError;
 use super::{Artifact, Backend};

@@ -77,10 +77,19 @@ fn file(plan: &Plan<'_>, extras: Vec<Extra>) -> Artifact {
 fn object(plan: &Plan<'_>, options: &Kubernetes) -> Artifact {
     let mut file = new_file(plan);
     let yaml = file.before();
-    yaml.pair(0, "apiVersion", "monitoring.coreos.com/v1");
-    yaml.pair(0, "kind", "PrometheusRule");
+    let name = object_name(plan.model.settings.project_label(), &plan.journey.id);
+    object_head(yaml, ("v1", "PrometheusRule"), &name, options);
+    file.open(2);
+    groups(plan, &mut file);
+    Artifact { path: path(&plan.journey.id), text: file.finish() }
+}
+
+/// The lines of an object of prometheus-operator up to its `spec`.
+pub(crate) fn object_head(yaml: &mut Yaml, (version, kind): (&str, &str), name: &str, options: &Kubernetes) {
+    yaml.pair(0, "apiVersion", &format!("monitoring.coreos.com/{version}"));
+    yaml.pair(0, "kind", kind);
     yaml.open(0, "metadata");
-    yaml.pair(2, "name", &object_name(plan.model.settings.project_label(), &plan.journey.id));
+    yaml.pair(2, "name", name);
     if let Some(namespace) = &options.namespace {
         yaml.pair(2, "namespace", namespace);
     }
@@ -93,9 +102,6 @@ fn object(plan: &Plan<'_>, options: &Kubernetes) -> Artifact {
         }
     }
     yaml.open(0, "spec");
-    file.open(2);
-    groups(plan, &mut file);
-    Artifact { path: path(&plan.journey.id), text: file.finish() }
 }
 
 /// `PROJECT--JOURNEY` as a DNS label of at most 63 characters. Identifiers have no dash and no two of them give the same

@@ -56,7 +56,7 @@ fn loopback(text: &str) -> Result<SocketAddr, Failure> {
     let text =
         if text.chars().all(|c| c.is_ascii_digit()) { format!("127.0.0.1:{text}") } else { text.to_owned() };
     let found = text.to_socket_addrs().ok().and_then(|mut all| all.find(|a| a.ip().is_loopback()));
-    found.ok_or_else(|| Failure::new(format!("`{text}` is no loopback address")).help(help))
+    found.ok_or_else(|| Failure::new(format!("`{text}` is not a loopback address")).help(help))
 }
 
 /// Builds the site anew, and tells where its templates lie.

@@ -205,15 +205,9 @@ fn difference<'e, 'a: 'e>(cx: &Cx<'a>, out: &mut Out, from: &One<'e>, less: &One
     let smaller = both(subset::matchers_within(cx, b, a), form_within(*b_form, *a_form));
     let larger = both(subset::matchers_within(cx, a, b), form_within(*a_form, *b_form));
     if larger == Some(true) {
-        let text = |form: &Form| match form {
-            Form::Within(Some(limit)) => format!("what is within {}", a.metric.unit.write(*limit)),
-            Form::Counter
-            | Form::Count
-            | Form::Within(_)
-            | Form::Over(_)
-            | Form::Readings
-            | Form::AtLeast(_)
-            | Form::AtMost(_) => "every event".to_owned(),
+        let text = |form: &Form| match form.bound() {
+            Some(("within", limit)) => format!("what is within {}", a.metric.unit.write(limit)),
+            _ => "every event".to_owned(),
         };
         let said = "this difference is never above zero";
         out.report(
