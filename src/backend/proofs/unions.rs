@@ -51,8 +51,10 @@ pub(super) fn inputs(events: &Events, fixed: &Labels) -> Result<Vec<Raw>, Unprov
         };
         let found: Vec<(Labels, Judged)> = kinds(events, at, term, fixed)
             .into_iter()
-            .map(|labels| Some((judged(ways(events, at), &labels)?, labels)))
-            .map(|found| found.map(|(judged, labels)| (labels, judged)))
+            .map(|labels| {
+                let judged = judged(ways(events, at), &labels)?;
+                Some((labels, judged))
+            })
             .collect::<Option<_>>()
             .ok_or_else(opaque)?;
         let limits: Vec<Decimal> = ways(events, at)
