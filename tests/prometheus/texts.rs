@@ -61,8 +61,8 @@ fn what_an_alert_says() {
             left: "0.4",
             known: "0.7",
             summary: "50% of requests were bad over 1h",
-            description: "40% of the error budget is left, gone in 16m 7s at the rate of the last 5m. Of 30% of the last 28d \
-                          nothing is known: it is taken to be like the rest.",
+            description: "40% of the error budget is left, gone in 16m 7s at the rate of the last 5m. Nothing is known about 30% of the last 28d: \
+                          it is assumed to be like the rest.",
         },
         // It is over by now: nothing is spent any more, and a hole below a hundredth isn't worth a sentence.
         Fed {

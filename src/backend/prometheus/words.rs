@@ -395,7 +395,7 @@ fn missing(out: &mut String, promise: &Promise) {
     let _ = write!(
         out,
         "{{{{ with query (printf `max(last_over_time({AGE}{{%s}}[{back}])) - max(last_over_time({COVERAGE}{{%s}}[{back}])) > 0.01` $own $own) \
-         }}}} Of {{{{ . | first | value | humanizePercentage }}}} of the last {} nothing is known: it is taken to be like the rest.{{{{ end }}}}",
+         }}}} Nothing is known about {{{{ . | first | value | humanizePercentage }}}} of the last {}: it is assumed to be like the rest.{{{{ end }}}}",
         promise.window
     );
 }
