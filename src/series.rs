@@ -23,9 +23,13 @@ pub(crate) const FINISHED_EVENTS_15M: &str = "promise:finished_events:roll15m";
 
 /// Bad share of the events of a window.
 pub(crate) const ERROR_RATIO: &str = "promise:error_ratio";
+/// What a completion has lost for sure in a window; below zero where more is under way than is lost.
+pub(crate) const CERTAINLY_LOST: &str = "promise:certainly_lost:increase";
+/// The share of a completion's events that is missing now, for the short windows of its alerts.
+pub(crate) const MISSING_NOW: &str = "promise:missing_now:ratio";
 /// Bad events of a window.
 pub(crate) const BAD_INCREASE: &str = "promise:bad_events:increase";
-/// Events of the budget's window.
+/// Events of a window: the budget's, and those over which completions are judged.
 pub(crate) const EVENTS_INCREASE: &str = "promise:events:increase";
 /// The share of the budget's window for which there are counts.
 pub(crate) const COVERAGE: &str = "promise:coverage:ratio";

@@ -178,7 +178,7 @@ pub enum StreamStmtKind {
     /// `started S`
     Started(Stream),
     /// `finished S within 30m`
-    Finished(Stream, Limit),
+    Finished(Stream, Bound),
     /// `good when ..`
     GoodWhen(Condition),
     /// `silence is bad`

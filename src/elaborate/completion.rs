@@ -1,11 +1,12 @@
 //! Completion: what was started is finished in time.
 
+use super::bounds::{self, Bounded};
 use super::measure::{Measured, Parts};
 use super::out::Out;
 use super::stream::{Form, Term, lower, stream};
 use super::unit::Unit;
 use super::{Cx, Env, numbers};
-use crate::ast::{Limit, Stream};
+use crate::ast::{Bound, Limit, Stream};
 use crate::diag::Diagnostic;
 use crate::diag::codes::names::TWO_MEASUREMENTS;
 use crate::diag::codes::numbers::WINDOW_RANGE;
@@ -49,14 +50,16 @@ pub(crate) fn completion<'a>(cx: &Cx<'a>, out: &mut Out, parts: &Parts<'a>, made
     let started = one(out, parts.started.map(|(s, _)| s));
     let finished = one(out, parts.finished.map(|(s, _, _)| s));
     let both = (started.as_deref().unwrap_or_default(), finished.as_deref().unwrap_or_default());
-    let within = parts.finished.and_then(|(_, limit, _)| within(cx, out, parts.env, limit, both));
+    let limit = parts.finished.map(|(_, limit, _)| limit);
+    let within = limit.and_then(|limit| within(cx, out, parts.env, &limit.limit, both));
+    let late = limit.and_then(|limit| late(out, parts.env, finished.as_deref().unwrap_or_default(), limit));
     if let (Some(started), Some(finished)) = (&started, &finished)
         && same_unit(out, started, finished)
         && !is_same(out, started, finished)
-        && let (Some(started), Some(finished), Some(within)) =
-            (lower(cx, started), lower(cx, finished), within)
+        && let (Some(started), Some(finished), Some(within), Some(late)) =
+            (lower(cx, started), lower(cx, finished), within, late.and_then(|late| lower(cx, &late)))
     {
-        made.ir = Some(ir::Measurement::Completion(ir::Completion { started, finished, within }));
+        made.ir = Some(ir::Measurement::Completion(ir::Completion { started, finished, within, late }));
     }
     made.note(started.unwrap_or_default());
     made.note(finished.unwrap_or_default());
@@ -71,6 +74,30 @@ fn countable(out: &mut Out, terms: &[Term<'_>]) -> bool {
         out.report(made.help("name a counter of what was started, and one of what was finished"));
     }
     reading.is_none()
+}
+
+/// What finished late: of histograms, which say how long each took. Their limit is a bucket bound, as everywhere; who only
+/// wants to count finishes has to say so, or lateness would be left out in silence. None where something is wrong.
+fn late<'a>(out: &mut Out, env: Env<'a>, finished: &[Term<'a>], limit: &'a Bound) -> Option<Vec<Term<'a>>> {
+    let mut late = Vec::new();
+    for term in finished {
+        let Term::Series(sel, Form::Count) = term else { continue };
+        let name = sel.metric.name;
+        let mut own = Out::default();
+        let bounded = match bounds::bucket(&mut own, env, sel, limit) {
+            Bounded::At(at) => Some(Some(at)),
+            Bounded::Unknown => Some(None),
+            Bounded::Wrong => None,
+        };
+        out.broken |= own.broken;
+        for diagnostic in own.found {
+            out.report(diagnostic.help(format!(
+                "to count finishes only, whenever they come, write `finished promql \"sum(rate({name}_count[$range]))\"`"
+            )));
+        }
+        late.push(Term::Series(sel.clone(), Form::Over(bounded?)));
+    }
+    Some(late)
 }
 
 /// The limit, at least as long as a scrape.

@@ -6,7 +6,7 @@ use super::overlap::{counted_twice, exclusive};
 use super::selector::{Sel, read};
 use super::stream::{Term, limited, lower, narrowed, own, stream};
 use super::{Cx, Env, completion, labels, query, shape, sides, slices, subset, union};
-use crate::ast::{Condition, Limit, Matchers, Side, Stream, StreamStmt, StreamStmtKind, Verdict};
+use crate::ast::{Bound, Condition, Matchers, Side, Stream, StreamStmt, StreamStmtKind, Verdict};
 use crate::ir;
 use crate::source::Span;
 use crate::value::Duration;
@@ -23,7 +23,7 @@ pub(crate) struct Parts<'a> {
     /// `started`
     pub(crate) started: Option<(&'a Stream, Span)>,
     /// `finished`
-    pub(crate) finished: Option<(&'a Stream, &'a Limit, Span)>,
+    pub(crate) finished: Option<(&'a Stream, &'a Bound, Span)>,
     /// `good when`, with the parameters of its own place
     pub(crate) when: Option<(&'a Condition, Env<'a>, Span)>,
     /// `silence is bad`

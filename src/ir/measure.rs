@@ -121,6 +121,26 @@ pub struct Completion {
     pub finished: Vec<Series>,
     /// In time means within this.
     pub within: Duration,
+    /// What finished later than that: where the finished side is a histogram of durations. Empty where only finishes are
+    /// counted: then what is late can't be told from what is in time.
+    pub late: Vec<Series>,
+}
+
+impl Completion {
+    /// What finished, and what of it finished late; none where durations aren't measured.
+    pub fn finishes(&self) -> Option<Events> {
+        (!self.late.is_empty()).then(|| Events {
+            total: self.finished.clone(),
+            outcome: Outcome::Bad(self.late.clone()),
+            faults: Vec::new(),
+        })
+    }
+    /// The time to finish as a share of the error budget, both as times without any success: `T / (b W)`. What is under way
+    /// looks like what is lost for so long, so up to this share of the budget can be lost unseen. `budget` is a fraction.
+    pub fn unseen(&self, budget: Decimal, window: Duration) -> Decimal {
+        let whole = Decimal::from(window.as_micros()) * budget;
+        Decimal::from(self.within.as_micros()).checked_div(whole).unwrap_or(Decimal::MAX)
+    }
 }
 
 /// Slices of time, each good or bad.

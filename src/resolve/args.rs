@@ -238,7 +238,7 @@ fn variables<'s>(stmt: &'s StreamStmt, see: &mut impl FnMut(&'s Ident, Place<'s>
         StreamStmtKind::Total(s) | StreamStmtKind::Started(s) => stream(s, see),
         StreamStmtKind::Finished(s, within) => {
             stream(s, see);
-            limit(within, see);
+            limit(&within.limit, see);
         }
         StreamStmtKind::Verdict(_, verdict) => match verdict {
             Verdict::Where(list) => matchers(list, see),

@@ -2,17 +2,17 @@
 //! are one alert: a tier that joins or leaves is no news, since somebody is at work already. Which windows speak is asked
 //! by the alert's text (`tests/notifications.rs` counts what that spares).
 
-use super::composed;
 use super::plan::{Entry, Plan};
 use super::ranges;
 use super::sink::{Rule, Sink};
 use super::sloth;
 use super::text::put;
 use super::words::{Burn, inert};
+use super::{base, completions, composed};
 use crate::ast::Urgency;
 use crate::ir::burn::{Alert, Loudness};
 use crate::ir::{Measurement, Promise, Target};
-use crate::series::{BAD_INCREASE, ERROR_RATIO, SERIES_LABELS};
+use crate::series::{BAD_INCREASE, ERROR_RATIO, FINISHED_EVENTS, MISSING_NOW, SERIES_LABELS};
 use crate::value::{Decimal, Duration};
 
 /// So long an alert goes on after its condition has ended: a burn rate that wavers around its limit is one alert.
@@ -129,6 +129,18 @@ pub(crate) fn write(
             condition(plan, expr, entry, alert, &matchers);
         }
         expr.push_str("\n)");
+        if let Measurement::Completion(completion) = &promise.measurement
+            && base::vanishes(completion)
+        {
+            // What finishes is out of sight: that is another alert.
+            put(
+                expr,
+                format_args!(
+                    "\nand on ({}) present_over_time({FINISHED_EVENTS}{{{matchers}}}[5m])",
+                    plan.identity
+                ),
+            );
+        }
         let path = &promise.path;
         let mut all = vec![("project", ""), ("journey", path.journey.as_str())];
         let project = inert(plan.model.settings.project_label());
@@ -162,11 +174,12 @@ pub(crate) fn write(
 fn condition(plan: &Plan<'_>, out: &mut String, entry: &Entry<'_>, alert: &Alert, matchers: &str) {
     let promise = entry.promise;
     let threshold = alert.threshold(promise.error_budget());
-    ratio(out, matchers, alert.long);
+    read(out, ERROR_RATIO, matchers, alert.long);
     out.push_str(" > ");
     put(out, threshold);
     out.push_str("\n  and ignoring (window) ");
-    ratio(out, matchers, alert.short);
+    let now = if completions::is_in(plan, promise) { MISSING_NOW } else { ERROR_RATIO };
+    read(out, now, matchers, alert.short);
     out.push_str(" > ");
     put(out, threshold);
     let least = least_bad(promise, alert);
@@ -188,10 +201,6 @@ fn condition(plan: &Plan<'_>, out: &mut String, entry: &Entry<'_>, alert: &Alert
         out.push_str(" >= ");
         put(out, least);
     }
-}
-
-fn ratio(out: &mut String, matchers: &str, window: Duration) {
-    read(out, ERROR_RATIO, matchers, window);
 }
 
 /// A series of a window: prompt ones bare, the others through their last sample.

@@ -5,8 +5,10 @@ use super::plan::Plan;
 use super::sink::{Rule, Sink};
 use super::slices;
 use super::streams::Reach;
-use crate::ir::{Measurement, Promise};
-use crate::series::{BAD_EVENTS, EVENTS, FINISHED_EVENTS};
+use super::text::put;
+use crate::ir::{Completion, Measurement, Promise};
+use crate::series::{BAD_EVENTS, EVENTS, FINISHED_EVENTS, FINISHED_EVENTS_5M};
+use crate::value::Duration;
 
 /// Writes the base rules of a promise.
 pub(crate) fn write(plan: &Plan<'_>, promise: &Promise, expr: &mut String, sink: &mut impl Sink) {
@@ -32,7 +34,27 @@ pub(crate) fn write(plan: &Plan<'_>, promise: &Promise, expr: &mut String, sink:
             record(EVENTS, expr);
             expr.clear();
             reach.or_zero(expr, &completion.finished, &completion.started);
+            if vanishes(completion) && !plan.alone {
+                let mut matchers = String::new();
+                plan.select(&mut matchers, promise);
+                let by = reach.by().trim();
+                put(
+                    expr,
+                    format_args!(
+                        " unless on {} (max{} (max_over_time({FINISHED_EVENTS_5M}{{{matchers}}}[{REMEMBERED}])) > 0)",
+                        by.strip_prefix("by ").unwrap_or("()"),
+                        reach.by(),
+                    ),
+                );
+            }
             record(FINISHED_EVENTS, expr);
+            if let Some(finishes) = completion.finishes() {
+                expr.clear();
+                reach.bad(expr, &finishes);
+                expr.push_str("\nor 0 * ");
+                reach.presence(expr, &completion.started);
+                record(BAD_EVENTS, expr);
+            }
         }
         Measurement::Slices(slices) => {
             let reach = Reach::slice(promise, slices.slice, plan.evaluation);
@@ -45,6 +67,16 @@ pub(crate) fn write(plan: &Plan<'_>, promise: &Promise, expr: &mut String, sink:
         }
         Measurement::Composed(_) => {}
     }
+}
+
+/// For so long it is remembered that something was finished.
+pub(crate) const REMEMBERED: Duration = Duration::from_days(1);
+
+/// Does it mean that the measurement is gone when nothing of the finished side is there any more, though something was finished
+/// in the last day? Not where series come only with their first event, or by a query: there it may mean that all is lost, and
+/// counts as that.
+pub(crate) fn vanishes(completion: &Completion) -> bool {
+    completion.finished.iter().all(|s| s.selector().is_some_and(|s| !s.born_with_event))
 }
 
 /// What a newcomer's counter is held against.

@@ -13,12 +13,16 @@
 //!
 //! Spent is scaled by the age alone. What a hole or a cut hides is taken to be as what is known.
 
+use super::completions;
 use super::plan::{Plan, is_composed};
 use super::ranges;
 use super::sink::{Rule, Sink};
 use super::text::put;
-use super::windows::{Source, completions, lost, recorded, recorded_of, seconds, started, sum};
-use crate::series::{AGE, BAD_INCREASE, COVERAGE, ERROR_RATIO, EVENTS_INCREASE, REACH, SINCE};
+use super::windows::{Source, recorded, recorded_of, seconds, sum};
+use crate::ir::{Measurement, Promise};
+use crate::series::{
+    AGE, BAD_INCREASE, CERTAINLY_LOST, COVERAGE, ERROR_RATIO, EVENTS_INCREASE, REACH, SINCE,
+};
 use crate::value::Duration;
 
 /// The windows of a journey's budgets.
@@ -96,10 +100,10 @@ pub(crate) fn roll_ups(plan: &Plan<'_>, to: Source, expr: &mut String, sink: &mu
         sink.rule(&Rule::record(to, expr, &labels));
     };
     one(from.events, to.events);
-    if plan.promises().any(|p| !is_composed(p) && !is_completion(p)) {
+    if plan.promises().any(counts_bad) {
         one(from.bad, to.bad);
     }
-    if completions(plan).next().is_some() {
+    if completions::all(plan).next().is_some() {
         one(from.finished, to.finished);
     }
 }
@@ -108,8 +112,13 @@ fn minus(whole: Duration, part: Duration) -> Duration {
     Duration::from_micros(whole.as_micros().saturating_sub(part.as_micros()))
 }
 
-fn is_completion(promise: &crate::ir::Promise) -> bool {
-    matches!(promise.measurement, crate::ir::Measurement::Completion(_))
+/// Are bad events of the promise counted by its base rules? Of a completion, those that are late.
+fn counts_bad(promise: &Promise) -> bool {
+    match &promise.measurement {
+        Measurement::Completion(completion) => !completion.late.is_empty(),
+        Measurement::Events(_) | Measurement::Slices(_) => true,
+        Measurement::Composed(_) => false,
+    }
 }
 
 /// Writes the budget's rules.
@@ -121,12 +130,24 @@ pub(crate) fn write(plan: &Plan<'_>, budgets: &Budgets, expr: &mut String, sink:
     let source_of = |w| if ranges::is_coarse(w) { Source::coarse() } else { Source::fine() };
 
     expr.clear();
-    for (promise, completion) in completions(plan) {
-        let source = source_of(promise.window);
-        source.times(expr);
+    for (at, one) in completions::all(plan).enumerate() {
+        let window = one.promise().window;
+        expr.push_str(if at > 0 { "\nor " } else { "" });
+        one.certain(expr, window, source_of(window));
+    }
+    if !expr.is_empty() {
+        record(CERTAINLY_LOST, expr);
+    }
+    expr.clear();
+    for one in completions::all(plan) {
+        let window = one.promise().window;
         expr.push_str("clamp_min(");
-        lost(plan, expr, promise, completion, promise.window, source);
-        expr.push_str(", 0)\nor ");
+        one.certain(expr, window, source_of(window));
+        expr.push_str(", 0)");
+        if one.knows_late() {
+            one.and_late(expr, window, source_of(window));
+        }
+        expr.push_str("\nor ");
     }
     for (at, (window, matchers, source)) in budgets.each().enumerate() {
         expr.push_str(if at > 0 { "\nor " } else { "" });
@@ -138,10 +159,9 @@ pub(crate) fn write(plan: &Plan<'_>, budgets: &Budgets, expr: &mut String, sink:
     record(BAD_INCREASE, expr);
 
     expr.clear();
-    for (promise, completion) in completions(plan) {
-        let source = source_of(promise.window);
-        source.times(expr);
-        started(plan, expr, promise, completion, promise.window, source);
+    for one in completions::all(plan) {
+        let window = one.promise().window;
+        one.started(expr, window, source_of(window));
         expr.push_str("\nor ");
     }
     for (at, (window, matchers, source)) in budgets.each().enumerate() {

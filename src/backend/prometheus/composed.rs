@@ -9,7 +9,7 @@ use super::text::{promise_matchers, put};
 use crate::ast::Composition;
 use crate::ir::{Composed, Measurement, Promise};
 use crate::promql::print;
-use crate::series::{BAD_INCREASE, COVERAGE, ERROR_RATIO};
+use crate::series::{BAD_INCREASE, COVERAGE, ERROR_RATIO, MISSING_NOW};
 use crate::value::Duration;
 
 /// The composed promises of a journey.
@@ -48,26 +48,55 @@ pub(crate) fn write(
         put(out, back(promise));
         out.push_str("])");
     });
+    together(expr, promise, composed, &members);
+    record(plan, promise, ERROR_RATIO, expr, sink);
+}
+
+/// Writes what is missing now, where a member is a completion: of the others, their ratio over the short windows.
+pub(crate) fn missing(
+    plan: &Plan<'_>,
+    promise: &Promise,
+    composed: &Composed,
+    expr: &mut String,
+    sink: &mut impl Sink,
+) {
+    let mut windows: [String; 2] = Default::default();
+    for window in &plan.shorts {
+        let [prompt, slow] = &mut windows;
+        let list = if ranges::is_prompt(*window) { prompt } else { slow };
+        list.push_str(if list.is_empty() { "" } else { "|" });
+        put(list, *window);
+    }
+    let [prompt, slow] = &windows;
+    let back = back(promise);
+    let members = members(plan, promise, composed, |out, selector| {
+        let one = |series: &str, windows: &str| format!("{series}{selector},window=~\"{windows}\"}}");
+        let mut list = Vec::new();
+        for series in [MISSING_NOW, ERROR_RATIO] {
+            if !prompt.is_empty() {
+                list.push(one(series, prompt));
+            }
+            if !slow.is_empty() {
+                list.push(format!("last_over_time({}[{back}])", one(series, slow)));
+            }
+        }
+        out.push_str(&list.join("\n    or "));
+    });
+    together(expr, promise, composed, &members);
+    record(plan, promise, MISSING_NOW, expr, sink);
+}
+
+/// The members' ratios made one, while all of them are there.
+fn together(expr: &mut String, promise: &Promise, composed: &Composed, members: &str) {
     let by = group(promise, true);
     expr.clear();
     match composed.how {
         Composition::All => {
-            expr.push_str("1 - exp(sum by (");
-            expr.push_str(&by);
-            expr.push_str(") (ln(1 - (\n");
-            expr.push_str(&members);
-            expr.push_str("\n))))");
+            put(expr, format_args!("1 - exp(sum by ({by}) (ln(1 - (\n{members}\n))))"));
         }
-        Composition::Worst => {
-            expr.push_str("max by (");
-            expr.push_str(&by);
-            expr.push_str(") (\n");
-            expr.push_str(&members);
-            expr.push_str("\n)");
-        }
+        Composition::Worst => put(expr, format_args!("max by ({by}) (\n{members}\n)")),
     }
-    complete(expr, &by, &members, composed);
-    record(plan, promise, ERROR_RATIO, expr, sink);
+    complete(expr, &by, members, composed);
 }
 
 /// Writes the coverage of a composed promise: that of its youngest member.

@@ -1,19 +1,21 @@
 //! Alerts on the measurement itself: no data, a part of it gone, counts that contradict each other, budgets that policies
 //! speak of.
 
-use crate::series::{BAD_INCREASE, BUDGET_REMAINING, ERROR_RATIO, EVENTS, INFO};
+use crate::series::{
+    BAD_INCREASE, BUDGET_REMAINING, ERROR_RATIO, EVENTS, FINISHED_EVENTS, FINISHED_EVENTS_5M, INFO,
+};
 use std::fmt::Write as _;
 
 use super::alerts::AlertLabels;
 use super::plan::{Plan, is_composed};
 use super::ranges;
 use super::sink::{Rule, Sink};
-use super::streams;
 use super::windows::{self, Source};
 use super::words::{OfAll, inert};
+use super::{base, completions, streams};
 use crate::ast::Urgency;
 use crate::ir::burn::Loudness;
-use crate::ir::{Measurement, PolicyAction, Promise};
+use crate::ir::{Completion, Measurement, PolicyAction, Promise};
 use crate::value::{Decimal, Duration};
 
 /// Alerts when a promise has no events at all for five minutes. An idle service has (zero) events, a vanished one none.
@@ -36,20 +38,41 @@ pub(crate) fn no_data(plan: &Plan<'_>, labels: &AlertLabels, expr: &mut String, 
     }
 }
 
-/// Alerts when a value of `for each` that was there yesterday is gone while others are there.
+/// May what finishes be out of sight, and is somebody to be told?
+fn out_of_sight(promise: &Promise, completion: &Completion) -> bool {
+    promise.urgency != Urgency::None && base::vanishes(completion)
+}
+
+/// Alerts when a value of `for each` that was there yesterday is gone while others are there, and when nothing of a
+/// completion's finished side is there any more.
 pub(crate) fn part_gone(plan: &Plan<'_>, labels: &AlertLabels, expr: &mut String, sink: &mut impl Sink) {
-    if !plan.promises().any(|p| !p.for_each.is_empty() && p.urgency != Urgency::None) {
+    expr.clear();
+    if plan.promises().any(|p| !p.for_each.is_empty() && p.urgency != Urgency::None) {
+        let _ = write!(
+            expr,
+            "group without (window) (last_over_time({ERROR_RATIO}{{{m},window=\"1d\"}}[{back}] offset 5m))\n  \
+             unless ignoring (window) present_over_time({ERROR_RATIO}{{{m},window=\"5m\"}}[15m])\n  \
+             and on (step, promise) {ERROR_RATIO}{{{m},window=\"5m\"}}",
+            m = plan.matchers,
+            back = ranges::read_back(ranges::SLOW),
+        );
+    }
+    for one in completions::all(plan).filter(|one| out_of_sight(one.promise(), one.completion)) {
+        let mut matchers = String::new();
+        plan.select(&mut matchers, one.promise());
+        let _ = write!(
+            expr,
+            "{or}(max_over_time({FINISHED_EVENTS_5M}{{{matchers}}}[{}]) > 0)\n  \
+             unless on ({id}) present_over_time({FINISHED_EVENTS}{{{matchers}}}[15m])\n  \
+             and on ({id}) present_over_time({EVENTS}{{{matchers}}}[5m])",
+            base::REMEMBERED,
+            or = if expr.is_empty() { "" } else { "\nor " },
+            id = plan.identity,
+        );
+    }
+    if expr.is_empty() {
         return;
     }
-    expr.clear();
-    let _ = write!(
-        expr,
-        "group without (window) (last_over_time({ERROR_RATIO}{{{m},window=\"1d\"}}[{back}] offset 5m))\n  \
-         unless ignoring (window) present_over_time({ERROR_RATIO}{{{m},window=\"5m\"}}[15m])\n  \
-         and on (step, promise) {ERROR_RATIO}{{{m},window=\"5m\"}}",
-        m = plan.matchers,
-        back = ranges::read_back(ranges::SLOW),
-    );
     alert(plan, labels, Loudness::Ticket, "PromisePartGone", expr, None, sink);
 }
 
@@ -84,7 +107,8 @@ pub(crate) fn sanity(plan: &Plan<'_>, labels: &AlertLabels, expr: &mut String, s
         windows::sum(plan, expr, base.events, &matchers, hour, None);
         expr.push_str(" > 0.5");
     }
-    for (promise, completion) in windows::completions(plan).filter(|(p, _)| may_contradict(p)) {
+    for one in completions::all(plan).filter(|one| may_contradict(one.promise())) {
+        let (promise, completion) = (one.promise(), one.completion);
         // What finishes in time was started at most the limit before: traffic that falls is no contradiction.
         let finished = hour.max(completion.within);
         let started = finished.plus(completion.within);

@@ -21,6 +21,7 @@ pub(crate) mod alerts;
 pub mod backfill;
 pub(crate) mod base;
 pub(crate) mod budget;
+pub(crate) mod completions;
 pub(crate) mod composed;
 mod cost;
 pub(crate) mod counted;
@@ -130,6 +131,9 @@ fn prompt(plan: &Plan<'_>, labels: &AlertLabels, expr: &mut String, sink: &mut i
     for (promise, composed) in composed::all(plan) {
         comment(plan, promise, sink);
         composed::write(plan, promise, composed, expr, sink);
+        if completions::is_in(plan, promise) {
+            composed::missing(plan, promise, composed, expr, sink);
+        }
         composed::coverage(plan, promise, composed, expr, sink);
     }
     alerts::write(plan, labels, Loudness::Page, expr, sink);

@@ -20,7 +20,7 @@ const ALWAYS: [Duration; 3] = [Duration::from_mins(5), Duration::from_hours(1), 
 /// Windows that composed promises need in the journeys of their members, by journey.
 #[derive(Debug, Default)]
 pub(crate) struct Needs<'m> {
-    windows: BTreeMap<&'m str, Vec<Duration>>,
+    windows: BTreeMap<&'m str, Vec<(Duration, Duration)>>,
     /// Addresses of dashboards, where alerts link to them.
     pub(crate) boards: Option<Arc<Uids>>,
 }
@@ -41,7 +41,7 @@ impl<'m> Needs<'m> {
             let alerts = burn::alerts(promise.error_budget(), promise.window, &model.settings.profile);
             for other in others {
                 let list = needs.windows.entry(other).or_default();
-                list.extend(alerts.iter().flat_map(|a| [a.long, a.short]));
+                list.extend(alerts.iter().map(|a| (a.long, a.short)));
             }
         }
         needs
@@ -75,6 +75,8 @@ pub(crate) struct Plan<'m> {
     pub(crate) windows: Vec<Duration>,
     /// Those whose bad events are counted, in order.
     pub(crate) counted: Vec<Duration>,
+    /// Those that an alert reads as its short one.
+    pub(crate) shorts: Vec<Duration>,
     /// The evaluation interval.
     pub(crate) evaluation: Duration,
     /// Addresses of dashboards, where alerts link to them.
@@ -109,18 +111,21 @@ impl<'m> Plan<'m> {
         }
         let mut windows = ALWAYS.to_vec();
         let mut counted = vec![ALWAYS[1]];
+        let mut shorts = Vec::new();
         for alert in made.iter().flat_map(|m| m.2.iter()) {
             windows.extend([alert.long, alert.short]);
             counted.push(alert.long);
+            shorts.push(alert.short);
         }
-        for window in needs.windows.get(journey.id.as_str()).into_iter().flatten() {
-            windows.push(*window);
-            counted.push(*window);
+        for (long, short) in needs.windows.get(journey.id.as_str()).into_iter().flatten() {
+            windows.extend([*long, *short]);
+            counted.extend([*long, *short]);
+            shorts.push(*short);
         }
         if settings.prometheus.sloth {
             windows.extend(sloth::WINDOWS);
         }
-        for list in [&mut windows, &mut counted] {
+        for list in [&mut windows, &mut counted, &mut shorts] {
             list.sort_unstable();
             list.dedup();
         }
@@ -137,6 +142,7 @@ impl<'m> Plan<'m> {
             labels,
             windows,
             counted,
+            shorts,
             evaluation: settings.evaluation_interval,
             boards: needs.boards.clone(),
             texts: Texts::of(settings),

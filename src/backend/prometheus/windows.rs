@@ -4,14 +4,14 @@
 //! NaN and an idle window has lost nothing. Sums go `by` the identity, so that a changed label of the settings doesn't
 //! split a promise's history or make two series of one.
 
+use super::completions::{self, One};
 use super::plan::Plan;
 use super::ranges;
 use super::sink::{Rule, Sink};
 use super::text::put;
-use crate::ir::{Completion, Measurement, Promise};
 use crate::series::{
-    BAD_EVENTS, BAD_EVENTS_5M, BAD_EVENTS_15M, BAD_INCREASE, ERROR_RATIO, EVENTS, EVENTS_5M, EVENTS_15M,
-    FINISHED_EVENTS, FINISHED_EVENTS_5M, FINISHED_EVENTS_15M,
+    BAD_EVENTS, BAD_EVENTS_5M, BAD_EVENTS_15M, BAD_INCREASE, CERTAINLY_LOST, ERROR_RATIO, EVENTS, EVENTS_5M,
+    EVENTS_15M, EVENTS_INCREASE, FINISHED_EVENTS, FINISHED_EVENTS_5M, FINISHED_EVENTS_15M, MISSING_NOW,
 };
 use crate::value::{Decimal, Duration};
 
@@ -73,29 +73,32 @@ pub(crate) fn write(plan: &Plan<'_>, window: Duration, expr: &mut String, sink: 
     let mut record = |name: &str, expr: &str| {
         sink.rule(&Rule::record(name, expr, &labels));
     };
+    let each = |out: &mut String, write: &dyn Fn(&One<'_, '_>, &mut String)| {
+        for (at, one) in completions::all(plan).enumerate() {
+            out.push_str(if at > 0 { "\nor " } else { "" });
+            write(&one, out);
+        }
+    };
+    let some = completions::all(plan).next().is_some();
+    if counted && some {
+        expr.clear();
+        each(expr, &|one, out| one.started_now(out, window));
+        record(EVENTS_INCREASE, expr);
+        expr.clear();
+        each(expr, &|one, out| one.certain_in(out, window));
+        record(CERTAINLY_LOST, expr);
+    }
     if counted {
         expr.clear();
-        for (promise, completion) in completions(plan) {
-            let source = completion_source(plan, completion, window);
-            source.times(expr);
-            expr.push_str("clamp_min(");
-            lost(plan, expr, promise, completion, window, source);
-            expr.push_str(", 0)\nor ");
-        }
+        each(expr, &|one, out| one.bad(out, window));
+        expr.push_str(if some { "\nor " } else { "" });
         source.times(expr);
         sum(plan, expr, source.bad, &plan.matchers, range, None);
         record(BAD_INCREASE, expr);
     }
     expr.clear();
-    for (promise, completion) in completions(plan) {
-        let source = completion_source(plan, completion, window);
-        expr.push_str("clamp((");
-        lost(plan, expr, promise, completion, window, source);
-        expr.push_str(") / clamp_min(");
-        started(plan, expr, promise, completion, window, source);
-        expr.push_str(", 1e-9), 0, 1)\nor ");
-    }
-    expr.push_str("clamp(");
+    each(expr, &|one, out| if counted { one.ratio(out, window) } else { one.certain_ratio(out, window) });
+    expr.push_str(if some { "\nor clamp(" } else { "clamp(" });
     if counted {
         recorded(plan, expr, BAD_INCREASE, &name, ranges::is_prompt(window).then_some(Duration::default()));
         expr.push_str("\n  / clamp_min(");
@@ -107,6 +110,11 @@ pub(crate) fn write(plan: &Plan<'_>, window: Duration, expr: &mut String, sink: 
     sum(plan, expr, source.events, &plan.matchers, range, None);
     expr.push_str(", 1e-9), 0, 1)");
     record(ERROR_RATIO, expr);
+    if some && plan.shorts.contains(&window) {
+        expr.clear();
+        each(expr, &|one, out| one.missing(out, window));
+        record(MISSING_NOW, expr);
+    }
 }
 
 /// Appends a series of this file by its window label: bare when `Some(0)`, else its last sample within `back` (by
@@ -174,59 +182,6 @@ pub(crate) fn sum(
         put(out, offset);
     }
     out.push_str("))");
-}
-
-/// Promises of completion.
-pub(crate) fn completions<'p>(plan: &'p Plan<'_>) -> impl Iterator<Item = (&'p Promise, &'p Completion)> {
-    plan.promises().filter_map(|p| match &p.measurement {
-        Measurement::Completion(completion) => Some((p, completion)),
-        Measurement::Events(_) | Measurement::Slices(_) | Measurement::Composed(_) => None,
-    })
-}
-
-/// What a window of completion reads: it may be much longer than its name.
-fn completion_source(plan: &Plan<'_>, completion: &Completion, window: Duration) -> Source {
-    let within = completion.within;
-    Source::of(window.max(within.times(2)).plus(within), plan.evaluation)
-}
-
-/// A window of completion is at least twice the limit; the limit is counted in whole samples.
-fn completion_ranges(completion: &Completion, window: Duration, source: Source) -> (Duration, Duration) {
-    let limit = ranges::round_up(completion.within, source.every);
-    (window.max(limit.times(2)), limit)
-}
-
-/// Started between `W + T` and `T` ago.
-pub(crate) fn started(
-    plan: &Plan<'_>,
-    out: &mut String,
-    promise: &Promise,
-    completion: &Completion,
-    window: Duration,
-    source: Source,
-) {
-    let (window, limit) = completion_ranges(completion, window, source);
-    let mut matchers = String::new();
-    plan.select(&mut matchers, promise);
-    sum(plan, out, source.events, &matchers, window, Some(limit));
-}
-
-/// Started between `W + T` and `T` ago, less finished in the last `W + T`. Two recorded streams, compared per window:
-/// comparing them at the base would count the traffic's waves as losses.
-pub(crate) fn lost(
-    plan: &Plan<'_>,
-    out: &mut String,
-    promise: &Promise,
-    completion: &Completion,
-    window: Duration,
-    source: Source,
-) {
-    started(plan, out, promise, completion, window, source);
-    let (window, limit) = completion_ranges(completion, window, source);
-    let mut matchers = String::new();
-    plan.select(&mut matchers, promise);
-    out.push_str(" - ");
-    sum(plan, out, source.finished, &matchers, window.plus(limit), None);
 }
 
 /// Seconds without trailing zeros.

@@ -30,7 +30,9 @@ impl Build<'_> {
             Rule::started => StreamStmtKind::Started(self.stream(kids.next()?)?),
             Rule::finished => {
                 let stream = self.stream(kids.next()?)?;
-                StreamStmtKind::Finished(stream, self.limit(&kids.next()?)?)
+                let limit = self.limit(&kids.next()?)?;
+                let span = limit.span();
+                StreamStmtKind::Finished(stream, Bound { cmp: At { value: Cmp::Within, span }, limit, span })
             }
             Rule::silence => StreamStmtKind::SilenceIsBad,
             _ => {
