@@ -159,18 +159,10 @@ impl<'m> One<'_, 'm> {
         recorded_of(self.plan, out, series, &self.matchers, window, back);
     }
 
-    /// Appends what was started in the window that ended `T` ago, from what was recorded then.
+    /// Appends what was started in the window that ended `T` ago. From the counts, not from what was recorded then: an hour
+    /// without evaluations would leave nothing to compare with.
     fn started_then(&self, out: &mut String, window: Duration) {
-        let (_, limit) = self.ranges(window, self.source(window));
-        put(
-            out,
-            format_args!(
-                "max by ({}) (last_over_time({EVENTS_INCREASE}{{{},window=\"{window}\"}}[{}] offset {limit}))",
-                self.plan.identity,
-                self.matchers,
-                ranges::read_back(ranges::SLOW)
-            ),
-        );
+        self.started(out, window, self.source(window));
     }
 
     fn finished(&self, out: &mut String, window: Duration) {
@@ -264,14 +256,14 @@ impl<'m> One<'_, 'm> {
         out.push_str("clamp(");
         self.last(out, BAD_INCREASE, &window.to_string(), now);
         out.push_str("\n  / clamp_min(");
-        self.started_then(out, window);
         if self.knows_late() {
-            // What is late was started before.
+            // What is late may have been started before.
+            self.finished(out, window);
             out.push_str(" > ");
-            self.finished(out, window);
+            self.started_then(out, window);
             out.push_str("\n    or ");
-            self.finished(out, window);
         }
+        self.started_then(out, window);
         out.push_str(", 1e-9), 0, 1)");
     }
 

@@ -466,7 +466,7 @@ fn series_of(promise: &Promise) -> Vec<&Series> {
         return events.total.iter().chain(judged).collect();
     }
     match &promise.measurement {
-        Measurement::Completion(c) => c.started.iter().chain(&c.finished).collect(),
+        Measurement::Completion(c) => c.started.iter().chain(&c.finished).chain(&c.late).collect(),
         Measurement::Events(_) | Measurement::Slices(_) | Measurement::Composed(_) => Vec::new(),
     }
 }

@@ -1,21 +1,25 @@
 //! Third layer: alerts, fed with windows just above and just below what each tier asks for. Tick by tick another situation,
 //! so that a journey's alerts are proved within minutes of test time.
 
-use crate::series::{BAD_INCREASE, BUDGET_REMAINING, ERROR_RATIO, SERIES_LABELS};
+use crate::series::{
+    BAD_INCREASE, BUDGET_REMAINING, ERROR_RATIO, EVENTS, FINISHED_EVENTS, MISSING_NOW, SERIES_LABELS,
+};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::case::{Case, ELSEWHERE, Suite, stranger};
 use super::composed::{halved, was};
-use super::context::{Context, check, minds_silence};
+use super::context::{Context, check, limit_of, minds_silence};
 use super::inputs::budget_labels;
 use super::series::{Tick, ticks};
 use super::witness::Labels;
 use crate::backend::prometheus::alerts::{KEEP, least_bad, loudness, name};
+use crate::backend::prometheus::base::vanishes;
+use crate::backend::prometheus::completions::is_in;
 use crate::backend::prometheus::plan::Entry;
 use crate::backend::prometheus::ranges;
 use crate::ir::burn::{Alert, Loudness};
-use crate::ir::{Promise, Urgency};
+use crate::ir::{Measurement, Promise, Urgency};
 use crate::value::{Decimal, Duration};
 
 /// What the windows hold at a tick; what is not there has no sample.
@@ -58,7 +62,12 @@ pub(super) fn prove(context: &Context<'_>, miss: &mut impl FnMut(&Promise, Strin
         }
         let promise = entry.promise;
         let played = play(context, entry, (index, suite.every), 1, &mut case);
-        for (name, window, values) in played.feeds() {
+        let completes = !limit_of(promise).is_zero();
+        if completes {
+            let length = played.ratios.values().map(Vec::len).max().unwrap_or_default();
+            case.feed(FINISHED_EVENTS, &context.labels(promise, None), format!("0x{length}"));
+        }
+        for (name, window, values) in played.feeds(entry, completes) {
             let labels = context.labels(promise, Some(&window.to_string()));
             case.feed(name, &labels, values);
         }
@@ -71,6 +80,7 @@ pub(super) fn prove(context: &Context<'_>, miss: &mut impl FnMut(&Promise, Strin
     let mut case = Case::new("a part of a promise vanishes", suite.every);
     for entry in context.measured().filter(|e| !minds_silence(e.promise)) {
         part_gone(context, entry, suite.every, &mut case);
+        out_of_sight(context, entry, suite.every, &mut case);
     }
     if !case.checks.is_empty() {
         case.strangers(&SERIES_LABELS);
@@ -93,9 +103,10 @@ pub(super) fn prove_composed(
         suite.every,
     );
     let played = play(context, entry, (0, suite.every), members.len(), &mut case);
-    for (name, window, values) in played.feeds() {
+    let completes = is_in(&context.plan, entry.promise);
+    for (name, window, values) in played.feeds(entry, completes) {
         let window = window.to_string();
-        if name == ERROR_RATIO {
+        if name != BAD_INCREASE {
             case.feed(name, &context.labels(entry.promise, Some(&window)), values);
         }
     }
@@ -135,9 +146,17 @@ struct Played {
 }
 
 impl Played {
-    fn feeds(&self) -> Vec<(&'static str, Duration, String)> {
-        let ratios = self.ratios.iter().map(|(w, list)| (ERROR_RATIO, *w, ticks(list)));
-        ratios.chain(self.counts.iter().map(|(w, list)| (BAD_INCREASE, *w, ticks(list)))).collect()
+    /// The short windows of a completion have a series of their own.
+    fn feeds(&self, entry: &Entry<'_>, completes: bool) -> Vec<(&'static str, Duration, String)> {
+        let is_long = |w: &Duration| !completes || entry.alerts.iter().any(|a| a.long == *w);
+        let is_short = |w: &Duration| completes && entry.alerts.iter().any(|a| a.short == *w);
+        let ratios = self.ratios.iter().filter(|(w, _)| is_long(w));
+        let missing = self.ratios.iter().filter(|(w, _)| is_short(w));
+        ratios
+            .map(|(w, list)| (ERROR_RATIO, *w, ticks(list)))
+            .chain(missing.map(|(w, list)| (MISSING_NOW, *w, ticks(list))))
+            .chain(self.counts.iter().map(|(w, list)| (BAD_INCREASE, *w, ticks(list))))
+            .collect()
     }
 }
 
@@ -435,4 +454,43 @@ fn part_gone(context: &Context<'_>, entry: &Entry<'_>, every: Duration, case: &m
         made = made.gives(labels, Decimal::ONE);
     }
     case.checks.push(made);
+}
+
+/// What a completion finished is out of sight, an hour after something was finished: everything would look lost. A ticket says
+/// so, and nothing else.
+fn out_of_sight(context: &Context<'_>, entry: &Entry<'_>, every: Duration, case: &mut Case) {
+    let promise = entry.promise;
+    let Measurement::Completion(completion) = &promise.measurement else { return };
+    let Some(first) = entry.alerts.first().filter(|_| vanishes(completion)) else { return };
+    let ticks_of = |n: u64| n * 60_000_000 / every.as_micros().max(1);
+    let length = ticks_of(70);
+    let labels = || context.labels(promise, None);
+    case.feed(EVENTS, &labels(), format!("1x{length}"));
+    case.feed(FINISHED_EVENTS, &labels(), format!("1x{}", ticks_of(10)));
+    for alert in entry.alerts.iter() {
+        for (name, window, worth) in [
+            (ERROR_RATIO, alert.long, Decimal::ONE),
+            (MISSING_NOW, alert.short, Decimal::ONE),
+            (BAD_INCREASE, alert.long, Decimal::ONE_THOUSAND),
+        ] {
+            let labels = was(&context.labels(promise, Some(&window.to_string())));
+            case.feed(name, &labels, format!("{worth}x{length}"));
+        }
+    }
+    let at = |minutes: u64| every.times(ticks_of(minutes));
+    let loud = loudness(promise, first);
+    let burns = context.firing(promise, name(loud), "");
+    let fired = context.alert_labels(was(&labels()), name(loud), loud, promise);
+    case.checks.push(
+        check(promise, at(10), "all lost is reported while what finishes is in sight", burns.clone())
+            .gives(fired, Decimal::ONE),
+    );
+    let says = "what finishes is out of sight: nothing is said of what is lost";
+    case.checks.push(check(promise, at(30), says, burns));
+    let gone = context.firing(promise, "PromisePartGone", "");
+    let says = "what finishes is out of sight: too short a time to be reported";
+    case.checks.push(check(promise, at(20), says, gone.clone()));
+    let told = context.alert_labels(labels(), "PromisePartGone", Loudness::Ticket, promise);
+    let says = "what finishes is out of sight: reported";
+    case.checks.push(check(promise, at(60), says, gone).gives(told, Decimal::ONE));
 }

@@ -190,6 +190,11 @@ pub(super) fn rates(
         let says = format!("{word} are counted right while {when}");
         case.checks.push(value(promise, at, says, (&query, labels.clone()), (truth * seconds, factor, 6)));
     }
+    if let Some(late) = truth.late {
+        let (query, seconds) = context.counted(BAD_EVENTS, promise);
+        let says = format!("late ones are counted right while {when}");
+        case.checks.push(value(promise, at, says, (&query, labels.clone()), (late * seconds, factor, 6)));
+    }
     let all = context.series("", promise, None);
     let all = all.trim_start_matches('{').trim_end_matches('}');
     let all = format!("{{__name__=~\"promise:.*\",{all}}}");

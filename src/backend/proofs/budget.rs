@@ -3,7 +3,7 @@
 
 use super::case::{Case, ELSEWHERE, Suite, stranger};
 use super::composed::was;
-use super::context::{Context, check, limit_of, minds_silence, value};
+use super::context::{Context, check, knows_late, limit_of, minds_silence, value};
 use super::series::{Tick, ticks};
 use super::witness::Labels;
 use crate::backend::prometheus::meaning::kind;
@@ -127,6 +127,9 @@ fn fewer_than_none(context: &Context<'_>, list: &[&Promise], window: Duration) -
             let values = format!("_x{} {amount}x{length}", whole.saturating_sub(length));
             case.feed(&format!("promise:{name}:roll{roll}"), &labels, values);
         }
+        if knows_late(promise) {
+            case.feed(&format!("promise:bad_events:roll{roll}"), &labels, format!("0x{whole}"));
+        }
         let query = context.series(BAD_INCREASE, promise, Some("budget"));
         let labels = context.labels(promise, Some("budget"));
         let says = "no bad events where fewer than none are bad";
@@ -166,12 +169,15 @@ fn play(context: &Context<'_>, promise: &Promise, index: usize, age: Age, case: 
     };
     let mut events: Vec<Tick> = long_ago(busy).collect();
     let mut second: Vec<Tick> = long_ago(if limit == 0 { busy } else { Decimal::ZERO }).collect();
+    let mut late: Vec<Tick> = long_ago(busy).collect();
+    let mut too_late = Decimal::ZERO;
     let (mut all, mut bad) = (Decimal::ZERO, Decimal::ZERO);
     let mut finished = Decimal::ZERO;
     for at in 0..=n {
         if at < first {
             events.push(Tick::Gap);
             second.push(Tick::Gap);
+            late.push(Tick::Gap);
             continue;
         }
         let mut failing = Decimal::ZERO;
@@ -180,6 +186,9 @@ fn play(context: &Context<'_>, promise: &Promise, index: usize, age: Age, case: 
             lost += failing;
         }
         events.push(Tick::Value(rate(at)));
+        let one = (rate(at) * promise.error_budget() * Decimal::new(2, 1)).round_dp(9);
+        late.push(Tick::Value(one));
+        too_late += one;
         if limit == 0 {
             second.push(Tick::Value(failing));
             all += rate(at);
@@ -196,6 +205,9 @@ fn play(context: &Context<'_>, promise: &Promise, index: usize, age: Age, case: 
     if limit > 0 {
         // What finishes early counts for the lost of the last few minutes.
         bad = (all - finished).max(Decimal::ZERO);
+        if knows_late(promise) {
+            bad += too_late;
+        }
     }
     let roll = if coarse { "15m" } else { "5m" };
     let name = if limit > 0 { "finished" } else { "bad" };
@@ -203,7 +215,11 @@ fn play(context: &Context<'_>, promise: &Promise, index: usize, age: Age, case: 
     let spread = |list: &[Tick]| if coarse { thinned(list) } else { ticks(list) };
     // A label of the settings went in the outage: history is of both.
     let half = lead + begins + 1;
-    for (name, list) in [("events".to_owned(), events), (format!("{name}_events"), second)] {
+    let mut fed = vec![("events".to_owned(), events), (format!("{name}_events"), second)];
+    if knows_late(promise) {
+        fed.push(("bad_events".to_owned(), late));
+    }
+    for (name, list) in fed {
         let mut before = list;
         let mut after = vec![Tick::Gap; half];
         after.extend(before.split_off(half));

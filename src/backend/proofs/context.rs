@@ -224,6 +224,11 @@ pub(super) fn slice_of(promise: &Promise) -> Duration {
     }
 }
 
+/// A completion that knows what finished late?
+pub(super) fn knows_late(promise: &Promise) -> bool {
+    matches!(&promise.measurement, Measurement::Completion(c) if !c.late.is_empty())
+}
+
 /// The limit of a completion; zero for others.
 pub(super) fn limit_of(promise: &Promise) -> Duration {
     match &promise.measurement {

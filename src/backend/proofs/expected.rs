@@ -13,6 +13,8 @@ pub(super) struct Steady {
     pub(super) events: Decimal,
     /// The bad ones; of a completion, those that finished.
     pub(super) second: Decimal,
+    /// Of a completion that knows: those that finished late.
+    pub(super) late: Option<Decimal>,
 }
 
 /// The steady rates; `unit` is what a plain counter grows by in a second. None for composed promises and PromQL.
@@ -21,12 +23,13 @@ pub(super) fn steady(promise: &Promise, list: &[Raw], f: Decimal, unit: Decimal)
     match &promise.measurement {
         Measurement::Events(events) => world.stream(events),
         Measurement::Completion(c) => {
-            Some(Steady { events: world.sum(&c.started)?, second: world.sum(&c.finished)? })
+            let late = if c.late.is_empty() { None } else { Some(world.sum(&c.late)?) };
+            Some(Steady { events: world.sum(&c.started)?, second: world.sum(&c.finished)?, late })
         }
         Measurement::Slices(slices) => {
             let bad = world.slice_is_bad(&slices.condition)?;
             let one = Decimal::ONE.checked_div(slices.slice.seconds())?;
-            Some(Steady { events: one, second: if bad { one } else { Decimal::ZERO } })
+            Some(Steady { events: one, second: if bad { one } else { Decimal::ZERO }, late: None })
         }
         Measurement::Composed(_) => None,
     }
@@ -49,14 +52,14 @@ impl World<'_> {
         let all = self.sum(&events.total)?;
         if !events.faults.is_empty() {
             let bad = super::unions::bad(events, self.list, self.f)? * self.unit;
-            return Some(Steady { events: all, second: bad });
+            return Some(Steady { events: all, second: bad, late: None });
         }
         let judged = self.sum(side(&events.outcome))?;
         let bad = match events.outcome {
             Outcome::Bad(_) => judged,
             Outcome::Good(_) => all - judged,
         };
-        Some(Steady { events: all, second: bad })
+        Some(Steady { events: all, second: bad, late: None })
     }
     fn sum(&self, list: &[Series]) -> Option<Decimal> {
         list.iter().map(|s| self.one(s)).sum()
@@ -101,7 +104,7 @@ impl World<'_> {
     fn slice_is_bad(&self, condition: &Condition) -> Option<bool> {
         match condition {
             Condition::Share { events, at_least, .. } => {
-                let Steady { events, second } = self.stream(events)?;
+                let Steady { events, second, .. } = self.stream(events)?;
                 Some(second.checked_div(events)? > Decimal::ONE - *at_least)
             }
             Condition::Stat { stat, selector, good } => {

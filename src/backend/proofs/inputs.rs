@@ -130,9 +130,29 @@ impl Made {
         match measurement {
             Measurement::Events(events) => self.of_stream(events),
             Measurement::Completion(c) => {
-                for (list, shape) in [(&c.started, ALL), (&c.finished, GOOD)] {
-                    for series in list {
-                        self.counted(series, &[], shape)?;
+                for series in &c.started {
+                    self.counted(series, &[], ALL)?;
+                }
+                // Where durations are measured everything finishes, and what fails is late; else it is lost.
+                let finished = if c.late.is_empty() { GOOD } else { ALL };
+                for series in &c.finished {
+                    let over = c.late.iter().find_map(|late| match late {
+                        Series::HistogramOver { selector: s, native: false, limit } => {
+                            (Some(s) == selector(series)).then_some(*limit)
+                        }
+                        Series::HistogramOver { .. }
+                        | Series::Counter(_)
+                        | Series::HistogramCount { .. }
+                        | Series::HistogramWithin { .. }
+                        | Series::Readings { .. }
+                        | Series::Promql(_) => None,
+                    });
+                    match (over, selector(series)) {
+                        (Some(limit), Some(found)) => {
+                            let labels = self.find(&found.matchers, &[], &found.metric)?;
+                            self.buckets(&found.metric, &labels, limit, (ALL, GOOD));
+                        }
+                        (Some(_) | None, _) => self.counted(series, &[], finished)?,
                     }
                 }
                 Ok(())

@@ -10,11 +10,12 @@ use super::expected::steady;
 use super::inputs::{Unprovable, inputs, parts};
 use super::series::{DOWN, FINE, Raw, Story, climb};
 use crate::backend::prometheus::alerts::{least_bad, loudness, name};
+use crate::backend::prometheus::completions::is_in;
 use crate::backend::prometheus::plan::{Entry, is_composed};
 use crate::backend::prometheus::ranges;
 use crate::ir::burn::{Alert, Loudness};
 use crate::ir::{Measurement, Promise, Urgency};
-use crate::series::ERROR_RATIO;
+use crate::series::{ERROR_RATIO, MISSING_NOW};
 use crate::value::{Decimal, Duration};
 
 /// Healthy history before an outage. Windows are longer, so that what was healthy weighs less than it would: the time until
@@ -252,7 +253,8 @@ fn play(
     let end = lead.plus(within).plus(context.every);
     // Not the alert itself, which other windows may keep for hours: that it follows its windows is proved with those.
     let says = format!("the short window is below its limit within {over} of the end of an outage");
-    let short = context.series(ERROR_RATIO, promise, Some(&alert.short.to_string()));
+    let now = if is_in(&context.plan, promise) { MISSING_NOW } else { ERROR_RATIO };
+    let short = context.series(now, promise, Some(&alert.short.to_string()));
     let short = format!("{short} > {}", alert.threshold(promise.error_budget()));
     case.checks.push(check(promise, end.plus(over), says, short));
     Ok(())
