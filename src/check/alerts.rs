@@ -4,7 +4,7 @@ use super::{Found, traffic};
 use crate::diag::Diagnostic;
 use crate::diag::codes::numbers as codes;
 use crate::ir::burn::{Alert, Loudness};
-use crate::ir::{Measurement, Promise, Urgency};
+use crate::ir::{Promise, Urgency};
 use crate::value::Decimal;
 
 pub(super) fn check(all: &[Alert], promise: &Promise, found: &mut Found<'_>) {
@@ -13,9 +13,6 @@ pub(super) fn check(all: &[Alert], promise: &Promise, found: &mut Found<'_>) {
         found.push(silent(promise));
     } else {
         traffic::check(promise, &alerts, found);
-    }
-    if promise.urgency == Urgency::Page {
-        late(promise, &alerts, found);
     }
 }
 
@@ -52,23 +49,4 @@ fn silent(promise: &Promise) -> Diagnostic {
     made.note(format!("no {what} tier of the alerting profile fits this objective and window")).help(
         "choose a longer window, add a tier to the alerting profile in slovo.yaml, or write `urgency none`",
     )
-}
-
-/// A loss is only known once the time to finish is over; the windows grow with it.
-fn late(promise: &Promise, alerts: &[Alert], found: &mut Found<'_>) {
-    let Measurement::Completion(completion) = &promise.measurement else { return };
-    let Some(longest) = alerts.iter().map(|a| a.long).max() else { return };
-    if completion.within <= longest {
-        return;
-    }
-    let within = completion.within;
-    found.push(
-        Diagnostic::new(
-            &codes::LATE_COMPLETION,
-            promise.places.measurement,
-            format!("`{}` pages, but a loss is known only after {within}", promise.path),
-            format!("may take {within}, pages look back {longest}"),
-        )
-        .help(format!("write `urgency ticket`, or count what has not finished within {longest}")),
-    );
 }

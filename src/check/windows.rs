@@ -1,11 +1,10 @@
-//! Windows, slices and times to finish against each other.
+//! Windows and slices against each other.
 
-use super::{Found, plain};
+use super::Found;
 use crate::diag::Diagnostic;
 use crate::diag::codes::numbers as codes;
 use crate::ir::burn::{Alert, Loudness};
 use crate::ir::{Condition, Measurement, Promise, Slices, Urgency};
-use crate::value::{Decimal, Duration};
 
 pub(super) fn check_slices(all: &[Alert], promise: &Promise, found: &mut Found<'_>) {
     match &promise.measurement {
@@ -14,8 +13,7 @@ pub(super) fn check_slices(all: &[Alert], promise: &Promise, found: &mut Found<'
                 blunt(all, promise, slices, found);
             }
         }
-        Measurement::Completion(completion) => hidden(promise, completion.within, found),
-        Measurement::Events(_) | Measurement::Composed(_) => {}
+        Measurement::Events(_) | Measurement::Completion(_) | Measurement::Composed(_) => {}
     }
 }
 
@@ -66,23 +64,5 @@ fn blunt(all: &[Alert], promise: &Promise, slices: &Slices, found: &mut Found<'_
         )
         .note("an alert cannot see that things are well again before a whole slice has passed")
         .help(format!("write `{shortest} slices` or shorter ones, or a less urgent `urgency`")),
-    );
-}
-
-/// What was started in the last T of the window is not counted yet, so up to T / W of the loss can hide.
-fn hidden(promise: &Promise, within: Duration, found: &mut Found<'_>) {
-    let share = Decimal::from(within.as_micros()) / Decimal::from(promise.window.as_micros().max(1));
-    if share <= promise.error_budget() {
-        return;
-    }
-    found.push(
-        Diagnostic::new(
-            &codes::HIDDEN_LOSS,
-            promise.places.measurement,
-            format!("a loss as large as the budget of `{}` can hide while it may still finish", promise.path),
-            format!("{within} to finish is {} of {}", plain::percent(share), promise.window),
-        )
-        .note(format!("the error budget is {}", plain::percent(promise.error_budget())))
-        .help("choose a longer window, a shorter time to finish, or a lower objective"),
     );
 }

@@ -28,6 +28,7 @@ mod stream;
 mod subset;
 mod union;
 mod unit;
+mod unseen;
 
 use std::collections::BTreeSet;
 
@@ -137,7 +138,7 @@ pub fn elaborate(
     }
     no_labels(&cx, unlabelled, diagnostics);
 
-    ir::Model {
+    let mut model = ir::Model {
         settings: settings.clone(),
         files: sources.iter().map(|(_, f)| f.path.clone()).collect(),
         teams: people::teams(&cx),
@@ -145,7 +146,9 @@ pub fn elaborate(
         playbooks: people::playbooks(&cx, diagnostics),
         journeys,
         scenarios: scenario::scenarios(&cx, diagnostics),
-    }
+    };
+    unseen::settle(&mut model, diagnostics);
+    model
 }
 
 /// One warning for each metric whose labels are used but not declared.

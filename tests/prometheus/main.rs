@@ -14,6 +14,7 @@ mod common;
 mod alerts;
 mod budget;
 mod build;
+mod completions;
 mod explain;
 mod forms;
 mod identity;

@@ -200,6 +200,7 @@ fn contradictions_of_completions_and_histograms() {
             started: vec![counter(&format!("{name}_started"))],
             finished: vec![counter(&format!("{name}_finished"))],
             within: t("10m"),
+            late: vec![],
         };
         promise(&format!("a.{name}"), Measurement::Completion(completion))
     };

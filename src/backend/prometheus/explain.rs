@@ -34,6 +34,8 @@ pub struct Explanation {
     pub alerts: Vec<ExplainedAlert>,
     /// How long a total outage takes to spend the whole budget.
     pub outage_to_empty: Duration,
+    /// Of a completion: the share of the error budget that can be lost unseen (`T / (b W)`).
+    pub unseen: Option<Decimal>,
     /// What it costs.
     pub cost: Cost,
 }
@@ -109,6 +111,7 @@ pub fn explain(model: &Model, promise: &Promise) -> Explanation {
         rules: Vec::new(),
         alerts: Vec::new(),
         outage_to_empty: burn::outage_to_empty(promise.error_budget(), promise.window),
+        unseen: unseen(promise),
         cost: Cost::default(),
     };
     let Some(journey) = model.journey(&promise.path.journey) else { return explanation };
@@ -121,6 +124,14 @@ pub fn explain(model: &Model, promise: &Promise) -> Explanation {
     explanation.alerts =
         entry.iter().flat_map(|e| e.alerts.iter()).map(|a| explain_alert(model, promise, a)).collect();
     explanation
+}
+
+/// The share of the error budget that a completion can lose unseen.
+fn unseen(promise: &Promise) -> Option<Decimal> {
+    match &promise.measurement {
+        Measurement::Completion(c) => Some(c.unseen(promise.error_budget(), promise.window)),
+        Measurement::Events(_) | Measurement::Slices(_) | Measurement::Composed(_) => None,
+    }
 }
 
 fn made_up(model: &Model, promise: &Promise) -> Option<Duration> {
@@ -158,26 +169,30 @@ fn explain_alert(model: &Model, promise: &Promise, alert: &burn::Alert) -> Expla
 
 /// The windows' time, and what comes on top: how far sums over the base lag behind, half a scrape and half an evaluation as
 /// a rule, all of both at worst (docs/accuracy.md holds what was measured for 52 s of windows); windows computed each five
-/// minutes may be so late. A promise of completion learns of a loss only when the limit is over.
+/// minutes may be so late. A promise of completion learns of a loss in a range: how long the others take decides.
 fn detection(model: &Model, promise: &Promise, alert: &burn::Alert, failing: Decimal) -> Detection {
     let budget = promise.error_budget();
-    let windows = match promise.expect_per_day {
-        Some(per_day) => burn::detection_at(alert, budget, failing, per_day),
-        None => burn::detection(alert, budget, failing),
-    };
+    let per_day = promise.expect_per_day;
+    let (first, last) = match &promise.measurement {
+        Measurement::Completion(c) => {
+            burn::completion_detection(alert, budget, failing, (c.within, promise.window), per_day)
+        }
+        Measurement::Events(_) | Measurement::Slices(_) | Measurement::Composed(_) => match per_day {
+            Some(per_day) => burn::detection_at(alert, budget, failing, per_day),
+            None => burn::detection(alert, budget, failing),
+        }
+        .map(|t| (t, t)),
+    }
+    .unzip();
     let evaluation = model.settings.evaluation_interval;
     let mut late = promise.scrape_interval.plus(evaluation);
     if !ranges::is_prompt(alert.long) {
         late = late.plus(ranges::SLOW);
     }
-    let first = match &promise.measurement {
-        Measurement::Completion(c) => c.within,
-        Measurement::Events(_) | Measurement::Slices(_) | Measurement::Composed(_) => Duration::default(),
-    };
     let half = Duration::from_micros(late.as_micros() / 2);
-    let first = first.plus(behind(promise, evaluation));
-    let whole = |extra: Duration| windows.map(|t| seconds_up(t.plus(first).plus(extra)));
-    Detection { failing, typical: whole(half), worst: whole(late) }
+    let behind = behind(promise, evaluation);
+    let whole = |t: Option<Duration>, extra: Duration| t.map(|t| seconds_up(t.plus(behind).plus(extra)));
+    Detection { failing, typical: whole(first, half), worst: whole(last, late) }
 }
 
 /// How far a count lags behind what was scraped: samples that are younger than a scrape may take are left to the next

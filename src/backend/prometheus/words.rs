@@ -378,9 +378,11 @@ fn budget_now(out: &mut String, promise: &Promise, tiers: &[&Alert]) {
         ("last_over_time(", format!("[{}])", ranges::promql(ranges::read_back(ranges::SLOW))))
     };
     own(out, promise);
+    // What a completion says is lost is lost for sure.
+    let most = if promise.time_to_finish().is_zero() { "" } else { "At most " };
     let _ = write!(
         out,
-        "{{{{ with query (printf `{BUDGET_REMAINING}{{%s}}` $own) }}}}{{{{ . | first | value | humanizePercentage }}}} of the error budget is \
+        "{{{{ with query (printf `{BUDGET_REMAINING}{{%s}}` $own) }}}}{most}{{{{ . | first | value | humanizePercentage }}}} of the error budget is \
          left{{{{ end }}}}{{{{ with query (printf `max({BUDGET_REMAINING}{{%s}} > 0) * {} / max({before}{ERROR_RATIO}{{%s,window=\"{short}\"}}{after} \
          > 0)` $own $own) }}}}, gone in {{{{ . | first | value | humanizeDuration }}}} at the rate of the last {short}{{{{ end }}}}.",
         spend.normalize()

@@ -37,7 +37,15 @@ pub(super) fn text(
     for fact in facts {
         paragraph(&mut out, fact, width);
     }
-    let spent = format!("A total outage spends the whole budget in {}.", explained.outage_to_empty);
+    let mut spent = format!("A total outage spends the whole budget in {}.", explained.outage_to_empty);
+    if let Some(unseen) = explained.unseen {
+        let _ = write!(
+            spent,
+            " What is under way looks like what is lost: up to {} of the budget can be lost unseen, so what is said to be spent is spent \
+             at least.",
+            percent(unseen)
+        );
+    }
     paragraph(&mut out, &spent, width);
 
     heading(&mut out, "Alerts");

@@ -78,13 +78,19 @@ pub fn spoken(promise: &Promise, ladder: &[Alert]) -> Vec<Alert> {
 fn detected(model: &Model, promise: &Promise, alert: &Alert, failing: Decimal) -> Option<Duration> {
     let budget = promise.error_budget();
     let late = promise.scrape_interval.plus(model.settings.evaluation_interval);
-    let (alert, late) = match &promise.measurement {
-        Measurement::Completion(c) => {
-            let long = alert.long.max(c.within.times(2));
-            (Alert { long, ..alert.clone() }, late.plus(c.within))
-        }
-        Measurement::Slices(s) => (alert.clone(), late.plus(s.slice)),
-        Measurement::Events(_) | Measurement::Composed(_) => (alert.clone(), late),
+    if let Measurement::Completion(c) = &promise.measurement {
+        let (_, last) = burn::completion_detection(
+            alert,
+            budget,
+            failing,
+            (c.within, promise.window),
+            promise.expect_per_day,
+        )?;
+        return Some(numbers::upwards(last.plus(late)));
+    }
+    let late = match &promise.measurement {
+        Measurement::Slices(s) => late.plus(s.slice),
+        Measurement::Events(_) | Measurement::Completion(_) | Measurement::Composed(_) => late,
     };
     let per_day = match &promise.measurement {
         Measurement::Slices(s) => {
@@ -95,8 +101,8 @@ fn detected(model: &Model, promise: &Promise, alert: &Alert, failing: Decimal) -
         }
     };
     let windows = match per_day {
-        Some(per_day) => burn::detection_at(&alert, budget, failing, per_day)?,
-        None => burn::detection(&alert, budget, failing)?,
+        Some(per_day) => burn::detection_at(alert, budget, failing, per_day)?,
+        None => burn::detection(alert, budget, failing)?,
     };
     Some(numbers::upwards(windows.plus(late)))
 }

@@ -19,11 +19,32 @@ pub fn sentences(model: &Model, promise: &Promise) -> Vec<String> {
     }
 }
 
+/// Up to this share of the error budget, what can be lost unseen needs no words.
+const NOTABLE: Decimal = Decimal::from_parts(2, 0, 0, false, 2);
+
 fn completed(promise: &Promise, completion: &Completion) -> Vec<String> {
-    vec![
-        format!("We count all {} when they start, and again when they are done.", words::noun(promise)),
-        format!("What is not done within {} counts as lost.", numbers::exact(completion.within)),
-    ]
+    let noun = words::noun(promise);
+    let within = numbers::exact(completion.within);
+    let mut said = if completion.late.is_empty() {
+        vec![
+            format!("We count all {noun} when they start, and again when they are done."),
+            format!("What is not done within {within} counts as lost."),
+            "We only count them: if all of them are late, we don't see it.".to_owned(),
+        ]
+    } else {
+        vec![
+            format!("We count all {noun} when they start, and time each one that is done."),
+            format!("What takes longer than {within} counts as late, what is never done as lost."),
+        ]
+    };
+    let unseen = completion.unseen(promise.error_budget(), promise.window);
+    if unseen > NOTABLE {
+        let share = numbers::share((unseen * Decimal::ONE_HUNDRED).min(Decimal::ONE_HUNDRED).round_dp(0));
+        said.push(format!(
+            "What is under way looks like what is lost: up to {share} of the error budget can be lost unseen."
+        ));
+    }
+    said
 }
 
 fn composed(model: &Model, made: &Composed) -> Vec<String> {

@@ -192,8 +192,12 @@ fn what_is_kept() {
     let mut shipped = promise("99.5", "orders", 28);
     let within = Duration::from_days(2);
     let counter = || vec![Series::Counter(selector("m", 0))];
-    shipped.measurement =
-        Measurement::Completion(Completion { started: counter(), finished: counter(), within });
+    shipped.measurement = Measurement::Completion(Completion {
+        started: counter(),
+        finished: counter(),
+        within,
+        late: Vec::new(),
+    });
     for (p, kept, expected) in [
         (&month, "90d", "Samples are kept for 90 days, so the whole 28 days are known."),
         (&month, "28d", "Samples are kept for 28 days, so the whole 28 days are known."),
@@ -395,9 +399,10 @@ fn measurements() {
         said(Measurement::Completion(Completion {
             started: vec![Series::Counter(selector("a", 0))],
             finished: vec![Series::Counter(selector("b", 0))],
-            within: Duration::from_mins(30)
+            within: Duration::from_mins(30),
+            late: Vec::new(),
         })),
-        "We count all page views when they start, and again when they are done. What is not done within 30 min counts as lost."
+        "We count all page views when they start, and again when they are done. What is not done within 30 min counts as lost. We only count them: if all of them are late, we don't see it."
     );
     let readings = |good| {
         let all = vec![Series::Readings { selector: selector("up", 0), condition: None }];
