@@ -85,26 +85,21 @@ fn quieted(
         out.push(made.help(measure).help(ways(promise, within)));
         return Urgency::None;
     }
-    out.push(made.help(measure).help(ways(promise, within)));
     let known = within.times(2);
     if asked != Urgency::Page || restore.is_some_and(|restore| known < restore) {
+        out.push(made.help(measure).help(ways(promise, within)));
         return asked;
     }
     let said =
         format!("`{path}` opens tickets instead of pages: a loss is known only after {known} at worst");
-    let mut made = Diagnostic::new(
-        &LATE_COMPLETION,
-        promise.places.urgency.unwrap_or(promise.places.measurement),
-        said,
-        format!("may take {within}"),
-    );
-    made = match restore {
-        Some(restore) => made.note(format!("it should work again within {restore}: before anybody is woken")),
+    let place = promise.places.urgency.unwrap_or(promise.places.measurement);
+    let made = explained(Diagnostic::new(&LATE_COMPLETION, place, said, format!("may take {within}")));
+    let made = match restore {
+        Some(restore) => made.note(format!("it should work again within {restore}, before anybody is woken")),
         None => made.note("no playbook says within which time it should work again"),
     };
-    out.push(made.help("write `urgency ticket`").help(format!(
-        "or give it a playbook whose `restore within` is longer than {known}, or measure how long each takes"
-    )));
+    let book = format!("or give it a playbook whose `restore within` is longer than {known}");
+    out.push(made.help("write `urgency ticket`").help(measure).help(book));
     Urgency::Ticket
 }
 

@@ -43,6 +43,6 @@ crate::diag::codes::codes! {
     UNTOLD = Warning "W0442" "a scenario that does not tell what it expects";
     LATE_COMPLETION = Warning "W0443" "a page for what may still finish for hours";
     UNSTATED_RETENTION = Warning "W0444" "a window longer than samples are usually kept";
-    UNSEEN_BUDGET = Error "E0446" "a time to finish that hides the whole budget";
     MEASURED_TWICE = Warning "W0445" "one measurement under two names";
+    UNSEEN_BUDGET = Error "E0446" "a time to finish that hides the whole budget";
 }

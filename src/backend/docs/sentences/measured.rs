@@ -39,9 +39,9 @@ fn completed(promise: &Promise, completion: &Completion) -> Vec<String> {
     };
     let unseen = completion.unseen(promise.error_budget(), promise.window);
     if unseen > NOTABLE {
-        let share = numbers::share((unseen * Decimal::ONE_HUNDRED).min(Decimal::ONE_HUNDRED).round_dp(0));
+        let percent = (unseen * Decimal::ONE_HUNDRED).min(Decimal::ONE_HUNDRED).round_dp(0).normalize();
         said.push(format!(
-            "What is under way looks like what is lost: up to {share} of the error budget can be lost unseen."
+            "What is under way looks like what is lost: up to {percent}% of the error budget can be lost unseen."
         ));
     }
     said
