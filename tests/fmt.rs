@@ -7,6 +7,7 @@ mod common;
 
 use std::path::Path;
 
+use rayon::prelude::*;
 use slovo::diag::Diagnostics;
 use slovo::source::FileId;
 
@@ -66,21 +67,24 @@ fn samples() {
 /// A comment wherever a line may go on or ends.
 #[test]
 fn comments_anywhere() {
-    for (name, text) in common::samples().into_iter().filter(|(_, text)| text.len() < 3_000) {
-        for (at, c) in
-            text.char_indices().filter(|(_, c)| matches!(c, '\n' | ',' | '|' | '+' | '{' | '(' | '}'))
-        {
-            for comment in [" # one\n", "\n # two\n", "\n\n# three\n\n"] {
-                let mut with = text.clone();
-                with.insert_str(at + c.len_utf8(), comment);
-                let mut wrong = Diagnostics::default();
-                let _ = slovo::syntax::parse(FileId(0), &with, &mut wrong);
-                if wrong.is_empty() {
-                    holds(&format!("{name}@{at}"), &with);
-                }
+    let places = |(name, text): &(String, String)| -> Vec<(String, usize, String)> {
+        let of = |(at, c): (usize, char)| (name.clone(), at + c.len_utf8(), text.clone());
+        let ends = text.char_indices().filter(|(_, c)| matches!(c, '\n' | ',' | '|' | '+' | '{' | '(' | '}'));
+        ends.map(of).collect()
+    };
+    let samples = common::samples();
+    let short: Vec<_> = samples.iter().filter(|(_, text)| text.len() < 3_000).flat_map(places).collect();
+    short.par_iter().for_each(|(name, at, text)| {
+        for comment in [" # one\n", "\n # two\n", "\n\n# three\n\n"] {
+            let mut with = text.clone();
+            with.insert_str(*at, comment);
+            let mut wrong = Diagnostics::default();
+            let _ = slovo::syntax::parse(FileId(0), &with, &mut wrong);
+            if wrong.is_empty() {
+                holds(&format!("{name}@{at}"), &with);
             }
         }
-    }
+    });
 }
 
 #[test]
