@@ -106,6 +106,49 @@ journey buy "Buy" {{
     }
 }
 
+/// Several promises with budgets of their own for each region: what is asked of one is followed through rules that read themselves.
+#[test]
+fn proofs_hold_for_each() {
+    if !has_promtool() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_str().unwrap();
+    std::fs::write(folder.path().join("slovo.yaml"), "project: regions\nretention: 60d\n").unwrap();
+    let source = r#"
+team shop "Shop" { tickets "desk" }
+metric http_requests_total: counter of requests { labels code, region in "eu" | "us" }
+metric queue_length: gauge of messages { labels region in "eu" | "us" }
+journey buy "Buy" {
+  owner shop
+  promise answered "Answered" {
+    keep for 99% of requests over 7d
+    for each region
+    total http_requests_total
+    bad where {code=~"5.."}
+    urgency ticket
+  }
+  promise quick "Short queues" {
+    keep for 99% of minutes over 7d
+    for each region
+    good when sum of queue_length at most 10
+    silence is bad
+    urgency ticket
+  }
+  promise steady "Steady queues" {
+    keep for 99% of 5m slices over 7d
+    for each region
+    good when avg of queue_length at most 10
+    urgency ticket
+  }
+}
+"#;
+    std::fs::write(folder.path().join("buy.slovo"), source).unwrap();
+    let (code, said) = slovo(&["-C", path, "test"]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("all hold"), "{said}");
+}
+
 #[test]
 fn without_promtool_it_says_how_to_get_it() {
     let (code, said) = slovo(&["-C", "examples/minimal", "test", "--promtool", "/nowhere/promtool"]);

@@ -4,7 +4,7 @@ use super::build::*;
 use super::hour;
 use super::tools::*;
 use slovo::ast::{Stat, Which};
-use slovo::ir::{Condition, Events, Measurement, Outcome, Reading, Slices};
+use slovo::ir::{Condition, Events, Measurement, Outcome, Reading, Series, Slices};
 
 fn stat(stat: Stat, gauge: &str, good: Reading) -> Measurement {
     minutes(Condition::Stat { stat, selector: selector(gauge), good })
@@ -41,9 +41,7 @@ fn each_condition() {
             promise("a.share", minutes(share("calls", "failed", "0.95"))),
             promise("a.exact", minutes(share("calls", "failed", "0.9"))),
             promise("a.all_good", minutes(share("calls", "none", "1"))),
-            promise("a.idle", minutes(share("idle", "none", "0.95"))),
             promise("a.query", query("max(queue) # the longest", at_most("10"))),
-            promise("a.number", query("0 / sum(idle_gauge)", at_most("10"))),
             promise("a.gone", stat(Stat::Max, "absent", at_most("10"))),
         ],
     )]);
@@ -56,8 +54,6 @@ fn each_condition() {
         .series("calls", "0+100x300")
         .series("failed", "0+10x300")
         .series("none", "0x300")
-        .series("idle", "7x300")
-        .series("idle_gauge", "0x300")
         .gives(
             r#"round(promise:error_ratio{window="1h"}, 0.01)"#,
             "62m",
@@ -71,9 +67,7 @@ fn each_condition() {
                 (&hour("a", "share"), "1"),
                 (&hour("a", "exact"), "0"),
                 (&hour("a", "all_good"), "0"),
-                (&hour("a", "idle"), "0"),
                 (&hour("a", "query"), "0.25"),
-                (&hour("a", "number"), "0"),
             ],
         )
         .gives(
@@ -132,4 +126,117 @@ fn silence() {
         )
         .firing("PromiseNoData", "62m", &[])
         .run(&model);
+}
+
+/// What is not a number is not judged, and hides nothing that is; nor is a slice in which nobody came. Only what is absent is
+/// no data.
+#[test]
+fn not_a_number() {
+    let query = |query: &str, good| minutes(Condition::Promql { query: query.to_owned(), good });
+    let idle = |p: &str| promise(p, minutes(share("idle", "none", "0.95")));
+    let readings = |condition| Series::Readings { selector: selector("half"), condition };
+    let read = Events {
+        total: vec![readings(None)],
+        outcome: Outcome::Good(vec![readings(Some(at_most("10")))]),
+        faults: Vec::new(),
+    };
+    let age = Condition::Age {
+        which: Which::Newest,
+        selector: selector("unsure"),
+        per_second: d("1"),
+        at_most: d("600"),
+    };
+    let model = model(vec![journey(
+        "checkout",
+        vec![
+            idle("a.idle"),
+            promise("a.query", query("0 / sum(zero)", at_most("10"))),
+            promise("a.max", stat(Stat::Max, "unsure", at_most("10"))),
+            promise("a.min", stat(Stat::Min, "unsure", Reading::AtLeast(d("10")))),
+            promise("a.avg", stat(Stat::Avg, "unsure", Reading::AtLeast(d("10")))),
+            promise("a.sum", stat(Stat::Sum, "unsure", Reading::AtLeast(d("10")))),
+            promise("a.age", minutes(age)),
+            promise("b.max", stat(Stat::Max, "half", at_most("10"))),
+            promise("b.avg", stat(Stat::Avg, "half", at_most("10"))),
+            promise("b.sum", stat(Stat::Sum, "half", at_most("10"))),
+            promise("b.reads", Measurement::Events(read)),
+            promise("c.gone", query("sum(absent)", at_most("10"))),
+        ],
+    )]);
+    let list = |of: &[(&str, &str, &str)]| -> Vec<(String, String)> {
+        let labels = |s: &str, p: &str| {
+            format!(r#"{{project="shop", journey="checkout", step="{s}", promise="{p}"}}"#)
+        };
+        of.iter().map(|(s, p, v)| (labels(s, p), (*v).to_owned())).collect()
+    };
+    let none =
+        [("a", "idle"), ("a", "query"), ("a", "max"), ("a", "min"), ("a", "avg"), ("a", "sum"), ("a", "age")];
+    let none = none.map(|(s, p)| (s, p, "0"));
+    let half = [("b", "max", "60"), ("b", "avg", "60"), ("b", "sum", "60"), ("b", "reads", "360")];
+    // Of what is known all is bad.
+    let events = list(&[&none[..], &half[..]].concat());
+    let events: Vec<(&str, &str)> = events.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
+    // One is always far too high, one says half of the time that it does not know, one always does.
+    Case::new()
+        .series(r#"half{i="1"}"#, "50x300")
+        .series(r#"half{i="2"}"#, &"50 NaN ".repeat(150))
+        .series(r#"half{i="3"}"#, &"NaN ".repeat(300))
+        .series("unsure", &"NaN ".repeat(300))
+        .series("zero", "0x300")
+        .series("idle", "7x300")
+        .series("none", "0x300")
+        .gives("round(sum_over_time(promise:events:count[3599s]))", "70m", &events)
+        .gives("round(sum_over_time(promise:bad_events:count[3599s]))", "70m", &events)
+        .firing("PromiseNoData", "70m", &["gone"])
+        .run(&model);
+}
+
+/// A series that ends within a slice counts in it: two thirds of what came in five minutes failed before it did.
+#[test]
+fn an_ending() {
+    let five = |condition| Measurement::Slices(Slices { slice: t("5m"), condition, silence_is_bad: false });
+    let model =
+        model(vec![journey("checkout", vec![promise("a.share", five(share("calls", "failed", "0.9")))])]);
+    let one = r#"{__name__="promise:bad_events:count", project="shop", journey="checkout", step="a", promise="share"}"#;
+    // The second is gone after 32 minutes; the slice that ends at 35 has what it counted in two of them.
+    Case::new()
+        .series(r#"calls{i="1"}"#, "1000+10x200")
+        .series(r#"failed{i="1"}"#, "0x200")
+        .series(r#"calls{i="2"}"#, "1000+10x120 1300+50x7 stale _x60")
+        .series(r#"failed{i="2"}"#, "0x120 0+50x7 stale _x60")
+        .gives("promise:bad_events:count", "35m30s", &[(one, "0.1")])
+        .gives(
+            "promise:bad_events:count * 0",
+            "45m",
+            &[(&one.replace(r#"__name__="promise:bad_events:count", "#, ""), "0")],
+        )
+        .run(&model);
+}
+
+/// Slices slide: ten failures of a minute and a half cost ten times 1.5 + 5 minutes, the mean of what slices of the clock
+/// would count, wherever their borders are.
+#[test]
+fn sliding() {
+    let condition = Condition::Stat { stat: Stat::Max, selector: selector("queue"), good: at_most("10") };
+    let five = Measurement::Slices(Slices { slice: t("5m"), condition, silence_is_bad: false });
+    let model = model(vec![journey("checkout", vec![promise("a.max", five)])]);
+    // Each failure is seen from 45 s after a whole five minutes to 90 s later, and no sample is on a border.
+    let clock = |ago: u32| {
+        let offset = if ago == 0 { String::new() } else { format!(" offset {}s", ago * 30) };
+        format!("sum(sum_over_time((max_over_time(queue[5m]{offset}) > bool 10)[11h:5m]))")
+    };
+    let all: Vec<String> = (0..10).map(clock).collect();
+    let mut case = Case::new()
+        .series("queue", &format!("3x122 {}3x120", "50x6 3x232 ".repeat(10)))
+        .gives(
+            "round(sum_over_time(promise:bad_events:count[11h]), 0.01)",
+            "11h30m",
+            &[(r#"{project="shop", journey="checkout", step="a", promise="max"}"#, "13")],
+        )
+        .gives(&format!("({}) / 10", all.join(" + ")), "11h30m", &[("{}", "13")]);
+    for (at, query) in all.iter().enumerate() {
+        let bad = if (6..=8).contains(&at) { "20" } else { "10" };
+        case = case.gives(query, "11h30m", &[("{}", bad)]);
+    }
+    case.run(&model);
 }

@@ -7,7 +7,8 @@ use crate::ir::{Condition, Promise, Reading, Selector, Slices};
 use crate::promql::print;
 use crate::value::{Decimal, Duration};
 
-/// One event a slice while there is data; always, where silence is bad.
+/// One event a slice while there is a value to judge; 0 while there is none, in an idle share or where what is measured says
+/// that it is not a number; nothing where the metric is absent. Always one, where silence is bad.
 pub(crate) fn events(
     out: &mut String,
     slices: &Slices,
@@ -16,38 +17,31 @@ pub(crate) fn events(
     evaluation: Duration,
 ) {
     share_of_one(out, slices, evaluation);
+    out.push('(');
     if slices.silence_is_bad {
-        out.push('(');
         always(out, promise);
-        out.push(')');
     } else {
         match &slices.condition {
             Condition::Share { events, .. } => {
-                out.push_str("group");
-                out.push_str(reach.by());
-                out.push('(');
                 reach.sum(out, &events.total);
-                out.push(')');
+                out.push_str(" > bool 0");
             }
+            // The largest is not a number only where none is.
             Condition::Stat { stat: Stat::Sum, selector, .. } | Condition::Age { selector, .. } => {
-                out.push_str("group");
-                out.push_str(reach.by());
-                out.push('(');
-                reach.now(out, selector);
-                out.push(')');
+                aggregate(out, "max", selector, reach);
+                out.push_str(IS_A_NUMBER);
             }
             Condition::Stat { selector, .. } => {
-                over(out, ("group", "present_over_time"), selector, slices, reach);
+                over(out, ("max", "max_over_time"), selector, slices, reach);
+                out.push_str(IS_A_NUMBER);
             }
-            Condition::Promql { query, .. } => {
-                out.push_str("group");
-                out.push_str(reach.by());
-                out.push_str("(\n");
-                out.push_str(query.trim());
-                out.push_str("\n)");
+            Condition::Promql { .. } => {
+                value(out, slices, reach);
+                out.push_str(IS_A_NUMBER);
             }
         }
     }
+    out.push(')');
 }
 
 /// An evaluation's share of a slice.
@@ -58,8 +52,8 @@ fn share_of_one(out: &mut String, slices: &Slices, evaluation: Duration) {
     out.push_str(" * ");
 }
 
-/// The bad slices. A value that is no number (an idle slice) compares as false: the comparison asks for the bad, so that
-/// an idle slice is good; where silence is bad it asks for the good, and what is not good is bad.
+/// The bad slices. A value that is not a number compares as false: the comparison asks for the bad, so that such a slice is
+/// not bad; where silence is bad it asks for the good, and what is not good is bad.
 pub(crate) fn bad(out: &mut String, slices: &Slices, promise: &Promise, reach: &Reach, evaluation: Duration) {
     share_of_one(out, slices, evaluation);
     let silence = slices.silence_is_bad;
@@ -79,9 +73,25 @@ pub(crate) fn bad(out: &mut String, slices: &Slices, promise: &Promise, reach: &
     if silence {
         out.push_str(")\nor ");
         always(out, promise);
+    } else if let Condition::Stat { stat, selector, .. } = &slices.condition {
+        // Without a number there is no value.
+        match stat {
+            Stat::Sum => {
+                out.push_str("\nor 0 * ");
+                aggregate(out, "group", selector, reach);
+            }
+            Stat::Avg => {
+                out.push_str("\nor 0 * ");
+                over(out, ("group", "present_over_time"), selector, slices, reach);
+            }
+            Stat::Max | Stat::Min => {}
+        }
     }
     out.push(')');
 }
+
+/// 1 where the value before is a number, else 0.
+const IS_A_NUMBER: &str = " >= bool -Inf";
 
 /// A billionth: shares are ratios of floats, and exactly 1% bad must not be more than 1%.
 const HAIR: Decimal = Decimal::from_parts(1, 0, 0, false, 9);
@@ -106,14 +116,21 @@ fn value(out: &mut String, slices: &Slices, reach: &Reach) -> Reading {
         }
         Condition::Stat { stat, selector, good } => {
             match stat {
+                // Both pass over what is not a number, unless all is.
                 Stat::Max => over(out, ("max", "max_over_time"), selector, slices, reach),
                 Stat::Min => over(out, ("min", "min_over_time"), selector, slices, reach),
                 Stat::Avg => {
-                    over(out, ("sum", "sum_over_time"), selector, slices, reach);
+                    numbers(out, "sum_over_time", selector, slices, reach);
                     out.push_str(" / ");
-                    over(out, ("sum", "count_over_time"), selector, slices, reach);
+                    numbers(out, "count_over_time", selector, slices, reach);
                 }
-                Stat::Sum => aggregate(out, "sum", selector, reach),
+                Stat::Sum => {
+                    out.push_str("sum");
+                    out.push_str(reach.by());
+                    out.push('(');
+                    reach.numbers(out, selector);
+                    out.push(')');
+                }
             }
             *good
         }
@@ -164,6 +181,17 @@ fn over(
     out.push('[');
     put(out, reach.gauge_range(slices.slice));
     out.push_str("]))");
+}
+
+/// `sum by (region) (sum_over_time((queue_length{..} >= -Inf)[59s999ms:15s]))`: of the readings that are numbers.
+fn numbers(out: &mut String, over_time: &str, selector: &Selector, slices: &Slices, reach: &Reach) {
+    out.push_str("sum");
+    out.push_str(reach.by());
+    out.push('(');
+    out.push_str(over_time);
+    out.push('(');
+    reach.recent_numbers(out, selector, reach.gauge_range(slices.slice));
+    out.push_str("))");
 }
 
 /// 1 for each budget: `vector(1)`, or one for each declared combination of the labels.

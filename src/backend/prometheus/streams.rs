@@ -54,7 +54,8 @@ impl Reach {
         Self {
             range: span,
             readings: base.readings.max(slice),
-            count: Count { span, lookback, ..base.count },
+            // A series that ends within a slice still counts in it.
+            count: Count { span, lookback, presence: base.count.presence.max(span), ..base.count },
             ..base
         }
     }
@@ -178,18 +179,21 @@ impl Reach {
         }
         out.push_str("sum");
         out.push_str(self.by());
-        out.push_str(if condition.is_some() { "(sum_over_time((" } else { "(count_over_time(" });
+        out.push_str("(sum_over_time((");
         self.now(out, selector);
-        if let Some(condition) = condition {
-            let (op, limit) = match condition {
-                Reading::AtLeast(limit) => (" >= bool ", limit),
-                Reading::AtMost(limit) => (" <= bool ", limit),
-            };
-            out.push_str(op);
-            put(out, limit.normalize());
-            out.push(')');
+        match condition {
+            Some(Reading::AtLeast(limit)) => {
+                out.push_str(" >= bool ");
+                put(out, limit.normalize());
+            }
+            Some(Reading::AtMost(limit)) => {
+                out.push_str(" <= bool ");
+                put(out, limit.normalize());
+            }
+            // What is not a number is not a reading: it meets no condition, and counts nowhere.
+            None => out.push_str(" >= bool -Inf"),
         }
-        out.push('[');
+        out.push_str(")[");
         put(out, ranges::promql(less_a_moment(self.readings)));
         out.push(':');
         put(out, ranges::promql(self.scrape));
@@ -208,6 +212,26 @@ impl Reach {
         out.push('[');
         put(out, ranges::promql(self.scrape.plus(Duration::from_secs(30))));
         out.push_str("])");
+    }
+
+    /// A gauge now, where it is a number.
+    pub(crate) fn numbers(&self, out: &mut String, selector: &Selector) {
+        self.now(out, selector);
+        out.push_str(" >= -Inf");
+    }
+
+    /// The readings of a gauge within a range that are numbers. A range of samples can't be filtered: a subquery meets each
+    /// once, and one that is missing is the one before, once.
+    pub(crate) fn recent_numbers(&self, out: &mut String, selector: &Selector, range: Duration) {
+        out.push_str("(last_over_time(");
+        print::selector(out, &selector.metric, "", &selector.matchers, &[]);
+        out.push('[');
+        put(out, ranges::promql(self.scrape.times(2)));
+        out.push_str("]) >= -Inf)[");
+        put(out, ranges::promql(less_a_moment(range)));
+        out.push(':');
+        put(out, ranges::promql(self.scrape));
+        out.push(']');
     }
 
     /// The range in which a gauge scraped this often has a sample: the slice, or two scrapes.

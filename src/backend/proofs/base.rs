@@ -9,6 +9,7 @@ use super::decoys::decoys;
 use super::expected::steady;
 use super::known;
 use super::series::{DOWN, FINE, Raw, Shape, State, Story};
+use super::shares;
 use super::stories;
 use super::witness::Labels;
 use crate::backend::prometheus::meaning::{kind, urgency};
@@ -60,7 +61,9 @@ pub(super) fn times(context: &Context<'_>, promise: &Promise) -> Times {
     let tenth = State::Failing(Decimal::new(1, 1));
     // Long enough for a budget to be there: what it is made of is recorded at whole five (or fifteen) minutes.
     let rolled = if ranges::is_coarse(promise.window) { ranges::COARSE } else { ranges::SLOW };
-    let fine = one.max(align(rolled.times(2), promise.scrape_interval, context.every));
+    // A share is judged from its first whole slice on.
+    let whole = if shares::allowed(promise).is_some() { slice_of(promise) } else { Duration::default() };
+    let fine = one.max(align(rolled.times(2).plus(whole), promise.scrape_interval, context.every));
     let story = vec![(FINE, fine), (tenth, one), (DOWN, one), (State::Silent, gone), (FINE, one)];
     let mut ends = [Duration::default(); 5];
     let mut now = Duration::default();
@@ -225,6 +228,18 @@ fn reported(context: &Context<'_>, promise: &Promise) -> Option<Duration> {
     Some(align(Duration::from_micros(seen), context.every, context.every).plus(waits))
 }
 
+/// For how long after its last sample a slice has seen something.
+fn seen_for(context: &Context<'_>, promise: &Promise) -> Duration {
+    let slice = slice_of(promise);
+    if shares::allowed(promise).is_some() {
+        // Counts leave out the last moment, and short slices hold the range of a count.
+        let range = ranges::base_range(promise.scrape_interval, context.every);
+        slice.max(range).plus(promise.scrape_timeout)
+    } else {
+        slice.max(promise.scrape_interval.times(2))
+    }
+}
+
 /// A vanished target is no data, loudly; one where silence is bad goes on counting.
 fn silence(
     context: &Context<'_>,
@@ -253,7 +268,7 @@ fn silence(
     }
     if !slice_of(promise).is_zero() {
         // Its last sample was a scrape before.
-        let seen = slice_of(promise).plus(context.every).as_micros();
+        let seen = seen_for(context, promise).plus(context.every).as_micros();
         let seen = Duration::from_micros(seen.saturating_sub(promise.scrape_interval.as_micros()));
         let at = down.plus(seen);
         let at = align(at, context.every, context.every);

@@ -23,6 +23,7 @@ mod moments;
 mod needed;
 mod newborn;
 mod newcomers;
+mod numbers;
 mod pieces;
 mod rollups;
 mod scenarios;
@@ -99,6 +100,7 @@ fn prove_journey<'m>(model: &'m Model, journey: &'m Journey, needs: &Needs<'m>) 
         lacking::prove(&context, batch, &mut main);
         newborn::prove(&context, batch, &mut main);
         shares::prove(&context, batch, &mut main);
+        numbers::prove(&context, batch, &mut main);
     }
     newcomers::prove(&context, &batches, &mut suites);
     // What is fed with windows doesn't ask how often it is evaluated.

@@ -112,7 +112,7 @@ impl RuleFiles {
         let mut open: Vec<Option<Vec<Read>>> = checks.into_iter().map(|c| reads(&c.expr)).collect();
         let mut found = BTreeSet::new();
         // A rule may be asked for one promise here and for all of them there.
-        let mut asked: BTreeSet<(usize, Vec<(String, String)>)> = BTreeSet::new();
+        let mut asked: BTreeSet<(usize, BTreeSet<(String, String)>)> = BTreeSet::new();
         while let Some(read) = open.pop() {
             for (number, rule) in self.rules.iter().enumerate().filter(|(_, r)| mine(r)) {
                 let everything = [Read { matchers: Vec::new(), carried: Vec::new() }];
@@ -190,8 +190,9 @@ impl RuleFiles {
 }
 
 impl Rule {
-    /// What is asked of its series by labels that keep promises apart and that it takes from what it reads.
-    fn asked_for(&self, matchers: &[Matcher]) -> Vec<(String, String)> {
+    /// What is asked of its series by labels that keep promises apart and that it takes from what it reads. A set: what is asked
+    /// of a rule that reads its own earlier samples must not grow each time round.
+    fn asked_for(&self, matchers: &[Matcher]) -> BTreeSet<(String, String)> {
         let taken = |m: &&Matcher| {
             m.op == MatchOp::Equal
                 && APART.contains(&m.label.as_str())
@@ -201,7 +202,7 @@ impl Rule {
         matchers.iter().filter(taken).map(|m| (m.label.clone(), m.value.clone())).collect()
     }
     /// What it reads for those of its series that have these labels.
-    fn reads_for(&self, only: &[(String, String)]) -> Option<Vec<Read>> {
+    fn reads_for(&self, only: &BTreeSet<(String, String)>) -> Option<Vec<Read>> {
         let narrowed = |read: &Read| {
             let mut read = read.clone();
             for (label, value) in only.iter().filter(|(l, _)| read.carried.contains(&l.as_str())) {
@@ -354,6 +355,22 @@ groups:
         assert_eq!(needed("named{promise=\"p\"}"), [0, 1, 2, 4], "a template may hold anything");
         assert_eq!(needed("ALERTS{alertname=\"Fast\",promise=\"q\"}"), [1, 2, 5]);
         assert_eq!(needed("ratio{promise=\"other\"}"), [2]);
+    }
+
+    #[test]
+    fn rules_that_read_themselves_end() {
+        let files = RuleFiles::read([(
+            "j",
+            r#"
+groups:
+  - name: a
+    rules:
+      - {record: sum, expr: 'sum by (promise) (base{promise="p"} or last_over_time(sum{promise="p"}[1h]))'}
+"#,
+        )])
+        .unwrap();
+        let needed = files.needed(&["j".to_owned()], &case("sum{promise=\"p\"}").checks);
+        assert_eq!(needed.into_iter().collect::<Vec<_>>(), [0]);
     }
 
     #[test]

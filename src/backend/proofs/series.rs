@@ -13,6 +13,8 @@ pub(super) enum State {
     Failing(Decimal),
     /// The targets are gone: series are marked stale.
     Silent,
+    /// There is nothing to say: gauges say that they are not a number, counters stand still.
+    Unknown,
 }
 
 /// Nothing fails.
@@ -103,7 +105,7 @@ impl Raw {
                 out.push(' ');
             }
             match state {
-                State::Silent if !born => gap(&mut out, n),
+                State::Silent | State::Unknown if !born => gap(&mut out, n),
                 State::Silent => {
                     out.push_str("stale");
                     if n > 1 {
@@ -111,6 +113,12 @@ impl Raw {
                         gap(&mut out, n - 1);
                     }
                 }
+                State::Unknown => match self.shape {
+                    Shape::Counter { .. } => climb(&mut out, &mut count, Decimal::ZERO, n),
+                    Shape::Gauge { .. } | Shape::Clock { .. } => {
+                        let _ = write!(out, "NaN{}", " NaN".repeat(usize::try_from(n - 1).unwrap_or(0)));
+                    }
+                },
                 State::Failing(f) => {
                     born |= *f > Decimal::ZERO;
                     if born {

@@ -93,15 +93,18 @@ fn sliced(promise: &Promise, slices: &Slices) -> Vec<String> {
         }
         Condition::Promql { good, .. } => format!("the team's own query gives {}", reading(*good)),
     };
+    let nothing = match &slices.condition {
+        Condition::Share { .. } => "any event",
+        Condition::Stat { .. } | Condition::Age { .. } | Condition::Promql { .. } => "a value",
+    };
+    let then = if slices.silence_is_bad { "bad" } else { "not counted" };
     vec![
-        format!("Time is cut into {}. Each is good or bad.", words::noun(promise)),
+        format!(
+            "Time is judged in {}. They may begin at any moment, and each is good or bad.",
+            words::noun(promise)
+        ),
         format!("One is good when {good}."),
-        if slices.silence_is_bad {
-            "One without any data is bad."
-        } else {
-            "One without any data is not counted."
-        }
-        .to_owned(),
+        format!("One without {nothing} is {then}."),
     ]
 }
 

@@ -315,9 +315,9 @@ fn slices() {
     assert_eq!(
         measured::sentences(&m, &p),
         [
-            "Time is cut into 5-minute slices. Each is good or bad.",
+            "Time is judged in 5-minute slices. They may begin at any moment, and each is good or bad.",
             "One is good when the highest reading in it is at most 1,000.",
-            "One without any data is not counted."
+            "One without a value is not counted."
         ]
     );
     // Three bad slices of 5 min (less a half), the slice itself, a scrape and an evaluation, rounded up.
@@ -340,7 +340,7 @@ fn slices() {
     );
     assert_eq!(
         measured::sentences(&m, &p)[1..],
-        ["One is good when the newest data is at most 10 min old.", "One without any data is bad."]
+        ["One is good when the newest data is at most 10 min old.", "One without a value is bad."]
     );
 }
 
@@ -393,7 +393,7 @@ fn measurements() {
             condition: Condition::Share { events: within(1), at_least: d("0.95"), percentile: Some(d("95")) },
             silence_is_bad: false
         })),
-        "Time is cut into page views. Each is good or bad. One is good when at least 95 of every 100 requests in it take at most 400 ms. One without any data is not counted."
+        "Time is judged in page views. They may begin at any moment, and each is good or bad. One is good when at least 95 of every 100 requests in it take at most 400 ms. One without any event is not counted."
     );
     assert_eq!(
         said(Measurement::Completion(Completion {
