@@ -92,7 +92,7 @@ journey buy "Buy" {{
     promise done "Done" {{
       keep for 99% of orders over {window}
       started orders_total{{state="begun"}}
-      finished orders_total{{state="done"}} within 30m
+      finished orders_total{{state="done"}} within 5m
       urgency ticket
     }}
   }}

@@ -130,7 +130,7 @@ journey all "Everything" {
     promise done "P" {
       keep for 99% of orders over 28d
       started begun_total{job="a"}
-      finished done_total{job="a"} within 12h
+      finished done_total{job="a"} within 3h
     }
   }
   promise whole "P" {

@@ -136,8 +136,9 @@ pub(crate) fn write(
             put(
                 expr,
                 format_args!(
-                    "\nand on ({}) present_over_time({FINISHED_EVENTS}{{{matchers}}}[5m])",
-                    plan.identity
+                    "\nand on ({}) present_over_time({FINISHED_EVENTS}{{{matchers}}}[{}])",
+                    plan.identity,
+                    ranges::still_there(plan.evaluation)
                 ),
             );
         }

@@ -63,9 +63,11 @@ pub(crate) fn part_gone(plan: &Plan<'_>, labels: &AlertLabels, expr: &mut String
         let _ = write!(
             expr,
             "{or}(max_over_time({FINISHED_EVENTS_5M}{{{matchers}}}[{}]) > 0)\n  \
-             unless on ({id}) present_over_time({FINISHED_EVENTS}{{{matchers}}}[15m])\n  \
-             and on ({id}) present_over_time({EVENTS}{{{matchers}}}[5m])",
+             unless on ({id}) present_over_time({FINISHED_EVENTS}{{{matchers}}}[{}])\n  \
+             and on ({id}) present_over_time({EVENTS}{{{matchers}}}[{}])",
             base::REMEMBERED,
+            ranges::still_there(plan.evaluation).max(Duration::from_mins(15)),
+            ranges::still_there(plan.evaluation),
             or = if expr.is_empty() { "" } else { "\nor " },
             id = plan.identity,
         );

@@ -70,6 +70,11 @@ pub(crate) fn read_back(interval: Duration) -> Duration {
     interval.times(2).plus(Duration::from_mins(1))
 }
 
+/// Something that is counted with every evaluation is there if it is within this: five minutes, or two evaluations and one more.
+pub(crate) fn still_there(evaluation: Duration) -> Duration {
+    promql(read_back(evaluation).max(SLOW))
+}
+
 /// Is this window computed with every evaluation (otherwise each 5 minutes)?
 pub(crate) fn is_prompt(window: Duration) -> bool {
     window <= PROMPT

@@ -80,6 +80,13 @@ pub(super) fn prove(context: &Context<'_>, miss: &mut impl FnMut(&Promise, Strin
     let mut case = Case::new("a part of a promise vanishes", suite.every);
     for entry in context.measured().filter(|e| !minds_silence(e.promise)) {
         part_gone(context, entry, suite.every, &mut case);
+    }
+    if !case.checks.is_empty() {
+        case.strangers(&SERIES_LABELS);
+        suite.cases.push(case);
+    }
+    let mut case = Case::new("what finishes is out of sight", suite.every);
+    for entry in context.measured() {
         out_of_sight(context, entry, suite.every, &mut case);
     }
     if !case.checks.is_empty() {

@@ -53,7 +53,7 @@ pub(super) fn text(
         paragraph(&mut out, "None: its urgency is `none`.", width);
     }
     for alert in &explained.alerts {
-        alert_text(&mut out, alert, width);
+        alert_text(&mut out, alert, explained.unseen.is_some(), width);
     }
 
     heading(&mut out, "Cost");
@@ -85,7 +85,7 @@ fn paragraph(out: &mut String, text: &str, width: usize) {
     }
 }
 
-fn alert_text(out: &mut String, alert: &ExplainedAlert, width: usize) {
+fn alert_text(out: &mut String, alert: &ExplainedAlert, completes: bool, width: usize) {
     let loudness = match alert.loudness {
         Loudness::Page => "page",
         Loudness::Ticket => "ticket",
@@ -98,7 +98,7 @@ fn alert_text(out: &mut String, alert: &ExplainedAlert, width: usize) {
         percent(*spent),
         alert.budget_lasts
     )];
-    lines.extend(alert.detection.iter().map(detected));
+    lines.extend(alert.detection.iter().map(|d| detected(d, completes)));
     for text in lines {
         let wrapped = wrap(&text, width.saturating_sub(6), 0);
         for (at, line) in wrapped.iter().enumerate() {
@@ -107,13 +107,15 @@ fn alert_text(out: &mut String, alert: &ExplainedAlert, width: usize) {
     }
 }
 
-fn detected(detection: &Detection) -> String {
+/// Of a completion it is a range: how long the others take decides.
+fn detected(detection: &Detection, completes: bool) -> String {
     let failing = if detection.failing == Decimal::ONE {
         "everything fails".to_owned()
     } else {
         format!("{} fails", percent(detection.failing))
     };
     match (detection.typical, detection.worst) {
+        (Some(first), Some(last)) if completes => format!("{failing}: between {first} and {last}"),
         (Some(typical), Some(worst)) => format!("{failing}: after {typical}, at worst {worst}"),
         _ => format!("{failing}: this one stays quiet"),
     }
