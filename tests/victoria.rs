@@ -56,6 +56,12 @@ journey visit "Visit" {
       good within 500ms
       urgency ticket
     }
+    promise done "What is asked for is answered" {
+      keep for 99% of requests over 1d
+      started http_requests_total{job="shop"}
+      finished http_requests_total{job="shop", code!~"5.."} within 1m
+      urgency ticket
+    }
   }
 }
 "#;

@@ -83,7 +83,12 @@ fn counterparts<'a>(out: &mut Out, parts: &Parts<'a>, around: &Around<'a>) {
         (Some((_, span)), None) => {
             let said = format!("{what} does not say what finishes");
             let made = Diagnostic::new(&ONE_END, *span, said, "started, and then?");
-            out.report(made.help("add `finished METRIC{..} within 30m`"));
+            out.report(
+                made.help(
+                    "add `finished HISTOGRAM{..} within 30m`: durations tell what is late from what is lost",
+                )
+                .help("or, where only a counter is there, `finished METRIC{..} within 30m`"),
+            );
         }
         (None, Some((_, _, span))) => {
             let said = format!("{what} does not say what was started");

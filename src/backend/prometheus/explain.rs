@@ -80,6 +80,9 @@ pub struct ExplainedAlert {
     pub bad_events: u32,
     /// The share of the budget that is spent when it fires at exactly this burn rate.
     pub spent: Decimal,
+    /// Of a completion: the share of what is started in the long window that may be under way at its end, `T / (L + T)`, and so be
+    /// lost unseen where only what is lost for sure counts.
+    pub under_way: Option<Decimal>,
     /// How long the whole budget lasts at exactly this burn rate.
     pub budget_lasts: Duration,
     /// When it fires if everything fails, if 10% fails, if 1% fails.
@@ -162,6 +165,13 @@ fn explain_alert(model: &Model, promise: &Promise, alert: &burn::Alert) -> Expla
         threshold: alert.threshold(promise.error_budget()),
         bad_events: counted.bad_events,
         spent: alert.spent,
+        under_way: match &promise.measurement {
+            Measurement::Completion(c) => {
+                let long = alert.long.max(c.within.times(2)).plus(c.within);
+                Decimal::from(c.within.as_micros()).checked_div(Decimal::from(long.as_micros()))
+            }
+            Measurement::Events(_) | Measurement::Slices(_) | Measurement::Composed(_) => None,
+        },
         budget_lasts: divided(promise.window, alert.factor),
         detection: [one(Decimal::ONE), one(Decimal::new(1, 1)), one(Decimal::new(1, 2))],
     }

@@ -98,6 +98,10 @@ fn alert_text(out: &mut String, alert: &ExplainedAlert, completes: bool, width: 
         percent(*spent),
         alert.budget_lasts
     )];
+    if let Some(share) = alert.under_way {
+        lines
+            .push(format!("up to {} of {long} may be under way, and look like what is lost", percent(share)));
+    }
     lines.extend(alert.detection.iter().map(|d| detected(d, completes)));
     for text in lines {
         let wrapped = wrap(&text, width.saturating_sub(6), 0);
