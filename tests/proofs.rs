@@ -64,16 +64,21 @@ fn the_smallest_example_holds() {
     assert!(said.contains("there is no promise `nobody`"), "{said}");
 }
 
+/// A folder with these settings; none where promtool is missing.
+fn project(settings: &str) -> Option<tempfile::TempDir> {
+    has_promtool().then(|| {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("slovo.yaml"), settings).unwrap();
+        folder
+    })
+}
+
 /// From the shortest window to the longest, with roll-ups each five and each fifteen minutes, and steps of a budget's age that
 /// are multiples of them or not.
 #[test]
 fn proofs_hold_for_every_window() {
-    if !has_promtool() {
-        return;
-    }
-    let folder = tempfile::tempdir().unwrap();
+    let Some(folder) = project("project: windows\nretention: 100d\n") else { return };
     let path = folder.path().to_str().unwrap();
-    std::fs::write(folder.path().join("slovo.yaml"), "project: windows\nretention: 100d\n").unwrap();
     for window in ["1d", "7d", "31d", "45d", "90d"] {
         let source = format!(
             r#"
@@ -109,12 +114,8 @@ journey buy "Buy" {{
 /// Several promises with budgets of their own for each region: what is asked of one is followed through rules that read themselves.
 #[test]
 fn proofs_hold_for_each() {
-    if !has_promtool() {
-        return;
-    }
-    let folder = tempfile::tempdir().unwrap();
+    let Some(folder) = project("project: regions\nretention: 60d\n") else { return };
     let path = folder.path().to_str().unwrap();
-    std::fs::write(folder.path().join("slovo.yaml"), "project: regions\nretention: 60d\n").unwrap();
     let source = r#"
 team shop "Shop" { tickets "desk" }
 metric http_requests_total: counter of requests { labels code, region in "eu" | "us" }

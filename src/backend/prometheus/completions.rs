@@ -32,6 +32,17 @@ pub(crate) fn all<'p, 'm>(plan: &'p Plan<'m>) -> impl Iterator<Item = One<'p, 'm
     })
 }
 
+/// Appends something for each promise of completion, side by side. Is there any?
+pub(crate) fn each(plan: &Plan<'_>, out: &mut String, write: impl Fn(&One<'_, '_>, &mut String)) -> bool {
+    let mut some = false;
+    for one in all(plan) {
+        out.push_str(if some { "\nor " } else { "" });
+        write(&one, out);
+        some = true;
+    }
+    some
+}
+
 /// Is this a promise of completion, or made of one? Then its alerts ask a series of their own whether it goes on.
 pub(crate) fn is_in(plan: &Plan<'_>, promise: &Promise) -> bool {
     match &promise.measurement {
@@ -47,7 +58,7 @@ pub(crate) fn is_in(plan: &Plan<'_>, promise: &Promise) -> bool {
 
 /// The share of a window's starts that must be lost for sure before the larger estimate counts: half of what its alert needs.
 /// Windows that no alert reads take the next longer one's.
-pub(crate) fn gate_share(entry: &Entry<'_>, window: Duration) -> Decimal {
+fn gate_share(entry: &Entry<'_>, window: Duration) -> Decimal {
     let budget = entry.promise.error_budget();
     let longer = entry.alerts.iter().filter(|a| a.long >= window).min_by_key(|a| a.long);
     let threshold = longer.or(entry.alerts.last()).map_or(budget, |a| a.threshold(budget));
@@ -56,12 +67,7 @@ pub(crate) fn gate_share(entry: &Entry<'_>, window: Duration) -> Decimal {
 
 /// The windows over which a certain loss is looked for: from this one up to where a loss just above the threshold can be
 /// seen, `T / threshold` and half of the window. The budget's own (`None`) where no window of the journey is that long.
-pub(crate) fn gates(
-    plan: &Plan<'_>,
-    entry: &Entry<'_>,
-    within: Duration,
-    window: Duration,
-) -> Vec<Option<Duration>> {
+fn gates(plan: &Plan<'_>, entry: &Entry<'_>, within: Duration, window: Duration) -> Vec<Option<Duration>> {
     let share = gate_share(entry, window);
     let half = Decimal::from(window.max(within.times(2)).as_micros()) / Decimal::TWO;
     let needed = Decimal::from(within.as_micros()).checked_div(share * Decimal::TWO).map(|t| t + half);
@@ -155,7 +161,7 @@ impl<'m> One<'_, 'm> {
     }
 
     /// Appends the last sample of a series of this promise.
-    fn last(&self, out: &mut String, series: &str, window: &str, back: Option<Duration>) {
+    pub(crate) fn last(&self, out: &mut String, series: &str, window: &str, back: Option<Duration>) {
         recorded_of(self.plan, out, series, &self.matchers, window, back);
     }
 
