@@ -64,6 +64,18 @@ fn the_smallest_example_holds() {
     assert!(said.contains("there is no promise `nobody`"), "{said}");
 }
 
+/// What is started and finished, a histogram on the finished side: what `init` writes, and the example.
+#[test]
+fn what_finishes_in_a_histogram_holds() {
+    let Some(folder) = project("project: it\nretention: 30d\n") else { return };
+    std::fs::write(folder.path().join("a.slovo"), include_str!("../templates/init/checkout.slovo")).unwrap();
+    for at in ["examples/parcels", folder.path().to_str().unwrap()] {
+        let (code, said) = slovo(&["-C", at, "test"]);
+        assert_eq!(code, Some(0), "{at}: {said}");
+        assert!(said.contains("all hold"), "{at}: {said}");
+    }
+}
+
 /// A folder with these settings; none where promtool is missing.
 fn project(settings: &str) -> Option<tempfile::TempDir> {
     has_promtool().then(|| {
