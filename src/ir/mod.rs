@@ -2,9 +2,11 @@
 //! durations, never floats), ordered, and each object knows the place it comes from.
 
 pub mod burn;
+pub mod detection;
 mod grafana;
 mod measure;
 mod prometheus;
+pub(crate) mod ranges;
 mod settings;
 
 pub use grafana::{Api, Form, GrafanaOptions};

@@ -11,6 +11,7 @@ use super::words::{Burn, inert};
 use super::{base, completions, composed};
 use crate::ast::Urgency;
 use crate::ir::burn::{Alert, Loudness};
+use crate::ir::detection::least_bad;
 use crate::ir::{Measurement, Promise, Target};
 use crate::series::{BAD_INCREASE, ERROR_RATIO, FINISHED_EVENTS, MISSING_NOW, SERIES_LABELS};
 use crate::value::{Decimal, Duration};
@@ -79,17 +80,6 @@ pub(crate) fn loudness(promise: &Promise, alert: &Alert) -> Loudness {
     match promise.urgency {
         Urgency::Page => alert.loudness,
         Urgency::Ticket | Urgency::None => Loudness::Ticket,
-    }
-}
-
-/// How many bad events an alert wants to see. Of slices, which are few, three, or as many as its window has.
-pub(crate) fn least_bad(promise: &Promise, alert: &Alert) -> u32 {
-    match &promise.measurement {
-        Measurement::Slices(slices) => {
-            let there = alert.long.as_micros() / slices.slice.as_micros().max(1);
-            alert.bad_events.min(3).min(u32::try_from(there).unwrap_or(3).max(1))
-        }
-        Measurement::Events(_) | Measurement::Completion(_) | Measurement::Composed(_) => alert.bad_events,
     }
 }
 

@@ -6,6 +6,10 @@
 //! * **least**: the fewest that were started in any window `W` that ended in the last `T`, less finished in `W`. The full size
 //!   of a loss, but traffic that is uneven within `T` looks like one.
 //!
+//! The certain one looks at what was there half a sample ago: what is recorded at the same moment may be visible or not
+//! (vmalert evaluates all groups at the same timestamps, and writes with a delay), and a newest sample that is missing on the
+//! finished side alone would look like a loss.
+//!
 //! The certain one opens a gate for the other: over some window up to the budget's, at least half of what an alert would need
 //! must be lost for sure. The budget takes the certain one only, so that what it says is spent is spent.
 //!
@@ -110,6 +114,11 @@ impl<'m> One<'_, 'm> {
         (window.max(limit.times(2)), limit)
     }
 
+    /// What is newer than this may not be visible yet.
+    fn settled(source: Source) -> Duration {
+        ranges::promql(Duration::from_micros(source.every.as_micros() / 2))
+    }
+
     /// A range over what the same group records holds no sample twice; others lie between its samples.
     fn own(&self, window: Duration, range: Duration) -> Duration {
         if ranges::is_prompt(window) { ranges::own(range, self.plan.evaluation) } else { range }
@@ -131,7 +140,7 @@ impl<'m> One<'_, 'm> {
     pub(crate) fn started(&self, out: &mut String, window: Duration, source: Source) {
         let (length, limit) = self.ranges(window, source);
         source.times(out);
-        self.sum(out, source.events, self.own(window, length), Some(limit));
+        self.sum(out, source.events, length, Some(limit.plus(Self::settled(source))));
     }
 
     /// Appends what is lost for sure; below zero where more is under way than is lost.
@@ -140,7 +149,7 @@ impl<'m> One<'_, 'm> {
         let (length, limit) = self.ranges(window, source);
         out.push_str(" - ");
         source.times(out);
-        self.sum(out, source.finished, self.own(window, length.plus(limit)), None);
+        self.sum(out, source.finished, length.plus(limit), Some(Self::settled(source)));
     }
 
     /// Appends what is lost for sure in a window of the journey, from the counts.

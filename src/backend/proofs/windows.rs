@@ -425,7 +425,8 @@ impl Told {
         let late = samples(limit, fed.every);
         let now = sum(&fed.events, 0, length);
         let finished = sum(&fed.second, 0, length);
-        let certain = sum(&fed.events, late, late + length) - sum(&fed.second, 0, late + length);
+        // The newest sample may not be visible yet.
+        let certain = sum(&fed.events, late + 1, late + 1 + length) - sum(&fed.second, 1, late + 1 + length);
         let then_ago = late;
         let least_ago = (late / 2).max(1).min(late.saturating_sub(1).max(1));
         // Six minutes are more than half of any step, and less than what is looked back for.
@@ -444,7 +445,7 @@ impl Told {
         });
         Some(Self {
             now,
-            then: sum(&fed.events, late, late + length),
+            then: sum(&fed.events, late + 1, late + 1 + length),
             least,
             long_ago,
             then_ago,
@@ -516,5 +517,5 @@ fn started_before(entry: &Entry<'_>, fed: &Fed, window: Duration) -> Decimal {
     let Some(limit) = limit(entry.promise, fed.every) else { return Decimal::ZERO };
     let times = if fed.is_count { Decimal::ONE } else { fed.every.seconds() };
     let n = samples(window.max(limit.times(2)), fed.every) + samples(limit, fed.every);
-    fed.second.iter().take(n).flatten().copied().sum::<Decimal>() * times
+    fed.second.iter().take(n + 1).skip(1).flatten().copied().sum::<Decimal>() * times
 }
