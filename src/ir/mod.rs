@@ -13,7 +13,9 @@ pub use grafana::{Api, Form, GrafanaOptions};
 pub use measure::{
     Completion, Composed, Condition, Events, Matcher, Measurement, Outcome, Reading, Selector, Series, Slices,
 };
-pub use prometheus::{Kubernetes, Mimir, PartialResponse, PrometheusOptions, Target, Vmalert};
+pub use prometheus::{
+    Engine, Family, Kubernetes, Mimir, PartialResponse, PrometheusOptions, Target, Version, Vmalert,
+};
 pub use settings::{Limits, Links, Settings, Severities};
 
 use std::collections::BTreeMap;

@@ -12,7 +12,7 @@ use super::{base, completions, composed};
 use crate::ast::Urgency;
 use crate::ir::burn::{Alert, Loudness};
 use crate::ir::detection::least_bad;
-use crate::ir::{Measurement, Promise, Target};
+use crate::ir::{Family, Measurement, Promise, Version};
 use crate::series::{BAD_INCREASE, ERROR_RATIO, FINISHED_EVENTS, MISSING_NOW, SERIES_LABELS};
 use crate::value::{Decimal, Duration};
 
@@ -21,7 +21,8 @@ pub(crate) const KEEP: Duration = Duration::from_mins(5);
 
 /// Does the engine know `keep_firing_for`? vmalert only since 1.89, and an older one refuses the whole configuration.
 pub(crate) fn kept(plan: &Plan<'_>) -> bool {
-    !matches!(plan.model.settings.prometheus.target, Target::Vmalert(_))
+    let engine = plan.model.settings.prometheus.evaluated_by();
+    engine.family == Family::Prometheus || engine.version >= (Version { major: 1, minor: 89 })
 }
 
 /// Labels of every alert of this journey besides the identity, made inert.

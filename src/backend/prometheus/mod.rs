@@ -28,6 +28,7 @@ pub(crate) mod counted;
 mod explain;
 pub mod go;
 pub(crate) mod health;
+mod lacks;
 pub(crate) mod meaning;
 mod parts;
 pub(crate) mod plan;
