@@ -37,7 +37,7 @@ fn message(
     };
     let mut made = Diagnostic::new(
         &codes::ENGINE_LACKS,
-        promise.name_span,
+        promise.origin.span,
         format!("{product} {} does not know {}", engine.version, beyond.what),
         "needs it",
     );
