@@ -51,12 +51,13 @@ fn since(name: &str) -> Option<Version> {
 }
 
 /// Functions of Prometheus that MetricsQL doesn't have.
-const NOT_IN_METRICSQL: [&str; 13] = [
+const NOT_IN_METRICSQL: [&str; 14] = [
     "double_exponential_smoothing",
     "histogram_count",
     "histogram_sum",
     "info",
     "integral",
+    "limit_ratio",
     "max_of",
     "min_of",
     "range",
