@@ -340,3 +340,39 @@ fn a_call_is_never_silent() {
     assert_eq!(checked.codes, ["E0331"], "{}", checked.rendered);
     assert!(checked.rendered.contains("in this use of `both`"), "{}", checked.rendered);
 }
+
+/// How loud missing data is: the promise's own word, else the journey's, never above the promise; where nothing can be missing,
+/// as the promise.
+#[test]
+fn no_data() {
+    let loud = |journey: &str, promise: &str| {
+        let text = format!(
+            "team shop \"Shop\" {{ pages \"p\" }}\nplaybook trouble {{ responder shop }}\n\
+             metric all_total: counter of requests {{ labels code }}\n\
+             metric took_seconds: histogram of seconds {{ buckets 0.1, 1 }}\n\
+             journey j \"J\" {{\n  owner shop\n  playbook trouble\n  {journey}\n  promise p \"P\" {{\n    {promise}\n  }}\n}}\n"
+        );
+        let project = Project::in_memory(&[("p.slovo", &text)], "project: p\n");
+        let compiled = project.compile();
+        let shown = render::human(&compiled.diagnostics, &project.sources, &render::Options::plain(100));
+        let model = compiled.model.unwrap_or_else(|| panic!("{shown}"));
+        let (_, promise) = model.promises().next().unwrap();
+        format!("{:?}", promise.no_data)
+    };
+    let events = "keep for 99% of requests over 28d\n    total all_total\n    bad where {code=\"5\"}\n    ";
+    for (journey, promise, is) in [
+        ("", "", "Page"),
+        ("", "urgency ticket", "Ticket"),
+        ("", "no data none", "None"),
+        ("no data ticket", "", "Ticket"),
+        ("no data ticket", "urgency none", "None"),
+        ("no data ticket", "no data page", "Page"),
+        ("no data none", "no data ticket", "Ticket"),
+        ("no data page", "urgency ticket", "Ticket"),
+    ] {
+        assert_eq!(loud(journey, &format!("{events}{promise}")), is, "{journey} / {promise}");
+    }
+    let bad =
+        "keep for 99% of 5m slices over 28d\n    good when p95 of took_seconds within 1s\n    silence is bad";
+    assert_eq!(loud("no data none", bad), "Page", "missing data is bad");
+}

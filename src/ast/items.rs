@@ -237,6 +237,8 @@ pub enum JourneyStmt {
     Playbook(Ident, Span),
     /// `for each region`
     ForEach(Vec<Ident>, Span),
+    /// `no data ticket`
+    NoData(At<Urgency>, Span),
     /// `note "..."`
     Note(Str, Span),
     /// A step.
@@ -305,8 +307,8 @@ pub enum Evidence {
     Guessed,
 }
 
-/// How loudly a promise speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// How loudly a promise speaks, from loud to quiet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Urgency {
     /// `page`
     Page,
@@ -395,6 +397,8 @@ pub enum PromiseStmtKind {
     Proxy(Str, Str),
     /// `urgency ticket`
     Urgency(At<Urgency>),
+    /// `no data ticket`
+    NoData(At<Urgency>),
     /// `for each region`
     ForEach(Vec<Ident>),
     /// `note "..."`

@@ -70,6 +70,7 @@ fn facts(model: &Model, promise: &Promise) -> Vec<String> {
         .into_iter()
         .chain((!named.is_empty()).then_some(births))
         .chain([sentences::promise::kept(model, promise)])
+        .chain(sentences::breaks::no_data(promise).map(str::to_owned))
         .collect()
 }
 

@@ -225,6 +225,8 @@ pub struct Promise {
     pub expect_per_day: Option<Decimal>,
     /// How loudly it speaks.
     pub urgency: Urgency,
+    /// How loudly missing data speaks; never louder than the promise.
+    pub no_data: Urgency,
     /// What the number rests on.
     pub because: Option<(Evidence, String, Date)>,
     /// What the measurement misses.

@@ -81,6 +81,7 @@ impl Refs<'_, '_> {
                 | JourneyStmt::Tier(..)
                 | JourneyStmt::Review(..)
                 | JourneyStmt::Data(..)
+                | JourneyStmt::NoData(..)
                 | JourneyStmt::Note(..)
                 | JourneyStmt::Junk(_) => {}
             }
@@ -125,6 +126,7 @@ impl Refs<'_, '_> {
                 | PromiseStmtKind::BlindTo(_)
                 | PromiseStmtKind::Proxy(..)
                 | PromiseStmtKind::Urgency(_)
+                | PromiseStmtKind::NoData(_)
                 | PromiseStmtKind::Note(_)
                 | PromiseStmtKind::Junk => {}
             }

@@ -98,6 +98,7 @@ pub fn promise(path: &str, measurement: Measurement) -> Promise {
         for_each: Vec::new(),
         expect_per_day: None,
         urgency: Urgency::Page,
+        no_data: Urgency::Page,
         because: None,
         blind_to: Vec::new(),
         proxies: Vec::new(),

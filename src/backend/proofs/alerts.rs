@@ -429,7 +429,7 @@ fn policy(context: &Context<'_>, every: Duration, case: &mut Case) {
 fn part_gone(context: &Context<'_>, entry: &Entry<'_>, every: Duration, case: &mut Case) {
     let promise = entry.promise;
     let Some((label, _)) = promise.for_each.first() else { return };
-    let asked = promise.urgency != Urgency::None;
+    let asked = promise.no_data != Urgency::None;
     let minutes = |n: u64| usize::try_from(n * 60_000_000 / every.as_micros().max(1)).unwrap_or(1);
     let (there, gone) = (minutes(10), minutes(35));
     let zero = Tick::Value(Decimal::ZERO);

@@ -139,13 +139,17 @@ fn constants(context: &Context<'_>, promise: &Promise, at: Duration, case: &mut 
         info.insert("promise".to_owned(), "an outsider".to_owned());
         info.insert("kind".to_owned(), kind(promise).to_owned());
         info.insert("urgency".to_owned(), urgency(promise.urgency).to_owned());
+        info.insert("no_data".to_owned(), urgency(promise.no_data).to_owned());
         case.feed(INFO, &info, "1x10000".to_owned());
     }
     // Composed promises have no events of their own.
     let mut composed = context.identity(promise);
-    for (label, value) in
-        [("promise", "an outsider"), ("kind", "composed"), ("urgency", urgency(promise.urgency))]
-    {
+    for (label, value) in [
+        ("promise", "an outsider"),
+        ("kind", "composed"),
+        ("urgency", urgency(promise.urgency)),
+        ("no_data", urgency(promise.no_data)),
+    ] {
         composed.insert(label.to_owned(), value.to_owned());
     }
     case.feed(INFO, &composed, "1x10000".to_owned());
@@ -249,7 +253,7 @@ fn silence(
 ) {
     let end = Duration::from_micros(gone.as_micros().saturating_sub(context.every.as_micros()));
     let query = context.firing(promise, "PromiseNoData", "");
-    let loud = match promise.urgency {
+    let loud = match promise.no_data {
         Urgency::Page => Some(Loudness::Page),
         Urgency::Ticket => Some(Loudness::Ticket),
         Urgency::None => None,
@@ -299,6 +303,8 @@ fn silence(
             let says = format!("a vanished target is reported as no data within {passed}");
             case.checks.push(check(promise, at, says, query.clone()).gives(labels.clone(), Decimal::ONE));
         }
+    } else {
+        case.checks.push(check(promise, end, "missing data alerts nobody", query.clone()));
     }
     let says = "no data is no longer reported when the target is back";
     case.checks.push(check(promise, back, says, query));

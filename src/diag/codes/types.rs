@@ -43,6 +43,7 @@ crate::diag::codes::codes! {
     SHARE_OF_NOTHING = Error "E0344" "a share of no events";
     ONE_END = Error "E0345" "a completion with one end";
     COMPLETION = Error "E0346" "started and finished that do not belong together";
+    NO_DATA = Error "E0347" "`no data` where it says nothing";
     EACH_LABEL = Error "E0350" "`for each` label that a metric does not have";
     EACH_RESERVED = Error "E0351" "`for each` label that is taken";
     RECORDED_NAME = Error "E0352" "a metric named like a recorded one";

@@ -122,6 +122,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::k_measured => "`measured`",
         Rule::k_metric => "`metric`",
         Rule::k_native => "`native`",
+        Rule::k_no => "`no`",
         Rule::k_normal => "`normal`",
         Rule::k_note => "`note`",
         Rule::k_of => "`of`",
@@ -244,6 +245,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         | Rule::blind
         | Rule::proxy
         | Rule::urgency
+        | Rule::no_data
         | Rule::all_of
         | Rule::worst_of
         | Rule::promise_st

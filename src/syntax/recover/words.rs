@@ -47,6 +47,7 @@ const STATEMENTS: &[Row] = &[
     ("blind", &[Promise], "blind to \"what is not seen\""),
     ("proxy", &[Promise], "proxy for \"what is meant\" because \"why this stands in\""),
     ("urgency", &[Promise], "urgency ticket"),
+    ("no", &[Promise, Journey], "no data ticket"),
     ("all", &[Promise], "all of look.shown, pay.accepted"),
     ("worst", &[Promise], "worst of look.shown, pay.accepted"),
     ("total", &[Indicator, Promise], "total http_requests_total{route=\"/\"}"),

@@ -60,6 +60,7 @@ fn promise(objective: &str, noun: &str, days: u64) -> Promise {
         for_each: Vec::new(),
         expect_per_day: None,
         urgency: Urgency::Page,
+        no_data: Urgency::Page,
         because: None,
         blind_to: Vec::new(),
         proxies: Vec::new(),
@@ -437,6 +438,12 @@ fn when_it_breaks() {
         ]
     );
     assert_eq!(breaks::told(&m, "shop", &p), ["Shop team is paged.", "Payments responds."]);
+    let told = |no_data| {
+        let quieter = Promise { no_data, ..p.clone() };
+        breaks::told(&m, "shop", &quieter)[1].clone()
+    };
+    assert_eq!(told(Urgency::Ticket), "Missing data opens a ticket only.");
+    assert_eq!(told(Urgency::None), "Missing data alerts nobody.");
     assert_eq!(doubts(&m, &p), Vec::<String>::new());
     p.urgency = Urgency::Ticket;
     assert!(shown(&m, &p)[0].starts_with("ticket within 6 min"));
