@@ -1,7 +1,8 @@
 //! Items: journeys with their steps and promises, the catalogue, people, and what is done when it breaks.
 
 use super::{
-    At, Block, Day, Ident, Length, Limit, Matchers, MetricName, Noun, Number, Path, Percent, Str, StreamStmt,
+    At, Block, Day, Ident, Length, Limit, Matchers, MetricName, Noun, Number, Path, Percent, Selector, Str,
+    StreamStmt,
 };
 use crate::source::Span;
 use crate::value::Duration;
@@ -127,6 +128,8 @@ pub enum MetricStmt {
     },
     /// `born with its first event`
     BornWithEvent(Span),
+    /// `silent when idle while up{job="collector"}`
+    SilentWhenIdle(Option<Selector>, Span),
     /// Unreadable, reported.
     Junk(Span),
 }

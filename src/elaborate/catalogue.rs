@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
+use super::idle;
 use super::unit::Unit;
 use crate::ast::{self, MetricKind, MetricStmt, Str};
 use crate::diag::codes::numbers::{SCRAPE_TIMEOUT, ZERO_LENGTH};
@@ -34,12 +35,23 @@ pub(crate) struct Metric<'a> {
     pub(crate) scrape: Scrape,
     /// Its series appear with their first event.
     pub(crate) born_with_event: bool,
+    /// Its series vanish while nothing happens.
+    pub(crate) silent: Option<Silent<'a>>,
     /// Something in its braces was unreadable: what seems missing may be there.
     pub(crate) junk: bool,
     /// Its declaration has an error: what follows from it is not reported.
     pub(crate) broken: bool,
     /// Metrics that count its events too, nearest first.
     pub(crate) part_of: Vec<&'a str>,
+}
+
+/// What a metric that is silent when idle says of itself.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Silent<'a> {
+    /// What is there as long as its target is; the target's `up` unless said.
+    pub(crate) alive: Option<&'a ast::Selector>,
+    /// The whole statement.
+    pub(crate) span: Span,
 }
 
 /// How a metric is scraped.
@@ -135,6 +147,7 @@ fn read<'a>(name: &'a str, decl: &'a ast::Metric, settings: &Settings, out: &mut
             timeout: settings.timeout_of(settings.scrape_interval),
         },
         born_with_event: false,
+        silent: None,
         junk: decl.body.as_ref().is_some_and(|b| b.has_junk),
         broken: false,
         part_of: Vec::new(),
@@ -173,24 +186,32 @@ fn read<'a>(name: &'a str, decl: &'a ast::Metric, settings: &Settings, out: &mut
                     metric.scrape = Scrape { every: every.value, timeout };
                 }
             }
-            MetricStmt::BornWithEvent(span) => metric.born_with_event = has_events(&metric, *span, out),
+            MetricStmt::BornWithEvent(span) => {
+                metric.born_with_event = has_events(&metric, *span, "is not born with an event", out);
+            }
+            MetricStmt::SilentWhenIdle(alive, span) => {
+                if has_events(&metric, *span, "has no events, of which there might be none", out) {
+                    metric.silent = Some(Silent { alive: alive.as_ref(), span: *span });
+                }
+                metric.broken |= !alive.as_ref().is_none_or(|alive| idle::names_a_target(alive, out));
+            }
             MetricStmt::Junk(_) => {}
         }
     }
     metric
 }
 
-/// Only what counts events can appear with the first one.
-fn has_events(metric: &Metric<'_>, span: Span, out: &mut Diagnostics) -> bool {
+/// Only what counts events can appear with the first one, or vanish while there is none.
+fn has_events(metric: &Metric<'_>, span: Span, what: &str, out: &mut Diagnostics) -> bool {
     let help = match metric.kind {
         MetricKind::Counter | MetricKind::Histogram | MetricKind::NativeHistogram => return true,
         MetricKind::Gauge => {
-            "remove it: a reading counts from the first sample on, whenever its series appears"
+            "remove it: a reading counts from the first sample on, whenever its series appears, and no reading is no event"
         }
         MetricKind::Summary => "remove it: events of a summary are not counted",
     };
     let (name, kind) = (metric.name, metric.kind.as_str());
-    let said = format!("`{name}` is a {kind}, which is not born with an event");
+    let said = format!("`{name}` is a {kind}, which {what}");
     let made = Diagnostic::new(&WRONG_KIND, span, said, "only counters and histograms count events");
     out.push(made.also(metric.decl.kind.span, kind).help(help));
     false

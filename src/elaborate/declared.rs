@@ -60,6 +60,7 @@ fn labels(decl: &Metric) -> Option<&[LabelDecl]> {
         MetricStmt::Buckets(..)
         | MetricStmt::ScrapedEvery { .. }
         | MetricStmt::BornWithEvent(_)
+        | MetricStmt::SilentWhenIdle(..)
         | MetricStmt::Junk(_) => None,
     })
 }

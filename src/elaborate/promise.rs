@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::measure::{Around, Measured, Parts, measure};
 use super::out::Out;
-use super::{Cx, Env, composed, for_each, indicator, numbers, query};
+use super::{Cx, Env, composed, for_each, idle, indicator, numbers, query};
 use crate::ast::{
     self, Arg, Composition, Ident, Matchers, Noun, PromiseStmtKind, StreamStmt, StreamStmtKind, Urgency,
 };
@@ -143,6 +143,7 @@ pub(crate) fn promise<'a>(
     let each = for_each::for_each(cx, &mut out, name, outer.for_each, said.for_each, &way.measured);
     for_each::silence(&mut out, way.silence, &each);
     no_data(&mut out, &said, way.silence, name);
+    idle::told(cx, &mut out, &way.measured, &each);
     // With something unreadable in it, what the model would say may not be what is written.
     if out.broken || at.promise.body.has_junk {
         return (None, out);

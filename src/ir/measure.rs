@@ -24,6 +24,9 @@ pub struct Selector {
     /// Its series are born with their first event (`born with its first event`): a series that appears on a target that was
     /// scraped before counts whole.
     pub born_with_event: bool,
+    /// Its series vanish while nothing happens (`silent when idle`): as long as this finds something, that they are missing
+    /// means that nothing happens.
+    pub alive: Option<Box<Selector>>,
 }
 
 /// A value of a sample compared with a limit.
@@ -226,6 +229,15 @@ impl Measurement {
             | Self::Slices(Slices { condition: Condition::Share { events, .. }, .. }) => Some(events),
             Self::Slices(_) | Self::Completion(_) | Self::Composed(_) => None,
         }
+    }
+    /// Is it quiet where nothing is there: does every addend of all events vanish while nothing happens?
+    pub fn silent_when_idle(&self) -> bool {
+        let total = match self {
+            Self::Completion(completion) => Some(&completion.started),
+            Self::Slices(slices) if slices.silence_is_bad => None,
+            Self::Events(_) | Self::Slices(_) | Self::Composed(_) => self.events().map(|e| &e.total),
+        };
+        total.is_some_and(|list| list.iter().all(|s| s.selector().is_some_and(|s| s.alive.is_some())))
     }
     /// The addends of its streams: what counts events.
     pub fn series(&self) -> impl Iterator<Item = &Series> {

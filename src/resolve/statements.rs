@@ -57,6 +57,7 @@ fn metric(stmt: &MetricStmt) -> Option<(&'static str, Span)> {
         MetricStmt::Buckets(_, span) => ("buckets", *span),
         MetricStmt::ScrapedEvery { span, .. } => ("scraped every", *span),
         MetricStmt::BornWithEvent(span) => ("born with its first event", *span),
+        MetricStmt::SilentWhenIdle(_, span) => ("silent when idle", *span),
         MetricStmt::Junk(_) => return None,
     })
 }

@@ -19,11 +19,11 @@ pub(crate) fn events(
     share_of_one(out, slices, evaluation);
     out.push('(');
     if slices.silence_is_bad {
-        always(out, promise);
+        out.push_str(&always(promise, "vector(1)"));
     } else {
         match &slices.condition {
             Condition::Share { events, .. } => {
-                reach.sum(out, &events.total);
+                reach.all(out, &events.total);
                 out.push_str(" > bool 0");
             }
             // The largest is not a number only where none is.
@@ -72,7 +72,7 @@ pub(crate) fn bad(out: &mut String, slices: &Slices, promise: &Promise, reach: &
     put(out, limit.normalize());
     if silence {
         out.push_str(")\nor ");
-        always(out, promise);
+        out.push_str(&always(promise, "vector(1)"));
     } else if let Condition::Stat { stat, selector, .. } = &slices.condition {
         // Without a number there is no value.
         match stat {
@@ -109,7 +109,7 @@ fn value(out: &mut String, slices: &Slices, reach: &Reach) -> Reading {
                 out.push_str("\n)");
             } else {
                 out.push_str("clamp_min(\n");
-                reach.sum(out, &events.total);
+                reach.all(out, &events.total);
                 out.push_str("\n, 1e-9)");
             }
             Reading::AtMost(Decimal::ONE - *at_least + HAIR)
@@ -194,8 +194,9 @@ fn numbers(out: &mut String, over_time: &str, selector: &Selector, slices: &Slic
     out.push_str("))");
 }
 
-/// 1 for each budget: `vector(1)`, or one for each declared combination of the labels.
-fn always(out: &mut String, promise: &Promise) {
+/// A value for each budget: `vector(1)`, or one for each declared combination of the labels.
+pub(crate) fn always(promise: &Promise, vector: &str) -> String {
+    let mut out = String::new();
     let declared: Vec<(&str, &[String])> = promise
         .for_each
         .iter()
@@ -221,14 +222,15 @@ fn always(out: &mut String, promise: &Promise) {
         for _ in combination {
             out.push_str("label_replace(");
         }
-        out.push_str("vector(1)");
+        out.push_str(vector);
         for ((name, _), value) in declared.iter().zip(combination) {
             out.push_str(", ");
-            print::quote_into(out, name);
+            print::quote_into(&mut out, name);
             out.push_str(", ");
             // `$` would name a group of the (empty) pattern.
-            print::quote_into(out, &value.replace('$', "$$"));
+            print::quote_into(&mut out, &value.replace('$', "$$"));
             out.push_str(", \"\", \"\")");
         }
     }
+    out
 }

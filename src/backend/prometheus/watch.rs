@@ -23,10 +23,10 @@ use crate::promql::print;
 use crate::series::{
     BAD_EVENTS_5M, ERROR_BUDGET, ERROR_RATIO, EVENTS_5M, INFO, MEASUREMENT_FAULT, METRIC_LABEL, SINCE,
 };
-use crate::value::Duration;
+use crate::value::{Decimal, Duration};
 
 /// The values of the label `fault`, each with what the alert says: in short, and what follows and what to do. Go templates.
-pub(crate) const FAULTS: [(&str, &str, &str); 7] = [
+pub(crate) const FAULTS: [(&str, &str, &str); 8] = [
     (
         SCRAPED_TOO_RARELY,
         "scraped too rarely",
@@ -74,6 +74,12 @@ pub(crate) const FAULTS: [(&str, &str, &str); 7] = [
          between their last scrape and their end, which nobody sees, matters. See why processes restart; for short-lived \
          ones scrape more often, or count in something that outlives them.",
     ),
+    (
+        SILENT_FOR_LONG,
+        "nothing was counted for days",
+        "Nothing was counted for {{ printf \"%.0f\" $value }} days. The metric is said to be silent when idle, so no data is not reported: perhaps \
+         nobody came, perhaps it was renamed, or one of its labels. Look whether its series were there lately, and for what the target exports now.",
+    ),
 ];
 
 const SCRAPED_TOO_RARELY: &str = "scraped_too_rarely";
@@ -83,6 +89,7 @@ const BUCKETS_DIFFER: &str = "buckets_differ";
 const NEVER_BAD: &str = "never_bad";
 const LIKE_DELTAS: &str = "counters_like_deltas";
 const DIES_TOO_OFTEN: &str = "dies_too_often";
+const SILENT_FOR_LONG: &str = "silent_for_long";
 
 /// Labels by which replicas of Prometheus are told apart in a common store. Series that differ in nothing else are copies: two
 /// clusters or two scrape configurations of an instance differ in more.
@@ -100,6 +107,8 @@ struct Stream<'m> {
     /// The selectors as PromQL.
     selectors: Vec<String>,
     is_counter: bool,
+    /// Its series vanish while nothing happens: their end is no death.
+    comes_and_goes: bool,
 }
 
 impl Stream<'_> {
@@ -166,6 +175,8 @@ pub(crate) fn write(
     record(LIKE_DELTAS, expr);
     dies_too_often(plan, expr);
     record(DIES_TOO_OFTEN, expr);
+    silent_for_long(plan, budgets, expr);
+    record(SILENT_FOR_LONG, expr);
     alert(plan, labels, expr, sink);
 }
 
@@ -352,6 +363,30 @@ fn never_bad(plan: &Plan<'_>, budgets: &Budgets, out: &mut String) {
     out.push_str("\n)");
 }
 
+/// No event in a week (or in the window where that is shorter) of a promise whose metric is silent when idle: that may be a metric that
+/// was renamed, of which nobody hears otherwise. Who is younger is left out.
+fn silent_for_long(plan: &Plan<'_>, budgets: &Budgets, out: &mut String) {
+    out.clear();
+    let mut spans: Vec<Duration> =
+        plan.promises().filter(|p| p.measurement.silent_when_idle()).map(ever).collect();
+    spans.sort_unstable();
+    spans.dedup();
+    for span in spans {
+        let days = (Decimal::from(span.as_secs()) / Decimal::from(86_400)).normalize();
+        for matchers in plan.cover(|p| p.measurement.silent_when_idle() && ever(p) == span) {
+            out.push_str(if out.is_empty() { "" } else { "\nor " });
+            let _ = write!(
+                out,
+                "{days} + sum by (step, promise) (sum_over_time({EVENTS_5M}{{{matchers}}}[{span}])) == {days}\n  \
+                 and on (step, promise) time() - "
+            );
+            recorded_of(plan, out, SINCE, &matchers, "budget", Some(budgets.back()));
+            out.push_str(" >= ");
+            put(out, seconds(span));
+        }
+    }
+}
+
 /// Samples below the one before, a quarter of all and more: no process restarts so often, and what is reset with each export
 /// falls in nearly half of them.
 fn like_deltas(plan: &Plan<'_>, out: &mut String) {
@@ -377,7 +412,7 @@ fn dies_too_often(plan: &Plan<'_>, out: &mut String) {
     branches(
         plan,
         out,
-        |s| s.is_counter,
+        |s| s.is_counter && !s.comes_and_goes,
         |out, promise, stream| {
             let spans = Spans::of(promise);
             let (long, (before, after)) = (spans.long, spans.now());
@@ -488,7 +523,12 @@ fn streams(promise: &Promise) -> Vec<Stream<'_>> {
         print::selector(&mut text, &selector.metric, suffix, &selector.matchers, &[]);
         match made.iter_mut().find(|s| s.metric == selector.metric) {
             Some(known) => known.selectors.push(text),
-            None => made.push(Stream { metric: &selector.metric, selectors: vec![text], is_counter }),
+            None => made.push(Stream {
+                metric: &selector.metric,
+                selectors: vec![text],
+                is_counter,
+                comes_and_goes: selector.alive.is_some(),
+            }),
         }
     }
     made

@@ -108,6 +108,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::k_good => "`good`",
         Rule::k_hear => "`hear`",
         Rule::k_histogram => "`histogram`",
+        Rule::k_idle => "`idle`",
         Rule::k_if => "`if`",
         Rule::k_in => "`in`",
         Rule::k_incident => "`incident`",
@@ -172,6 +173,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::k_users => "`users`",
         Rule::k_when => "`when`",
         Rule::k_where => "`where`",
+        Rule::k_while => "`while`",
         Rule::k_with => "`with`",
         Rule::k_within => "`within`",
         Rule::k_worst => "`worst`",
@@ -217,6 +219,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         | Rule::buckets
         | Rule::scraped
         | Rule::born
+        | Rule::silent_idle
         | Rule::metric_st
         | Rule::metric_start
         | Rule::owner

@@ -25,6 +25,7 @@ const STATEMENTS: &[Row] = &[
     ("buckets", &[Metric], "buckets 0.1, 0.5, 1"),
     ("scraped", &[Metric], "scraped every 1m timeout 20s"),
     ("born", &[Metric], "born with its first event"),
+    ("silent", &[Metric], "silent when idle"),
     ("owner", &[Journey], "owner shop"),
     ("user", &[Journey], "user \"A shopper with a full basket\""),
     ("goal", &[Journey], "goal \"Goes from basket to confirmed order\""),

@@ -574,7 +574,10 @@ fn add_events(events: &ir::Events, add: &mut impl FnMut(&str, String)) {
 fn series(series: &ir::Series) -> String {
     let text = |s: &ir::Selector, part: Option<String>| {
         let born = s.born_with_event.then(|| "born with its first event".to_owned());
-        let notes: Vec<String> = part.into_iter().chain(born).collect();
+        let alive = s.alive.as_deref().map(|alive| {
+            format!("silent when idle while {}", promql::print::selector_text(&alive.metric, &alive.matchers))
+        });
+        let notes: Vec<String> = part.into_iter().chain(born).chain(alive).collect();
         let text = promql::print::selector_text(&s.metric, &s.matchers);
         if notes.is_empty() { text } else { format!("{text} ({})", notes.join(", ")) }
     };

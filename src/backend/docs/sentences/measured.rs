@@ -9,14 +9,21 @@ use crate::value::{Decimal, Duration, size};
 
 /// How we know whether the promise is kept.
 pub fn sentences(model: &Model, promise: &Promise) -> Vec<String> {
-    match &promise.measurement {
+    let mut said = match &promise.measurement {
         Measurement::Events(events) => {
             vec![format!("We count all {}.", words::noun(promise)), outcome(events)]
         }
         Measurement::Completion(completion) => completed(promise, completion),
         Measurement::Slices(slices) => sliced(promise, slices),
         Measurement::Composed(made) => composed(model, made),
+    };
+    if promise.measurement.silent_when_idle() {
+        said.push(
+            "While nobody comes there is nothing to count, as long as the system that counts can be reached."
+                .to_owned(),
+        );
     }
+    said
 }
 
 /// Up to this share of the error budget, what can be lost unseen needs no words.
