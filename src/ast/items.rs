@@ -130,6 +130,10 @@ pub enum MetricStmt {
     BornWithEvent(Span),
     /// `silent when idle while up{job="collector"}`
     SilentWhenIdle(Option<Selector>, Span),
+    /// `samples are increases over 5m`
+    Increases(Option<Length>, Span),
+    /// `late by 10m`
+    LateBy(Length, Span),
     /// Unreadable, reported.
     Junk(Span),
 }

@@ -61,6 +61,8 @@ fn labels(decl: &Metric) -> Option<&[LabelDecl]> {
         | MetricStmt::ScrapedEvery { .. }
         | MetricStmt::BornWithEvent(_)
         | MetricStmt::SilentWhenIdle(..)
+        | MetricStmt::Increases(..)
+        | MetricStmt::LateBy(..)
         | MetricStmt::Junk(_) => None,
     })
 }

@@ -301,7 +301,8 @@ fn model<'a>(
     let seen = &way.measured;
     let scrapes = || seen.sels.iter().map(|s| s.metric.scrape).chain(seen.scrapes.iter().copied());
     let scrape_interval = scrapes().map(|s| s.every).max().unwrap_or(cx.settings.scrape_interval);
-    let scrape_timeout = scrapes().map(|s| s.timeout).max();
+    let scrape_timeout = scrapes().map(|s| s.timeout.plus(s.late)).max();
+    let late = scrapes().map(|s| s.late).max().unwrap_or_default();
     let (mut blind_to, mut proxies) = (Vec::new(), Vec::new());
     let (mut notes, mut note_spans) = (Vec::new(), Vec::new());
     for stmt in &written.body.stmts {
@@ -327,6 +328,7 @@ fn model<'a>(
         indicator: way.indicator,
         scrape_interval,
         scrape_timeout: scrape_timeout.unwrap_or_else(|| cx.settings.timeout_of(scrape_interval)),
+        late,
         for_each,
         expect_per_day,
         urgency,

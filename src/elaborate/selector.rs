@@ -62,7 +62,11 @@ impl<'a> Sel<'a> {
         }
         let born_with_event = self.metric.born_with_event;
         let alive = self.metric.silent.map(|silent| Box::new(idle::alive(silent, &matchers)));
-        Some(ir::Selector { metric: self.metric.name.to_owned(), matchers, born_with_event, alive })
+        let every = self.metric.scrape.every;
+        let increases =
+            self.metric.increases.map(|(over, _)| ir::Increases { every, over: over.unwrap_or(every) });
+        let metric = self.metric.name.to_owned();
+        Some(ir::Selector { metric, matchers, born_with_event, alive, increases })
     }
 }
 

@@ -27,6 +27,17 @@ pub struct Selector {
     /// Its series vanish while nothing happens (`silent when idle`): as long as this finds something, that they are missing
     /// means that nothing happens.
     pub alive: Option<Box<Selector>>,
+    /// Each of its samples says what was counted since the one before (`samples are increases`).
+    pub increases: Option<Increases>,
+}
+
+/// How samples count that are increases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Increases {
+    /// How often a sample comes.
+    pub every: Duration,
+    /// What of time it counts: longer than `every` where each value is repeated.
+    pub over: Duration,
 }
 
 /// A value of a sample compared with a limit.
@@ -238,6 +249,16 @@ impl Measurement {
             Self::Events(_) | Self::Slices(_) | Self::Composed(_) => self.events().map(|e| &e.total),
         };
         total.is_some_and(|list| list.iter().all(|s| s.selector().is_some_and(|s| s.alive.is_some())))
+    }
+    /// How much longer than a sample takes to come its increases reach back.
+    pub fn smeared(&self) -> Duration {
+        let longer = |s: &Series| {
+            let increases = s.selector()?.increases?;
+            Some(Duration::from_micros(
+                increases.over.as_micros().saturating_sub(increases.every.as_micros()),
+            ))
+        };
+        self.series().filter_map(longer).max().unwrap_or_default()
     }
     /// The addends of its streams: what counts events.
     pub fn series(&self) -> impl Iterator<Item = &Series> {

@@ -58,6 +58,8 @@ fn metric(stmt: &MetricStmt) -> Option<(&'static str, Span)> {
         MetricStmt::ScrapedEvery { span, .. } => ("scraped every", *span),
         MetricStmt::BornWithEvent(span) => ("born with its first event", *span),
         MetricStmt::SilentWhenIdle(_, span) => ("silent when idle", *span),
+        MetricStmt::Increases(_, span) => ("samples are increases", *span),
+        MetricStmt::LateBy(_, span) => ("late by", *span),
         MetricStmt::Junk(_) => return None,
     })
 }

@@ -23,7 +23,7 @@ use std::fmt::Write as _;
 use super::ranges;
 use super::text::{bucket_bound, put};
 use crate::ast::MatchOp;
-use crate::ir::{Selector, Series};
+use crate::ir::{Increases, Selector, Series};
 use crate::promql::print;
 use crate::series::EVENTS_5M;
 use crate::value::{Decimal, Duration};
@@ -95,8 +95,12 @@ impl<'s> Counter<'s> {
     }
     /// Its last values within a range that ends so long ago, one for each series.
     fn last(&self, range: Duration, ago: Duration, step: Duration) -> String {
+        self.over("last_over_time", range, ago, step)
+    }
+    /// A function of its values within a range that ends so long ago, one for each series; of native histograms only the last one.
+    fn over(&self, how: &str, range: Duration, ago: Duration, step: Duration) -> String {
         let over = |selector: &Selector, suffix: &str, extra: &[print::Extra<'_>]| {
-            let mut out = String::from("last_over_time(");
+            let mut out = format!("{how}(");
             print::selector(&mut out, &selector.metric, suffix, &selector.matchers, extra);
             let _ = write!(out, "[{range}]{})", offset(ago));
             out
@@ -107,7 +111,8 @@ impl<'s> Counter<'s> {
                 let (op, bound) = bucket_bound(*limit);
                 let last = over(selector, "_bucket", &[("le", op, &bound)]);
                 // Prometheus 3 writes `1.0` where 2 wrote `1`: on the day of the change both are there, of one counter.
-                if op == MatchOp::Equal { last } else { format!("max without (le) ({last})") }
+                let joined = if how == "sum_over_time" { "sum" } else { "max" };
+                if op == MatchOp::Equal { last } else { format!("{joined} without (le) ({last})") }
             }
             // Prometheus 2.42 has no `last_over_time` of native histograms: numbers are made of them first.
             Self::Native { selector } => {
@@ -171,6 +176,9 @@ const AT_ONCE: Duration = Duration::from_mins(10);
 impl Count {
     /// Appends what a counter has counted; `whole` is the stream whose newcomers are weighed.
     pub(crate) fn of(&self, out: &mut String, counter: &Counter<'_>, whole: &Counter<'_>) {
+        if let Some(increases) = counter.selector().increases {
+            return self.samples(out, counter, increases);
+        }
         let now = self.now(counter);
         let _ = write!(
             out,
@@ -179,6 +187,21 @@ impl Count {
             then = self.then(counter),
             guard = self.guard(counter, whole),
         );
+    }
+    /// Appends what samples say that are increases themselves: the sum of those that are new, each once, and 0 for a series that has none
+    /// of them. A sample that counts for longer than until the next counts in part each time.
+    fn samples(&self, out: &mut String, counter: &Counter<'_>, increases: Increases) {
+        if increases.over != increases.every {
+            put(out, increases.every.seconds().normalize());
+            out.push_str(" / ");
+            put(out, increases.over.seconds().normalize());
+            out.push_str(" * ");
+        }
+        // A millisecond short: Prometheus 2 takes the samples on both ends of a range.
+        let moment = Duration::from_micros(self.span.as_micros().saturating_sub(1_000).max(1_000));
+        let new = counter.over("sum_over_time", moment, self.delay, self.scrape);
+        let now = self.now(counter);
+        let _ = write!(out, "sum{by}(\n  {new}\n  or 0 * {now}\n)", by = self.by);
     }
     /// The targets whose newcomers count whole.
     fn guard(&self, counter: &Counter<'_>, whole: &Counter<'_>) -> String {

@@ -26,6 +26,8 @@ pub struct Explanation {
     pub kind: &'static str,
     /// How long scrapes may be lost until something is: what they hid counts with the next one. None for a composed promise.
     pub made_up: Option<Duration>,
+    /// What it reads are increases: nothing makes up for a lost one.
+    pub added: bool,
     /// The file its rules are in.
     pub file: String,
     /// Its rules in the order of the file: first those of its own, and those of the journey that serve it.
@@ -110,6 +112,7 @@ pub fn explain(model: &Model, promise: &Promise) -> Explanation {
         place: model.place(promise.origin),
         kind: super::meaning::kind(promise),
         made_up: made_up(model, promise),
+        added: promise.measurement.series().any(|s| s.selector().is_some_and(|s| s.increases.is_some())),
         file: super::path(&promise.path.journey),
         rules: Vec::new(),
         alerts: Vec::new(),
@@ -196,6 +199,9 @@ fn detection(model: &Model, promise: &Promise, alert: &burn::Alert, failing: Dec
     .unzip();
     let evaluation = model.settings.evaluation_interval;
     let mut late = promise.scrape_interval.plus(evaluation);
+    if matches!(promise.measurement, Measurement::Composed(_)) {
+        late = late.plus(model.lateness(promise));
+    }
     if !ranges::is_prompt(alert.long) {
         late = late.plus(ranges::SLOW);
     }
@@ -212,7 +218,9 @@ fn behind(promise: &Promise, evaluation: Duration) -> Duration {
         Measurement::Events(events) => events.total.iter().any(|s| matches!(s, Series::Promql(_))),
         Measurement::Completion(_) | Measurement::Slices(_) | Measurement::Composed(_) => false,
     };
-    if escape { ranges::base_lag(promise.scrape_interval, evaluation) } else { promise.scrape_timeout }
+    let known =
+        if escape { ranges::base_lag(promise.scrape_interval, evaluation) } else { promise.scrape_timeout };
+    known.plus(promise.measurement.smeared())
 }
 
 fn seconds_up(duration: Duration) -> Duration {

@@ -135,7 +135,7 @@ fn value(out: &mut String, slices: &Slices, reach: &Reach) -> Reading {
             *good
         }
         Condition::Age { which, selector, per_second, at_most } => {
-            out.push_str("time() - ");
+            reach.moment(out);
             aggregate(out, if *which == Which::Newest { "max" } else { "min" }, selector, reach);
             if *per_second != Decimal::ONE {
                 out.push_str(" / ");
@@ -180,7 +180,9 @@ fn over(
     print::selector(out, &selector.metric, "", &selector.matchers, &[]);
     out.push('[');
     put(out, reach.gauge_range(slices.slice));
-    out.push_str("]))");
+    out.push(']');
+    reach.shift(out);
+    out.push_str("))");
 }
 
 /// `sum by (region) (sum_over_time((queue_length{..} >= -Inf)[59s999ms:15s]))`: of the readings that are numbers.

@@ -24,6 +24,8 @@ pub(crate) struct Reach {
     scrape: Duration,
     /// 0 for each budget, as far as they are known.
     zeros: String,
+    /// How late the samples of gauges are.
+    late: Duration,
 }
 
 impl Reach {
@@ -45,6 +47,7 @@ impl Reach {
             readings: ranges::readings_range(scrape, evaluation),
             delay: ranges::readings_delay(scrape),
             scrape,
+            late: ranges::promql(promise.late),
             zeros: slices::always(promise, "vector(0)"),
         }
     }
@@ -256,13 +259,32 @@ impl Reach {
     /// A gauge now; where it is scraped rarely, its last sample, since a bare selector looks back five minutes only.
     pub(crate) fn now(&self, out: &mut String, selector: &Selector) {
         if self.scrape <= Duration::from_mins(2) {
-            return print::selector(out, &selector.metric, "", &selector.matchers, &[]);
+            print::selector(out, &selector.metric, "", &selector.matchers, &[]);
+            return self.shift(out);
         }
         out.push_str("last_over_time(");
         print::selector(out, &selector.metric, "", &selector.matchers, &[]);
         out.push('[');
         put(out, ranges::promql(self.scrape.plus(Duration::from_secs(30))));
-        out.push_str("])");
+        out.push(']');
+        self.shift(out);
+        out.push(')');
+    }
+
+    /// ` offset 10m` where the samples of a gauge are late.
+    pub(crate) fn shift(&self, out: &mut String) {
+        if !self.late.is_zero() {
+            put(out, format_args!(" offset {}", self.late));
+        }
+    }
+
+    /// The moment that a gauge is looked at: `time()`, less what its samples are late.
+    pub(crate) fn moment(&self, out: &mut String) {
+        out.push_str("time() - ");
+        if !self.late.is_zero() {
+            put(out, self.late.seconds().normalize());
+            out.push_str(" - ");
+        }
     }
 
     /// A gauge now, where it is a number.
@@ -278,7 +300,9 @@ impl Reach {
         print::selector(out, &selector.metric, "", &selector.matchers, &[]);
         out.push('[');
         put(out, ranges::promql(self.scrape.times(2)));
-        out.push_str("]) >= -Inf)[");
+        out.push(']');
+        self.shift(out);
+        out.push_str(") >= -Inf)[");
         put(out, ranges::promql(less_a_moment(range)));
         out.push(':');
         put(out, ranges::promql(self.scrape));
@@ -316,7 +340,7 @@ pub(crate) fn bad_counters(events: &Events) -> Option<Vec<Series>> {
     };
     let is_there = |series: &Series| match series {
         Series::Counter(selector) | Series::HistogramCount { selector, .. } => {
-            !selector.born_with_event && selector.alive.is_none()
+            !selector.born_with_event && selector.alive.is_none() && selector.increases.is_none()
         }
         Series::HistogramWithin { .. }
         | Series::HistogramOver { .. }

@@ -109,15 +109,34 @@ struct Stream<'m> {
     is_counter: bool,
     /// Its series vanish while nothing happens: their end is no death.
     comes_and_goes: bool,
+    /// Each sample is an increase.
+    increases: bool,
+    /// ` offset 10m` where samples are late.
+    shift: String,
 }
 
 impl Stream<'_> {
     /// Appends something made of each selector, side by side.
     fn each(&self, out: &mut String, before: &str, after: &str) {
         for (at, selector) in self.selectors.iter().enumerate() {
-            let _ = write!(out, "{}{before}{selector}{after}", if at > 0 { " or " } else { "" });
+            let or = if at > 0 { " or " } else { "" };
+            let _ = write!(out, "{or}{before}{selector}{}", shifted(after, &self.shift));
         }
     }
+}
+
+/// What follows a selector, with its offset: after its range, where it has one.
+fn shifted(after: &str, shift: &str) -> String {
+    match after.split_once(']') {
+        Some((range, rest)) if !shift.is_empty() => format!("{range}]{shift}{rest}"),
+        None if !shift.is_empty() => format!("{shift}{after}"),
+        Some(_) | None => after.to_owned(),
+    }
+}
+
+/// ` offset 10m` where the samples of a promise are late.
+fn shift(promise: &Promise) -> String {
+    if promise.late.is_zero() { String::new() } else { format!(" offset {}", ranges::promql(promise.late)) }
 }
 
 /// How far the rules of a promise look back.
@@ -212,7 +231,7 @@ fn scraped_too_rarely(plan: &Plan<'_>, out: &mut String) {
     branches(
         plan,
         out,
-        |_| true,
+        |s| !s.increases,
         |out, promise, stream| {
             let spans = Spans::of(promise);
             let step = Duration::from_micros(spans.short.as_micros() / 20);
@@ -282,6 +301,7 @@ fn buckets_differ(plan: &Plan<'_>, out: &mut String) {
     out.clear();
     for promise in plan.promises() {
         let (before, after) = Spans::of(promise).now();
+        let after = shifted(&after, &shift(promise));
         let mut metrics: Vec<(&str, String)> = Vec::new();
         for series in series_of(promise) {
             let (Series::HistogramWithin { selector, native: false, limit }
@@ -348,6 +368,7 @@ fn never_bad(plan: &Plan<'_>, budgets: &Budgets, out: &mut String) {
     let mut first = true;
     for promise in plan.promises() {
         let (before, after) = Spans::of(promise).now();
+        let after = shifted(&after, &shift(promise));
         for series in bad_series(promise).unwrap_or_default() {
             let Some((selector, suffix, _)) = selector_of(&series) else { continue };
             out.push_str(if std::mem::take(&mut first) { "\n  " } else { "\n  or " });
@@ -393,7 +414,7 @@ fn like_deltas(plan: &Plan<'_>, out: &mut String) {
     branches(
         plan,
         out,
-        |s| s.is_counter,
+        |s| s.is_counter && !s.increases,
         |out, promise, stream| {
             let long = Spans::of(promise).long;
             out.push_str("sum(");
@@ -412,7 +433,7 @@ fn dies_too_often(plan: &Plan<'_>, out: &mut String) {
     branches(
         plan,
         out,
-        |s| s.is_counter && !s.comes_and_goes,
+        |s| s.is_counter && !s.comes_and_goes && !s.increases,
         |out, promise, stream| {
             let spans = Spans::of(promise);
             let (long, (before, after)) = (spans.long, spans.now());
@@ -528,6 +549,8 @@ fn streams(promise: &Promise) -> Vec<Stream<'_>> {
                 selectors: vec![text],
                 is_counter,
                 comes_and_goes: selector.alive.is_some(),
+                increases: selector.increases.is_some(),
+                shift: shift(promise),
             }),
         }
     }

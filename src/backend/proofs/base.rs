@@ -63,7 +63,11 @@ pub(super) fn times(context: &Context<'_>, promise: &Promise) -> Times {
     let rolled = if ranges::is_coarse(promise.window) { ranges::COARSE } else { ranges::SLOW };
     // A share is judged from its first whole slice on.
     let whole = if shares::allowed(promise).is_some() { slice_of(promise) } else { Duration::default() };
-    let fine = one.max(align(rolled.times(2).plus(whole), promise.scrape_interval, context.every));
+    let fine = one.max(align(
+        rolled.times(2).plus(whole).plus(promise.late),
+        promise.scrape_interval,
+        context.every,
+    ));
     let story = vec![(FINE, fine), (tenth, one), (DOWN, one), (State::Silent, gone), (FINE, one)];
     let mut ends = [Duration::default(); 5];
     let mut now = Duration::default();
@@ -240,7 +244,7 @@ fn seen_for(context: &Context<'_>, promise: &Promise) -> Duration {
         let range = ranges::base_range(promise.scrape_interval, context.every);
         slice.max(range).plus(promise.scrape_timeout)
     } else {
-        slice.max(promise.scrape_interval.times(2))
+        slice.max(promise.scrape_interval.times(2)).plus(promise.late)
     }
 }
 

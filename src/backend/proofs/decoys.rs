@@ -76,7 +76,8 @@ fn dress(promise: &Promise, selector: &Selector, labels: &Labels, own: &[Raw], m
             }
             Some(Shape::Counter { .. }) | None => Shape::Counter { base: 1000, slope: 0 },
         };
-        made.push(Raw { name: name.to_owned(), labels, shape, late: false });
+        let each = own.iter().find(|r| r.name == name).and_then(|r| r.each);
+        made.push(Raw { name: name.to_owned(), labels, shape, each, late: false });
     }
 }
 

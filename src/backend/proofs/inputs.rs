@@ -35,6 +35,9 @@ pub(super) fn inputs(promise: &Promise) -> Result<Vec<Raw>, Unprovable> {
             "Prometheus 2 can't read a test series with a label named `{label}`"
         )));
     }
+    for raw in &mut list {
+        raw.each = increases(promise, &raw.name);
+    }
     list.sort_by(|a, b| (&a.name, &a.labels).cmp(&(&b.name, &b.labels)));
     list.dedup();
     let twice = list.windows(2).find_map(|w| match w {
@@ -45,6 +48,13 @@ pub(super) fn inputs(promise: &Promise) -> Result<Vec<Raw>, Unprovable> {
         Some(name) => Err(Unprovable(format!("a series of `{name}` would have to be good and bad at once"))),
         None => Ok(list),
     }
+}
+
+/// How much the samples of a metric say of what is counted with each, where they are increases.
+pub(super) fn increases(promise: &Promise, name: &str) -> Option<Decimal> {
+    let found = promise.measurement.series().filter_map(selector).find(|s| same_metric(name, &s.metric))?;
+    let increases = found.increases?;
+    increases.over.seconds().checked_div(increases.every.seconds())
 }
 
 /// The promises whose raw series make this one: itself, or its members.
@@ -351,7 +361,7 @@ impl Made {
     }
 
     fn push(&mut self, name: &str, labels: Labels, shape: Shape) {
-        self.list.push(Raw { name: name.to_owned(), labels, shape, late: false });
+        self.list.push(Raw { name: name.to_owned(), labels, shape, each: None, late: false });
     }
 
     fn find(&self, must: &[Matcher], never: &[&[Matcher]], metric: &str) -> Result<Labels, Unprovable> {

@@ -64,6 +64,8 @@ pub(super) struct Raw {
     pub(super) labels: Labels,
     /// How it moves.
     pub(super) shape: Shape,
+    /// Each sample is an increase: so many times what is counted with it. None for what counts up.
+    pub(super) each: Option<Decimal>,
     /// Not there before the first failure, as a series of errors usually isn't.
     pub(super) late: bool,
 }
@@ -114,7 +116,7 @@ impl Raw {
                     }
                 }
                 State::Unknown => match self.shape {
-                    Shape::Counter { .. } => climb(&mut out, &mut count, Decimal::ZERO, n),
+                    Shape::Counter { .. } => self.grow(&mut out, &mut count, Decimal::ZERO, n),
                     Shape::Gauge { .. } | Shape::Clock { .. } => {
                         let _ = write!(out, "NaN{}", " NaN".repeat(usize::try_from(n - 1).unwrap_or(0)));
                     }
@@ -133,6 +135,19 @@ impl Raw {
         out
     }
 
+    /// What is counted at each of so many samples.
+    pub(super) fn grow(&self, out: &mut String, count: &mut Decimal, step: Decimal, samples: u64) {
+        if !out.is_empty() && !out.ends_with(' ') {
+            out.push(' ');
+        }
+        match self.each {
+            Some(times) => {
+                let _ = write!(out, "{}+0x{}", (step * times).normalize(), samples - 1);
+            }
+            None => climb(out, count, step, samples),
+        }
+    }
+
     fn stretch(
         &self,
         out: &mut String,
@@ -144,7 +159,7 @@ impl Raw {
     ) {
         match self.shape {
             Shape::Counter { .. } => {
-                climb(out, count, per_scrape * self.growth(f).unwrap_or_default(), n);
+                self.grow(out, count, per_scrape * self.growth(f).unwrap_or_default(), n);
             }
             Shape::Gauge { .. } => {
                 let value = self.reading(f).unwrap_or_default().normalize();
@@ -235,7 +250,7 @@ mod tests {
     use super::*;
 
     fn values(shape: Shape, late: bool, story: &[(State, u64)]) -> String {
-        let raw = Raw { name: "x".to_owned(), labels: Labels::new(), shape, late };
+        let raw = Raw { name: "x".to_owned(), labels: Labels::new(), shape, each: None, late };
         let story: Vec<_> = story.iter().map(|(s, n)| (*s, Duration::from_secs(15 * n))).collect();
         raw.values(&story, Duration::from_secs(15), Decimal::from(10))
     }

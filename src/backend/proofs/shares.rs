@@ -4,7 +4,7 @@ use super::base::{settled, with_twins};
 use super::case::{Case, Suite};
 use super::context::{Batch, Context, UNIT, align, per_scrape, slice_of, value};
 use super::expected::steady;
-use super::series::{HEAD_START, Raw, Shape, climb};
+use super::series::{HEAD_START, Raw, Shape};
 use crate::ir::{Condition, Measurement, Promise};
 use crate::series::BAD_EVENTS;
 use crate::value::{Decimal, Duration};
@@ -78,7 +78,7 @@ pub(super) fn values(
     for (f, traffic, length) in story {
         let n = (length.as_micros() / scrape.as_micros().max(1)).max(1);
         let step = unit * *traffic * raw.growth(*f).unwrap_or_default();
-        climb(&mut out, &mut count, step, n);
+        raw.grow(&mut out, &mut count, step, n);
     }
     out
 }

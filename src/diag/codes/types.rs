@@ -50,6 +50,8 @@ crate::diag::codes::codes! {
     PART_OF = Error "E0353" "`part of` that leads nowhere";
     HISTOGRAM_SUFFIX = Error "E0354" "a histogram declared by one of its parts";
     SILENT_IDLE = Error "E0355" "`silent when idle` that can't be told from a target that is gone";
+    INCREASES = Error "E0356" "a rate of samples that are increases";
+    LATE = Error "E0357" "a query that looks before its samples have arrived";
     NO_LABELS = Warning "W0301" "a metric that declares no labels";
     MATCHES_ALL = Warning "W0302" "a matcher that narrows nothing";
     REPEATED_MATCHER = Warning "W0303" "a matcher said twice";

@@ -119,6 +119,14 @@ impl Build<'_> {
                 MetricStmt::Buckets(bounds, span)
             }
             Rule::born => MetricStmt::BornWithEvent(span),
+            Rule::increases => {
+                let over = match kids.next() {
+                    Some(pair) => Some(self.length(&pair)?),
+                    None => None,
+                };
+                MetricStmt::Increases(over, span)
+            }
+            Rule::late => MetricStmt::LateBy(self.length(&kids.next()?)?, span),
             Rule::silent_idle => {
                 let alive = match kids.next() {
                     Some(pair) => Some(self.selector(pair)?),

@@ -76,6 +76,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::k_agreed => "`agreed`",
         Rule::k_aim => "`aim`",
         Rule::k_all => "`all`",
+        Rule::k_are => "`are`",
         Rule::k_at => "`at`",
         Rule::k_bad => "`bad`",
         Rule::k_because => "`because`",
@@ -112,6 +113,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::k_if => "`if`",
         Rule::k_in => "`in`",
         Rule::k_incident => "`incident`",
+        Rule::k_increases => "`increases`",
         Rule::k_indicator => "`indicator`",
         Rule::k_is => "`is`",
         Rule::k_its => "`its`",
@@ -119,6 +121,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::k_keep => "`keep`",
         Rule::k_labels => "`labels`",
         Rule::k_last => "`last`",
+        Rule::k_late => "`late`",
         Rule::k_left => "`left`",
         Rule::k_measured => "`measured`",
         Rule::k_metric => "`metric`",
@@ -146,6 +149,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::k_review => "`review`",
         Rule::k_reviewed => "`reviewed`",
         Rule::k_runbook => "`runbook`",
+        Rule::k_samples => "`samples`",
         Rule::k_say => "`say`",
         Rule::k_scenario => "`scenario`",
         Rule::k_scraped => "`scraped`",
@@ -220,6 +224,8 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         | Rule::scraped
         | Rule::born
         | Rule::silent_idle
+        | Rule::increases
+        | Rule::late
         | Rule::metric_st
         | Rule::metric_start
         | Rule::owner

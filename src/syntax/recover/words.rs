@@ -26,6 +26,8 @@ const STATEMENTS: &[Row] = &[
     ("scraped", &[Metric], "scraped every 1m timeout 20s"),
     ("born", &[Metric], "born with its first event"),
     ("silent", &[Metric], "silent when idle"),
+    ("samples", &[Metric], "samples are increases"),
+    ("late", &[Metric], "late by 10m"),
     ("owner", &[Journey], "owner shop"),
     ("user", &[Journey], "user \"A shopper with a full basket\""),
     ("goal", &[Journey], "goal \"Goes from basket to confirmed order\""),

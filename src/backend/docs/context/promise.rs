@@ -577,7 +577,11 @@ fn series(series: &ir::Series) -> String {
         let alive = s.alive.as_deref().map(|alive| {
             format!("silent when idle while {}", promql::print::selector_text(&alive.metric, &alive.matchers))
         });
-        let notes: Vec<String> = part.into_iter().chain(born).chain(alive).collect();
+        let increases = s.increases.map(|i| {
+            let over = if i.over == i.every { String::new() } else { format!(" over {}", i.over) };
+            format!("samples are increases{over}")
+        });
+        let notes: Vec<String> = part.into_iter().chain(born).chain(alive).chain(increases).collect();
         let text = promql::print::selector_text(&s.metric, &s.matchers);
         if notes.is_empty() { text } else { format!("{text} ({})", notes.join(", ")) }
     };

@@ -77,7 +77,7 @@ pub fn spoken(promise: &Promise, ladder: &[Alert]) -> Vec<Alert> {
 /// completions the time until an event can be judged.
 fn detected(model: &Model, promise: &Promise, alert: &Alert, failing: Decimal) -> Option<Duration> {
     let budget = promise.error_budget();
-    let late = promise.scrape_interval.plus(model.settings.evaluation_interval);
+    let late = promise.scrape_interval.plus(model.settings.evaluation_interval).plus(model.lateness(promise));
     if let Measurement::Completion(c) = &promise.measurement {
         let (_, last) = burn::completion_detection(
             alert,

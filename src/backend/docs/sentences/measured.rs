@@ -17,6 +17,13 @@ pub fn sentences(model: &Model, promise: &Promise) -> Vec<String> {
         Measurement::Slices(slices) => sliced(promise, slices),
         Measurement::Composed(made) => composed(model, made),
     };
+    let late = model.lateness(promise);
+    if !late.is_zero() {
+        said.push(format!(
+            "What happens is known up to {} later: the numbers come late.",
+            numbers::exact(late)
+        ));
+    }
     if promise.measurement.silent_when_idle() {
         said.push(
             "While nobody comes there is nothing to count, as long as the system that counts can be reached."

@@ -30,7 +30,7 @@ fn origin() -> Origin {
 fn selector(metric: &str, matchers: usize) -> Selector {
     let one = |n: usize| Matcher { label: format!("l{n}"), op: MatchOp::Equal, value: "v".to_owned() };
     let matchers = (0..matchers).map(one).collect();
-    Selector { metric: metric.to_owned(), matchers, born_with_event: false, alive: None }
+    Selector { metric: metric.to_owned(), matchers, born_with_event: false, alive: None, increases: None }
 }
 
 fn failed() -> Measurement {
@@ -57,6 +57,7 @@ fn promise(objective: &str, noun: &str, days: u64) -> Promise {
         indicator: None,
         scrape_interval: Duration::from_secs(30),
         scrape_timeout: Duration::from_secs(10),
+        late: Duration::default(),
         for_each: Vec::new(),
         expect_per_day: None,
         urgency: Urgency::Page,
