@@ -160,6 +160,9 @@ fn shown(measurement: &slovo::ir::Measurement) -> String {
                 format!("{} share {at_least} {percentile:?}: {}", s.slice, events(e))
             }
             Condition::Stat { stat, good, .. } => format!("{} {} {good:?}", s.slice, stat.as_str()),
+            Condition::Mean { of, good, seconds, unit } => {
+                format!("{} mean of {} {good:?} {seconds:?} {unit}", s.slice, show(of))
+            }
             Condition::Age { which, per_second, at_most, .. } => {
                 format!("{} {which:?} {per_second} {at_most}", s.slice)
             }

@@ -162,6 +162,11 @@ journey buy "Buy" {
       good within 500ms
       urgency ticket
     }
+    promise average "Average" {
+      keep for 99% of 5m slices over 28d
+      good when mean of took_seconds{route="/x"} within 400ms
+      urgency ticket
+    }
     promise short "Short" {
       keep for 99% of 5m slices over 28d
       good when avg of depth at most 5
@@ -173,7 +178,7 @@ journey buy "Buy" {
     std::fs::write(folder.path().join("buy.slovo"), source).unwrap();
     let (code, said) = slovo(&["-C", path, "test"]);
     assert_eq!(code, Some(0), "{said}");
-    assert!(said.contains("4 promises: all hold"), "{said}");
+    assert!(said.contains("5 promises: all hold"), "{said}");
 }
 
 /// Several promises with budgets of their own for each region: what is asked of one is followed through rules that read themselves.

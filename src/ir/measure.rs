@@ -190,6 +190,17 @@ pub enum Condition {
         /// What is good.
         good: Reading,
     },
+    /// The mean of what a histogram or a summary observed in the slice.
+    Mean {
+        /// All that is observed.
+        of: Series,
+        /// What is good, in the metric's unit.
+        good: Reading,
+        /// The limit in seconds, where the unit is one of time.
+        seconds: Option<Decimal>,
+        /// The unit as declared.
+        unit: String,
+    },
     /// Now minus a timestamp.
     Age {
         /// The newest or the oldest of several.
@@ -246,6 +257,9 @@ impl Measurement {
         let total = match self {
             Self::Completion(completion) => Some(&completion.started),
             Self::Slices(slices) if slices.silence_is_bad => None,
+            Self::Slices(Slices { condition: Condition::Mean { of, .. }, .. }) => {
+                return of.selector().is_some_and(|s| s.alive.is_some());
+            }
             Self::Events(_) | Self::Slices(_) | Self::Composed(_) => self.events().map(|e| &e.total),
         };
         total.is_some_and(|list| list.iter().all(|s| s.selector().is_some_and(|s| s.alive.is_some())))
@@ -270,6 +284,9 @@ impl Measurement {
                 (events.total.as_slice(), list.as_slice())
             }
             Self::Completion(completion) => (completion.started.as_slice(), completion.finished.as_slice()),
+            Self::Slices(Slices { condition: Condition::Mean { of, .. }, .. }) => {
+                (std::slice::from_ref(of), none)
+            }
             Self::Slices(_) | Self::Composed(_) => (none, none),
         };
         first.iter().chain(second)

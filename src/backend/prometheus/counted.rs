@@ -37,6 +37,8 @@ pub(crate) enum Counter<'s> {
     Bucket { selector: &'s Selector, limit: Decimal },
     /// The count of a native histogram.
     Native { selector: &'s Selector },
+    /// What a native histogram's observations add up to.
+    NativeSum { selector: &'s Selector },
     /// The observations of a native histogram up to a limit, or above it.
     NativeShare { selector: &'s Selector, limit: Decimal, above: bool },
 }
@@ -68,7 +70,7 @@ impl<'s> Counter<'s> {
     /// All that is observed where this is: the count of its histogram; itself where it is no part of one.
     fn whole(&self) -> Self {
         match self {
-            Self::Plain { .. } | Self::Native { .. } => self.clone(),
+            Self::Plain { .. } | Self::Native { .. } | Self::NativeSum { .. } => self.clone(),
             Self::Bucket { selector, .. } => Self::count(selector, false),
             Self::NativeShare { selector, .. } => Self::count(selector, true),
         }
@@ -78,6 +80,7 @@ impl<'s> Counter<'s> {
             Self::Plain { selector, .. }
             | Self::Bucket { selector, .. }
             | Self::Native { selector }
+            | Self::NativeSum { selector }
             | Self::NativeShare { selector, .. } => selector,
         }
     }
@@ -118,6 +121,10 @@ impl<'s> Counter<'s> {
             Self::Native { selector } => {
                 let own = print::selector_text(&selector.metric, &selector.matchers);
                 format!("last_over_time(histogram_count({own})[{range}:{step}]{})", offset(ago))
+            }
+            Self::NativeSum { selector } => {
+                let own = print::selector_text(&selector.metric, &selector.matchers);
+                format!("last_over_time(histogram_sum({own})[{range}:{step}]{})", offset(ago))
             }
             Self::NativeShare { selector, limit, above } => {
                 let (limit, own) = (
@@ -187,6 +194,36 @@ impl Count {
             then = self.then(counter),
             guard = self.guard(counter, whole),
         );
+    }
+    /// Appends what the observations of a histogram or a summary add up to, or how many there are: of series whose count goes on, and
+    /// whole of newcomers that count whole. A series whose sum is not a number is in neither.
+    pub(crate) fn observed(&self, out: &mut String, of: &Series, sums: bool) {
+        let (Series::HistogramCount { selector, native }, Some((count, _))) = (of, Counter::of(of)) else {
+            return;
+        };
+        let sum = if *native {
+            Counter::NativeSum { selector }
+        } else {
+            Counter::Plain { selector, suffix: "_sum" }
+        };
+        if let Some(increases) = selector.increases {
+            return self.samples(out, if sums { &sum } else { &count }, increases);
+        }
+        let grown = |counter: &Counter<'_>| format!("{} - {}", self.now(counter), self.then(counter));
+        let (added, counted, now) = (grown(&sum), grown(&count), self.now(&sum));
+        let (by, guard) = (&self.by, self.guard(&count, &count));
+        let _ = if sums {
+            write!(
+                out,
+                "sum{by}(\n  ({added} >= -Inf and {counted} >= 0)\n  or {now} >= -Inf and on (job, instance) (\n    {guard})\n)"
+            )
+        } else {
+            write!(
+                out,
+                "sum{by}(\n  ({counted} >= 0 and {added} >= -Inf)\n  or {all} + 0 and {now} >= -Inf and on (job, instance) (\n    {guard})\n)",
+                all = self.now(&count),
+            )
+        };
     }
     /// Appends what samples say that are increases themselves: the sum of those that are new, each once, and 0 for a series that has none
     /// of them. A sample that counts for longer than until the next counts in part each time.

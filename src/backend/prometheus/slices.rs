@@ -26,6 +26,14 @@ pub(crate) fn events(
                 reach.all(out, &events.total);
                 out.push_str(" > bool 0");
             }
+            Condition::Mean { of, .. } => {
+                // A series whose sum is not a number is there, and nothing to judge.
+                out.push_str("(\n");
+                reach.observed(out, of, false);
+                out.push_str("\nor ");
+                reach.nothing(out, std::slice::from_ref(of));
+                out.push_str(") > bool 0");
+            }
             // The largest is not a number only where none is.
             Condition::Stat { stat: Stat::Sum, selector, .. } | Condition::Age { selector, .. } => {
                 aggregate(out, "max", selector, reach);
@@ -73,6 +81,10 @@ pub(crate) fn bad(out: &mut String, slices: &Slices, promise: &Promise, reach: &
     if silence {
         out.push_str(")\nor ");
         out.push_str(&always(promise, "vector(1)"));
+    } else if let Condition::Mean { of, .. } = &slices.condition {
+        // VictoriaMetrics has nothing for a division of nothing.
+        out.push_str("\nor ");
+        reach.nothing(out, std::slice::from_ref(of));
     } else if let Condition::Stat { stat, selector, .. } = &slices.condition {
         // Without a number there is no value.
         match stat {
@@ -133,6 +145,17 @@ fn value(out: &mut String, slices: &Slices, reach: &Reach) -> Reading {
                 }
             }
             *good
+        }
+        Condition::Mean { of, good, .. } => {
+            out.push_str("(\n");
+            reach.observed(out, of, true);
+            out.push_str("\n) / (\n");
+            reach.observed(out, of, false);
+            out.push_str("\n)");
+            match *good {
+                Reading::AtMost(limit) => Reading::AtMost(limit + limit * HAIR),
+                Reading::AtLeast(limit) => Reading::AtLeast(limit - limit * HAIR),
+            }
         }
         Condition::Age { which, selector, per_second, at_most } => {
             reach.moment(out);

@@ -172,6 +172,11 @@ impl Reach {
         }
     }
 
+    /// What the observations of a histogram or a summary add up to, or how many there are.
+    pub(crate) fn observed(&self, out: &mut String, of: &Series, sums: bool) {
+        self.count.observed(out, of, sums);
+    }
+
     /// Something wherever one of the addends is there.
     fn presence(&self, out: &mut String, list: &[Series]) {
         out.push_str("sum");

@@ -523,7 +523,14 @@ fn series_of(promise: &Promise) -> Vec<&Series> {
     }
     match &promise.measurement {
         Measurement::Completion(c) => c.started.iter().chain(&c.finished).chain(&c.late).collect(),
-        Measurement::Events(_) | Measurement::Slices(_) | Measurement::Composed(_) => Vec::new(),
+        Measurement::Slices(s) => match &s.condition {
+            Condition::Mean { of, .. } => vec![of],
+            Condition::Share { .. }
+            | Condition::Stat { .. }
+            | Condition::Age { .. }
+            | Condition::Promql { .. } => Vec::new(),
+        },
+        Measurement::Events(_) | Measurement::Composed(_) => Vec::new(),
     }
 }
 
@@ -562,7 +569,7 @@ fn gauge_of(promise: &Promise) -> Option<(&Selector, &'static str, bool)> {
     let Measurement::Slices(slices) = &promise.measurement else { return None };
     match &slices.condition {
         Condition::Stat { selector, .. } | Condition::Age { selector, .. } => Some((selector, "", false)),
-        Condition::Share { .. } | Condition::Promql { .. } => None,
+        Condition::Share { .. } | Condition::Mean { .. } | Condition::Promql { .. } => None,
     }
 }
 

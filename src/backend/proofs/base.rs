@@ -45,7 +45,10 @@ pub(super) fn is_read(promise: &Promise) -> bool {
             Condition::Share { events, .. } => {
                 events.total.iter().any(|s| matches!(s, Series::Readings { .. }))
             }
-            Condition::Stat { .. } | Condition::Age { .. } | Condition::Promql { .. } => false,
+            Condition::Stat { .. }
+            | Condition::Mean { .. }
+            | Condition::Age { .. }
+            | Condition::Promql { .. } => false,
         },
         Measurement::Completion(_) | Measurement::Composed(_) => false,
     }
@@ -62,7 +65,7 @@ pub(super) fn times(context: &Context<'_>, promise: &Promise) -> Times {
     // Long enough for a budget to be there: what it is made of is recorded at whole five (or fifteen) minutes.
     let rolled = if ranges::is_coarse(promise.window) { ranges::COARSE } else { ranges::SLOW };
     // A share is judged from its first whole slice on.
-    let whole = if shares::allowed(promise).is_some() { slice_of(promise) } else { Duration::default() };
+    let whole = if shares::is_counted(promise) { slice_of(promise) } else { Duration::default() };
     let fine = one.max(align(
         rolled.times(2).plus(whole).plus(promise.late),
         promise.scrape_interval,
@@ -126,7 +129,8 @@ pub(super) fn with_twins(list: &[Raw]) -> Vec<Raw> {
         drop(twin.labels.insert("slovo_twin".to_owned(), "2".to_owned()));
         twin
     };
-    let twins = list.iter().filter(|r| matches!(r.shape, Shape::Counter { .. })).map(twin);
+    let twins =
+        list.iter().filter(|r| matches!(r.shape, Shape::Counter { .. } | Shape::Sum { .. })).map(twin);
     list.iter().cloned().chain(twins).collect()
 }
 
@@ -174,7 +178,10 @@ fn narrow_good(promise: &Promise) -> bool {
         Measurement::Events(e) => matches!(e.outcome, Outcome::Good(_)),
         Measurement::Slices(s) => match &s.condition {
             Condition::Share { events, .. } => matches!(events.outcome, Outcome::Good(_)),
-            Condition::Stat { .. } | Condition::Age { .. } | Condition::Promql { .. } => false,
+            Condition::Stat { .. }
+            | Condition::Mean { .. }
+            | Condition::Age { .. }
+            | Condition::Promql { .. } => false,
         },
         Measurement::Completion(_) | Measurement::Composed(_) => false,
     }
@@ -239,7 +246,7 @@ fn reported(context: &Context<'_>, promise: &Promise) -> Option<Duration> {
 /// For how long after its last sample a slice has seen something.
 fn seen_for(context: &Context<'_>, promise: &Promise) -> Duration {
     let slice = slice_of(promise);
-    if shares::allowed(promise).is_some() {
+    if shares::is_counted(promise) {
         // Counts leave out the last moment, and short slices hold the range of a count.
         let range = ranges::base_range(promise.scrape_interval, context.every);
         slice.max(range).plus(promise.scrape_timeout)

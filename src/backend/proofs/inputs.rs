@@ -91,6 +91,7 @@ pub(super) fn selectors(measurement: &Measurement) -> Vec<&Selector> {
         Measurement::Completion(c) => c.started.iter().chain(&c.finished).filter_map(selector).collect(),
         Measurement::Slices(slices) => match &slices.condition {
             Condition::Share { events, .. } => of_events(events),
+            Condition::Mean { of, .. } => selector(of).into_iter().collect(),
             Condition::Stat { selector, .. } | Condition::Age { selector, .. } => vec![selector],
             Condition::Promql { .. } => Vec::new(),
         },
@@ -170,6 +171,19 @@ impl Made {
             Measurement::Slices(slices) => match &slices.condition {
                 Condition::Share { events, .. } => self.of_stream(events),
                 Condition::Stat { selector, good, .. } => self.gauge(selector, *good, 1),
+                Condition::Mean { of: Series::HistogramCount { selector, native: false }, good, .. } => {
+                    let labels = self.find(&selector.matchers, &[], &selector.metric)?;
+                    let (fine, sick) = match *good {
+                        Reading::AtMost(limit) => (limit / Decimal::TWO, limit * Decimal::TWO),
+                        Reading::AtLeast(limit) => (limit * Decimal::TWO, limit / Decimal::TWO),
+                    };
+                    self.push(&format!("{}_count", selector.metric), labels.clone(), ALL);
+                    self.push(&format!("{}_sum", selector.metric), labels, Shape::Sum { fine, sick });
+                    Ok(())
+                }
+                Condition::Mean { .. } => {
+                    Err(Unprovable("promtool 2 can't write native histograms".to_owned()))
+                }
                 Condition::Age { selector, per_second, at_most, .. } => {
                     let labels = self.find(&selector.matchers, &[], &selector.metric)?;
                     // The clock of a test starts at 0: what is too old lies before.
@@ -272,7 +286,7 @@ impl Made {
         let all: Vec<&[Matcher]> = mine.iter().map(|(_, _, s)| &*s.matchers).collect();
         let off = match off {
             Shape::Counter { base, slope } => counter(base * n, slope * n),
-            Shape::Gauge { .. } | Shape::Clock { .. } => off,
+            Shape::Gauge { .. } | Shape::Clock { .. } | Shape::Sum { .. } => off,
         };
         self.counted(term, &all, off)
     }

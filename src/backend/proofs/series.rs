@@ -35,6 +35,13 @@ pub(super) enum Shape {
         /// The part that does.
         slope: i32,
     },
+    /// What observations add up to: so much for each event when good, so much when bad.
+    Sum {
+        /// A mean that is good.
+        fine: Decimal,
+        /// A mean that is bad.
+        sick: Decimal,
+    },
     /// A gauge with one value when good and another when bad; `f` of its kind are bad: number `index` of `of`.
     Gauge {
         /// A value that is good.
@@ -78,6 +85,7 @@ impl Raw {
     pub(super) fn growth(&self, f: Decimal) -> Option<Decimal> {
         match self.shape {
             Shape::Counter { base, slope } => Some(Decimal::from(base) + Decimal::from(slope) * f),
+            Shape::Sum { fine, sick } => Some(fine + (sick - fine) * f),
             Shape::Gauge { .. } | Shape::Clock { .. } => None,
         }
     }
@@ -87,7 +95,7 @@ impl Raw {
             Shape::Gauge { good, bad, index, of } => {
                 Some(if Decimal::from(index) < f * Decimal::from(of) { bad } else { good })
             }
-            Shape::Counter { .. } | Shape::Clock { .. } => None,
+            Shape::Counter { .. } | Shape::Sum { .. } | Shape::Clock { .. } => None,
         }
     }
 
@@ -116,7 +124,9 @@ impl Raw {
                     }
                 }
                 State::Unknown => match self.shape {
-                    Shape::Counter { .. } => self.grow(&mut out, &mut count, Decimal::ZERO, n),
+                    Shape::Counter { .. } | Shape::Sum { .. } => {
+                        self.grow(&mut out, &mut count, Decimal::ZERO, n);
+                    }
                     Shape::Gauge { .. } | Shape::Clock { .. } => {
                         let _ = write!(out, "NaN{}", " NaN".repeat(usize::try_from(n - 1).unwrap_or(0)));
                     }
@@ -158,7 +168,7 @@ impl Raw {
         count: &mut Decimal,
     ) {
         match self.shape {
-            Shape::Counter { .. } => {
+            Shape::Counter { .. } | Shape::Sum { .. } => {
                 self.grow(out, count, per_scrape * self.growth(f).unwrap_or_default(), n);
             }
             Shape::Gauge { .. } => {

@@ -60,6 +60,14 @@ pub(super) fn prove(context: &Context<'_>, batch: &Batch<'_, '_>, suite: &mut Su
     }
 }
 
+/// Is a slice judged by what was counted in it?
+pub(super) fn is_counted(promise: &Promise) -> bool {
+    matches!(
+        &promise.measurement,
+        Measurement::Slices(s) if matches!(s.condition, Condition::Share { .. } | Condition::Mean { .. })
+    )
+}
+
 /// The share that may be bad.
 pub(super) fn allowed(promise: &Promise) -> Option<Decimal> {
     let Measurement::Slices(slices) = &promise.measurement else { return None };

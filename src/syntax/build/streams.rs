@@ -190,6 +190,7 @@ impl Build<'_> {
                 let percentile = self.percentile(&first)?;
                 Subject::Percentile(percentile, self.selector(kids.next()?)?)
             }
+            Rule::mean => Subject::Mean(self.selector(kids.next()?)?, place),
             Rule::stat => {
                 let value = match first.as_str() {
                     "max" => Stat::Max,

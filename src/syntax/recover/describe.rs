@@ -51,6 +51,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::over_bound => "`over`",
         Rule::condition => "a condition such as `share at least 99%`",
         Rule::share => "`share`",
+        Rule::mean => "`mean`",
         Rule::stat => "`max`, `min`, `avg` or `sum`",
         Rule::percentile => "a percentile such as `p95`",
         Rule::age => "`age of`",

@@ -536,6 +536,10 @@ fn streams(measurement: &Measurement) -> (&'static str, Vec<Stream>) {
                     add("total", promql::print::selector_text(&selector.metric, &selector.matchers));
                     add("condition", format!("{} {}", format!("{stat:?}").to_lowercase(), at(good)));
                 }
+                ir::Condition::Mean { of, good, unit, .. } => {
+                    add("total", series(of));
+                    add("condition", format!("mean {} {unit}", at(good)).trim_end().to_owned());
+                }
                 ir::Condition::Age { which, selector, at_most, .. } => {
                     add("total", promql::print::selector_text(&selector.metric, &selector.matchers));
                     add(

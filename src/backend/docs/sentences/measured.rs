@@ -98,6 +98,15 @@ fn sliced(promise: &Promise, slices: &Slices) -> Vec<String> {
             };
             format!("{which} is {}", reading(*good))
         }
+        Condition::Mean { good, seconds: time, unit, .. } => match (good, time) {
+            (Reading::AtMost(_), Some(time)) => {
+                format!("they take at most {} in it on average", seconds(*time))
+            }
+            (Reading::AtLeast(_), Some(time)) => {
+                format!("they take at least {} in it on average", seconds(*time))
+            }
+            (_, None) => format!("the average in it is {} {unit}", reading(*good)).trim_end().to_owned(),
+        },
         Condition::Age { which, at_most, .. } => {
             let which = match which {
                 Which::Newest => "newest",
@@ -108,7 +117,7 @@ fn sliced(promise: &Promise, slices: &Slices) -> Vec<String> {
         Condition::Promql { good, .. } => format!("the team's own query gives {}", reading(*good)),
     };
     let nothing = match &slices.condition {
-        Condition::Share { .. } => "any event",
+        Condition::Share { .. } | Condition::Mean { .. } => "any event",
         Condition::Stat { .. } | Condition::Age { .. } | Condition::Promql { .. } => "a value",
     };
     let then = if slices.silence_is_bad { "bad" } else { "not counted" };

@@ -324,6 +324,23 @@ fn slices() {
     );
     // Three bad slices of 5 min (less a half), the slice itself, a scrape and an evaluation, rounded up.
     assert_eq!(failures(&m, &p).first().unwrap().noticed(), "page within 19 min");
+    let mean = |good, seconds, unit: &str| {
+        let of = crate::ir::Series::HistogramCount { selector: selector("h", 0), native: false };
+        let condition = Condition::Mean { of, good, seconds, unit: unit.to_owned() };
+        let measurement = Measurement::Slices(Slices { condition, ..slices.clone() });
+        measured::sentences(&m, &Promise { measurement, ..p.clone() })[1..].to_vec()
+    };
+    assert_eq!(
+        mean(Reading::AtMost(d("1200")), Some(d("1200")), "seconds"),
+        [
+            "One is good when they take at most 20 min in it on average.",
+            "One without any event is not counted."
+        ]
+    );
+    assert_eq!(
+        mean(Reading::AtLeast(d("3")), None, "items")[0],
+        "One is good when the average in it is at least 3 items."
+    );
     p.noun = "minutes".to_owned();
     slices.slice = Duration::from_mins(1);
     slices.silence_is_bad = true;
