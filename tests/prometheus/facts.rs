@@ -322,3 +322,23 @@ fn late_samples() {
         .firing("PromiseNoData", "69m", &["prompt"])
         .run(&model);
 }
+
+/// A counter of which somebody says that its samples are increases is told; what is counted anew each time isn't, nor is what hardly changes.
+#[test]
+fn counters_are_no_increases() {
+    let one = |name: &str| {
+        let total = vec![Series::Counter(increases(name, "1m", "1m"))];
+        let failed = vec![Series::Counter(increases(&format!(r#"{name}{{code="500"}}"#), "1m", "1m"))];
+        promise(&format!("pay.{name}"), bad(total, failed)).with(|p| p.scrape_interval = t("1m"))
+    };
+    let model = model(vec![journey("checkout", ["counter", "restarts", "sums", "steady"].map(one).to_vec())]);
+    let sums: Vec<String> = (0..400).map(|n| ((n * 7_919) % 101).to_string()).collect();
+    let fault = r#"count by (promise) (promise:measurement_fault{fault="increases_like_counters"})"#;
+    Case { scrape: "1m", ..Case::new() }
+        .series(r#"counter{code="200"}"#, "0+7x400")
+        .series(r#"restarts{code="200"}"#, "0+7x100 0+7x100 0+7x200")
+        .series(r#"sums{code="200"}"#, &sums.join(" "))
+        .series(r#"steady{code="200"}"#, "5x380 6+1x10 16x9")
+        .gives(fault, "6h10m", &[(r#"{promise="counter"}"#, "1"), (r#"{promise="restarts"}"#, "1")])
+        .run(&model);
+}

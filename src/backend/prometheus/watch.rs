@@ -26,7 +26,7 @@ use crate::series::{
 use crate::value::{Decimal, Duration};
 
 /// The values of the label `fault`, each with what the alert says: in short, and what follows and what to do. Go templates.
-pub(crate) const FAULTS: [(&str, &str, &str); 8] = [
+pub(crate) const FAULTS: [(&str, &str, &str); 9] = [
     (
         SCRAPED_TOO_RARELY,
         "scraped too rarely",
@@ -75,6 +75,12 @@ pub(crate) const FAULTS: [(&str, &str, &str); 8] = [
          ones scrape more often, or count in something that outlives them.",
     ),
     (
+        ONLY_UP,
+        "increases that only go up",
+        "{{ $labels.metric }} went up in {{ $value | humanizePercentage }} of its changes of the last hours, as a counter does. It is said that its samples \
+         are increases, so each of them is added: far too much is counted. Take `samples are increases` away.",
+    ),
+    (
         SILENT_FOR_LONG,
         "nothing was counted for days",
         "Nothing was counted for {{ printf \"%.0f\" $value }} days. The metric is said to be silent when idle, so no data is not reported: perhaps \
@@ -89,6 +95,7 @@ const BUCKETS_DIFFER: &str = "buckets_differ";
 const NEVER_BAD: &str = "never_bad";
 const LIKE_DELTAS: &str = "counters_like_deltas";
 const DIES_TOO_OFTEN: &str = "dies_too_often";
+const ONLY_UP: &str = "increases_like_counters";
 const SILENT_FOR_LONG: &str = "silent_for_long";
 
 /// Labels by which replicas of Prometheus are told apart in a common store. Series that differ in nothing else are copies: two
@@ -194,6 +201,8 @@ pub(crate) fn write(
     record(LIKE_DELTAS, expr);
     dies_too_often(plan, expr);
     record(DIES_TOO_OFTEN, expr);
+    only_up(plan, expr);
+    record(ONLY_UP, expr);
     silent_for_long(plan, budgets, expr);
     record(SILENT_FOR_LONG, expr);
     alert(plan, labels, expr, sink);
@@ -406,6 +415,30 @@ fn silent_for_long(plan: &Plan<'_>, budgets: &Budgets, out: &mut String) {
             put(out, seconds(span));
         }
     }
+}
+
+/// Samples of increases that hardly ever fall, in six hours and at least twenty changes: what is counted anew each time falls in nearly half
+/// of them, and no traffic grows for so long without a break.
+fn only_up(plan: &Plan<'_>, out: &mut String) {
+    branches(
+        plan,
+        out,
+        |s| s.increases,
+        |out, promise, stream| {
+            let range = Spans::of(promise).long.times(6);
+            let changes = |out: &mut String| {
+                out.push_str("sum(");
+                stream.each(out, "changes(", &format!("[{range}])"));
+                out.push(')');
+            };
+            out.push_str("1 - sum(");
+            stream.each(out, "resets(", &format!("[{range}])"));
+            out.push_str(") / (");
+            changes(out);
+            out.push_str(" > 20)");
+        },
+    );
+    limit(out, "> 0.95");
 }
 
 /// Samples below the one before, a quarter of all and more: no process restarts so often, and what is reset with each export
