@@ -160,6 +160,9 @@ fn shown(measurement: &slovo::ir::Measurement) -> String {
                 format!("{} share {at_least} {percentile:?}: {}", s.slice, events(e))
             }
             Condition::Stat { stat, good, .. } => format!("{} {} {good:?}", s.slice, stat.as_str()),
+            Condition::Mean { of, good, seconds, unit } => {
+                format!("{} mean of {} {good:?} {seconds:?} {unit}", s.slice, show(of))
+            }
             Condition::Age { which, per_second, at_most, .. } => {
                 format!("{} {which:?} {per_second} {at_most}", s.slice)
             }
@@ -339,4 +342,73 @@ fn a_call_is_never_silent() {
     let checked = common::check(&[("p.slovo", &text)], None);
     assert_eq!(checked.codes, ["E0331"], "{}", checked.rendered);
     assert!(checked.rendered.contains("in this use of `both`"), "{}", checked.rendered);
+}
+
+/// How loud missing data is: the promise's own word, else the journey's, never above the promise; where nothing can be missing,
+/// as the promise.
+#[test]
+fn no_data() {
+    let loud = |journey: &str, promise: &str| {
+        let text = format!(
+            "team shop \"Shop\" {{ pages \"p\" }}\nplaybook trouble {{ responder shop }}\n\
+             metric all_total: counter of requests {{ labels code }}\n\
+             metric took_seconds: histogram of seconds {{ buckets 0.1, 1 }}\n\
+             journey j \"J\" {{\n  owner shop\n  playbook trouble\n  {journey}\n  promise p \"P\" {{\n    {promise}\n  }}\n}}\n"
+        );
+        let project = Project::in_memory(&[("p.slovo", &text)], "project: p\n");
+        let compiled = project.compile();
+        let shown = render::human(&compiled.diagnostics, &project.sources, &render::Options::plain(100));
+        let model = compiled.model.unwrap_or_else(|| panic!("{shown}"));
+        let (_, promise) = model.promises().next().unwrap();
+        format!("{:?}", promise.no_data)
+    };
+    let events = "keep for 99% of requests over 28d\n    total all_total\n    bad where {code=\"5\"}\n    ";
+    for (journey, promise, is) in [
+        ("", "", "Page"),
+        ("", "urgency ticket", "Ticket"),
+        ("", "no data none", "None"),
+        ("no data ticket", "", "Ticket"),
+        ("no data ticket", "urgency none", "None"),
+        ("no data ticket", "no data page", "Page"),
+        ("no data none", "no data ticket", "Ticket"),
+        ("no data page", "urgency ticket", "Ticket"),
+    ] {
+        assert_eq!(loud(journey, &format!("{events}{promise}")), is, "{journey} / {promise}");
+    }
+    let bad =
+        "keep for 99% of 5m slices over 28d\n    good when p95 of took_seconds within 1s\n    silence is bad";
+    assert_eq!(loud("no data none", bad), "Page", "missing data is bad");
+}
+
+/// What shows that the target of a metric is there, which is silent when idle: its own job, or what is said.
+#[test]
+fn alive() {
+    let of = |fact: &str, matchers: &str, settings: &str| {
+        let text = format!(
+            "team shop \"Shop\" {{ tickets \"p\" }}\n\
+             metric all_total: counter of requests {{ labels code\n  {fact} }}\n\
+             journey j \"J\" {{\n  owner shop\n  promise p \"P\" {{\n    keep for 99% of requests over 28d\n    \
+             total all_total{matchers}\n    bad where {{code=\"5\"}}\n    urgency ticket\n  }}\n}}\n"
+        );
+        let project = Project::in_memory(&[("p.slovo", &text)], &format!("project: p\n{settings}"));
+        let compiled = project.compile();
+        let shown = render::human(&compiled.diagnostics, &project.sources, &render::Options::plain(100));
+        let model = compiled.model.unwrap_or_else(|| panic!("{shown}"));
+        let (_, promise) = model.promises().next().unwrap();
+        let alive: Vec<String> = promise
+            .measurement
+            .series()
+            .filter_map(|s| s.selector()?.alive.as_deref())
+            .map(|s| slovo::promql::print::selector_text(&s.metric, &s.matchers))
+            .collect();
+        assert!(alive.windows(2).all(|w| w[0] == w[1]), "{alive:?}");
+        alive.first().cloned()
+    };
+    assert_eq!(of("", "{job=\"a\"}", ""), None);
+    let own = of("silent when idle", "{job=\"a\", code!=\"1\", instance=~\"b.*\"}", "");
+    assert_eq!(own.as_deref(), Some("up{job=\"a\",instance=~\"b.*\"}"));
+    let scope = of("silent when idle", "", "scope: {job: a, cluster: eu}\ncommon_labels: [cluster]\n");
+    assert_eq!(scope.as_deref(), Some("up{job=\"a\"}"));
+    let said = of("silent when idle while beat{cluster=\"eu\"}", "{job=\"a\"}", "");
+    assert_eq!(said.as_deref(), Some("beat{cluster=\"eu\"}"));
 }

@@ -123,6 +123,81 @@ journey buy "Buy" {{
     }
 }
 
+/// What metrics state of themselves, and how loud missing data is.
+#[test]
+fn proofs_hold_for_facts() {
+    if !has_promtool() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_str().unwrap();
+    std::fs::write(folder.path().join("slovo.yaml"), "project: facts\nretention: 60d\n").unwrap();
+    let source = r#"
+team shop "Shop" { tickets "desk" }
+metric calls_total: counter of calls {
+  labels status, region in "eu" | "us"
+  born with its first event
+  silent when idle while up{job="collector"}
+}
+metric elb_sum: counter of requests {
+  labels code
+  scraped every 1m
+  samples are increases over 5m
+  late by 10m
+}
+metric took_seconds: histogram of seconds {
+  labels route
+  buckets 0.1, 0.5, 1
+  samples are increases
+  silent when idle while beat{job="a"}
+}
+metric depth: gauge of jobs {
+  labels queue
+  late by 5m
+}
+journey buy "Buy" {
+  owner shop
+  no data none
+  step pay "Pay" {
+    promise answered "Answered" {
+      keep for 99% of requests over 28d
+      total calls_total
+      bad where {status="error"}
+      for each region
+      urgency ticket
+      no data ticket
+    }
+    promise sums "Sums" {
+      keep for 99% of requests over 28d
+      total elb_sum
+      bad where {code=~"5.."}
+      urgency ticket
+    }
+    promise quick "Quick" {
+      keep for 99% of requests over 28d
+      total took_seconds{route="/"}
+      good within 500ms
+      urgency ticket
+    }
+    promise average "Average" {
+      keep for 99% of 5m slices over 28d
+      good when mean of took_seconds{route="/x"} within 400ms
+      urgency ticket
+    }
+    promise short "Short" {
+      keep for 99% of 5m slices over 28d
+      good when avg of depth at most 5
+      urgency ticket
+    }
+  }
+}
+"#;
+    std::fs::write(folder.path().join("buy.slovo"), source).unwrap();
+    let (code, said) = slovo(&["-C", path, "test"]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("5 promises: all hold"), "{said}");
+}
+
 /// Several promises with budgets of their own for each region: what is asked of one is followed through rules that read themselves.
 #[test]
 fn proofs_hold_for_each() {

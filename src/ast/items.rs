@@ -1,7 +1,8 @@
 //! Items: journeys with their steps and promises, the catalogue, people, and what is done when it breaks.
 
 use super::{
-    At, Block, Day, Ident, Length, Limit, Matchers, MetricName, Noun, Number, Path, Percent, Str, StreamStmt,
+    At, Block, Day, Ident, Length, Limit, Matchers, MetricName, Noun, Number, Path, Percent, Selector, Str,
+    StreamStmt,
 };
 use crate::source::Span;
 use crate::value::Duration;
@@ -127,6 +128,12 @@ pub enum MetricStmt {
     },
     /// `born with its first event`
     BornWithEvent(Span),
+    /// `silent when idle while up{job="collector"}`
+    SilentWhenIdle(Option<Selector>, Span),
+    /// `samples are increases over 5m`
+    Increases(Option<Length>, Span),
+    /// `late by 10m`
+    LateBy(Length, Span),
     /// Unreadable, reported.
     Junk(Span),
 }
@@ -237,6 +244,8 @@ pub enum JourneyStmt {
     Playbook(Ident, Span),
     /// `for each region`
     ForEach(Vec<Ident>, Span),
+    /// `no data ticket`
+    NoData(At<Urgency>, Span),
     /// `note "..."`
     Note(Str, Span),
     /// A step.
@@ -305,8 +314,8 @@ pub enum Evidence {
     Guessed,
 }
 
-/// How loudly a promise speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// How loudly a promise speaks, from loud to quiet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Urgency {
     /// `page`
     Page,
@@ -395,6 +404,8 @@ pub enum PromiseStmtKind {
     Proxy(Str, Str),
     /// `urgency ticket`
     Urgency(At<Urgency>),
+    /// `no data ticket`
+    NoData(At<Urgency>),
     /// `for each region`
     ForEach(Vec<Ident>),
     /// `note "..."`

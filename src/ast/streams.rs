@@ -203,6 +203,8 @@ pub enum Subject {
     Share(Span),
     /// `p95 of H{..}`: the percentile as written (95), with its place
     Percentile(At<Decimal>, Selector),
+    /// `mean of H{..}`, with the word's place
+    Mean(Selector, Span),
     /// `max of G{..}`
     Stat(At<Stat>, Selector),
     /// `age of [newest|oldest] G{..}`; newest unless said

@@ -233,6 +233,7 @@ fn visit<'a>(measurement: &'a Measurement, see: &mut impl FnMut(&'a Selector)) {
         }
         Measurement::Slices(slices) => match &slices.condition {
             Condition::Share { events, .. } => visit_events(events, see),
+            Condition::Mean { of, .. } => visit_series(std::slice::from_ref(of), see),
             Condition::Stat { selector, .. } | Condition::Age { selector, .. } => see(selector),
             Condition::Promql { .. } => {}
         },

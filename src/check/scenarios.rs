@@ -93,6 +93,7 @@ fn timed(model: &Model, scenario: &Scenario, promise: &Promise, expect: &Expecta
     let within = seconds(expect.within);
     let budget = promise.error_budget();
     let fires = candidates.iter().filter_map(|a| story.fires(a, budget, start)).fold(f64::INFINITY, f64::min);
+    let fires = fires + seconds(model.lateness(promise));
     if fires <= within {
         return None;
     }

@@ -20,7 +20,7 @@ pub(super) fn check_slices(all: &[Alert], promise: &Promise, found: &mut Found<'
 /// A slice must hold a sample of a gauge, and two of a counter (an increase needs both ends).
 fn short(promise: &Promise, slices: &Slices, found: &mut Found<'_>) -> bool {
     let (samples, what) = match &slices.condition {
-        Condition::Share { .. } => (2, "two samples, for an increase"),
+        Condition::Share { .. } | Condition::Mean { .. } => (2, "two samples, for an increase"),
         Condition::Stat { .. } | Condition::Age { .. } => (1, "a sample"),
         Condition::Promql { .. } => return false,
     };

@@ -232,6 +232,15 @@ impl Numbers {
                         self.events(events);
                     }
                     Condition::Stat { selector, good, .. } => self.reading(selector, *good),
+                    Condition::Mean { seconds: Some(seconds), .. } => {
+                        match seconds
+                            .checked_mul(Decimal::from(1_000_000))
+                            .and_then(|m| u64::try_from(m).ok())
+                        {
+                            Some(m) => self.limits.push(Limit::Exact(Duration::from_micros(m))),
+                            None => self.unclear = true,
+                        }
+                    }
                     Condition::Age { at_most, .. } => match at_most.checked_mul(Decimal::from(1_000_000)) {
                         Some(m) if m.fract().is_zero() => match u64::try_from(m) {
                             Ok(m) => self.limits.push(Limit::Exact(Duration::from_micros(m))),
@@ -239,7 +248,8 @@ impl Numbers {
                         },
                         _ => self.unclear = true,
                     },
-                    Condition::Promql { good: Reading::AtLeast(n) | Reading::AtMost(n), .. } => {
+                    Condition::Mean { good: Reading::AtLeast(n) | Reading::AtMost(n), .. }
+                    | Condition::Promql { good: Reading::AtLeast(n) | Reading::AtMost(n), .. } => {
                         self.percents.push(*n);
                         self.percents.push(n * Decimal::ONE_HUNDRED);
                         self.unclear = true;

@@ -12,6 +12,7 @@ use crate::backend::prometheus;
 use crate::config::nearest;
 use crate::diag::codes;
 use crate::ir::{Model, Promise, Series};
+use crate::promql::print::selector_text;
 
 pub(super) fn run(options: &Explain, start: &Path, screen: &Screen) -> Outcome {
     let Some(what) = &options.what else {
@@ -62,6 +63,38 @@ fn facts(model: &Model, promise: &Promise) -> Vec<String> {
     born.sort_unstable();
     born.dedup();
     let named: Vec<String> = born.iter().map(|name| format!("`{name}`")).collect();
+    let mut idle: Vec<String> = promise
+        .measurement
+        .series()
+        .filter_map(Series::selector)
+        .filter_map(|s| {
+            let alive = s.alive.as_deref()?;
+            let there = selector_text(&alive.metric, &alive.matchers);
+            Some(format!(
+                "While `{there}` is there, that `{}` is missing means that nothing happens.",
+                s.metric
+            ))
+        })
+        .collect();
+    idle.sort_unstable();
+    idle.dedup();
+    let late = model.lateness(promise);
+    let late = (!late.is_zero()).then(|| {
+        format!("What it reads is known up to {late} later, and so is everything that is said of it; alerts below have that in them.")
+    });
+    let mut sums: Vec<&str> = promise
+        .measurement
+        .series()
+        .filter_map(Series::selector)
+        .filter(|s| s.increases.is_some())
+        .map(|s| s.metric.as_str())
+        .collect();
+    sums.sort_unstable();
+    sums.dedup();
+    let sums = sums.into_iter().map(|name| {
+        format!("Samples of `{name}` are increases: each is added once, and what a lost one said is lost.")
+    });
+    let sums: Vec<String> = sums.collect();
     let births = format!("Series of {} are born with their first event.", named.join(", "));
     let joined = promise.measurement.events().is_some_and(|events| !events.faults.is_empty());
     let once = "What is bad in several ways counts once: bad is what is left of all when the good ones, which are bad in none, are taken away.";
@@ -69,7 +102,11 @@ fn facts(model: &Model, promise: &Promise) -> Vec<String> {
         .then(|| once.to_owned())
         .into_iter()
         .chain((!named.is_empty()).then_some(births))
+        .chain(idle)
+        .chain(sums)
+        .chain(late)
         .chain([sentences::promise::kept(model, promise)])
+        .chain(sentences::breaks::no_data(promise).map(str::to_owned))
         .collect()
 }
 

@@ -2,11 +2,13 @@
 
 use rustc_hash::FxHashMap;
 
+use super::idle;
 use super::unit::Unit;
 use crate::ast::{self, MetricKind, MetricStmt, Str};
 use crate::diag::codes::numbers::{SCRAPE_TIMEOUT, ZERO_LENGTH};
 use crate::diag::codes::types::{
-    BUCKETS, COUNTER_NAME, HISTOGRAM_SUFFIX, LABEL_RESERVED, PART_OF, RECORDED_NAME, UNIT_WORD, WRONG_KIND,
+    BUCKETS, COUNTER_NAME, HISTOGRAM_SUFFIX, LABEL_RESERVED, PART_OF, RECORDED_NAME, TOO_SHORT, UNIT_WORD,
+    WRONG_KIND,
 };
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::ir::Settings;
@@ -34,12 +36,25 @@ pub(crate) struct Metric<'a> {
     pub(crate) scrape: Scrape,
     /// Its series appear with their first event.
     pub(crate) born_with_event: bool,
+    /// Each sample says what was counted since the one before: for so long, where that is said, and where.
+    pub(crate) increases: Option<(Option<Duration>, Span)>,
+    /// Its series vanish while nothing happens.
+    pub(crate) silent: Option<Silent<'a>>,
     /// Something in its braces was unreadable: what seems missing may be there.
     pub(crate) junk: bool,
     /// Its declaration has an error: what follows from it is not reported.
     pub(crate) broken: bool,
     /// Metrics that count its events too, nearest first.
     pub(crate) part_of: Vec<&'a str>,
+}
+
+/// What a metric that is silent when idle says of itself.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Silent<'a> {
+    /// What is there as long as its target is; the target's `up` unless said.
+    pub(crate) alive: Option<&'a ast::Selector>,
+    /// The whole statement.
+    pub(crate) span: Span,
 }
 
 /// How a metric is scraped.
@@ -49,6 +64,8 @@ pub(crate) struct Scrape {
     pub(crate) every: Duration,
     /// How long it may take.
     pub(crate) timeout: Duration,
+    /// How much later its samples arrive than they say.
+    pub(crate) late: Duration,
 }
 
 /// What is known of a label of a metric.
@@ -133,8 +150,11 @@ fn read<'a>(name: &'a str, decl: &'a ast::Metric, settings: &Settings, out: &mut
         scrape: Scrape {
             every: settings.scrape_interval,
             timeout: settings.timeout_of(settings.scrape_interval),
+            late: Duration::default(),
         },
         born_with_event: false,
+        increases: None,
+        silent: None,
         junk: decl.body.as_ref().is_some_and(|b| b.has_junk),
         broken: false,
         part_of: Vec::new(),
@@ -170,27 +190,75 @@ fn read<'a>(name: &'a str, decl: &'a ast::Metric, settings: &Settings, out: &mut
                 } else {
                     let stated = timeout.as_ref().and_then(|t| scrape_timeout(name, every, t, out));
                     let timeout = stated.unwrap_or_else(|| settings.timeout_of(every.value));
-                    metric.scrape = Scrape { every: every.value, timeout };
+                    metric.scrape = Scrape { every: every.value, timeout, ..metric.scrape };
                 }
             }
-            MetricStmt::BornWithEvent(span) => metric.born_with_event = has_events(&metric, *span, out),
+            MetricStmt::BornWithEvent(span) => {
+                metric.born_with_event = has_events(&metric, *span, "is not born with an event", out);
+            }
+            MetricStmt::Increases(over, span) => {
+                if increases(&metric, *span, out) {
+                    metric.increases =
+                        Some((over.as_ref().map(|o| o.value), over.as_ref().map_or(*span, |o| o.span)));
+                }
+            }
+            MetricStmt::LateBy(by, _) => {
+                if by.value.is_zero() {
+                    let said = format!("samples of `{name}` cannot be late by 0s");
+                    let made = Diagnostic::new(&ZERO_LENGTH, by.span, said, "must be longer than nothing");
+                    out.push(made.help("write how late they arrive at most: `late by 10m`"));
+                }
+                metric.scrape.late = by.value;
+            }
+            MetricStmt::SilentWhenIdle(alive, span) => {
+                if has_events(&metric, *span, "has no events, of which there might be none", out) {
+                    metric.silent = Some(Silent { alive: alive.as_ref(), span: *span });
+                }
+                metric.broken |= !alive.as_ref().is_none_or(|alive| idle::names_a_target(alive, out));
+            }
             MetricStmt::Junk(_) => {}
         }
+    }
+    if let Some((Some(over), span)) = metric.increases
+        && over < metric.scrape.every
+    {
+        let every = metric.scrape.every;
+        let said = format!("samples of `{name}` count {over}, but come every {every}");
+        let made = Diagnostic::new(&TOO_SHORT, span, said, "what happens between them is in none");
+        out.push(made.help(format!("say how often they come: `scraped every {over}`")));
+        metric.broken = true;
     }
     metric
 }
 
-/// Only what counts events can appear with the first one.
-fn has_events(metric: &Metric<'_>, span: Span, out: &mut Diagnostics) -> bool {
+/// Only what counts events can be counted piece by piece.
+fn increases(metric: &Metric<'_>, span: Span, out: &mut Diagnostics) -> bool {
+    let help = match metric.kind {
+        MetricKind::Counter | MetricKind::Histogram => return true,
+        MetricKind::Gauge => {
+            "declare it as `counter` of what is counted, whatever type the exporter gives it: that each sample is an increase says the rest"
+        }
+        MetricKind::NativeHistogram => "remove it: native histograms are counted as counters are",
+        MetricKind::Summary => "remove it: events of a summary are not counted",
+    };
+    let (name, kind) = (metric.name, metric.kind.as_str());
+    let said = format!("`{name}` is a {kind}, whose samples are not increases");
+    let made = Diagnostic::new(&WRONG_KIND, span, said, "only counters and classic histograms count events");
+    out.push(made.also(metric.decl.kind.span, kind).help(help));
+    false
+}
+
+/// Only what counts events can appear with the first one, or vanish while there is none.
+fn has_events(metric: &Metric<'_>, span: Span, what: &str, out: &mut Diagnostics) -> bool {
     let help = match metric.kind {
         MetricKind::Counter | MetricKind::Histogram | MetricKind::NativeHistogram => return true,
         MetricKind::Gauge => {
-            "remove it: a reading counts from the first sample on, whenever its series appears"
+            "remove it: a reading counts from the first sample on, whenever its series appears, and no reading is no event"
         }
         MetricKind::Summary => "remove it: events of a summary are not counted",
     };
     let (name, kind) = (metric.name, metric.kind.as_str());
-    let said = format!("`{name}` is a {kind}, which is not born with an event");
+    let said = format!("`{name}` is a {kind}, which {what}");
     let made = Diagnostic::new(&WRONG_KIND, span, said, "only counters and histograms count events");
     out.push(made.also(metric.decl.kind.span, kind).help(help));
     false
@@ -371,7 +439,7 @@ fn checked_name(names: &Names<'_>, metric: &mut Metric<'_>, out: &mut Diagnostic
     }
     match metric.kind {
         // Many systems leave `_total` out; a name of something that goes up and down is another matter.
-        MetricKind::Counter if level(name) => {
+        MetricKind::Counter if level(name) && metric.increases.is_none() => {
             let said = format!("counter `{name}` is called like a gauge");
             out.push(
                 Diagnostic::new(&COUNTER_NAME, place, said, "goes up and down, by its name")

@@ -60,6 +60,9 @@ fn labels(decl: &Metric) -> Option<&[LabelDecl]> {
         MetricStmt::Buckets(..)
         | MetricStmt::ScrapedEvery { .. }
         | MetricStmt::BornWithEvent(_)
+        | MetricStmt::SilentWhenIdle(..)
+        | MetricStmt::Increases(..)
+        | MetricStmt::LateBy(..)
         | MetricStmt::Junk(_) => None,
     })
 }

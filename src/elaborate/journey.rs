@@ -121,6 +121,9 @@ fn statement<'a>(out: &mut Out, made: &mut ir::Journey, outer: &mut Outer<'a>, s
                 outer.for_each = labels;
             }
         }
+        JourneyStmt::NoData(loud, _) => {
+            outer.no_data.get_or_insert(loud.value);
+        }
         JourneyStmt::Note(s, _) => made.notes.push(s.value.clone()),
         JourneyStmt::Step(_) | JourneyStmt::Promise(_) | JourneyStmt::Junk(_) => {}
     }

@@ -7,6 +7,7 @@ mod completion;
 mod composed;
 mod declared;
 mod for_each;
+mod idle;
 mod indicator;
 mod journey;
 mod labels;

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use super::measure::{Around, Measured, Parts, measure};
 use super::out::Out;
-use super::{Cx, Env, composed, for_each, indicator, numbers, query};
+use super::{Cx, Env, composed, for_each, idle, indicator, numbers, query};
 use crate::ast::{
     self, Arg, Composition, Ident, Matchers, Noun, PromiseStmtKind, StreamStmt, StreamStmtKind, Urgency,
 };
 use crate::diag::codes::names::SAID_TWICE;
-use crate::diag::codes::types::NO_WHEN;
+use crate::diag::codes::types::{NO_DATA, NO_WHEN};
 use crate::diag::{Diagnostic, Severity};
 use crate::ir;
 use crate::resolve::PromiseRef;
@@ -21,6 +21,8 @@ use crate::value::{Date, Decimal, Duration};
 pub(crate) struct Outer<'a> {
     /// `for each` of the journey.
     pub(crate) for_each: &'a [Ident],
+    /// How loud missing data is, as the journey says.
+    pub(crate) no_data: Option<Urgency>,
     /// The nearest playbook outside of the promise.
     pub(crate) playbook: Option<&'a Ident>,
 }
@@ -42,6 +44,7 @@ struct Said<'a> {
     streams: Vec<&'a StreamStmt>,
     because: Option<(ast::Evidence, &'a ast::Str, Date, Span)>,
     urgency: Option<(Urgency, Span)>,
+    no_data: Option<(Urgency, Span)>,
     for_each: &'a [Ident],
     playbook: Option<&'a Ident>,
     /// The measurement's first statement.
@@ -79,6 +82,9 @@ impl<'a> Said<'a> {
                 }
                 PromiseStmtKind::Urgency(u) => {
                     said.urgency.get_or_insert((u.value, stmt.span));
+                }
+                PromiseStmtKind::NoData(u) => {
+                    said.no_data.get_or_insert((u.value, stmt.span));
                 }
                 PromiseStmtKind::ForEach(labels) => {
                     if said.for_each.is_empty() {
@@ -136,6 +142,8 @@ pub(crate) fn promise<'a>(
     let name = at.promise.name.name.as_str();
     let each = for_each::for_each(cx, &mut out, name, outer.for_each, said.for_each, &way.measured);
     for_each::silence(&mut out, way.silence, &each);
+    no_data(&mut out, &said, way.silence, name);
+    idle::told(cx, &mut out, &way.measured, &each);
     // With something unreadable in it, what the model would say may not be what is written.
     if out.broken || at.promise.body.has_junk {
         return (None, out);
@@ -145,6 +153,49 @@ pub(crate) fn promise<'a>(
         model(cx, &said, at, outer, numbers, measurement, way, each)
     });
     (made, out)
+}
+
+/// How urgent the promise is.
+fn urgency(said: &Said<'_>) -> Urgency {
+    let usual = if said.composed.is_some() { Urgency::Ticket } else { Urgency::Page };
+    said.urgency.map_or(usual, |(u, _)| u)
+}
+
+/// `no data ..` where there is nothing that it could say.
+fn no_data(out: &mut Out, said: &Said<'_>, silence: Option<Span>, name: &str) {
+    let Some((loud, place)) = said.no_data else { return };
+    let made = |message: String, label: &str| Diagnostic::new(&NO_DATA, place, message, label);
+    if let Some((_, first)) = said.composed.and_then(|(how, list)| Some((how, list.first()?))) {
+        out.report(
+            made(format!("promise `{name}` is composed, and reads no data itself"), "of which data?")
+                .also(first.span, "data is missing in its members")
+                .help("say it in the members, or once in their journey"),
+        );
+    } else if let Some(silence) = silence {
+        out.report(
+            made(format!("missing data is bad in promise `{name}`, and alerts as that"), "is never asked")
+                .also(silence, "missing data is bad")
+                .help("remove one of the two"),
+        );
+    } else if loud < urgency(said) {
+        let written = said.urgency.map(|(_, span)| span);
+        let (label, help) = match urgency(said) {
+            Urgency::None => (
+                "of a promise that alerts nobody",
+                "remove it, or give the promise an urgency: `urgency ticket`",
+            ),
+            Urgency::Page | Urgency::Ticket => (
+                "wakes somebody up",
+                "write `no data ticket` or `no data none`, or remove it: then it opens a ticket",
+            ),
+        };
+        let message = format!("missing data would be louder than promise `{name}` itself");
+        let made = made(message, label).help(help);
+        out.report(match written {
+            Some(span) => made.also(span, "its urgency"),
+            None => made,
+        });
+    }
 }
 
 /// Composed promises have no slices of their own.
@@ -243,12 +294,15 @@ fn model<'a>(
 ) -> Option<ir::Promise> {
     let written = at.promise;
     let keep = said.keep.as_ref()?;
-    let composed = matches!(measurement, ir::Measurement::Composed(_));
-    let usual = if composed { Urgency::Ticket } else { Urgency::Page };
+    let urgency = urgency(said);
+    // Where nothing can be missing there is nothing to be said of it.
+    let asked = said.composed.is_none() && way.silence.is_none();
+    let no_data = said.no_data.map(|(u, _)| u).or(outer.no_data).filter(|_| asked);
     let seen = &way.measured;
     let scrapes = || seen.sels.iter().map(|s| s.metric.scrape).chain(seen.scrapes.iter().copied());
     let scrape_interval = scrapes().map(|s| s.every).max().unwrap_or(cx.settings.scrape_interval);
-    let scrape_timeout = scrapes().map(|s| s.timeout).max();
+    let scrape_timeout = scrapes().map(|s| s.timeout.plus(s.late)).max();
+    let late = scrapes().map(|s| s.late).max().unwrap_or_default();
     let (mut blind_to, mut proxies) = (Vec::new(), Vec::new());
     let (mut notes, mut note_spans) = (Vec::new(), Vec::new());
     for stmt in &written.body.stmts {
@@ -274,9 +328,11 @@ fn model<'a>(
         indicator: way.indicator,
         scrape_interval,
         scrape_timeout: scrape_timeout.unwrap_or_else(|| cx.settings.timeout_of(scrape_interval)),
+        late,
         for_each,
         expect_per_day,
-        urgency: said.urgency.map_or(usual, |(u, _)| u),
+        urgency,
+        no_data: no_data.map_or(urgency, |u| u.max(urgency)),
         because: said.because.map(|(evidence, text, day, _)| (evidence, text.value.clone(), day)),
         blind_to,
         proxies,

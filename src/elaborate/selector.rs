@@ -3,7 +3,7 @@
 use super::catalogue::{Label, Metric};
 use super::labels::{Match, Val, disjoint};
 use super::out::{Out, Unlabelled};
-use super::{Cx, Env, patterns};
+use super::{Cx, Env, idle, patterns};
 use crate::ast::{self, MatchOp, MatchValue, MetricKind, Str};
 use crate::diag::Diagnostic;
 use crate::diag::codes::types::{
@@ -61,7 +61,12 @@ impl<'a> Sel<'a> {
             }
         }
         let born_with_event = self.metric.born_with_event;
-        Some(ir::Selector { metric: self.metric.name.to_owned(), matchers, born_with_event })
+        let alive = self.metric.silent.map(|silent| Box::new(idle::alive(silent, &matchers)));
+        let every = self.metric.scrape.every;
+        let increases =
+            self.metric.increases.map(|(over, _)| ir::Increases { every, over: over.unwrap_or(every) });
+        let metric = self.metric.name.to_owned();
+        Some(ir::Selector { metric, matchers, born_with_event, alive, increases })
     }
 }
 

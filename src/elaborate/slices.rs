@@ -27,6 +27,7 @@ pub(crate) fn slices<'a>(
     let condition = match &condition.subject {
         Subject::Share(_) => share(cx, out, env, condition, events),
         Subject::Percentile(p, s) => percentile(cx, out, env, parts, condition, p, s, made),
+        Subject::Mean(s, _) => mean(cx, out, env, parts, condition, s, made),
         Subject::Stat(stat, s) => statistic(cx, out, env, parts, condition, stat, s, made),
         Subject::Age(which, s) => age(cx, out, env, parts, condition, which.as_ref(), s, made),
         Subject::Promql(text, span) => query(cx, out, env, parts, condition, text, *span, made),
@@ -158,9 +159,10 @@ fn statistic<'a>(
                 "a counter only goes up; use `total ..`, `bad ..` and `good when share at least 99%`"
             }
             MetricKind::Histogram | MetricKind::NativeHistogram => {
-                "use a percentile: `p95 of METRIC{..} within 800ms`"
+                "use a percentile or the mean: `p95 of METRIC{..} within 800ms`, `mean of METRIC{..} within 300ms`"
             }
-            MetricKind::Gauge | MetricKind::Summary => "use a gauge",
+            MetricKind::Summary => "use the mean of what it observed: `mean of METRIC{..} within 300ms`",
+            MetricKind::Gauge => "use a gauge",
         };
         wrong_kind(out, &sel, &form, "gauge", help);
         return None;
@@ -190,6 +192,49 @@ fn statistic<'a>(
     };
     let good = reading(bound.cmp.value, limit);
     Some(ir::Condition::Stat { stat: stat.value, selector: sel.lower(cx)?, good })
+}
+
+/// The mean of what was observed: what it adds up to over how many there are.
+fn mean<'a>(
+    cx: &Cx<'a>,
+    out: &mut Out,
+    env: Env<'a>,
+    parts: &Parts<'a>,
+    condition: &'a Condition,
+    written: &'a ast::Selector,
+    made: &mut Measured<'a>,
+) -> Option<ir::Condition> {
+    let sel = looked_at(cx, out, env, parts, written)?;
+    let native = match sel.metric.kind {
+        MetricKind::Histogram | MetricKind::Summary => false,
+        MetricKind::NativeHistogram => true,
+        MetricKind::Gauge => {
+            wrong_kind(
+                out,
+                &sel,
+                "mean of",
+                "histogram",
+                "for the mean of a gauge's readings write `avg of`",
+            );
+            return None;
+        }
+        MetricKind::Counter => {
+            let help = "only histograms and summaries know what was observed, and how often";
+            wrong_kind(out, &sel, "mean of", "histogram", help);
+            return None;
+        }
+    };
+    made.sels.push(sel.clone());
+    let bound = &condition.bound;
+    if bound.cmp.value == Cmp::Over {
+        comparison(out, bound, "a mean", &[Cmp::Within, Cmp::AtMost, Cmp::AtLeast]);
+        return None;
+    }
+    let Bounded::At(limit) = bounds::value(out, env, sel.metric, sel.metric_span, bound) else { return None };
+    let seconds = sel.metric.unit.per_second().and_then(|per| limit.checked_div(per)).map(|s| s.normalize());
+    let unit = sel.metric.decl.unit.as_ref().map(|u| u.name.clone()).unwrap_or_default();
+    let of = ir::Series::HistogramCount { selector: sel.lower(cx)?, native };
+    Some(ir::Condition::Mean { of, good: reading(bound.cmp.value, limit), seconds, unit })
 }
 
 fn reading(cmp: Cmp, limit: Decimal) -> ir::Reading {

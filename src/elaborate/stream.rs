@@ -151,7 +151,8 @@ fn counted<'a>(out: &mut Out, metric: &Metric<'a>, sel: &Sel<'a>) -> Option<Form
                     "count its samples: `readings of`",
                     sel.metric_span.before(),
                     "readings of ",
-                ),
+                )
+                .help("where each sample counts what is new, declare it as `counter` and say `samples are increases`"),
             );
             None
         }

@@ -30,6 +30,7 @@ pub(crate) fn settle(model: &mut Model, out: &mut Diagnostics) {
         for promise in steps.chain(journey.promises.iter_mut()) {
             if let Measurement::Completion(completion) = &promise.measurement {
                 promise.urgency = quieted(promise, completion, restore(promise), out);
+                promise.no_data = promise.no_data.max(promise.urgency);
             }
         }
     }

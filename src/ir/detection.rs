@@ -1,7 +1,7 @@
 //! When an alert speaks: one arithmetic for `explain` and for documents, held against evaluated rules by tests/prometheus.
 
 use super::burn::{self, Alert};
-use super::{Completion, Measurement, Promise, Series, Settings, ranges};
+use super::{Completion, Measurement, Model, Promise, Series, ranges};
 use crate::value::{Decimal, Duration};
 
 /// When an alert fires.
@@ -32,11 +32,14 @@ pub fn least_bad(promise: &Promise, alert: &Alert) -> u32 {
 /// and half an evaluation as a rule, all of both at worst (docs/accuracy.md holds what was measured for 52 s of windows). Windows
 /// that are computed every five minutes may be so late. A slice may be over before it is bad. A completion learns of a loss in a
 /// range: how long the others take decides.
-pub fn detection(settings: &Settings, promise: &Promise, alert: &Alert, failing: Decimal) -> Detection {
+pub fn detection(model: &Model, promise: &Promise, alert: &Alert, failing: Decimal) -> Detection {
     let budget = promise.error_budget();
     let counted = Alert { bad_events: least_bad(promise, alert), ..alert.clone() };
-    let evaluation = settings.evaluation_interval;
+    let evaluation = model.settings.evaluation_interval;
     let mut late = promise.scrape_interval.plus(evaluation);
+    if matches!(promise.measurement, Measurement::Composed(_)) {
+        late = late.plus(model.lateness(promise));
+    }
     if !ranges::is_prompt(alert.long) {
         late = late.plus(ranges::SLOW);
     }
@@ -76,7 +79,7 @@ pub fn detection(settings: &Settings, promise: &Promise, alert: &Alert, failing:
             Duration::from_micros(late.as_micros() / 2)
         }
     };
-    let behind = behind(promise, evaluation);
+    let behind = behind(promise, evaluation).plus(promise.measurement.smeared());
     let whole = |t: Option<Duration>, extra: Duration| t.map(|t| seconds_up(t.plus(behind).plus(extra)));
     Detection { failing, typical: whole(first, half), worst: whole(last, late) }
 }
@@ -124,7 +127,7 @@ fn behind(promise: &Promise, evaluation: Duration) -> Duration {
         Series::Readings { .. } => {
             let spread =
                 ranges::readings_range(scrape, evaluation).as_micros().saturating_sub(evaluation.as_micros());
-            ranges::readings_delay(scrape).plus(Duration::from_micros(spread / 2))
+            ranges::readings_delay(scrape).plus(promise.late).plus(Duration::from_micros(spread / 2))
         }
         Series::Counter(_)
         | Series::HistogramCount { .. }

@@ -24,6 +24,20 @@ pub struct Selector {
     /// Its series are born with their first event (`born with its first event`): a series that appears on a target that was
     /// scraped before counts whole.
     pub born_with_event: bool,
+    /// Its series vanish while nothing happens (`silent when idle`): as long as this finds something, that they are missing
+    /// means that nothing happens.
+    pub alive: Option<Box<Selector>>,
+    /// Each of its samples says what was counted since the one before (`samples are increases`).
+    pub increases: Option<Increases>,
+}
+
+/// How samples count that are increases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Increases {
+    /// How often a sample comes.
+    pub every: Duration,
+    /// What of time it counts: longer than `every` where each value is repeated.
+    pub over: Duration,
 }
 
 /// A value of a sample compared with a limit.
@@ -176,6 +190,17 @@ pub enum Condition {
         /// What is good.
         good: Reading,
     },
+    /// The mean of what a histogram or a summary observed in the slice.
+    Mean {
+        /// All that is observed.
+        of: Series,
+        /// What is good, in the metric's unit.
+        good: Reading,
+        /// The limit in seconds, where the unit is one of time.
+        seconds: Option<Decimal>,
+        /// The unit as declared.
+        unit: String,
+    },
     /// Now minus a timestamp.
     Age {
         /// The newest or the oldest of several.
@@ -227,6 +252,28 @@ impl Measurement {
             Self::Slices(_) | Self::Completion(_) | Self::Composed(_) => None,
         }
     }
+    /// Is it quiet where nothing is there: does every addend of all events vanish while nothing happens?
+    pub fn silent_when_idle(&self) -> bool {
+        let total = match self {
+            Self::Completion(completion) => Some(&completion.started),
+            Self::Slices(slices) if slices.silence_is_bad => None,
+            Self::Slices(Slices { condition: Condition::Mean { of, .. }, .. }) => {
+                return of.selector().is_some_and(|s| s.alive.is_some());
+            }
+            Self::Events(_) | Self::Slices(_) | Self::Composed(_) => self.events().map(|e| &e.total),
+        };
+        total.is_some_and(|list| list.iter().all(|s| s.selector().is_some_and(|s| s.alive.is_some())))
+    }
+    /// How much longer than a sample takes to come its increases reach back.
+    pub fn smeared(&self) -> Duration {
+        let longer = |s: &Series| {
+            let increases = s.selector()?.increases?;
+            Some(Duration::from_micros(
+                increases.over.as_micros().saturating_sub(increases.every.as_micros()),
+            ))
+        };
+        self.series().filter_map(longer).max().unwrap_or_default()
+    }
     /// The addends of its streams: what counts events.
     pub fn series(&self) -> impl Iterator<Item = &Series> {
         let none: &[Series] = &[];
@@ -237,6 +284,9 @@ impl Measurement {
                 (events.total.as_slice(), list.as_slice())
             }
             Self::Completion(completion) => (completion.started.as_slice(), completion.finished.as_slice()),
+            Self::Slices(Slices { condition: Condition::Mean { of, .. }, .. }) => {
+                (std::slice::from_ref(of), none)
+            }
             Self::Slices(_) | Self::Composed(_) => (none, none),
         };
         first.iter().chain(second)

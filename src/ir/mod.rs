@@ -11,7 +11,8 @@ mod settings;
 
 pub use grafana::{Api, Form, GrafanaOptions};
 pub use measure::{
-    Completion, Composed, Condition, Events, Matcher, Measurement, Outcome, Reading, Selector, Series, Slices,
+    Completion, Composed, Condition, Events, Increases, Matcher, Measurement, Outcome, Reading, Selector,
+    Series, Slices,
 };
 pub use prometheus::{
     Engine, Family, Kubernetes, Mimir, PartialResponse, PrometheusOptions, Target, Version, Vmalert,
@@ -67,6 +68,17 @@ impl Model {
             Some(step) => {
                 journey.steps.iter().find(|s| s.id == *step)?.promises.iter().find(|p| p.path == *path)
             }
+        }
+    }
+    /// How much later than of other metrics what a promise measures is known: samples that arrive late, or count a longer time than
+    /// since the one before.
+    pub fn lateness(&self, promise: &Promise) -> Duration {
+        let of = |p: &Promise| p.late.plus(p.measurement.smeared());
+        match &promise.measurement {
+            Measurement::Composed(made) => {
+                made.members.iter().filter_map(|m| self.promise(m)).map(of).max().unwrap_or_default()
+            }
+            Measurement::Events(_) | Measurement::Completion(_) | Measurement::Slices(_) => of(promise),
         }
     }
     /// The journey with this identifier.
@@ -221,14 +233,18 @@ pub struct Promise {
     pub indicator: Option<String>,
     /// The longest scrape interval of its metrics.
     pub scrape_interval: Duration,
-    /// How long a scrape of its metrics may take at most: what is younger may still be on its way.
+    /// How long a scrape of its metrics may take at most, and how late samples arrive besides: what is younger may still be on its way.
     pub scrape_timeout: Duration,
+    /// How late samples arrive (`late by`), of the latest of its metrics; a part of `scrape_timeout`.
+    pub late: Duration,
     /// One budget per value of these labels, in order; values where the catalogue declares them.
     pub for_each: Vec<(String, Option<Vec<String>>)>,
     /// Expected events a day (for each budget).
     pub expect_per_day: Option<Decimal>,
     /// How loudly it speaks.
     pub urgency: Urgency,
+    /// How loudly missing data speaks; never louder than the promise.
+    pub no_data: Urgency,
     /// What the number rests on.
     pub because: Option<(Evidence, String, Date)>,
     /// What the measurement misses.

@@ -267,7 +267,10 @@ fn variables<'s>(stmt: &'s StreamStmt, see: &mut impl FnMut(&'s Ident, Place<'s>
         },
         StreamStmtKind::GoodWhen(condition) => {
             match &condition.subject {
-                Subject::Percentile(_, s) | Subject::Stat(_, s) | Subject::Age(_, s) => selector(s, see),
+                Subject::Percentile(_, s)
+                | Subject::Mean(s, _)
+                | Subject::Stat(_, s)
+                | Subject::Age(_, s) => selector(s, see),
                 Subject::Share(_) | Subject::Promql(..) => {}
             }
             limit(&condition.bound.limit, see);

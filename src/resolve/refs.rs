@@ -4,8 +4,8 @@ use super::suggest::{closest, list};
 use super::tables::{Names, Table};
 use super::{args, paths};
 use crate::ast::{
-    self, Ident, Item, JourneyStmt, PlaybookStmt, PolicyAction, PolicyStmt, PromiseStmt, PromiseStmtKind,
-    StepStmt,
+    self, Ident, Item, JourneyStmt, MetricStmt, PlaybookStmt, PolicyAction, PolicyStmt, PromiseStmt,
+    PromiseStmtKind, StepStmt,
 };
 use crate::diag::codes::names::{COMPOSED_ALONE, COMPOSED_MEMBER, LISTED_TWICE, UNKNOWN_NAME};
 use crate::diag::{Diagnostic, Diagnostics};
@@ -26,7 +26,15 @@ pub(super) fn check(names: &Names<'_>, item: &Item, out: &mut Diagnostics) {
                 refs.out.push(found);
             }
         }
-        Item::Team(_) | Item::Metric(_) | Item::Junk(_) => {}
+        Item::Metric(i) => {
+            for stmt in i.body.iter().flat_map(|b| &b.stmts) {
+                if let MetricStmt::SilentWhenIdle(Some(ast::Selector { matchers: Some(list), .. }), _) = stmt
+                {
+                    args::no_variables_in(list, refs.out);
+                }
+            }
+        }
+        Item::Team(_) | Item::Junk(_) => {}
     }
 }
 
@@ -81,6 +89,7 @@ impl Refs<'_, '_> {
                 | JourneyStmt::Tier(..)
                 | JourneyStmt::Review(..)
                 | JourneyStmt::Data(..)
+                | JourneyStmt::NoData(..)
                 | JourneyStmt::Note(..)
                 | JourneyStmt::Junk(_) => {}
             }
@@ -125,6 +134,7 @@ impl Refs<'_, '_> {
                 | PromiseStmtKind::BlindTo(_)
                 | PromiseStmtKind::Proxy(..)
                 | PromiseStmtKind::Urgency(_)
+                | PromiseStmtKind::NoData(_)
                 | PromiseStmtKind::Note(_)
                 | PromiseStmtKind::Junk => {}
             }

@@ -57,6 +57,9 @@ fn metric(stmt: &MetricStmt) -> Option<(&'static str, Span)> {
         MetricStmt::Buckets(_, span) => ("buckets", *span),
         MetricStmt::ScrapedEvery { span, .. } => ("scraped every", *span),
         MetricStmt::BornWithEvent(span) => ("born with its first event", *span),
+        MetricStmt::SilentWhenIdle(_, span) => ("silent when idle", *span),
+        MetricStmt::Increases(_, span) => ("samples are increases", *span),
+        MetricStmt::LateBy(_, span) => ("late by", *span),
         MetricStmt::Junk(_) => return None,
     })
 }
@@ -151,6 +154,7 @@ fn journey_stmt(stmt: &JourneyStmt) -> Option<(&'static str, Span)> {
         JourneyStmt::BudgetPolicy(_, span) => ("budget policy", *span),
         JourneyStmt::Playbook(_, span) => ("playbook", *span),
         JourneyStmt::ForEach(_, span) => ("for each", *span),
+        JourneyStmt::NoData(_, span) => ("no data", *span),
         JourneyStmt::Note(..) | JourneyStmt::Step(_) | JourneyStmt::Promise(_) | JourneyStmt::Junk(_) => {
             return None;
         }
@@ -197,6 +201,7 @@ fn journey(item: &ast::Journey, out: &mut Diagnostics) {
             | JourneyStmt::BudgetPolicy(..)
             | JourneyStmt::Playbook(..)
             | JourneyStmt::ForEach(..)
+            | JourneyStmt::NoData(..)
             | JourneyStmt::Note(..)
             | JourneyStmt::Junk(_) => {}
         }
@@ -211,6 +216,7 @@ fn promise_stmt(kind: &PromiseStmtKind, span: Span) -> Option<(&'static str, Spa
         PromiseStmtKind::MeasuredBy { .. } => "measured by",
         PromiseStmtKind::Because(..) => "because",
         PromiseStmtKind::Urgency(_) => "urgency",
+        PromiseStmtKind::NoData(_) => "no data",
         PromiseStmtKind::ForEach(_) => "for each",
         PromiseStmtKind::Playbook(_) => "playbook",
         PromiseStmtKind::Composed(ast::Composition::All, _) => "all of",
@@ -260,6 +266,7 @@ impl Way {
             | PromiseStmtKind::BlindTo(_)
             | PromiseStmtKind::Proxy(..)
             | PromiseStmtKind::Urgency(_)
+            | PromiseStmtKind::NoData(_)
             | PromiseStmtKind::ForEach(_)
             | PromiseStmtKind::Note(_)
             | PromiseStmtKind::Playbook(_)

@@ -214,6 +214,7 @@ fn add_promises<'a>(names: &mut Names<'a>, journey: &'a ast::Journey, out: &mut 
             | ast::JourneyStmt::BudgetPolicy(..)
             | ast::JourneyStmt::Playbook(..)
             | ast::JourneyStmt::ForEach(..)
+            | ast::JourneyStmt::NoData(..)
             | ast::JourneyStmt::Note(..)
             | ast::JourneyStmt::Junk(_) => {}
         }

@@ -2,6 +2,7 @@
 
 use super::build::*;
 use super::tools::*;
+use slovo::ir::Urgency;
 
 fn calls(step: &str) -> slovo::ir::Promise {
     promise(
@@ -52,4 +53,75 @@ fn thin_traffic() {
             &[(r#"{shop="5of5"}"#, "1"), (r#"{shop="12of12"}"#, "1")],
         )
         .run(&model);
+}
+
+/// Missing data speaks as loudly as the promise says: as its urgency, as a ticket, or not at all, side by side.
+#[test]
+fn missing_data_is_as_loud_as_said() {
+    let said = |step: &str, urgency: Urgency, no_data: Urgency| {
+        calls(step).with(|p| {
+            p.urgency = urgency;
+            p.no_data = no_data;
+        })
+    };
+    let model = model(vec![journey(
+        "checkout",
+        vec![
+            said("pay.usual", Urgency::Page, Urgency::Page),
+            said("pay.ticket", Urgency::Page, Urgency::Ticket),
+            said("pay.none", Urgency::Page, Urgency::None),
+            said("pay.slow", Urgency::Ticket, Urgency::Ticket),
+            said("pay.mute", Urgency::Ticket, Urgency::None),
+            said("pay.off", Urgency::None, Urgency::None),
+        ],
+    )]);
+    Case::new()
+        .series(r#"calls_total{job="a",code="200"}"#, "0+100x60 stale")
+        .gives(
+            r#"count by (promise, severity) (ALERTS{alertname="PromiseNoData",alertstate="firing"})"#,
+            "50m",
+            &[
+                (r#"{promise="usual",severity="page"}"#, "1"),
+                (r#"{promise="ticket",severity="ticket"}"#, "1"),
+                (r#"{promise="slow",severity="ticket"}"#, "1"),
+            ],
+        )
+        .gives(
+            r#"count by (no_data) (promise_info{promise=~"none|mute"})"#,
+            "50m",
+            &[(r#"{no_data="none"}"#, "2")],
+        )
+        .run(&model);
+}
+
+/// A value of `for each` that goes is missing data as well: where that alerts nobody, so does this.
+#[test]
+fn a_part_that_goes_is_missing_data() {
+    let said = |step: &str, urgency: Urgency, no_data: Urgency| {
+        calls(step).with(|p| {
+            p.urgency = urgency;
+            p.no_data = no_data;
+            p.for_each = vec![("shop".to_owned(), None)];
+        })
+    };
+    let told = |promises: Vec<slovo::ir::Promise>, names: &[&str]| {
+        Case::new()
+            .series(r#"calls_total{job="a",code="200",shop="a"}"#, "0+100x240")
+            .series(r#"calls_total{job="a",code="200",shop="b"}"#, "0+100x60 stale")
+            .firing("PromisePartGone", "50m", names)
+            .run(&model(vec![journey("checkout", promises)]));
+    };
+    told(
+        vec![
+            said("pay.usual", Urgency::Page, Urgency::Page),
+            said("pay.ticket", Urgency::Page, Urgency::Ticket),
+            said("pay.mute", Urgency::Page, Urgency::None),
+            said("pay.off", Urgency::None, Urgency::None),
+        ],
+        &["usual", "ticket"],
+    );
+    told(
+        vec![said("pay.usual", Urgency::Page, Urgency::Page), said("pay.off", Urgency::None, Urgency::None)],
+        &["usual"],
+    );
 }

@@ -38,7 +38,7 @@ pub fn selector(text: &str) -> Selector {
         .unwrap();
         matchers.push(Matcher { label: label.to_owned(), op, value: value.trim_matches('"').to_owned() });
     }
-    Selector { metric: metric.to_owned(), matchers, born_with_event: false }
+    Selector { metric: metric.to_owned(), matchers, born_with_event: false, alive: None, increases: None }
 }
 
 /// A counter.
@@ -95,9 +95,11 @@ pub fn promise(path: &str, measurement: Measurement) -> Promise {
         indicator: None,
         scrape_interval: t("15s"),
         scrape_timeout: Duration::from_secs(10).min(t("15s")),
+        late: Duration::default(),
         for_each: Vec::new(),
         expect_per_day: None,
         urgency: Urgency::Page,
+        no_data: Urgency::Page,
         because: None,
         blind_to: Vec::new(),
         proxies: Vec::new(),

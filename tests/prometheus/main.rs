@@ -16,6 +16,7 @@ mod budget;
 mod build;
 mod completions;
 mod explain;
+mod facts;
 mod forms;
 mod identity;
 use forms::hour;

@@ -240,3 +240,70 @@ fn sliding() {
     }
     case.run(&model);
 }
+
+/// The mean of what was observed in a slice: exactly at its limit is good, above it is bad; an idle hour is no slice, or bad where silence
+/// is; a restart, whose sum is above what it was, counts what came since; a series whose sum is not a number is nothing to judge, and
+/// doesn't hide others. Minutes of four samples each.
+#[test]
+fn mean() {
+    let of = |text: &str| Series::HistogramCount { selector: selector(text), native: false };
+    let mean =
+        |text: &str, good| Condition::Mean { of: of(text), good, seconds: None, unit: "seconds".to_owned() };
+    let silent = |condition| match minutes(condition) {
+        Measurement::Slices(s) => Measurement::Slices(Slices { silence_is_bad: true, ..s }),
+        other @ (Measurement::Events(_) | Measurement::Completion(_) | Measurement::Composed(_)) => other,
+    };
+    let most = Reading::AtMost(d("0.3"));
+    let least = Reading::AtLeast(d("0.3"));
+    let model = model(vec![journey(
+        "checkout",
+        vec![
+            promise("s.most", minutes(mean("h", most))),
+            promise("s.least", minutes(mean("h", least))),
+            promise("s.loud", silent(mean("h", most))),
+            promise("s.gone", minutes(mean("nothing", most))),
+            promise("s.lost", silent(mean("nothing", most))),
+            promise("s.born", minutes(mean("r", most))),
+            promise("s.nan", minutes(mean("n", most))),
+            promise("s.beside", minutes(mean("b", most))),
+        ],
+    )]);
+    // Ten minutes at 0.3 each, ten at 0.4, ten at 0.2, twenty without any; then it is gone.
+    let case = Case::new()
+        .series("h_count", "100+7x39 380+7x39 660+7x39 933x80 stale")
+        .series("h_sum", "500+2.1x39 584+2.8x39 696+1.4x39 750.6x80 stale")
+        // A restart at ten minutes: a few slow ones before, many quick ones since: 100 s of 10, then 110 s of 1,000.
+        .series("n_count", "0+7x400")
+        .series("n_sum", "NaN ".repeat(300).trim_end())
+        .series(r#"b_count{x="1"}"#, "0+7x400")
+        .series(r#"b_sum{x="1"}"#, "NaN ".repeat(300).trim_end())
+        .series(r#"b_count{x="2"}"#, "0+7x400")
+        .series(r#"b_sum{x="2"}"#, "0+2.8x400")
+        .series("r_count", "0+0.25x39 1000x40")
+        .series("r_sum", "0+2.5x39 110x40");
+    let counts = |case: Case, at: &str, events: &[&str], bad: &[&str]| {
+        let of = |list: &[&str]| -> Vec<(String, &str)> {
+            list.iter().map(|p| (format!(r#"{{promise="{p}"}}"#), "1")).collect()
+        };
+        let mut case = case;
+        for (series, list) in [("events", of(events)), ("bad_events", of(bad))] {
+            let list: Vec<(&str, &str)> = list.iter().map(|(l, v)| (l.as_str(), *v)).collect();
+            case = case.gives(&format!("count by (promise) (promise:{series}:count > 0)"), at, &list);
+        }
+        case
+    };
+    let case =
+        counts(case, "9m", &["beside", "born", "least", "loud", "lost", "most"], &["beside", "born", "lost"]);
+    let case = counts(
+        case,
+        "15m",
+        &["beside", "least", "loud", "lost", "most"],
+        &["beside", "loud", "lost", "most"],
+    );
+    let case =
+        counts(case, "25m", &["beside", "least", "loud", "lost", "most"], &["beside", "least", "lost"]);
+    let case = counts(case, "45m", &["beside", "loud", "lost"], &["beside", "loud", "lost"]);
+    case.firing("PromiseNoData", "45m", &["born", "gone"])
+        .firing("PromiseNoData", "62m", &["born", "gone", "least", "most"])
+        .run(&model);
+}

@@ -21,7 +21,7 @@ pub(crate) fn write(plan: &Plan<'_>, promise: &Promise, expr: &mut String, sink:
         Measurement::Events(events) => {
             let reach = reach();
             expr.clear();
-            reach.sum(expr, &events.total);
+            reach.all(expr, &events.total);
             record(EVENTS, expr);
             expr.clear();
             reach.bad(expr, events);
@@ -30,10 +30,10 @@ pub(crate) fn write(plan: &Plan<'_>, promise: &Promise, expr: &mut String, sink:
         Measurement::Completion(completion) => {
             let reach = reach();
             expr.clear();
-            reach.sum(expr, &completion.started);
+            reach.all(expr, &completion.started);
             record(EVENTS, expr);
             expr.clear();
-            reach.or_zero(expr, &completion.finished, &completion.started);
+            reach.finished(expr, &completion.finished, &completion.started);
             if vanishes(completion) && !plan.alone {
                 let mut matchers = String::new();
                 plan.select(&mut matchers, promise);
@@ -51,8 +51,8 @@ pub(crate) fn write(plan: &Plan<'_>, promise: &Promise, expr: &mut String, sink:
             if let Some(finishes) = completion.finishes() {
                 expr.clear();
                 reach.bad(expr, &finishes);
-                expr.push_str("\nor 0 * ");
-                reach.presence(expr, &completion.started);
+                expr.push_str("\nor ");
+                reach.nothing(expr, &completion.started);
                 record(BAD_EVENTS, expr);
             }
         }
@@ -74,9 +74,9 @@ pub(crate) const REMEMBERED: Duration = Duration::from_days(1);
 
 /// Does it mean that the measurement is gone when nothing of the finished side is there any more, though something was finished
 /// in the last day? Not where series come only with their first event, or by a query: there it may mean that all is lost, and
-/// counts as that.
+/// counts as that. Where something shows that the target is there while it is idle, that tells the two apart.
 pub(crate) fn vanishes(completion: &Completion) -> bool {
-    completion.finished.iter().all(|s| s.selector().is_some_and(|s| !s.born_with_event))
+    completion.finished.iter().all(|s| s.selector().is_some_and(|s| !s.born_with_event || s.alive.is_some()))
 }
 
 /// What a newcomer's counter is held against.

@@ -108,6 +108,7 @@ fn reads(measurement: &Measurement) -> (u32, u32) {
                 let (now, then) = events(e);
                 (now + 4, then + 2)
             }
+            Condition::Mean { .. } => (9, 6),
             Condition::Stat { .. } | Condition::Age { .. } | Condition::Promql { .. } => (2, 0),
         },
         Measurement::Composed(_) => (0, 0),

@@ -23,7 +23,7 @@ use std::fmt::Write as _;
 use super::ranges;
 use super::text::{bucket_bound, put};
 use crate::ast::MatchOp;
-use crate::ir::{Selector, Series};
+use crate::ir::{Increases, Selector, Series};
 use crate::promql::print;
 use crate::series::EVENTS_5M;
 use crate::value::{Decimal, Duration};
@@ -37,6 +37,8 @@ pub(crate) enum Counter<'s> {
     Bucket { selector: &'s Selector, limit: Decimal },
     /// The count of a native histogram.
     Native { selector: &'s Selector },
+    /// What a native histogram's observations add up to.
+    NativeSum { selector: &'s Selector },
     /// The observations of a native histogram up to a limit, or above it.
     NativeShare { selector: &'s Selector, limit: Decimal, above: bool },
 }
@@ -68,7 +70,7 @@ impl<'s> Counter<'s> {
     /// All that is observed where this is: the count of its histogram; itself where it is no part of one.
     fn whole(&self) -> Self {
         match self {
-            Self::Plain { .. } | Self::Native { .. } => self.clone(),
+            Self::Plain { .. } | Self::Native { .. } | Self::NativeSum { .. } => self.clone(),
             Self::Bucket { selector, .. } => Self::count(selector, false),
             Self::NativeShare { selector, .. } => Self::count(selector, true),
         }
@@ -78,6 +80,7 @@ impl<'s> Counter<'s> {
             Self::Plain { selector, .. }
             | Self::Bucket { selector, .. }
             | Self::Native { selector }
+            | Self::NativeSum { selector }
             | Self::NativeShare { selector, .. } => selector,
         }
     }
@@ -95,8 +98,12 @@ impl<'s> Counter<'s> {
     }
     /// Its last values within a range that ends so long ago, one for each series.
     fn last(&self, range: Duration, ago: Duration, step: Duration) -> String {
+        self.over("last_over_time", range, ago, step)
+    }
+    /// A function of its values within a range that ends so long ago, one for each series; of native histograms only the last one.
+    fn over(&self, how: &str, range: Duration, ago: Duration, step: Duration) -> String {
         let over = |selector: &Selector, suffix: &str, extra: &[print::Extra<'_>]| {
-            let mut out = String::from("last_over_time(");
+            let mut out = format!("{how}(");
             print::selector(&mut out, &selector.metric, suffix, &selector.matchers, extra);
             let _ = write!(out, "[{range}]{})", offset(ago));
             out
@@ -107,12 +114,17 @@ impl<'s> Counter<'s> {
                 let (op, bound) = bucket_bound(*limit);
                 let last = over(selector, "_bucket", &[("le", op, &bound)]);
                 // Prometheus 3 writes `1.0` where 2 wrote `1`: on the day of the change both are there, of one counter.
-                if op == MatchOp::Equal { last } else { format!("max without (le) ({last})") }
+                let joined = if how == "sum_over_time" { "sum" } else { "max" };
+                if op == MatchOp::Equal { last } else { format!("{joined} without (le) ({last})") }
             }
             // Prometheus 2.42 has no `last_over_time` of native histograms: numbers are made of them first.
             Self::Native { selector } => {
                 let own = print::selector_text(&selector.metric, &selector.matchers);
                 format!("last_over_time(histogram_count({own})[{range}:{step}]{})", offset(ago))
+            }
+            Self::NativeSum { selector } => {
+                let own = print::selector_text(&selector.metric, &selector.matchers);
+                format!("last_over_time(histogram_sum({own})[{range}:{step}]{})", offset(ago))
             }
             Self::NativeShare { selector, limit, above } => {
                 let (limit, own) = (
@@ -171,6 +183,9 @@ const AT_ONCE: Duration = Duration::from_mins(10);
 impl Count {
     /// Appends what a counter has counted; `whole` is the stream whose newcomers are weighed.
     pub(crate) fn of(&self, out: &mut String, counter: &Counter<'_>, whole: &Counter<'_>) {
+        if let Some(increases) = counter.selector().increases {
+            return self.samples(out, counter, increases);
+        }
         let now = self.now(counter);
         let _ = write!(
             out,
@@ -179,6 +194,51 @@ impl Count {
             then = self.then(counter),
             guard = self.guard(counter, whole),
         );
+    }
+    /// Appends what the observations of a histogram or a summary add up to, or how many there are: of series whose count goes on, and
+    /// whole of newcomers that count whole. A series whose sum is not a number is in neither.
+    pub(crate) fn observed(&self, out: &mut String, of: &Series, sums: bool) {
+        let (Series::HistogramCount { selector, native }, Some((count, _))) = (of, Counter::of(of)) else {
+            return;
+        };
+        let sum = if *native {
+            Counter::NativeSum { selector }
+        } else {
+            Counter::Plain { selector, suffix: "_sum" }
+        };
+        if let Some(increases) = selector.increases {
+            return self.samples(out, if sums { &sum } else { &count }, increases);
+        }
+        let grown = |counter: &Counter<'_>| format!("{} - {}", self.now(counter), self.then(counter));
+        let (added, counted, now) = (grown(&sum), grown(&count), self.now(&sum));
+        let (by, guard) = (&self.by, self.guard(&count, &count));
+        let _ = if sums {
+            write!(
+                out,
+                "sum{by}(\n  ({added} >= -Inf and {counted} >= 0)\n  or {now} >= -Inf and on (job, instance) (\n    {guard})\n)"
+            )
+        } else {
+            write!(
+                out,
+                "sum{by}(\n  ({counted} >= 0 and {added} >= -Inf)\n  or {all} + 0 and {now} >= -Inf and on (job, instance) (\n    {guard})\n)",
+                all = self.now(&count),
+            )
+        };
+    }
+    /// Appends what samples say that are increases themselves: the sum of those that are new, each once, and 0 for a series that has none
+    /// of them. A sample that counts for longer than until the next counts in part each time.
+    fn samples(&self, out: &mut String, counter: &Counter<'_>, increases: Increases) {
+        if increases.over != increases.every {
+            put(out, increases.every.seconds().normalize());
+            out.push_str(" / ");
+            put(out, increases.over.seconds().normalize());
+            out.push_str(" * ");
+        }
+        // A millisecond short: Prometheus 2 takes the samples on both ends of a range.
+        let moment = Duration::from_micros(self.span.as_micros().saturating_sub(1_000).max(1_000));
+        let new = counter.over("sum_over_time", moment, self.delay, self.scrape);
+        let now = self.now(counter);
+        let _ = write!(out, "sum{by}(\n  {new}\n  or 0 * {now}\n)", by = self.by);
     }
     /// The targets whose newcomers count whole.
     fn guard(&self, counter: &Counter<'_>, whole: &Counter<'_>) -> String {

@@ -27,6 +27,8 @@ pub struct Explanation {
     pub kind: &'static str,
     /// How long scrapes may be lost until something is: what they hid counts with the next one. None for a composed promise.
     pub made_up: Option<Duration>,
+    /// What it reads are increases: nothing makes up for a lost one.
+    pub added: bool,
     /// The file its rules are in.
     pub file: String,
     /// Its rules in the order of the file: first those of its own, and those of the journey that serve it.
@@ -100,6 +102,7 @@ pub fn explain(model: &Model, promise: &Promise) -> Explanation {
         place: model.place(promise.origin),
         kind: super::meaning::kind(promise),
         made_up: made_up(model, promise),
+        added: promise.measurement.series().any(|s| s.selector().is_some_and(|s| s.increases.is_some())),
         file: super::path(&promise.path.journey),
         rules: Vec::new(),
         alerts: Vec::new(),
@@ -140,7 +143,7 @@ fn made_up(model: &Model, promise: &Promise) -> Option<Duration> {
 fn explain_alert(model: &Model, promise: &Promise, alert: &burn::Alert) -> ExplainedAlert {
     let loudness = alerts::loudness(promise, alert);
     let severities = &model.settings.severities;
-    let one = |failing: Decimal| detection(&model.settings, promise, alert, failing);
+    let one = |failing: Decimal| detection(model, promise, alert, failing);
     ExplainedAlert {
         name: alerts::name(loudness),
         loudness,

@@ -7,6 +7,7 @@ use crate::series::{
 use std::fmt::Write as _;
 
 use super::alerts::AlertLabels;
+use super::meaning::says_no_data;
 use super::plan::{Plan, is_composed};
 use super::ranges;
 use super::sink::{Rule, Sink};
@@ -19,17 +20,19 @@ use crate::ir::{Completion, Measurement, PolicyAction, Promise};
 use crate::value::{Decimal, Duration};
 
 /// Alerts when a promise has no events at all for five minutes. An idle service has (zero) events, a vanished one none.
+/// How loudly is the promise's `no data`, its urgency unless said.
 pub(crate) fn no_data(plan: &Plan<'_>, labels: &AlertLabels, expr: &mut String, sink: &mut impl Sink) {
+    let label = loud_label(plan);
     for (urgency, name, loud) in
         [(Urgency::Page, "page", Loudness::Page), (Urgency::Ticket, "ticket", Loudness::Ticket)]
     {
-        if !plan.promises().any(|p| p.urgency == urgency && !is_composed(p)) {
+        if !plan.promises().any(|p| p.no_data == urgency && !is_composed(p)) {
             continue;
         }
         expr.clear();
         let _ = write!(
             expr,
-            "group by (step, promise) ({INFO}{{{m},kind!=\"composed\",urgency=\"{name}\"}})\n  \
+            "group by (step, promise) ({INFO}{{{m},kind!=\"composed\",{label}=\"{name}\"}})\n  \
              unless on (step, promise) present_over_time({events}{{{m}}}[5m])",
             m = plan.matchers,
             events = EVENTS,
@@ -38,7 +41,13 @@ pub(crate) fn no_data(plan: &Plan<'_>, labels: &AlertLabels, expr: &mut String, 
     }
 }
 
-/// May what finishes be out of sight, and is somebody to be told?
+/// The label of `promise_info` that says how loud missing data is.
+fn loud_label(plan: &Plan<'_>) -> &'static str {
+    if says_no_data(plan) { "no_data" } else { "urgency" }
+}
+
+/// May what finishes be out of sight, and is somebody to be told? Also where missing data is nobody's news: half of a
+/// measurement is there, and the burn alerts are silent without the other half.
 fn out_of_sight(promise: &Promise, completion: &Completion) -> bool {
     promise.urgency != Urgency::None && base::vanishes(completion)
 }
@@ -47,7 +56,8 @@ fn out_of_sight(promise: &Promise, completion: &Completion) -> bool {
 /// completion's finished side is there any more.
 pub(crate) fn part_gone(plan: &Plan<'_>, labels: &AlertLabels, expr: &mut String, sink: &mut impl Sink) {
     expr.clear();
-    if plan.promises().any(|p| !p.for_each.is_empty() && p.urgency != Urgency::None) {
+    let parts: Vec<&Promise> = plan.promises().filter(|p| !p.for_each.is_empty()).collect();
+    if parts.iter().any(|p| p.no_data != Urgency::None) {
         let _ = write!(
             expr,
             "group without (window) (last_over_time({ERROR_RATIO}{{{m},window=\"1d\"}}[{back}] offset 5m))\n  \
@@ -56,6 +66,14 @@ pub(crate) fn part_gone(plan: &Plan<'_>, labels: &AlertLabels, expr: &mut String
             m = plan.matchers,
             back = ranges::read_back(ranges::SLOW),
         );
+        if parts.iter().any(|p| p.no_data == Urgency::None) {
+            let _ = write!(
+                expr,
+                "\n  unless on (step, promise) {INFO}{{{m},{label}=\"none\"}}",
+                m = plan.matchers,
+                label = loud_label(plan),
+            );
+        }
     }
     for one in completions::all(plan).filter(|one| out_of_sight(one.promise(), one.completion)) {
         let mut matchers = String::new();

@@ -87,6 +87,7 @@ fn of(model: &Model, promise: &Promise, engine: Engine) -> Vec<Beyond> {
                 selector(engine, s, &mut list);
             }
             Condition::Promql { query, .. } => self::query(engine, query, &mut list),
+            Condition::Mean { of, .. } => series(&mut list, of),
             Condition::Share { .. } => {}
         },
         Measurement::Events(_) | Measurement::Composed(_) => {}

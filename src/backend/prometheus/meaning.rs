@@ -56,6 +56,8 @@ fn info(plan: &Plan<'_>, promise: &Promise, sink: &mut impl Sink) {
     let mut labels = plan.promise_labels(promise);
     labels.extend([("kind", kind(promise)), ("objective", &objective), ("over", &over)]);
     labels.extend(stretch.as_deref().map(|s| ("stretch", s)));
+    // Where one of a journey says so, all do: what is missing is picked by this label.
+    labels.extend(says_no_data(plan).then(|| ("no_data", urgency(promise.no_data))));
     labels.extend([
         ("owner", plan.journey.owner.as_str()),
         ("urgency", urgency(promise.urgency)),
@@ -71,6 +73,11 @@ fn info(plan: &Plan<'_>, promise: &Promise, sink: &mut impl Sink) {
     });
     labels.reverse();
     sink.rule(&Rule { promise: Some(&promise.path), ..Rule::record(INFO, "vector(1)", &labels) });
+}
+
+/// Does a promise of the journey say how loud missing data is? Of the whole journey, also where it is written in parts.
+pub(crate) fn says_no_data(plan: &Plan<'_>) -> bool {
+    plan.journey.all_promises().any(|p| p.no_data != p.urgency)
 }
 
 /// The form of a promise in one word.

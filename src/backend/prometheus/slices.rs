@@ -19,12 +19,20 @@ pub(crate) fn events(
     share_of_one(out, slices, evaluation);
     out.push('(');
     if slices.silence_is_bad {
-        always(out, promise);
+        out.push_str(&always(promise, "vector(1)"));
     } else {
         match &slices.condition {
             Condition::Share { events, .. } => {
-                reach.sum(out, &events.total);
+                reach.all(out, &events.total);
                 out.push_str(" > bool 0");
+            }
+            Condition::Mean { of, .. } => {
+                // A series whose sum is not a number is there, and nothing to judge.
+                out.push_str("(\n");
+                reach.observed(out, of, false);
+                out.push_str("\nor ");
+                reach.nothing(out, std::slice::from_ref(of));
+                out.push_str(") > bool 0");
             }
             // The largest is not a number only where none is.
             Condition::Stat { stat: Stat::Sum, selector, .. } | Condition::Age { selector, .. } => {
@@ -72,7 +80,11 @@ pub(crate) fn bad(out: &mut String, slices: &Slices, promise: &Promise, reach: &
     put(out, limit.normalize());
     if silence {
         out.push_str(")\nor ");
-        always(out, promise);
+        out.push_str(&always(promise, "vector(1)"));
+    } else if let Condition::Mean { of, .. } = &slices.condition {
+        // VictoriaMetrics has nothing for a division of nothing.
+        out.push_str("\nor ");
+        reach.nothing(out, std::slice::from_ref(of));
     } else if let Condition::Stat { stat, selector, .. } = &slices.condition {
         // Without a number there is no value.
         match stat {
@@ -109,7 +121,7 @@ fn value(out: &mut String, slices: &Slices, reach: &Reach) -> Reading {
                 out.push_str("\n)");
             } else {
                 out.push_str("clamp_min(\n");
-                reach.sum(out, &events.total);
+                reach.all(out, &events.total);
                 out.push_str("\n, 1e-9)");
             }
             Reading::AtMost(Decimal::ONE - *at_least + HAIR)
@@ -134,8 +146,19 @@ fn value(out: &mut String, slices: &Slices, reach: &Reach) -> Reading {
             }
             *good
         }
+        Condition::Mean { of, good, .. } => {
+            out.push_str("(\n");
+            reach.observed(out, of, true);
+            out.push_str("\n) / (\n");
+            reach.observed(out, of, false);
+            out.push_str("\n)");
+            match *good {
+                Reading::AtMost(limit) => Reading::AtMost(limit + limit * HAIR),
+                Reading::AtLeast(limit) => Reading::AtLeast(limit - limit * HAIR),
+            }
+        }
         Condition::Age { which, selector, per_second, at_most } => {
-            out.push_str("time() - ");
+            reach.moment(out);
             aggregate(out, if *which == Which::Newest { "max" } else { "min" }, selector, reach);
             if *per_second != Decimal::ONE {
                 out.push_str(" / ");
@@ -180,7 +203,9 @@ fn over(
     print::selector(out, &selector.metric, "", &selector.matchers, &[]);
     out.push('[');
     put(out, reach.gauge_range(slices.slice));
-    out.push_str("]))");
+    out.push(']');
+    reach.shift(out);
+    out.push_str("))");
 }
 
 /// `sum by (region) (sum_over_time((queue_length{..} >= -Inf)[59s999ms:15s]))`: of the readings that are numbers.
@@ -194,8 +219,9 @@ fn numbers(out: &mut String, over_time: &str, selector: &Selector, slices: &Slic
     out.push_str("))");
 }
 
-/// 1 for each budget: `vector(1)`, or one for each declared combination of the labels.
-fn always(out: &mut String, promise: &Promise) {
+/// A value for each budget: `vector(1)`, or one for each declared combination of the labels.
+pub(crate) fn always(promise: &Promise, vector: &str) -> String {
+    let mut out = String::new();
     let declared: Vec<(&str, &[String])> = promise
         .for_each
         .iter()
@@ -221,14 +247,15 @@ fn always(out: &mut String, promise: &Promise) {
         for _ in combination {
             out.push_str("label_replace(");
         }
-        out.push_str("vector(1)");
+        out.push_str(vector);
         for ((name, _), value) in declared.iter().zip(combination) {
             out.push_str(", ");
-            print::quote_into(out, name);
+            print::quote_into(&mut out, name);
             out.push_str(", ");
             // `$` would name a group of the (empty) pattern.
-            print::quote_into(out, &value.replace('$', "$$"));
+            print::quote_into(&mut out, &value.replace('$', "$$"));
             out.push_str(", \"\", \"\")");
         }
     }
+    out
 }

@@ -2,6 +2,7 @@
 
 use super::counted::{self, Count, Counter, Plausible};
 use super::ranges;
+use super::slices;
 use super::text::{by, put};
 use crate::ast::MatchOp;
 use crate::ir::{Events, Matcher, Outcome, Promise, Reading, Selector, Series};
@@ -21,6 +22,10 @@ pub(crate) struct Reach {
     delay: Duration,
     /// The scrape interval.
     scrape: Duration,
+    /// 0 for each budget, as far as they are known.
+    zeros: String,
+    /// How late the samples of gauges are.
+    late: Duration,
 }
 
 impl Reach {
@@ -42,6 +47,8 @@ impl Reach {
             readings: ranges::readings_range(scrape, evaluation),
             delay: ranges::readings_delay(scrape),
             scrape,
+            late: ranges::promql(promise.late),
+            zeros: slices::always(promise, "vector(0)"),
         }
     }
     /// For slices of this length: the slice itself where it holds three scrapes, else the base range.
@@ -70,6 +77,33 @@ impl Reach {
         self.part(out, list, list);
     }
 
+    /// All events. Where the metric is silent while nothing happens, 0 as long as its target is there.
+    pub(crate) fn all(&self, out: &mut String, total: &[Series]) {
+        let Some(idle) = self.idle(total) else { return self.sum(out, total) };
+        out.push('(');
+        self.sum(out, total);
+        put(out, format_args!("\nor {idle})"));
+    }
+
+    /// 0 while everything is there that shows that the targets of these addends are: where all of them are silent when idle.
+    fn idle(&self, list: &[Series]) -> Option<String> {
+        let alive: Option<Vec<&Selector>> = list.iter().map(|s| s.selector()?.alive.as_deref()).collect();
+        let mut there: Vec<String> = alive?.into_iter().map(|s| self.there(s)).collect();
+        there.dedup();
+        Some(format!("(({}) and on () {})", self.zeros, there.join(" and on () ")))
+    }
+
+    /// Something while a target is there: one that could be scraped, where its `up` says so.
+    fn there(&self, alive: &Selector) -> String {
+        let own = print::selector_text(&alive.metric, &alive.matchers);
+        let (range, ago) = (self.count.presence, self.count.delay);
+        if alive.metric == "up" {
+            format!("(max_over_time({own}[{range}] offset {ago}) > 0)")
+        } else {
+            format!("last_over_time({own}[{range}] offset {ago})")
+        }
+    }
+
     /// Events of a stream that is a part of another, whose newcomers are weighed with it.
     fn part(&self, out: &mut String, list: &[Series], whole: &[Series]) {
         if let [one] = list {
@@ -96,13 +130,13 @@ impl Reach {
     /// Bad events: 0 where there are events and no bad ones; where the good ones are measured and missing, all.
     pub(crate) fn bad(&self, out: &mut String, events: &Events) {
         match &events.outcome {
-            Outcome::Bad(list) if is_the_slow_part(&events.total, list) => self.sum(out, list),
+            Outcome::Bad(list) if is_the_slow_part(&events.total, list) => self.all(out, list),
             Outcome::Bad(list) => self.or_zero(out, list, &events.total),
             Outcome::Good(good) => {
                 if let Some(rest) = complement(&events.total, good) {
                     return self.or_zero(out, &[rest], &events.total);
                 }
-                self.sum(out, &events.total);
+                self.all(out, &events.total);
                 out.push_str("\n- (\n");
                 self.or_zero(out, good, &events.total);
                 out.push_str("\n)");
@@ -114,12 +148,37 @@ impl Reach {
     /// the same group: vmalert and concurrent evaluation don't promise that its newest sample is visible.
     pub(crate) fn or_zero(&self, out: &mut String, list: &[Series], other: &[Series]) {
         self.part(out, list, other);
-        out.push_str("\nor 0 * ");
-        self.presence(out, other);
+        out.push_str("\nor ");
+        self.nothing(out, other);
+    }
+
+    /// What was finished, or 0 where only what was started is there, or where what finishes is there and idle.
+    pub(crate) fn finished(&self, out: &mut String, finished: &[Series], started: &[Series]) {
+        self.part(out, finished, started);
+        if let Some(idle) = self.idle(finished) {
+            put(out, format_args!("\nor {idle}"));
+        }
+        out.push_str("\nor ");
+        self.nothing(out, started);
+    }
+
+    /// 0 wherever one of the addends is there, or idle.
+    pub(crate) fn nothing(&self, out: &mut String, list: &[Series]) {
+        let idle = self.idle(list);
+        out.push_str(if idle.is_some() { "(0 * " } else { "0 * " });
+        self.presence(out, list);
+        if let Some(idle) = idle {
+            put(out, format_args!("\nor {idle})"));
+        }
+    }
+
+    /// What the observations of a histogram or a summary add up to, or how many there are.
+    pub(crate) fn observed(&self, out: &mut String, of: &Series, sums: bool) {
+        self.count.observed(out, of, sums);
     }
 
     /// Something wherever one of the addends is there.
-    pub(crate) fn presence(&self, out: &mut String, list: &[Series]) {
+    fn presence(&self, out: &mut String, list: &[Series]) {
         out.push_str("sum");
         out.push_str(self.by());
         out.push('(');
@@ -205,13 +264,32 @@ impl Reach {
     /// A gauge now; where it is scraped rarely, its last sample, since a bare selector looks back five minutes only.
     pub(crate) fn now(&self, out: &mut String, selector: &Selector) {
         if self.scrape <= Duration::from_mins(2) {
-            return print::selector(out, &selector.metric, "", &selector.matchers, &[]);
+            print::selector(out, &selector.metric, "", &selector.matchers, &[]);
+            return self.shift(out);
         }
         out.push_str("last_over_time(");
         print::selector(out, &selector.metric, "", &selector.matchers, &[]);
         out.push('[');
         put(out, ranges::promql(self.scrape.plus(Duration::from_secs(30))));
-        out.push_str("])");
+        out.push(']');
+        self.shift(out);
+        out.push(')');
+    }
+
+    /// ` offset 10m` where the samples of a gauge are late.
+    pub(crate) fn shift(&self, out: &mut String) {
+        if !self.late.is_zero() {
+            put(out, format_args!(" offset {}", self.late));
+        }
+    }
+
+    /// The moment that a gauge is looked at: `time()`, less what its samples are late.
+    pub(crate) fn moment(&self, out: &mut String) {
+        out.push_str("time() - ");
+        if !self.late.is_zero() {
+            put(out, self.late.seconds().normalize());
+            out.push_str(" - ");
+        }
     }
 
     /// A gauge now, where it is a number.
@@ -227,7 +305,9 @@ impl Reach {
         print::selector(out, &selector.metric, "", &selector.matchers, &[]);
         out.push('[');
         put(out, ranges::promql(self.scrape.times(2)));
-        out.push_str("]) >= -Inf)[");
+        out.push(']');
+        self.shift(out);
+        out.push_str(") >= -Inf)[");
         put(out, ranges::promql(less_a_moment(range)));
         out.push(':');
         put(out, ranges::promql(self.scrape));
@@ -264,7 +344,9 @@ pub(crate) fn bad_counters(events: &Events) -> Option<Vec<Series>> {
         Outcome::Good(good) => vec![complement(&events.total, good)?],
     };
     let is_there = |series: &Series| match series {
-        Series::Counter(selector) | Series::HistogramCount { selector, .. } => !selector.born_with_event,
+        Series::Counter(selector) | Series::HistogramCount { selector, .. } => {
+            !selector.born_with_event && selector.alive.is_none() && selector.increases.is_none()
+        }
         Series::HistogramWithin { .. }
         | Series::HistogramOver { .. }
         | Series::Readings { .. }

@@ -23,10 +23,10 @@ use crate::promql::print;
 use crate::series::{
     BAD_EVENTS_5M, ERROR_BUDGET, ERROR_RATIO, EVENTS_5M, INFO, MEASUREMENT_FAULT, METRIC_LABEL, SINCE,
 };
-use crate::value::Duration;
+use crate::value::{Decimal, Duration};
 
 /// The values of the label `fault`, each with what the alert says: in short, and what follows and what to do. Go templates.
-pub(crate) const FAULTS: [(&str, &str, &str); 7] = [
+pub(crate) const FAULTS: [(&str, &str, &str); 9] = [
     (
         SCRAPED_TOO_RARELY,
         "scraped too rarely",
@@ -74,6 +74,18 @@ pub(crate) const FAULTS: [(&str, &str, &str); 7] = [
          between their last scrape and their end, which nobody sees, matters. See why processes restart; for short-lived \
          ones scrape more often, or count in something that outlives them.",
     ),
+    (
+        ONLY_UP,
+        "increases that only go up",
+        "{{ $labels.metric }} went up in {{ $value | humanizePercentage }} of its changes of the last hours, as a counter does. It is said that its samples \
+         are increases, so each of them is added: far too much is counted. Take `samples are increases` away.",
+    ),
+    (
+        SILENT_FOR_LONG,
+        "nothing was counted for days",
+        "Nothing was counted for {{ printf \"%.0f\" $value }} days. The metric is said to be silent when idle, so no data is not reported: perhaps \
+         nobody came, perhaps it was renamed, or one of its labels. Look whether its series were there lately, and for what the target exports now.",
+    ),
 ];
 
 const SCRAPED_TOO_RARELY: &str = "scraped_too_rarely";
@@ -83,6 +95,8 @@ const BUCKETS_DIFFER: &str = "buckets_differ";
 const NEVER_BAD: &str = "never_bad";
 const LIKE_DELTAS: &str = "counters_like_deltas";
 const DIES_TOO_OFTEN: &str = "dies_too_often";
+const ONLY_UP: &str = "increases_like_counters";
+const SILENT_FOR_LONG: &str = "silent_for_long";
 
 /// Labels by which replicas of Prometheus are told apart in a common store. Series that differ in nothing else are copies: two
 /// clusters or two scrape configurations of an instance differ in more.
@@ -100,15 +114,36 @@ struct Stream<'m> {
     /// The selectors as PromQL.
     selectors: Vec<String>,
     is_counter: bool,
+    /// Its series vanish while nothing happens: their end is no death.
+    comes_and_goes: bool,
+    /// Each sample is an increase.
+    increases: bool,
+    /// ` offset 10m` where samples are late.
+    shift: String,
 }
 
 impl Stream<'_> {
     /// Appends something made of each selector, side by side.
     fn each(&self, out: &mut String, before: &str, after: &str) {
         for (at, selector) in self.selectors.iter().enumerate() {
-            let _ = write!(out, "{}{before}{selector}{after}", if at > 0 { " or " } else { "" });
+            let or = if at > 0 { " or " } else { "" };
+            let _ = write!(out, "{or}{before}{selector}{}", shifted(after, &self.shift));
         }
     }
+}
+
+/// What follows a selector, with its offset: after its range, where it has one.
+fn shifted(after: &str, shift: &str) -> String {
+    match after.split_once(']') {
+        Some((range, rest)) if !shift.is_empty() => format!("{range}]{shift}{rest}"),
+        None if !shift.is_empty() => format!("{shift}{after}"),
+        Some(_) | None => after.to_owned(),
+    }
+}
+
+/// ` offset 10m` where the samples of a promise are late.
+fn shift(promise: &Promise) -> String {
+    if promise.late.is_zero() { String::new() } else { format!(" offset {}", ranges::promql(promise.late)) }
 }
 
 /// How far the rules of a promise look back.
@@ -166,6 +201,10 @@ pub(crate) fn write(
     record(LIKE_DELTAS, expr);
     dies_too_often(plan, expr);
     record(DIES_TOO_OFTEN, expr);
+    only_up(plan, expr);
+    record(ONLY_UP, expr);
+    silent_for_long(plan, budgets, expr);
+    record(SILENT_FOR_LONG, expr);
     alert(plan, labels, expr, sink);
 }
 
@@ -201,7 +240,7 @@ fn scraped_too_rarely(plan: &Plan<'_>, out: &mut String) {
     branches(
         plan,
         out,
-        |_| true,
+        |s| !s.increases,
         |out, promise, stream| {
             let spans = Spans::of(promise);
             let step = Duration::from_micros(spans.short.as_micros() / 20);
@@ -271,6 +310,7 @@ fn buckets_differ(plan: &Plan<'_>, out: &mut String) {
     out.clear();
     for promise in plan.promises() {
         let (before, after) = Spans::of(promise).now();
+        let after = shifted(&after, &shift(promise));
         let mut metrics: Vec<(&str, String)> = Vec::new();
         for series in series_of(promise) {
             let (Series::HistogramWithin { selector, native: false, limit }
@@ -337,6 +377,7 @@ fn never_bad(plan: &Plan<'_>, budgets: &Budgets, out: &mut String) {
     let mut first = true;
     for promise in plan.promises() {
         let (before, after) = Spans::of(promise).now();
+        let after = shifted(&after, &shift(promise));
         for series in bad_series(promise).unwrap_or_default() {
             let Some((selector, suffix, _)) = selector_of(&series) else { continue };
             out.push_str(if std::mem::take(&mut first) { "\n  " } else { "\n  or " });
@@ -352,13 +393,61 @@ fn never_bad(plan: &Plan<'_>, budgets: &Budgets, out: &mut String) {
     out.push_str("\n)");
 }
 
+/// No event in a week (or in the window where that is shorter) of a promise whose metric is silent when idle: that may be a metric that
+/// was renamed, of which nobody hears otherwise. Who is younger is left out.
+fn silent_for_long(plan: &Plan<'_>, budgets: &Budgets, out: &mut String) {
+    out.clear();
+    let mut spans: Vec<Duration> =
+        plan.promises().filter(|p| p.measurement.silent_when_idle()).map(ever).collect();
+    spans.sort_unstable();
+    spans.dedup();
+    for span in spans {
+        let days = (Decimal::from(span.as_secs()) / Decimal::from(86_400)).normalize();
+        for matchers in plan.cover(|p| p.measurement.silent_when_idle() && ever(p) == span) {
+            out.push_str(if out.is_empty() { "" } else { "\nor " });
+            let _ = write!(
+                out,
+                "{days} + sum by (step, promise) (sum_over_time({EVENTS_5M}{{{matchers}}}[{span}])) == {days}\n  \
+                 and on (step, promise) time() - "
+            );
+            recorded_of(plan, out, SINCE, &matchers, "budget", Some(budgets.back()));
+            out.push_str(" >= ");
+            put(out, seconds(span));
+        }
+    }
+}
+
+/// Samples of increases that hardly ever fall, in six hours and at least twenty changes: what is counted anew each time falls in nearly half
+/// of them, and no traffic grows for so long without a break.
+fn only_up(plan: &Plan<'_>, out: &mut String) {
+    branches(
+        plan,
+        out,
+        |s| s.increases,
+        |out, promise, stream| {
+            let range = Spans::of(promise).long.times(6);
+            let changes = |out: &mut String| {
+                out.push_str("sum(");
+                stream.each(out, "changes(", &format!("[{range}])"));
+                out.push(')');
+            };
+            out.push_str("1 - sum(");
+            stream.each(out, "resets(", &format!("[{range}])"));
+            out.push_str(") / (");
+            changes(out);
+            out.push_str(" > 20)");
+        },
+    );
+    limit(out, "> 0.95");
+}
+
 /// Samples below the one before, a quarter of all and more: no process restarts so often, and what is reset with each export
 /// falls in nearly half of them.
 fn like_deltas(plan: &Plan<'_>, out: &mut String) {
     branches(
         plan,
         out,
-        |s| s.is_counter,
+        |s| s.is_counter && !s.increases,
         |out, promise, stream| {
             let long = Spans::of(promise).long;
             out.push_str("sum(");
@@ -377,7 +466,7 @@ fn dies_too_often(plan: &Plan<'_>, out: &mut String) {
     branches(
         plan,
         out,
-        |s| s.is_counter,
+        |s| s.is_counter && !s.comes_and_goes && !s.increases,
         |out, promise, stream| {
             let spans = Spans::of(promise);
             let (long, (before, after)) = (spans.long, spans.now());
@@ -467,7 +556,14 @@ fn series_of(promise: &Promise) -> Vec<&Series> {
     }
     match &promise.measurement {
         Measurement::Completion(c) => c.started.iter().chain(&c.finished).chain(&c.late).collect(),
-        Measurement::Events(_) | Measurement::Slices(_) | Measurement::Composed(_) => Vec::new(),
+        Measurement::Slices(s) => match &s.condition {
+            Condition::Mean { of, .. } => vec![of],
+            Condition::Share { .. }
+            | Condition::Stat { .. }
+            | Condition::Age { .. }
+            | Condition::Promql { .. } => Vec::new(),
+        },
+        Measurement::Events(_) | Measurement::Composed(_) => Vec::new(),
     }
 }
 
@@ -488,7 +584,14 @@ fn streams(promise: &Promise) -> Vec<Stream<'_>> {
         print::selector(&mut text, &selector.metric, suffix, &selector.matchers, &[]);
         match made.iter_mut().find(|s| s.metric == selector.metric) {
             Some(known) => known.selectors.push(text),
-            None => made.push(Stream { metric: &selector.metric, selectors: vec![text], is_counter }),
+            None => made.push(Stream {
+                metric: &selector.metric,
+                selectors: vec![text],
+                is_counter,
+                comes_and_goes: selector.alive.is_some(),
+                increases: selector.increases.is_some(),
+                shift: shift(promise),
+            }),
         }
     }
     made
@@ -499,7 +602,7 @@ fn gauge_of(promise: &Promise) -> Option<(&Selector, &'static str, bool)> {
     let Measurement::Slices(slices) = &promise.measurement else { return None };
     match &slices.condition {
         Condition::Stat { selector, .. } | Condition::Age { selector, .. } => Some((selector, "", false)),
-        Condition::Share { .. } | Condition::Promql { .. } => None,
+        Condition::Share { .. } | Condition::Mean { .. } | Condition::Promql { .. } => None,
     }
 }
 

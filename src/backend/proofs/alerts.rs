@@ -430,7 +430,7 @@ fn policy(context: &Context<'_>, every: Duration, case: &mut Case) {
 fn part_gone(context: &Context<'_>, entry: &Entry<'_>, every: Duration, case: &mut Case) {
     let promise = entry.promise;
     let Some((label, _)) = promise.for_each.first() else { return };
-    let asked = promise.urgency != Urgency::None;
+    let asked = promise.no_data != Urgency::None;
     let minutes = |n: u64| usize::try_from(n * 60_000_000 / every.as_micros().max(1)).unwrap_or(1);
     let (there, gone) = (minutes(10), minutes(35));
     let zero = Tick::Value(Decimal::ZERO);
@@ -495,7 +495,8 @@ fn out_of_sight(context: &Context<'_>, entry: &Entry<'_>, every: Duration, case:
     );
     let says = "what finishes is out of sight: nothing is said of what is lost";
     case.checks.push(check(promise, at(30), says, burns));
-    let gone = context.firing(promise, "PromisePartGone", "");
+    // What is fed under another label looks like a budget that is gone, where the journey has several.
+    let gone = context.firing(promise, "PromisePartGone", ",was=\"\"");
     let says = "what finishes is out of sight: too short a time to be reported";
     case.checks.push(check(promise, at(20), says, gone.clone()));
     let told = context.alert_labels(labels(), "PromisePartGone", Loudness::Ticket, promise);

@@ -45,7 +45,10 @@ pub(super) fn is_read(promise: &Promise) -> bool {
             Condition::Share { events, .. } => {
                 events.total.iter().any(|s| matches!(s, Series::Readings { .. }))
             }
-            Condition::Stat { .. } | Condition::Age { .. } | Condition::Promql { .. } => false,
+            Condition::Stat { .. }
+            | Condition::Mean { .. }
+            | Condition::Age { .. }
+            | Condition::Promql { .. } => false,
         },
         Measurement::Completion(_) | Measurement::Composed(_) => false,
     }
@@ -62,8 +65,12 @@ pub(super) fn times(context: &Context<'_>, promise: &Promise) -> Times {
     // Long enough for a budget to be there: what it is made of is recorded at whole five (or fifteen) minutes.
     let rolled = if ranges::is_coarse(promise.window) { ranges::COARSE } else { ranges::SLOW };
     // A share is judged from its first whole slice on.
-    let whole = if shares::allowed(promise).is_some() { slice_of(promise) } else { Duration::default() };
-    let fine = one.max(align(rolled.times(2).plus(whole), promise.scrape_interval, context.every));
+    let whole = if shares::is_counted(promise) { slice_of(promise) } else { Duration::default() };
+    let fine = one.max(align(
+        rolled.times(2).plus(whole).plus(promise.late),
+        promise.scrape_interval,
+        context.every,
+    ));
     let story = vec![(FINE, fine), (tenth, one), (DOWN, one), (State::Silent, gone), (FINE, one)];
     let mut ends = [Duration::default(); 5];
     let mut now = Duration::default();
@@ -122,7 +129,8 @@ pub(super) fn with_twins(list: &[Raw]) -> Vec<Raw> {
         drop(twin.labels.insert("slovo_twin".to_owned(), "2".to_owned()));
         twin
     };
-    let twins = list.iter().filter(|r| matches!(r.shape, Shape::Counter { .. })).map(twin);
+    let twins =
+        list.iter().filter(|r| matches!(r.shape, Shape::Counter { .. } | Shape::Sum { .. })).map(twin);
     list.iter().cloned().chain(twins).collect()
 }
 
@@ -139,13 +147,17 @@ fn constants(context: &Context<'_>, promise: &Promise, at: Duration, case: &mut 
         info.insert("promise".to_owned(), "an outsider".to_owned());
         info.insert("kind".to_owned(), kind(promise).to_owned());
         info.insert("urgency".to_owned(), urgency(promise.urgency).to_owned());
+        info.insert("no_data".to_owned(), urgency(promise.no_data).to_owned());
         case.feed(INFO, &info, "1x10000".to_owned());
     }
     // Composed promises have no events of their own.
     let mut composed = context.identity(promise);
-    for (label, value) in
-        [("promise", "an outsider"), ("kind", "composed"), ("urgency", urgency(promise.urgency))]
-    {
+    for (label, value) in [
+        ("promise", "an outsider"),
+        ("kind", "composed"),
+        ("urgency", urgency(promise.urgency)),
+        ("no_data", urgency(promise.no_data)),
+    ] {
         composed.insert(label.to_owned(), value.to_owned());
     }
     case.feed(INFO, &composed, "1x10000".to_owned());
@@ -166,7 +178,10 @@ fn narrow_good(promise: &Promise) -> bool {
         Measurement::Events(e) => matches!(e.outcome, Outcome::Good(_)),
         Measurement::Slices(s) => match &s.condition {
             Condition::Share { events, .. } => matches!(events.outcome, Outcome::Good(_)),
-            Condition::Stat { .. } | Condition::Age { .. } | Condition::Promql { .. } => false,
+            Condition::Stat { .. }
+            | Condition::Mean { .. }
+            | Condition::Age { .. }
+            | Condition::Promql { .. } => false,
         },
         Measurement::Completion(_) | Measurement::Composed(_) => false,
     }
@@ -231,12 +246,12 @@ fn reported(context: &Context<'_>, promise: &Promise) -> Option<Duration> {
 /// For how long after its last sample a slice has seen something.
 fn seen_for(context: &Context<'_>, promise: &Promise) -> Duration {
     let slice = slice_of(promise);
-    if shares::allowed(promise).is_some() {
+    if shares::is_counted(promise) {
         // Counts leave out the last moment, and short slices hold the range of a count.
         let range = ranges::base_range(promise.scrape_interval, context.every);
         slice.max(range).plus(promise.scrape_timeout)
     } else {
-        slice.max(promise.scrape_interval.times(2))
+        slice.max(promise.scrape_interval.times(2)).plus(promise.late)
     }
 }
 
@@ -249,7 +264,7 @@ fn silence(
 ) {
     let end = Duration::from_micros(gone.as_micros().saturating_sub(context.every.as_micros()));
     let query = context.firing(promise, "PromiseNoData", "");
-    let loud = match promise.urgency {
+    let loud = match promise.no_data {
         Urgency::Page => Some(Loudness::Page),
         Urgency::Ticket => Some(Loudness::Ticket),
         Urgency::None => None,
@@ -299,6 +314,8 @@ fn silence(
             let says = format!("a vanished target is reported as no data within {passed}");
             case.checks.push(check(promise, at, says, query.clone()).gives(labels.clone(), Decimal::ONE));
         }
+    } else {
+        case.checks.push(check(promise, end, "missing data alerts nobody", query.clone()));
     }
     let says = "no data is no longer reported when the target is back";
     case.checks.push(check(promise, back, says, query));

@@ -13,7 +13,7 @@ const FAR: Decimal = Decimal::from_parts(1_000_000, 0, 0, false, 0);
 /// Is this the metric's series, or one of its histogram's?
 pub(super) fn same_metric(series: &str, metric: &str) -> bool {
     match series.strip_prefix(metric) {
-        Some(rest) => matches!(rest, "" | "_count" | "_bucket"),
+        Some(rest) => matches!(rest, "" | "_count" | "_sum" | "_bucket"),
         None => false,
     }
 }
@@ -74,9 +74,14 @@ fn dress(promise: &Promise, selector: &Selector, labels: &Labels, own: &[Raw], m
                 let value = if newest(promise) { FAR * per_second } else { old };
                 Shape::Gauge { good: value, bad: value, index: 0, of: 1 }
             }
+            Some(Shape::Sum { sick, fine }) => {
+                let one = Decimal::ONE_THOUSAND * if sick > fine { sick } else { Decimal::ZERO };
+                Shape::Sum { fine: one, sick: one }
+            }
             Some(Shape::Counter { .. }) | None => Shape::Counter { base: 1000, slope: 0 },
         };
-        made.push(Raw { name: name.to_owned(), labels, shape, late: false });
+        let each = own.iter().find(|r| r.name == name).and_then(|r| r.each);
+        made.push(Raw { name: name.to_owned(), labels, shape, each, late: false });
     }
 }
 
@@ -94,6 +99,7 @@ fn far(promise: &Promise, good: Decimal) -> Decimal {
         }
         Condition::Stat { .. }
         | Condition::Share { .. }
+        | Condition::Mean { .. }
         | Condition::Age { .. }
         | Condition::Promql { .. } => good + FAR,
     }

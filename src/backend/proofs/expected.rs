@@ -119,6 +119,14 @@ impl World<'_> {
                 };
                 Some(!holds(*good, value))
             }
+            Condition::Mean { of, good, .. } => {
+                let found = selector(of)?;
+                let name = format!("{}_sum", found.metric);
+                let mine =
+                    self.list.iter().filter(|r| r.name == name && satisfies(&r.labels, &found.matchers));
+                let sum: Decimal = mine.filter_map(|r| r.growth(self.f)).sum::<Decimal>() * self.unit;
+                Some(!holds(*good, sum.checked_div(self.one(of)?)?))
+            }
             Condition::Age { .. } => Some(self.f > Decimal::ZERO),
             Condition::Promql { .. } => None,
         }

@@ -35,6 +35,9 @@ pub(super) fn inputs(promise: &Promise) -> Result<Vec<Raw>, Unprovable> {
             "Prometheus 2 can't read a test series with a label named `{label}`"
         )));
     }
+    for raw in &mut list {
+        raw.each = increases(promise, &raw.name);
+    }
     list.sort_by(|a, b| (&a.name, &a.labels).cmp(&(&b.name, &b.labels)));
     list.dedup();
     let twice = list.windows(2).find_map(|w| match w {
@@ -45,6 +48,13 @@ pub(super) fn inputs(promise: &Promise) -> Result<Vec<Raw>, Unprovable> {
         Some(name) => Err(Unprovable(format!("a series of `{name}` would have to be good and bad at once"))),
         None => Ok(list),
     }
+}
+
+/// How much the samples of a metric say of what is counted with each, where they are increases.
+pub(super) fn increases(promise: &Promise, name: &str) -> Option<Decimal> {
+    let found = promise.measurement.series().filter_map(selector).find(|s| same_metric(name, &s.metric))?;
+    let increases = found.increases?;
+    increases.over.seconds().checked_div(increases.every.seconds())
 }
 
 /// The promises whose raw series make this one: itself, or its members.
@@ -81,6 +91,7 @@ pub(super) fn selectors(measurement: &Measurement) -> Vec<&Selector> {
         Measurement::Completion(c) => c.started.iter().chain(&c.finished).filter_map(selector).collect(),
         Measurement::Slices(slices) => match &slices.condition {
             Condition::Share { events, .. } => of_events(events),
+            Condition::Mean { of, .. } => selector(of).into_iter().collect(),
             Condition::Stat { selector, .. } | Condition::Age { selector, .. } => vec![selector],
             Condition::Promql { .. } => Vec::new(),
         },
@@ -160,6 +171,19 @@ impl Made {
             Measurement::Slices(slices) => match &slices.condition {
                 Condition::Share { events, .. } => self.of_stream(events),
                 Condition::Stat { selector, good, .. } => self.gauge(selector, *good, 1),
+                Condition::Mean { of: Series::HistogramCount { selector, native: false }, good, .. } => {
+                    let labels = self.find(&selector.matchers, &[], &selector.metric)?;
+                    let (fine, sick) = match *good {
+                        Reading::AtMost(limit) => (limit / Decimal::TWO, limit * Decimal::TWO),
+                        Reading::AtLeast(limit) => (limit * Decimal::TWO, limit / Decimal::TWO),
+                    };
+                    self.push(&format!("{}_count", selector.metric), labels.clone(), ALL);
+                    self.push(&format!("{}_sum", selector.metric), labels, Shape::Sum { fine, sick });
+                    Ok(())
+                }
+                Condition::Mean { .. } => {
+                    Err(Unprovable("promtool 2 can't write native histograms".to_owned()))
+                }
                 Condition::Age { selector, per_second, at_most, .. } => {
                     let labels = self.find(&selector.matchers, &[], &selector.metric)?;
                     // The clock of a test starts at 0: what is too old lies before.
@@ -262,7 +286,7 @@ impl Made {
         let all: Vec<&[Matcher]> = mine.iter().map(|(_, _, s)| &*s.matchers).collect();
         let off = match off {
             Shape::Counter { base, slope } => counter(base * n, slope * n),
-            Shape::Gauge { .. } | Shape::Clock { .. } => off,
+            Shape::Gauge { .. } | Shape::Clock { .. } | Shape::Sum { .. } => off,
         };
         self.counted(term, &all, off)
     }
@@ -351,7 +375,7 @@ impl Made {
     }
 
     fn push(&mut self, name: &str, labels: Labels, shape: Shape) {
-        self.list.push(Raw { name: name.to_owned(), labels, shape, late: false });
+        self.list.push(Raw { name: name.to_owned(), labels, shape, each: None, late: false });
     }
 
     fn find(&self, must: &[Matcher], never: &[&[Matcher]], metric: &str) -> Result<Labels, Unprovable> {

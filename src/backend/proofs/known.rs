@@ -55,6 +55,9 @@ pub(super) fn values(context: &Context<'_>, promise: &Promise, at: Duration, cas
 pub(super) fn info(context: &Context<'_>, promise: &Promise, at: Duration) -> Check {
     let mut labels = context.identity(promise);
     let percent = |p: Decimal| p.normalize().to_string();
+    // Where one promise of a journey says how loud missing data is, all of them do.
+    let said = context.journey.all_promises().any(|p| p.no_data != p.urgency);
+    let loud = if said { urgency(promise.no_data).to_owned() } else { String::new() };
     let more = [
         ("kind", kind(promise).to_owned()),
         ("objective", percent(promise.objective)),
@@ -62,6 +65,7 @@ pub(super) fn info(context: &Context<'_>, promise: &Promise, at: Duration) -> Ch
         ("owner", context.journey.owner.clone()),
         ("stretch", promise.stretch.map(percent).unwrap_or_default()),
         ("urgency", urgency(promise.urgency).to_owned()),
+        ("no_data", loud),
     ];
     let names: Vec<&str> = more.iter().map(|(name, _)| *name).collect();
     let mut query = format!("group by (project, journey, step, promise, {}) ({INFO}{{", names.join(", "));

@@ -15,6 +15,7 @@ mod contradict;
 mod decoys;
 mod expected;
 mod file;
+mod idle;
 mod inputs;
 mod known;
 mod lacking;
@@ -101,6 +102,7 @@ fn prove_journey<'m>(model: &'m Model, journey: &'m Journey, needs: &Needs<'m>) 
         newborn::prove(&context, batch, &mut main);
         shares::prove(&context, batch, &mut main);
         numbers::prove(&context, batch, &mut main);
+        idle::prove(&context, batch, &mut main);
     }
     newcomers::prove(&context, &batches, &mut suites);
     // What is fed with windows doesn't ask how often it is evaluated.

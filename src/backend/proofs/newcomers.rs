@@ -97,7 +97,7 @@ pub(super) fn prove(context: &Context<'_>, batches: &[Batch<'_, '_>], suites: &m
         for (entry, list) in &batch.list {
             let promise = entry.promise;
             if promise.scrape_timeout.is_zero()
-                || !list.iter().all(|r| matches!(r.shape, Shape::Counter { .. }))
+                || !list.iter().all(|r| matches!(r.shape, Shape::Counter { .. }) && r.each.is_none())
             {
                 continue;
             }

@@ -56,8 +56,11 @@ pub(super) fn prove(context: &Context<'_>, batch: &Batch<'_, '_>, suite: &mut Su
 
 /// A second series for each gauge.
 fn gauges(list: &[Raw]) -> Vec<Raw> {
-    let mut twins: Vec<Raw> =
-        list.iter().filter(|r| !matches!(r.shape, Shape::Counter { .. })).cloned().collect();
+    let mut twins: Vec<Raw> = list
+        .iter()
+        .filter(|r| !matches!(r.shape, Shape::Counter { .. } | Shape::Sum { .. }))
+        .cloned()
+        .collect();
     for twin in &mut twins {
         drop(twin.labels.insert("slovo_twin".to_owned(), "2".to_owned()));
     }

@@ -35,6 +35,13 @@ pub(super) enum Shape {
         /// The part that does.
         slope: i32,
     },
+    /// What observations add up to: so much for each event when good, so much when bad.
+    Sum {
+        /// A mean that is good.
+        fine: Decimal,
+        /// A mean that is bad.
+        sick: Decimal,
+    },
     /// A gauge with one value when good and another when bad; `f` of its kind are bad: number `index` of `of`.
     Gauge {
         /// A value that is good.
@@ -64,6 +71,8 @@ pub(super) struct Raw {
     pub(super) labels: Labels,
     /// How it moves.
     pub(super) shape: Shape,
+    /// Each sample is an increase: so many times what is counted with it. None for what counts up.
+    pub(super) each: Option<Decimal>,
     /// Not there before the first failure, as a series of errors usually isn't.
     pub(super) late: bool,
 }
@@ -76,6 +85,7 @@ impl Raw {
     pub(super) fn growth(&self, f: Decimal) -> Option<Decimal> {
         match self.shape {
             Shape::Counter { base, slope } => Some(Decimal::from(base) + Decimal::from(slope) * f),
+            Shape::Sum { fine, sick } => Some(fine + (sick - fine) * f),
             Shape::Gauge { .. } | Shape::Clock { .. } => None,
         }
     }
@@ -85,7 +95,7 @@ impl Raw {
             Shape::Gauge { good, bad, index, of } => {
                 Some(if Decimal::from(index) < f * Decimal::from(of) { bad } else { good })
             }
-            Shape::Counter { .. } | Shape::Clock { .. } => None,
+            Shape::Counter { .. } | Shape::Sum { .. } | Shape::Clock { .. } => None,
         }
     }
 
@@ -114,7 +124,9 @@ impl Raw {
                     }
                 }
                 State::Unknown => match self.shape {
-                    Shape::Counter { .. } => climb(&mut out, &mut count, Decimal::ZERO, n),
+                    Shape::Counter { .. } | Shape::Sum { .. } => {
+                        self.grow(&mut out, &mut count, Decimal::ZERO, n);
+                    }
                     Shape::Gauge { .. } | Shape::Clock { .. } => {
                         let _ = write!(out, "NaN{}", " NaN".repeat(usize::try_from(n - 1).unwrap_or(0)));
                     }
@@ -133,6 +145,19 @@ impl Raw {
         out
     }
 
+    /// What is counted at each of so many samples.
+    pub(super) fn grow(&self, out: &mut String, count: &mut Decimal, step: Decimal, samples: u64) {
+        if !out.is_empty() && !out.ends_with(' ') {
+            out.push(' ');
+        }
+        match self.each {
+            Some(times) => {
+                let _ = write!(out, "{}+0x{}", (step * times).normalize(), samples - 1);
+            }
+            None => climb(out, count, step, samples),
+        }
+    }
+
     fn stretch(
         &self,
         out: &mut String,
@@ -143,8 +168,8 @@ impl Raw {
         count: &mut Decimal,
     ) {
         match self.shape {
-            Shape::Counter { .. } => {
-                climb(out, count, per_scrape * self.growth(f).unwrap_or_default(), n);
+            Shape::Counter { .. } | Shape::Sum { .. } => {
+                self.grow(out, count, per_scrape * self.growth(f).unwrap_or_default(), n);
             }
             Shape::Gauge { .. } => {
                 let value = self.reading(f).unwrap_or_default().normalize();
@@ -235,7 +260,7 @@ mod tests {
     use super::*;
 
     fn values(shape: Shape, late: bool, story: &[(State, u64)]) -> String {
-        let raw = Raw { name: "x".to_owned(), labels: Labels::new(), shape, late };
+        let raw = Raw { name: "x".to_owned(), labels: Labels::new(), shape, each: None, late };
         let story: Vec<_> = story.iter().map(|(s, n)| (*s, Duration::from_secs(15 * n))).collect();
         raw.values(&story, Duration::from_secs(15), Decimal::from(10))
     }

@@ -4,7 +4,7 @@ use super::base::{settled, with_twins};
 use super::case::{Case, Suite};
 use super::context::{Batch, Context, UNIT, align, per_scrape, slice_of, value};
 use super::expected::steady;
-use super::series::{HEAD_START, Raw, Shape, climb};
+use super::series::{HEAD_START, Raw, Shape};
 use crate::ir::{Condition, Measurement, Promise};
 use crate::series::BAD_EVENTS;
 use crate::value::{Decimal, Duration};
@@ -60,6 +60,14 @@ pub(super) fn prove(context: &Context<'_>, batch: &Batch<'_, '_>, suite: &mut Su
     }
 }
 
+/// Is a slice judged by what was counted in it?
+pub(super) fn is_counted(promise: &Promise) -> bool {
+    matches!(
+        &promise.measurement,
+        Measurement::Slices(s) if matches!(s.condition, Condition::Share { .. } | Condition::Mean { .. })
+    )
+}
+
 /// The share that may be bad.
 pub(super) fn allowed(promise: &Promise) -> Option<Decimal> {
     let Measurement::Slices(slices) = &promise.measurement else { return None };
@@ -78,7 +86,7 @@ pub(super) fn values(
     for (f, traffic, length) in story {
         let n = (length.as_micros() / scrape.as_micros().max(1)).max(1);
         let step = unit * *traffic * raw.growth(*f).unwrap_or_default();
-        climb(&mut out, &mut count, step, n);
+        raw.grow(&mut out, &mut count, step, n);
     }
     out
 }

@@ -8,7 +8,7 @@ use super::context::{
 };
 use super::expected::steady;
 use super::inputs::{Unprovable, inputs, parts};
-use super::series::{DOWN, FINE, Raw, Story, climb};
+use super::series::{DOWN, FINE, Raw, Story};
 use crate::backend::prometheus::alerts::{loudness, name};
 use crate::backend::prometheus::completions::is_in;
 use crate::backend::prometheus::plan::{Entry, is_composed};
@@ -279,7 +279,8 @@ pub(super) fn prove_thin(context: &Context<'_>, batch: &Batch<'_, '_>, suite: &m
             |loud| entry.alerts.iter().all(|a| loudness(promise, a) != loud || ranges::is_from_base(a.long));
         let tiers = || entry.alerts.iter().filter(|a| told(loudness(promise, a)));
         let Some(alert) = tiers().next().filter(|a| a.long == Duration::from_hours(1)) else { continue };
-        if minds_silence(promise) || !slice_of(promise).is_zero() || !is_counted(promise, raws) {
+        let late = !promise.late.is_zero();
+        if minds_silence(promise) || !slice_of(promise).is_zero() || late || !is_counted(promise, raws) {
             continue;
         }
         let guard = |a: &Alert| Decimal::from(least_bad(promise, a)) - Decimal::new(5, 1);
@@ -323,7 +324,7 @@ fn thin(raw: &Raw, slow: (Decimal, Duration), fast: (Decimal, Duration), scrape:
     for (per_scrape, length) in [slow, fast] {
         let n = (length.as_micros() / scrape.as_micros().max(1)).max(1);
         let step = (per_scrape * raw.growth(Decimal::ONE).unwrap_or_default()).round_dp(9);
-        climb(&mut out, &mut count, step, n);
+        raw.grow(&mut out, &mut count, step, n);
     }
     out
 }

@@ -103,7 +103,7 @@ pub(super) fn inputs(events: &Events, fixed: &Labels) -> Result<Vec<Raw>, Unprov
 fn raw(name: &str, labels: &Labels, le: Option<String>, shape: super::series::Shape) -> Raw {
     let mut labels = labels.clone();
     labels.extend(le.map(|le| ("le".to_owned(), le)));
-    Raw { name: name.to_owned(), labels, shape, late: false }
+    Raw { name: name.to_owned(), labels, shape, each: None, late: false }
 }
 
 /// Labels for what no way asks for, for each way alone, and for each two together.

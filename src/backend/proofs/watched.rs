@@ -193,6 +193,48 @@ impl Watch<'_, '_> {
         }
     }
 
+    /// A promise whose metric is silent when idle, of which nothing was counted for long.
+    pub(super) fn silent_for_long(&self, promise: &Promise, span: Duration, suite: &mut Suite) {
+        if !promise.measurement.silent_when_idle() {
+            return;
+        }
+        let context = self.context;
+        let (every, at) = (ranges::SLOW, suite.every);
+        let half = Duration::from_micros(every.as_micros() / 2);
+        let (end, week) = (count(at, half), count(span, half));
+        let stories: [(&str, usize, Option<usize>, bool); 4] = [
+            ("nothing for so long", end, Some(week + week / 20), true),
+            ("one event within the time", end, Some(week - week / 20), false),
+            ("nothing ever, but it is young", week - week / 20, None, false),
+            ("nothing ever", week + week / 20, None, true),
+        ];
+        for (says, age, came, speaks) in stories {
+            let mut case = Case::new(format!("watch: idle, {says}"), half);
+            let line = |value: &dyn Fn(usize) -> Tick| ticks(&(0..end).map(value).collect::<Vec<_>>());
+            let at_work = |n: usize| came.is_some_and(|back| n + back <= end && n + back + 2 > end);
+            let odd = |n: usize| {
+                let value = if at_work(n) { Decimal::ONE } else { Decimal::ZERO };
+                if n % 2 == 1 && n + age >= end { Tick::Value(value) } else { Tick::Gap }
+            };
+            let labels = context.labels(promise, None);
+            let mut names = vec![EVENTS_5M];
+            if ranges::is_coarse(promise.window) {
+                names.push(EVENTS_15M);
+            }
+            for name in names {
+                case.feed(name, &labels, line(&odd));
+                for elsewhere in ELSEWHERE {
+                    let one = |n: usize| if n % 2 == 1 { Tick::Value(Decimal::ONE) } else { Tick::Gap };
+                    case.feed(name, &stranger(labels.clone(), elsewhere), line(&one));
+                }
+            }
+            let days = (Decimal::from(span.as_secs()) / Decimal::from(86_400)).normalize();
+            let truth = speaks.then_some(days);
+            self.expect(&mut case, (promise, "silent_for_long", at), &[""], (truth, says));
+            suite.cases.push(case);
+        }
+    }
+
     /// A fault that lasts is reported, of promises that are watched.
     pub(super) fn alert(&self, suite: &mut Suite) {
         let context = self.context;

@@ -27,6 +27,9 @@ pub(super) fn text(
     heading(&mut out, "Promise");
     paragraph(&mut out, sentence, width);
     let measured = match explained.made_up {
+        Some(_) if explained.added => {
+            format!("Measured as {}, from samples that are added up.", explained.kind)
+        }
         Some(lookback) => format!(
             "Measured as {}; what lost scrapes hide is counted with the next scrape, up to {lookback} later.",
             explained.kind

@@ -43,11 +43,15 @@ crate::diag::codes::codes! {
     SHARE_OF_NOTHING = Error "E0344" "a share of no events";
     ONE_END = Error "E0345" "a completion with one end";
     COMPLETION = Error "E0346" "started and finished that do not belong together";
+    NO_DATA = Error "E0347" "`no data` where it says nothing";
     EACH_LABEL = Error "E0350" "`for each` label that a metric does not have";
     EACH_RESERVED = Error "E0351" "`for each` label that is taken";
     RECORDED_NAME = Error "E0352" "a metric named like a recorded one";
     PART_OF = Error "E0353" "`part of` that leads nowhere";
     HISTOGRAM_SUFFIX = Error "E0354" "a histogram declared by one of its parts";
+    SILENT_IDLE = Error "E0355" "`silent when idle` that can't be told from a target that is gone";
+    INCREASES = Error "E0356" "a rate of samples that are increases";
+    LATE = Error "E0357" "a query that looks before its samples have arrived";
     NO_LABELS = Warning "W0301" "a metric that declares no labels";
     MATCHES_ALL = Warning "W0302" "a matcher that narrows nothing";
     REPEATED_MATCHER = Warning "W0303" "a matcher said twice";

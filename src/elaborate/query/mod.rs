@@ -17,7 +17,9 @@ use super::selector::{known_label, known_value};
 use crate::ast::{MetricKind, Str};
 use crate::diag::Diagnostic;
 use crate::diag::codes::promql::LABELS;
-use crate::diag::codes::types::{ABOVE_BUCKETS, NOT_A_BOUND, RATE_OF_GAUGE, UNKNOWN_METRIC, WRONG_KIND};
+use crate::diag::codes::types::{
+    ABOVE_BUCKETS, INCREASES, LATE, NOT_A_BOUND, RATE_OF_GAUGE, UNKNOWN_METRIC, WRONG_KIND,
+};
 use crate::promql::{self, Escape, Role, SelectorRef};
 use crate::resolve::suggest::closest;
 use crate::source::Span;
@@ -104,6 +106,7 @@ fn selector(
     };
     scrapes.push(metric.scrape);
     used_rightly(out, found, metric, part, place, escape);
+    late(out, found, metric, place);
     for m in found.matchers() {
         let label = m.label.text.as_str();
         let own = label == "__name__"
@@ -148,6 +151,22 @@ fn used_rightly(
         return;
     }
     let Some(user) = found.used_by.filter(|u| OF_COUNTERS.contains(&u.name)) else { return };
+    if let Some((_, stated)) = metric.increases {
+        let said = format!("`{}` of `{name}` is the change of what are changes already", user.name);
+        let sum = match escape.role {
+            Role::Stream => {
+                format!("name the metric itself, whose samples are then added up: `total {name}{{..}}`")
+            }
+            Role::Condition => format!("add up its samples: `sum_over_time({name}{part}[5m])`"),
+        };
+        out.report(
+            Diagnostic::new(&INCREASES, place, said, "each sample counts what is new")
+                .also(stated, "declared here")
+                .also(escape.span(user.range), "asks for a counter")
+                .help(sum),
+        );
+        return;
+    }
     if metric.kind == MetricKind::Gauge {
         let said = format!("`{}` is for counters, and `{name}` is a gauge", user.name);
         out.report(
@@ -157,6 +176,23 @@ fn used_rightly(
                 .help("to count its samples, use `count_over_time`"),
         );
     }
+}
+
+/// Samples that arrive late are not there yet at the moment a query asks for.
+fn late(out: &mut Out, found: &SelectorRef<'_>, metric: &Metric<'_>, place: Span) {
+    let late = metric.scrape.late;
+    if late.is_zero() || found.selector.shift.offset.is_some() {
+        return;
+    }
+    let name = metric.name;
+    let said = format!("the samples of `{name}` arrive {late} late: this query looks before they have");
+    out.report(
+        Diagnostic::new(&LATE, place, said, "not there yet")
+            .also(metric.decl.name.span, "declared here")
+            .help(format!(
+                "look back that far: `{name}{{..}} offset {late}`, after the range where there is one"
+            )),
+    );
 }
 
 /// A bound of `le` that the histogram does not have.

@@ -235,7 +235,7 @@ fn bare(
         MetricKind::Histogram | MetricKind::Summary => !part.is_empty(),
         MetricKind::Gauge | MetricKind::NativeHistogram => false,
     };
-    if !counts || selector.shift.offset.is_some() {
+    if !counts || selector.shift.offset.is_some() || metric.increases.is_some() {
         return;
     }
     // What is added up starts anew when one of its counters does: its change is no longer theirs.

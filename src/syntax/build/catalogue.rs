@@ -119,6 +119,21 @@ impl Build<'_> {
                 MetricStmt::Buckets(bounds, span)
             }
             Rule::born => MetricStmt::BornWithEvent(span),
+            Rule::increases => {
+                let over = match kids.next() {
+                    Some(pair) => Some(self.length(&pair)?),
+                    None => None,
+                };
+                MetricStmt::Increases(over, span)
+            }
+            Rule::late => MetricStmt::LateBy(self.length(&kids.next()?)?, span),
+            Rule::silent_idle => {
+                let alive = match kids.next() {
+                    Some(pair) => Some(self.selector(pair)?),
+                    None => None,
+                };
+                MetricStmt::SilentWhenIdle(alive, span)
+            }
             _ => {
                 let every = self.length(&kids.next()?)?;
                 let timeout = match kids.next() {

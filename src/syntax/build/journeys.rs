@@ -80,6 +80,7 @@ impl Build<'_> {
         }
         let first = kids.next()?;
         Some(match rule {
+            Rule::no_data => JourneyStmt::NoData(self.loudness(&first), span),
             Rule::owner => JourneyStmt::Owner(self.ident(&first), span),
             Rule::user => JourneyStmt::User(self.text(&first), span),
             Rule::goal => JourneyStmt::Goal(self.text(&first), span),
@@ -223,18 +224,21 @@ impl Build<'_> {
                 let meant = self.text(&first);
                 PromiseStmtKind::Proxy(meant, self.text(&kids.next()?))
             }
-            Rule::urgency => {
-                let value = match first.as_str() {
-                    "page" => Urgency::Page,
-                    "ticket" => Urgency::Ticket,
-                    _ => Urgency::None,
-                };
-                PromiseStmtKind::Urgency(At { value, span: self.span(&first) })
-            }
+            Rule::urgency => PromiseStmtKind::Urgency(self.loudness(&first)),
+            Rule::no_data => PromiseStmtKind::NoData(self.loudness(&first)),
             Rule::note => PromiseStmtKind::Note(self.text(&first)),
             Rule::uses => PromiseStmtKind::Playbook(self.ident(&first)),
             _ => return None,
         })
+    }
+
+    fn loudness(&self, pair: &Pair<'_, Rule>) -> At<Urgency> {
+        let value = match pair.as_str() {
+            "page" => Urgency::Page,
+            "ticket" => Urgency::Ticket,
+            _ => Urgency::None,
+        };
+        At { value, span: self.span(pair) }
     }
 
     fn args(&mut self, pair: Pair<'_, Rule>) -> Option<Vec<Arg>> {

@@ -119,7 +119,7 @@ impl Build<'_> {
         Some(Stream { terms: vec![Term::Readings(selector, span)], span })
     }
 
-    fn selector(&mut self, pair: Pair<'_, Rule>) -> Option<Selector> {
+    pub(super) fn selector(&mut self, pair: Pair<'_, Rule>) -> Option<Selector> {
         let span = self.span(&pair);
         let mut kids = kids(pair);
         let metric = self.metric_name(&kids.next()?);
@@ -190,6 +190,7 @@ impl Build<'_> {
                 let percentile = self.percentile(&first)?;
                 Subject::Percentile(percentile, self.selector(kids.next()?)?)
             }
+            Rule::mean => Subject::Mean(self.selector(kids.next()?)?, place),
             Rule::stat => {
                 let value = match first.as_str() {
                     "max" => Stat::Max,

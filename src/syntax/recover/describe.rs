@@ -51,6 +51,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::over_bound => "`over`",
         Rule::condition => "a condition such as `share at least 99%`",
         Rule::share => "`share`",
+        Rule::mean => "`mean`",
         Rule::stat => "`max`, `min`, `avg` or `sum`",
         Rule::percentile => "a percentile such as `p95`",
         Rule::age => "`age of`",
@@ -76,6 +77,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::k_agreed => "`agreed`",
         Rule::k_aim => "`aim`",
         Rule::k_all => "`all`",
+        Rule::k_are => "`are`",
         Rule::k_at => "`at`",
         Rule::k_bad => "`bad`",
         Rule::k_because => "`because`",
@@ -108,9 +110,11 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::k_good => "`good`",
         Rule::k_hear => "`hear`",
         Rule::k_histogram => "`histogram`",
+        Rule::k_idle => "`idle`",
         Rule::k_if => "`if`",
         Rule::k_in => "`in`",
         Rule::k_incident => "`incident`",
+        Rule::k_increases => "`increases`",
         Rule::k_indicator => "`indicator`",
         Rule::k_is => "`is`",
         Rule::k_its => "`its`",
@@ -118,10 +122,12 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::k_keep => "`keep`",
         Rule::k_labels => "`labels`",
         Rule::k_last => "`last`",
+        Rule::k_late => "`late`",
         Rule::k_left => "`left`",
         Rule::k_measured => "`measured`",
         Rule::k_metric => "`metric`",
         Rule::k_native => "`native`",
+        Rule::k_no => "`no`",
         Rule::k_normal => "`normal`",
         Rule::k_note => "`note`",
         Rule::k_of => "`of`",
@@ -144,6 +150,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::k_review => "`review`",
         Rule::k_reviewed => "`reviewed`",
         Rule::k_runbook => "`runbook`",
+        Rule::k_samples => "`samples`",
         Rule::k_say => "`say`",
         Rule::k_scenario => "`scenario`",
         Rule::k_scraped => "`scraped`",
@@ -171,6 +178,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::k_users => "`users`",
         Rule::k_when => "`when`",
         Rule::k_where => "`where`",
+        Rule::k_while => "`while`",
         Rule::k_with => "`with`",
         Rule::k_within => "`within`",
         Rule::k_worst => "`worst`",
@@ -216,6 +224,9 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         | Rule::buckets
         | Rule::scraped
         | Rule::born
+        | Rule::silent_idle
+        | Rule::increases
+        | Rule::late
         | Rule::metric_st
         | Rule::metric_start
         | Rule::owner
@@ -244,6 +255,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         | Rule::blind
         | Rule::proxy
         | Rule::urgency
+        | Rule::no_data
         | Rule::all_of
         | Rule::worst_of
         | Rule::promise_st

@@ -536,6 +536,10 @@ fn streams(measurement: &Measurement) -> (&'static str, Vec<Stream>) {
                     add("total", promql::print::selector_text(&selector.metric, &selector.matchers));
                     add("condition", format!("{} {}", format!("{stat:?}").to_lowercase(), at(good)));
                 }
+                ir::Condition::Mean { of, good, unit, .. } => {
+                    add("total", series(of));
+                    add("condition", format!("mean {} {unit}", at(good)).trim_end().to_owned());
+                }
                 ir::Condition::Age { which, selector, at_most, .. } => {
                     add("total", promql::print::selector_text(&selector.metric, &selector.matchers));
                     add(
@@ -574,7 +578,14 @@ fn add_events(events: &ir::Events, add: &mut impl FnMut(&str, String)) {
 fn series(series: &ir::Series) -> String {
     let text = |s: &ir::Selector, part: Option<String>| {
         let born = s.born_with_event.then(|| "born with its first event".to_owned());
-        let notes: Vec<String> = part.into_iter().chain(born).collect();
+        let alive = s.alive.as_deref().map(|alive| {
+            format!("silent when idle while {}", promql::print::selector_text(&alive.metric, &alive.matchers))
+        });
+        let increases = s.increases.map(|i| {
+            let over = if i.over == i.every { String::new() } else { format!(" over {}", i.over) };
+            format!("samples are increases{over}")
+        });
+        let notes: Vec<String> = part.into_iter().chain(born).chain(alive).chain(increases).collect();
         let text = promql::print::selector_text(&s.metric, &s.matchers);
         if notes.is_empty() { text } else { format!("{text} ({})", notes.join(", ")) }
     };

@@ -72,7 +72,7 @@ pub fn spoken(promise: &Promise, ladder: &[Alert]) -> Vec<Alert> {
 
 /// When an alert speaks at the latest.
 fn detected(model: &Model, promise: &Promise, alert: &Alert, failing: Decimal) -> Option<Duration> {
-    detection(&model.settings, promise, alert, failing).worst.map(numbers::upwards)
+    detection(model, promise, alert, failing).worst.map(numbers::upwards)
 }
 
 impl Failure {
@@ -112,12 +112,22 @@ pub fn told(model: &Model, owner: &str, promise: &Promise) -> Vec<String> {
         Urgency::Ticket => vec![format!("{team} gets a ticket.")],
         Urgency::None => vec!["Nobody is alerted.".to_owned()],
     };
+    said.extend(no_data(promise).map(str::to_owned));
     if let Some(responder) =
         playbook(model, promise).and_then(|p| p.responder.as_deref()).filter(|r| *r != owner)
     {
         said.push(format!("{} responds.", self::team(model, responder)));
     }
     said
+}
+
+/// What missing data does, where it speaks with another voice than the promise.
+pub fn no_data(promise: &Promise) -> Option<&'static str> {
+    match (promise.urgency, promise.no_data) {
+        (Urgency::Page, Urgency::Ticket) => Some("Missing data opens a ticket only."),
+        (Urgency::Page | Urgency::Ticket, Urgency::None) => Some("Missing data alerts nobody."),
+        (Urgency::Page, Urgency::Page) | (Urgency::Ticket | Urgency::None, _) => None,
+    }
 }
 
 /// A team's title in a sentence.

@@ -9,14 +9,28 @@ use crate::value::{Decimal, Duration, size};
 
 /// How we know whether the promise is kept.
 pub fn sentences(model: &Model, promise: &Promise) -> Vec<String> {
-    match &promise.measurement {
+    let mut said = match &promise.measurement {
         Measurement::Events(events) => {
             vec![format!("We count all {}.", words::noun(promise)), outcome(events)]
         }
         Measurement::Completion(completion) => completed(promise, completion),
         Measurement::Slices(slices) => sliced(promise, slices),
         Measurement::Composed(made) => composed(model, made),
+    };
+    let late = model.lateness(promise);
+    if !late.is_zero() {
+        said.push(format!(
+            "What happens is known up to {} later: the numbers come late.",
+            numbers::exact(late)
+        ));
     }
+    if promise.measurement.silent_when_idle() {
+        said.push(
+            "While nobody comes there is nothing to count, as long as the system that counts can be reached."
+                .to_owned(),
+        );
+    }
+    said
 }
 
 /// Up to this share of the error budget, what can be lost unseen needs no words.
@@ -84,6 +98,15 @@ fn sliced(promise: &Promise, slices: &Slices) -> Vec<String> {
             };
             format!("{which} is {}", reading(*good))
         }
+        Condition::Mean { good, seconds: time, unit, .. } => match (good, time) {
+            (Reading::AtMost(_), Some(time)) => {
+                format!("they take at most {} in it on average", seconds(*time))
+            }
+            (Reading::AtLeast(_), Some(time)) => {
+                format!("they take at least {} in it on average", seconds(*time))
+            }
+            (_, None) => format!("the average in it is {} {unit}", reading(*good)).trim_end().to_owned(),
+        },
         Condition::Age { which, at_most, .. } => {
             let which = match which {
                 Which::Newest => "newest",
@@ -94,7 +117,7 @@ fn sliced(promise: &Promise, slices: &Slices) -> Vec<String> {
         Condition::Promql { good, .. } => format!("the team's own query gives {}", reading(*good)),
     };
     let nothing = match &slices.condition {
-        Condition::Share { .. } => "any event",
+        Condition::Share { .. } | Condition::Mean { .. } => "any event",
         Condition::Stat { .. } | Condition::Age { .. } | Condition::Promql { .. } => "a value",
     };
     let then = if slices.silence_is_bad { "bad" } else { "not counted" };

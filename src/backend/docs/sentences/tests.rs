@@ -30,7 +30,7 @@ fn origin() -> Origin {
 fn selector(metric: &str, matchers: usize) -> Selector {
     let one = |n: usize| Matcher { label: format!("l{n}"), op: MatchOp::Equal, value: "v".to_owned() };
     let matchers = (0..matchers).map(one).collect();
-    Selector { metric: metric.to_owned(), matchers, born_with_event: false }
+    Selector { metric: metric.to_owned(), matchers, born_with_event: false, alive: None, increases: None }
 }
 
 fn failed() -> Measurement {
@@ -57,9 +57,11 @@ fn promise(objective: &str, noun: &str, days: u64) -> Promise {
         indicator: None,
         scrape_interval: Duration::from_secs(30),
         scrape_timeout: Duration::from_secs(10),
+        late: Duration::default(),
         for_each: Vec::new(),
         expect_per_day: None,
         urgency: Urgency::Page,
+        no_data: Urgency::Page,
         because: None,
         blind_to: Vec::new(),
         proxies: Vec::new(),
@@ -322,6 +324,23 @@ fn slices() {
     );
     // Three bad slices of 5 min (less a half), the slice itself, a scrape and an evaluation, rounded up.
     assert_eq!(failures(&m, &p).first().unwrap().noticed(), "page within 19 min");
+    let mean = |good, seconds, unit: &str| {
+        let of = crate::ir::Series::HistogramCount { selector: selector("h", 0), native: false };
+        let condition = Condition::Mean { of, good, seconds, unit: unit.to_owned() };
+        let measurement = Measurement::Slices(Slices { condition, ..slices.clone() });
+        measured::sentences(&m, &Promise { measurement, ..p.clone() })[1..].to_vec()
+    };
+    assert_eq!(
+        mean(Reading::AtMost(d("1200")), Some(d("1200")), "seconds"),
+        [
+            "One is good when they take at most 20 min in it on average.",
+            "One without any event is not counted."
+        ]
+    );
+    assert_eq!(
+        mean(Reading::AtLeast(d("3")), None, "items")[0],
+        "One is good when the average in it is at least 3 items."
+    );
     p.noun = "minutes".to_owned();
     slices.slice = Duration::from_mins(1);
     slices.silence_is_bad = true;
@@ -437,6 +456,12 @@ fn when_it_breaks() {
         ]
     );
     assert_eq!(breaks::told(&m, "shop", &p), ["Shop team is paged.", "Payments responds."]);
+    let told = |no_data| {
+        let quieter = Promise { no_data, ..p.clone() };
+        breaks::told(&m, "shop", &quieter)[1].clone()
+    };
+    assert_eq!(told(Urgency::Ticket), "Missing data opens a ticket only.");
+    assert_eq!(told(Urgency::None), "Missing data alerts nobody.");
     assert_eq!(doubts(&m, &p), Vec::<String>::new());
     p.urgency = Urgency::Ticket;
     assert!(shown(&m, &p)[0].starts_with("ticket within 6 min"));

@@ -25,7 +25,9 @@ impl Page<'_, '_> {
             Some(step) => format!("Step {} of {journey}.", words::quoted(&step.title)),
             None => format!("A promise of the whole journey {journey}."),
         };
-        paragraph(&mut out, &[place, words::stopped(&format!("Owner: {owner}"))]);
+        let mut who = vec![place, words::stopped(&format!("Owner: {owner}"))];
+        who.extend(breaks::no_data(promise).map(str::to_owned));
+        paragraph(&mut out, &who);
         let links = [("Document", site.document(promise)), ("Runbook", site.runbook(promise))];
         let links: Vec<String> =
             links.into_iter().filter_map(|(name, url)| Some(format!("[{name}]({})", url?))).collect();
