@@ -104,6 +104,17 @@ fn init_overwrites_nothing() {
     assert!(!at.path().join("below").exists());
 }
 
+/// Who begins in another folder has to go there first.
+#[test]
+fn init_says_where_to_go() {
+    let at = folder(&[]);
+    let ran = run(at.path(), &["init", "web shop"]);
+    assert_eq!(ran.code, 0);
+    assert!(ran.err.contains("next: `cd 'web shop'`, then `slovo check`"), "{}", ran.err);
+    let at = folder(&[]);
+    assert!(run(at.path(), &["init"]).err.contains("next: `slovo check`"));
+}
+
 #[test]
 fn exit_codes() {
     let fine = folder(&[YAML, TEAM]);
