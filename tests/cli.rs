@@ -383,7 +383,7 @@ fn completions_and_manual_pages() {
 #[test]
 fn explain() {
     let at = folder(&[YAML, TEAM]);
-    assert!(run(at.path(), &["explain", "e0507"]).out.starts_with("# E0507: unknown key in slovo.yaml\n"));
+    assert!(run(at.path(), &["explain", "e0507"]).out.starts_with("E0507: unknown key in slovo.yaml\n"));
     let list = run(at.path(), &["explain"]).out;
     assert!(list.contains("E0507  unknown key in slovo.yaml\n"));
     let wrong = run(at.path(), &["explain", "E0570"]);

@@ -1,5 +1,6 @@
 //! `slovo explain`: a code's page, or what a promise becomes.
 
+mod page;
 mod promise;
 
 use std::path::Path;
@@ -20,7 +21,8 @@ pub(super) fn run(options: &Explain, start: &Path, screen: &Screen) -> Outcome {
         return Ok(Status::Fine);
     };
     if let Some(code) = codes::find(what) {
-        Screen::out(code.page)?;
+        let Marks { bold, off } = Marks::STAND_INS;
+        screen.show(&page::text(code.page, screen.options().width, (bold, off)))?;
         return Ok(Status::Fine);
     }
     let mut letters = what.chars();
