@@ -277,8 +277,8 @@ pub(super) struct Fmt {
 pub(super) struct Explain {
     #[command(flatten)]
     pub(super) wishes: Wishes,
-    /// A code (E0203), or a promise's path (checkout.pay.accepted) [default: lists all codes]
-    #[arg(value_name = "CODE|PROMISE")]
+    /// A code (E0203), or the path of a promise, a step or a journey (checkout.pay.accepted) [default: lists all codes]
+    #[arg(value_name = "CODE|PATH")]
     pub(super) what: Option<String>,
     /// Shows the expressions of a promise's rules
     #[arg(long)]

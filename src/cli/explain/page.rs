@@ -128,7 +128,7 @@ fn without_links(text: &str) -> String {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('[') {
         let parts = after.split_once("](").and_then(|(name, to)| Some((name, to.split_once(')')?)));
-        let Some((name, (to, behind))) = parts.filter(|(name, _)| !name.contains([']', '`', '\n'])) else {
+        let Some((name, (to, behind))) = parts.filter(|(name, _)| !name.contains([']', '\n'])) else {
             out.push_str(before);
             out.push('[');
             rest = after;
