@@ -205,6 +205,9 @@ pub(super) struct Test {
     /// How failures are printed
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub(super) format: Format,
+    /// Shows how far it is where standard error is not a terminal too, such as in a CI log
+    #[arg(long)]
+    pub(super) progress: bool,
     /// Keeps the rules and the tests that promtool read
     #[arg(long)]
     pub(super) keep: bool,
