@@ -42,6 +42,21 @@ fn silent(promise: &Promise) -> Diagnostic {
     );
     if fastest < Decimal::new(125, 2) {
         let burns = fastest.round_dp(2).normalize();
+        // `0.999%` was meant as a share
+        let share = promise.objective * Decimal::ONE_HUNDRED;
+        if promise.objective <= Decimal::ONE && share >= Decimal::from(50) {
+            let share = share.normalize();
+            return made
+                .note(format!(
+                    "that is a promise about one in {} events",
+                    (Decimal::ONE_HUNDRED / promise.objective).round()
+                ))
+                .maybe_fix(
+                    format!("a share is written as a percentage: `{share}%`"),
+                    promise.places.objective,
+                    format!("{share}%"),
+                );
+        }
         return made
             .note(format!("a total outage burns the budget only {burns} times as fast as it may be spent"))
             .help("promise more than 20%, or write `urgency none` and watch the budget on the dashboard");

@@ -205,6 +205,9 @@ pub(super) struct Test {
     /// How failures are printed
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub(super) format: Format,
+    /// Shows how far it is where standard error is not a terminal too, such as in a CI log
+    #[arg(long)]
+    pub(super) progress: bool,
     /// Keeps the rules and the tests that promtool read
     #[arg(long)]
     pub(super) keep: bool,
@@ -277,8 +280,8 @@ pub(super) struct Fmt {
 pub(super) struct Explain {
     #[command(flatten)]
     pub(super) wishes: Wishes,
-    /// A code (E0203), or a promise's path (checkout.pay.accepted) [default: lists all codes]
-    #[arg(value_name = "CODE|PROMISE")]
+    /// A code (E0203), or the path of a promise, a step or a journey (checkout.pay.accepted) [default: lists all codes]
+    #[arg(value_name = "CODE|PATH")]
     pub(super) what: Option<String>,
     /// Shows the expressions of a promise's rules
     #[arg(long)]

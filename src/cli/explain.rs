@@ -1,5 +1,6 @@
 //! `slovo explain`: a code's page, or what a promise becomes.
 
+mod page;
 mod promise;
 
 use std::path::Path;
@@ -10,7 +11,7 @@ use super::{Failure, Outcome, Status, check, load, status_of};
 use crate::backend::docs::sentences;
 use crate::backend::prometheus;
 use crate::config::nearest;
-use crate::diag::codes;
+use crate::diag::{Severity, codes};
 use crate::ir::{Model, Promise, Series};
 use crate::promql::print::selector_text;
 
@@ -21,7 +22,8 @@ pub(super) fn run(options: &Explain, start: &Path, screen: &Screen) -> Outcome {
         return Ok(Status::Fine);
     };
     if let Some(code) = codes::find(what) {
-        Screen::out(code.page)?;
+        let Marks { bold, off } = Marks::STAND_INS;
+        screen.show(&page::text(code.page, screen.options().width, (bold, off)))?;
         return Ok(Status::Fine);
     }
     let mut letters = what.chars();
@@ -39,20 +41,33 @@ pub(super) fn run(options: &Explain, start: &Path, screen: &Screen) -> Outcome {
 
 fn promise_at(what: &str, options: &Explain, start: &Path, screen: &Screen) -> Outcome {
     let project = load(start, &options.wishes);
-    let compiled = project.compile();
+    let mut compiled = project.compile();
     let Some(model) = &compiled.model else {
+        // what is only worth reading is said by `check`
+        compiled.diagnostics.retain(|d| d.severity == Severity::Error);
         check::show(&project, &compiled, screen);
         screen.say("a promise can be explained once these are mended");
         return Ok(status_of(&compiled.diagnostics));
     };
-    let found = model.promises().find(|(_, p)| p.path.to_string() == what);
-    let Some((_, promise)) = found else {
+    // A promise, or all promises of a step or a journey, as `slovo test` takes them.
+    let covers =
+        |path: &str| path.strip_prefix(what).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+    let found: Vec<&Promise> =
+        model.promises().map(|(_, p)| p).filter(|p| covers(&p.path.to_string())).collect();
+    if found.is_empty() {
         return Err(unknown(what, model));
-    };
-    let explained = prometheus::explain(model, promise);
+    }
     let Marks { bold, off } = Marks::STAND_INS;
-    let facts = facts(model, promise);
-    screen.show(&promise::text(&explained, &facts, screen.options().width, options.rules, (bold, off)))?;
+    let texts: Vec<String> = found
+        .iter()
+        .map(|promise| {
+            let explained = prometheus::explain(model, promise);
+            let facts = facts(model, promise);
+            let said = sentences::promise::floor(promise);
+            promise::text(&explained, &said, &facts, screen.options().width, options.rules, (bold, off))
+        })
+        .collect();
+    screen.show(&texts.join("\n"))?;
     Ok(Status::Fine)
 }
 

@@ -7,14 +7,12 @@ use super::args::Wishes;
 use super::save::Saving;
 use super::screen::Screen;
 use super::{Failure, load, plural};
+use crate::diag::Diagnostics;
+use crate::diag::mends::{self, Mend};
 use crate::diag::render::PER_FILE;
-use crate::diag::{Diagnostics, Edit};
 use crate::driver::Compilation;
 use crate::project::Project;
 use crate::source::{FileId, SourceFile};
-
-/// Mends may uncover others; more rounds than this would mean that two undo each other.
-const ROUNDS: usize = 10;
 
 /// Mends what is certain and returns what is left.
 pub(super) fn until_stable(
@@ -24,16 +22,20 @@ pub(super) fn until_stable(
 ) -> Result<(Project, Compilation), Failure> {
     let mut mended = 0;
     let mut files = std::collections::BTreeSet::new();
-    let mut round = 0;
+    // Every text that was there once: where one comes back, mends undo each other.
+    let mut seen = std::collections::BTreeSet::new();
     let sources = Project::files(start, &wishes.follow_links, &mut Diagnostics::default());
     let sources: Vec<PathBuf> = sources.into_iter().map(|(path, _)| path).collect();
     let saving = Saving::begin(sources.iter().map(PathBuf::as_path), screen)?;
     let (project, compiled) = loop {
         let project = load(start, wishes);
         let compiled = project.compile();
-        round += 1;
-        let edits = certain_edits(&project, &compiled);
-        if edits.is_empty() || round > ROUNDS {
+        let edits = mends::certain(&compiled.diagnostics, &project.sources);
+        if edits.is_empty() {
+            break (project, compiled);
+        }
+        if !seen.insert(fingerprint(&project)) {
+            tell_circle(&project, &edits, screen);
             break (project, compiled);
         }
         let before = mended;
@@ -67,38 +69,25 @@ pub(super) fn until_stable(
     Ok((project, compiled))
 }
 
-/// An edit with the mend it is of.
-struct Mend {
-    edit: Edit,
-    title: String,
-    code: &'static str,
+/// What all files of a project hold.
+fn fingerprint(project: &Project) -> Vec<u64> {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let hash = |text: &str| {
+        let mut hasher = DefaultHasher::new();
+        text.hash(&mut hasher);
+        hasher.finish()
+    };
+    project.sources.iter().map(|(_, file)| hash(&file.text)).collect()
 }
 
-/// The edits of all certain mends, file by file from front to back. Of two mends that touch each other only the first
-/// is taken; the next round sees the other.
-fn certain_edits(project: &Project, compiled: &Compilation) -> BTreeMap<FileId, Vec<Mend>> {
-    let mut taken: BTreeMap<FileId, Vec<Mend>> = BTreeMap::new();
-    for diagnostic in compiled.diagnostics.iter() {
-        let Some(fix) = diagnostic.fix.as_ref().filter(|f| f.certain) else { continue };
-        let touches = |edit: &Edit| {
-            let near = taken.get(&edit.span.file).into_iter().flatten();
-            near.into_iter().any(|t| edit.span.start <= t.edit.span.end && t.edit.span.start <= edit.span.end)
-        };
-        let within = |edit: &Edit| {
-            project.sources.get(edit.span.file).is_some_and(|f| f.text.get(edit.span.range()).is_some())
-        };
-        if fix.edits.is_empty() || fix.edits.iter().any(|e| touches(e) || !within(e)) {
-            continue;
-        }
-        for edit in &fix.edits {
-            let mend = Mend { edit: edit.clone(), title: fix.title.clone(), code: diagnostic.code.id };
-            taken.entry(edit.span.file).or_default().push(mend);
-        }
+/// Says that mends undo each other, and which.
+fn tell_circle(project: &Project, edits: &BTreeMap<FileId, Vec<Mend>>, screen: &Screen) {
+    for mend in edits.values().flatten() {
+        let place = project.sources.place(mend.edit.span);
+        let place = place.map_or(String::new(), |(path, line, column)| format!("{path}:{line}:{column}: "));
+        screen.say(&format!("{place}{} [{}] would be undone by another mend", mend.title, mend.code));
     }
-    for mends in taken.values_mut() {
-        mends.sort_by_key(|m| m.edit.span.start);
-    }
-    taken
+    screen.say("stopped: these mends undo each other; mend one of the places by hand, and report it as a fault of slovo");
 }
 
 /// Writes a file with its edits; says no where the file is not the one that was read, or not the project's.
@@ -107,17 +96,10 @@ fn write(
     path: &Path,
     root: &Path,
     source: &SourceFile,
-    mends: &[Mend],
+    found: &[Mend],
     screen: &Screen,
 ) -> Result<bool, Failure> {
-    let mut text = String::with_capacity(source.text.len());
-    let mut from = 0;
-    for Mend { edit, .. } in mends {
-        text.push_str(source.text.get(from..edit.span.start as usize).unwrap_or(""));
-        text.push_str(&edit.replacement);
-        from = edit.span.end as usize;
-    }
-    text.push_str(source.text.get(from..).unwrap_or(""));
+    let text = mends::apply(&source.text, found.iter().map(|m| &m.edit));
     let outcome = saving.save((path, &source.path), Some(root), (&source.text, &text))?;
     if let Some(why) = &outcome {
         screen.say(&format!("not mended: {why}"));

@@ -53,8 +53,19 @@ pub(super) fn run(options: &Init, start: &Path, screen: &Screen) -> Outcome {
     }
     drop(lock);
     screen.say("does your Prometheus keep samples for 30d, as slovo.yaml says? 15d is usual, and 24h under prometheus-operator");
-    screen.say("next: `slovo check`, then `slovo build`; the files say what they mean");
+    // The folder as the user named it, where the commands have to be run in it.
+    let there = match &options.folder {
+        Some(named) => format!("`cd {}`, then ", shell_word(&named.display().to_string())),
+        None => String::new(),
+    };
+    screen.say(&format!("next: {there}`slovo check`, then `slovo build`; the files say what they mean"));
     Ok(Status::Fine)
+}
+
+/// A path as one word of a shell.
+fn shell_word(path: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | '~');
+    if path.chars().all(plain) { path.to_owned() } else { format!("'{}'", path.replace('\'', "'\\''")) }
 }
 
 /// Does a file hold just this?

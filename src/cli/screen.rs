@@ -96,10 +96,15 @@ impl Screen {
             Self::err(&format!(" = help: {}\n", lines.join("\n         ")));
         }
     }
-    /// Shows how far something is, on a terminal only.
-    pub(super) fn count(&self, doing: &str, done: usize, of: usize) {
-        if !self.quiet && std::io::stderr().is_terminal() {
-            Self::err(&format!("\r{doing} {done} of {of}"));
+    /// Shows how far something is: on a terminal in one line that changes, elsewhere in a line of its own where that is `wanted`.
+    pub(super) fn count(&self, doing: &str, wanted: bool) {
+        if self.quiet {
+            return;
+        }
+        if std::io::stderr().is_terminal() {
+            Self::err(&format!("\r\x1b[K{doing}"));
+        } else if wanted {
+            Self::err(&format!("{doing}\n"));
         }
     }
     /// Takes what [`Screen::count`] showed away.

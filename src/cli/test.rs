@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 use serde_json::json;
@@ -50,7 +51,7 @@ pub(super) fn run(options: &Test, start: &Path, screen: &Screen) -> Outcome {
         screen.say(&format!("rules and tests are kept in {}", folder.path().display()));
     }
     let jobs = jobs(&proofs, &rules)?;
-    let results = run_all(&jobs, &options.promtool, folder.path(), screen)?;
+    let results = run_all(&jobs, options, folder.path(), screen)?;
     let unsteady: Vec<&str> =
         jobs.iter().zip(&results).filter(|(_, answer)| answer.unsteady).map(|(job, _)| job.title()).collect();
     let failed: Vec<Failed<'_>> = jobs
@@ -190,19 +191,72 @@ fn jobs<'p>(proofs: &'p Proofs, rules: &[(String, String)]) -> Result<Vec<Job<'p
 /// What cases gave, by their numbers.
 type Numbered = Vec<(usize, Answer)>;
 
+/// How far the proofs are. It goes to standard error only, so that what is printed otherwise stays the same.
+struct Progress {
+    began: Instant,
+    cases: usize,
+    weight: u64,
+    /// What each case has beside its own weight.
+    each: u64,
+    /// Also where nobody looks at a terminal: a line each tenth.
+    lines: bool,
+    done: Mutex<(usize, u64)>,
+}
+
+impl Progress {
+    fn new(jobs: &[Job<'_>], lines: bool) -> Self {
+        // Starting promtool takes its time too, whatever it is to do: as long as a case of mean weight, roughly.
+        let weight: u64 = jobs.iter().map(|j| j.piece.weight).sum();
+        let each = weight / u64::try_from(jobs.len().max(1)).unwrap_or(1);
+        Self {
+            began: Instant::now(),
+            cases: jobs.len(),
+            weight: weight.saturating_mul(2),
+            each,
+            lines,
+            done: Mutex::default(),
+        }
+    }
+    /// Another one is done.
+    fn tell(&self, weight: u64, screen: &Screen) {
+        let Ok(mut done) = self.done.lock() else { return };
+        let tenth = |weight: u64| weight.saturating_mul(10) / self.weight.max(1);
+        let before = tenth(done.1);
+        done.0 += 1;
+        done.1 = done.1.saturating_add(weight).saturating_add(self.each);
+        let text = proving((done.0, self.cases), (done.1, self.weight), self.began.elapsed());
+        screen.count(&text, self.lines && tenth(done.1) > before);
+    }
+}
+
+/// How many are done, and how long the rest will take if it goes on like this. The first ones say little of the others.
+fn proving((done, of): (usize, usize), (weight, all): (u64, u64), taken: Duration) -> String {
+    let left = all.saturating_sub(weight);
+    let millis = taken.as_millis().saturating_mul(u128::from(left)) / u128::from(weight.max(1));
+    let told = weight.saturating_mul(20) >= all && taken >= Duration::from_secs(1) && left > 0;
+    if !told {
+        return format!("proving {done} of {of}");
+    }
+    let about = match millis.div_ceil(1_000) {
+        seconds @ ..120 => format!("{seconds} s"),
+        seconds => format!("{} min", seconds.div_ceil(60)),
+    };
+    format!("proving {done} of {of}, about {about} left")
+}
+
 /// Runs all cases, those that take long first, so that no core waits for the last one.
-fn run_all(jobs: &[Job<'_>], promtool: &str, folder: &Path, screen: &Screen) -> Result<Vec<Answer>, Failure> {
+fn run_all(jobs: &[Job<'_>], options: &Test, folder: &Path, screen: &Screen) -> Result<Vec<Answer>, Failure> {
     let mut order: Vec<usize> = (0..jobs.len()).collect();
     order.sort_by_key(|n| std::cmp::Reverse(jobs.get(*n).map_or(0, |j| j.piece.weight)));
     let next = AtomicUsize::new(0);
-    let done = AtomicUsize::new(0);
+    let progress = Progress::new(jobs, options.progress);
     // Each takes the next one when it is free.
     let worker = |_| {
         let mut made = Vec::new();
         while let Some(number) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
             if let Some(job) = jobs.get(*number) {
-                made.push((*number, ask(promtool, &folder.join(number.to_string()), job)?));
-                screen.count("proving", done.fetch_add(1, Ordering::Relaxed) + 1, jobs.len());
+                made.push((*number, ask(&options.promtool, &folder.join(number.to_string()), job)?));
+                progress.tell(job.piece.weight, screen);
             }
         }
         Ok(made)
@@ -311,4 +365,18 @@ fn as_json(
         .collect();
     let all = json!({"checks": checks, "failures": failures, "unproved": unproved, "unsteady": unsteady});
     format!("{all:#}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rest_is_estimated() {
+        let told = |done, weight, seconds| proving((done, 90), (weight, 1_000), Duration::from_secs(seconds));
+        assert_eq!(told(1, 10, 5), "proving 1 of 90");
+        assert_eq!(told(3, 250, 10), "proving 3 of 90, about 30 s left");
+        assert_eq!(told(3, 100, 30), "proving 3 of 90, about 5 min left");
+        assert_eq!(told(90, 1_000, 60), "proving 90 of 90");
+    }
 }

@@ -182,8 +182,8 @@ pub fn read(
     let mut environments: Vec<Environment> = Vec::new();
     let mut named = false;
     if let tree::Value::Map(entries) = &root.value {
-        // A misspelt key is reported as such.
-        named = entries.iter().any(|e| nearest(&e.key, keys::TOP.iter().copied()) == Some("project"));
+        // A misspelt key, or another word for it, is reported as such.
+        named = entries.iter().any(|e| meant_project(&e.key));
     }
     for entry in reader.fields(&root, "", keys::TOP) {
         if base.read(entry, "", &mut reader) {
@@ -214,6 +214,12 @@ fn not_yaml(wrong: tree::NotYaml, text: &str) -> Diagnostic {
     } else {
         made.help("mind the indentation, the blank after `:`, and quotes around values that begin with `*`, `&`, `!`, `%`, `@`, `{` or `[`")
     }
+}
+
+/// Is it a slip or another word for `project`?
+fn meant_project(key: &str) -> bool {
+    let near = nearest(key, keys::TOP.iter().copied());
+    near.or_else(|| words::other_word(key)) == Some("project")
 }
 
 /// Keys that only the top has.

@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::tree::{Entry, Node, Value};
-use super::words::nearest;
+use super::words::{nearest, other_word};
 use crate::diag::codes::project as codes;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::source::Span;
@@ -84,7 +84,8 @@ impl Reader<'_> {
         let place = if what.is_empty() { String::new() } else { format!(" in `{what}`") };
         let message = format!("unknown key `{}`{place}", entry.key);
         let made = Diagnostic::new(&codes::UNKNOWN_KEY, entry.key_span, message, "no such key");
-        self.diagnostics.push(match nearest(&entry.key, keys.iter().copied()) {
+        let other = || other_word(&entry.key).filter(|k| keys.contains(k));
+        self.diagnostics.push(match nearest(&entry.key, keys.iter().copied()).or_else(other) {
             Some(meant) => made.maybe_fix(format!("write `{meant}`"), entry.key_span, meant),
             None => made.help(format!("the keys here are {}", listed(keys))),
         });

@@ -11,6 +11,22 @@ pub fn nearest<'c>(wanted: &str, candidates: impl IntoIterator<Item = &'c str>) 
     near.filter(|(distance, _)| *distance <= most).min_by_key(|(distance, _)| *distance).map(|(_, c)| c)
 }
 
+/// The setting that other tools call so.
+pub(super) fn other_word(key: &str) -> Option<&'static str> {
+    let key = key.to_ascii_lowercase().replace('-', "_");
+    Some(match key.as_str() {
+        "name" | "project_name" | "title" | "id" | "service" | "app" | "application" | "slovo" => "project",
+        "window" | "slo_period" | "period" | "time_window" | "objective_window" => "default_window",
+        "scrape" | "interval" | "scrapeinterval" => "scrape_interval",
+        "retention_time" | "storage" | "keep" | "retention_days" => "retention",
+        "out" | "output_dir" | "targets" | "generate" | "prometheus" | "grafana" => "outputs",
+        "global_labels" | "shared_labels" => "common_labels",
+        "env" | "envs" | "stages" => "environments",
+        "rules" | "warnings" | "checks" => "lints",
+        _ => return None,
+    })
+}
+
 /// `[a-z][a-z0-9_]*`, at most 40 characters: what projects, environments and everything in the language are called.
 pub(super) fn is_identifier(name: &str) -> bool {
     name.len() <= 40

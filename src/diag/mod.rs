@@ -6,6 +6,7 @@
 
 pub mod codes;
 mod cut;
+pub mod mends;
 pub mod render;
 
 pub use codes::Code;

@@ -3,7 +3,7 @@
 use super::bounds::{self, Bounded};
 use super::measure::{Measured, Parts};
 use super::out::Out;
-use super::stream::{Form, Term, lower, stream};
+use super::stream::{Form, Role, Term, lower, stream};
 use super::unit::Unit;
 use super::{Cx, Env, numbers};
 use crate::ast::{Bound, Limit, Stream};
@@ -41,14 +41,14 @@ pub(crate) fn completion<'a>(cx: &Cx<'a>, out: &mut Out, parts: &Parts<'a>, made
             .help("remove `good when`, or measure events: `total ..` with `good ..` or `bad ..`"),
         );
     }
-    let one = |out: &mut Out, written: Option<&'a Stream>| -> Option<Vec<Term<'a>>> {
+    let one = |out: &mut Out, written: Option<&'a Stream>, role: Role| -> Option<Vec<Term<'a>>> {
         let written = written?;
-        let terms = stream(cx, out, parts.env, written);
+        let terms = stream(cx, out, parts.env, written, role);
         let fine = terms.len() == written.terms.len() && countable(out, &terms);
         fine.then_some(terms)
     };
-    let started = one(out, parts.started.map(|(s, _)| s));
-    let finished = one(out, parts.finished.map(|(s, _, _)| s));
+    let started = one(out, parts.started.map(|(s, _)| s), Role::Started);
+    let finished = one(out, parts.finished.map(|(s, _, _)| s), Role::Finished);
     let both = (started.as_deref().unwrap_or_default(), finished.as_deref().unwrap_or_default());
     let limit = parts.finished.map(|(_, limit, _)| limit);
     let within = limit.and_then(|limit| within(cx, out, parts.env, &limit.limit, both));

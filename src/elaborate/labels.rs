@@ -27,6 +27,30 @@ pub(crate) struct Match<'a> {
     pub(crate) from_arg: bool,
 }
 
+/// The label that other systems call so: `status` is `code`, `path` is `route`.
+pub(crate) fn same_thing<'c>(label: &str, mut own: impl Iterator<Item = &'c str>) -> Option<&'c str> {
+    const SAME: [&[&str]; 6] = [
+        &[
+            "code",
+            "status",
+            "status_code",
+            "http_status",
+            "http_code",
+            "response_code",
+            "statuscode",
+            "http_response_status_code",
+        ],
+        &["route", "path", "uri", "url", "handler", "endpoint", "http_route", "resource", "http_path"],
+        &["method", "verb", "http_method", "http_request_method"],
+        &["service", "app", "application", "svc", "service_name"],
+        &["env", "environment", "stage", "deployment_environment"],
+        &["result", "outcome"],
+    ];
+    let lower = label.to_lowercase();
+    let group = SAME.iter().find(|group| group.contains(&lower.as_str()))?;
+    own.find(|l| group.contains(l))
+}
+
 impl<'a> Match<'a> {
     /// Do they say the same?
     pub(crate) fn same(&self, other: &Match<'_>) -> bool {

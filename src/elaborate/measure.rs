@@ -4,8 +4,8 @@ use super::catalogue::Scrape;
 use super::out::Out;
 use super::overlap::{counted_twice, exclusive};
 use super::selector::{Sel, read};
-use super::stream::{Term, limited, lower, narrowed, own, stream};
-use super::{Cx, Env, completion, labels, query, shape, sides, slices, subset, union};
+use super::stream::{Role, Term, limited, lower, narrowed, own, stream};
+use super::{Cx, Env, buckets, completion, labels, query, shape, sides, slices, subset, union};
 use crate::ast::{Bound, Condition, Matchers, Side, Stream, StreamStmt, StreamStmtKind, Verdict};
 use crate::ir;
 use crate::source::Span;
@@ -184,7 +184,10 @@ fn events<'a>(cx: &Cx<'a>, out: &mut Out, parts: &Parts<'a>) -> Option<Outcome<'
         }
         return None;
     };
-    let mut total = stream(cx, out, parts.env, written);
+    if buckets::read(cx, out, parts, written) {
+        return None;
+    }
+    let mut total = stream(cx, out, parts.env, written, Role::Total);
     let mut whole = total.len() == written.terms.len();
     if let Some(where_) = parts.narrowed {
         match narrowed(cx, out, Env::default(), &total, where_) {

@@ -2,6 +2,7 @@
 //! subsets). A promise with a mistake is reported and left out, so that the checks of the others still run.
 
 mod bounds;
+mod buckets;
 mod catalogue;
 mod completion;
 mod composed;

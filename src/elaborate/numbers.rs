@@ -57,9 +57,28 @@ pub(crate) fn window(
     cx: &Cx<'_>,
     out: &mut Out,
     written: Option<&ast::Length>,
-    place: Span,
+    noun: &ast::Noun,
+    has_junk: bool,
 ) -> Option<Duration> {
+    let place = noun.span();
     let Some(window) = written else {
+        if let Some((at, said, days)) = spelt_out(cx, noun) {
+            let made = Diagnostic::new(
+                &NO_WINDOW,
+                at,
+                format!("`{said}` is not a window"),
+                "read as a part of what is counted",
+            );
+            let made =
+                made.help("a window is a number of days that rolls on; `28d` always holds the same weekdays");
+            out.report(made.maybe_fix(format!("write `over {days}`"), at, format!("over {days}")));
+            return None;
+        }
+        // what is missing may be what could not be read
+        if has_junk {
+            out.broken = true;
+            return cx.settings.default_window;
+        }
         if cx.settings.default_window.is_none() {
             out.report(
                 Diagnostic::new(&NO_WINDOW, place.after(), "a promise needs a window", "over how many days?")
@@ -89,6 +108,52 @@ pub(crate) fn window(
     };
     out.report(made);
     None
+}
+
+/// A window in words at the end of a noun (`payments per calendar month`): its place, its words, and the days.
+fn spelt_out(cx: &Cx<'_>, noun: &ast::Noun) -> Option<(Span, String, &'static str)> {
+    const LEADS: [&str; 19] = [
+        "per", "over", "in", "within", "for", "each", "every", "during", "a", "an", "the", "last", "past",
+        "this", "calendar", "rolling", "any", "one", "whole",
+    ];
+    let ast::Noun::Words(text, span) = noun else { return None };
+    let days = |word: &str| {
+        Some(match word {
+            "day" | "days" | "daily" => "1d",
+            "week" | "weeks" | "weekly" => "7d",
+            "month" | "months" | "monthly" => "30d",
+            "quarter" | "quarters" | "quarterly" | "year" | "years" | "yearly" | "annually" => "90d",
+            _ => return None,
+        })
+    };
+    let words: Vec<&str> = text.split(' ').collect();
+    let (last, before) = words.split_last()?;
+    let mut length = days(last)?;
+    let is_lead = |w: &&&str| LEADS.contains(*w) || w.bytes().all(|b| b.is_ascii_digit());
+    let mut leads = before.iter().rev().take_while(is_lead).count();
+    let first = |leads: usize| before.get(before.len() - leads).copied().unwrap_or_default();
+    // `the employee of the month` counts nothing per month
+    if leads > 0 && before.len() > leads && before.get(before.len() - leads - 1) == Some(&"of") {
+        return None;
+    }
+    if leads == before.len() {
+        leads = leads.checked_sub(1)?;
+    }
+    if leads == 0 && !last.ends_with("ly") || leads > 0 && first(leads) == "whole" {
+        return None;
+    }
+    let number: Option<u64> = before.iter().rev().take(leads).find_map(|w| w.parse().ok());
+    let written;
+    if let Some(number) = number {
+        let unit = Duration::parse(length)?;
+        written = unit.times(number).to_string();
+        length =
+            ["7d", "14d", "28d", "30d", "60d", "90d"].into_iter().find(|d| *d == written).unwrap_or(length);
+    }
+    let said = words.get(before.len() - leads..)?.join(" ");
+    let shown = cx.sources.get(span.file)?.text.get(span.range())?;
+    let from = if shown.ends_with(&said) { span.end - u32::try_from(said.len()).ok()? } else { span.start };
+    (from > span.start).then_some((Span { start: from, ..*span }, said, length))
 }
 
 /// `expect N per day`, a day.

@@ -124,7 +124,7 @@ pub(crate) fn promise<'a>(
     let mut window = None;
     if let Some(keep) = &said.keep {
         numbers::objective(&mut out, keep.objective);
-        window = numbers::window(cx, &mut out, keep.window, keep.noun.span());
+        window = numbers::window(cx, &mut out, keep.window, keep.noun, at.promise.body.has_junk);
     }
     if let Some(aim) = said.aim {
         numbers::stretch(&mut out, said.keep.as_ref().map(|k| k.objective), aim);

@@ -3,7 +3,7 @@
 use super::catalogue::{Label, Metric};
 use super::labels::{Match, Val, disjoint};
 use super::out::{Out, Unlabelled};
-use super::{Cx, Env, idle, patterns};
+use super::{Cx, Env, idle, labels, patterns};
 use crate::ast::{self, MatchOp, MatchValue, MetricKind, Str};
 use crate::diag::Diagnostic;
 use crate::diag::codes::types::{
@@ -169,14 +169,16 @@ fn unknown_metric(cx: &Cx<'_>, name: &ast::MetricName) -> Diagnostic {
         let made = Diagnostic::new(&HISTOGRAM_SERIES, name.span, said, format!("name the {kind} itself"))
             .also(base.decl.name.span, "declared here");
         if matches!(base.kind, MetricKind::Histogram | MetricKind::NativeHistogram) {
-            let made = made.fix(format!("write `{}`", base.name), name.span, base.name);
+            // Only `_count` says the same as the histogram itself, and in `finished` not even that.
+            let title = format!("write `{}`", base.name);
+            let made = made.maybe_fix(title, name.span, base.name);
             return match suffix {
                 "_bucket" => made.note("the bucket is chosen by the limit: `good within 400ms`"),
                 "_count" => made.note("as a `total`, a histogram counts all its observations"),
                 _ => made,
             };
         }
-        return made.help(format!("declare it on its own: `metric {text}: counter of ..`"));
+        return made.help(own_declaration(base, text));
     }
     let made = Diagnostic::new(
         &UNKNOWN_METRIC,
@@ -184,10 +186,23 @@ fn unknown_metric(cx: &Cx<'_>, name: &ast::MetricName) -> Diagnostic {
         format!("metric `{text}` is not in the catalogue"),
         "not declared",
     );
+    if text.contains(['(', '[', ' ']) && name.quoted {
+        let range = text.replace("[5m]", "[$range]").replace("[1m]", "[$range]");
+        return made.help(format!("a query follows the word `promql`: `promql \"\"\"{range}\"\"\"`"));
+    }
     match closest(text, cx.names.metrics.names()) {
         Some(found) => made.maybe_fix(format!("did you mean `{found}`?"), name.span, found),
         None => made.help(format!("declare it: `metric {text}: counter of ..`, with its labels")),
     }
+}
+
+/// The series of a summary that counts, declared on its own.
+pub(crate) fn own_declaration(base: &Metric<'_>, name: &str) -> String {
+    let labels: Vec<&str> = base.labels.unwrap_or_default().iter().map(|l| l.label.name.as_str()).collect();
+    let labels =
+        if labels.is_empty() { String::new() } else { format!(" {{ labels {} }}", labels.join(", ")) };
+    let noun = crate::syntax::noun_of(name);
+    format!("declare it on its own:\n  metric {name}: counter of {noun}{labels}")
 }
 
 /// Does the metric have the label?
@@ -198,10 +213,15 @@ pub(crate) fn known_label<'a>(
     m: &Match<'_>,
     whose: &str,
 ) -> bool {
+    let limit = || {
+        let bound =
+            m.known().and_then(|v| v.parse().ok()).and_then(|n| super::buckets::words(&metric.unit, n));
+        bound.unwrap_or_else(|| "400ms".to_owned())
+    };
     let help = match m.label {
-        "le" => Some("leave it out and write the limit: `good within 400ms`"),
-        "quantile" => Some("leave it out: quantiles cannot be added up; use a histogram"),
-        "__name__" => Some("write the metric's name before the `{`"),
+        "le" => Some(format!("leave it out and write the limit: `good within {}`", limit())),
+        "quantile" => Some("leave it out: quantiles cannot be added up; use a histogram".to_owned()),
+        "__name__" => Some("write the metric's name before the `{`".to_owned()),
         _ => None,
     };
     if let Some(help) = help {
@@ -221,7 +241,9 @@ pub(crate) fn known_label<'a>(
             let said = format!("`{}`{whose} has no label `{}`", metric.name, m.label);
             let made = Diagnostic::new(&UNKNOWN_LABEL, m.label_span, said, "no such label")
                 .also(metric.decl.name.span, "declared here");
-            out.report(match closest(m.label, cx.catalogue.labels_of(metric)) {
+            let near = closest(m.label, cx.catalogue.labels_of(metric));
+            let other = || labels::same_thing(m.label, cx.catalogue.labels_of(metric));
+            out.report(match near.or_else(other) {
                 Some(found) => made.maybe_fix(format!("did you mean `{found}`?"), m.label_span, found),
                 None => made.help(format!("its labels are {}", list(cx.catalogue.labels_of(metric), 12))),
             });

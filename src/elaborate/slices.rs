@@ -159,7 +159,24 @@ fn statistic<'a>(
                 "a counter only goes up; use `total ..`, `bad ..` and `good when share at least 99%`"
             }
             MetricKind::Histogram | MetricKind::NativeHistogram => {
-                "use a percentile or the mean: `p95 of METRIC{..} within 800ms`, `mean of METRIC{..} within 300ms`"
+                // in the author's own words
+                let shown = |span: Span| {
+                    cx.sources
+                        .get(span.file)
+                        .and_then(|f| f.text.get(span.range()))
+                        .unwrap_or_default()
+                        .to_owned()
+                };
+                // what was mended already stands for other text in the file
+                let of_time = |t: &String| t.ends_with(['s', 'm', 'h']) && !t.contains(' ');
+                let limit = Some(shown(condition.bound.limit.span())).filter(of_time);
+                let limit = limit.unwrap_or_else(|| "800ms".to_owned());
+                let series = Some(shown(written.span))
+                    .filter(|t| t.starts_with(sel.metric.name) && !t.contains(['<', '>']));
+                let series = series.unwrap_or_else(|| sel.metric.name.to_owned());
+                &*format!(
+                    "use a percentile or the mean: `good when p95 of {series} within {limit}`, `good when mean of {series} within {limit}`"
+                )
             }
             MetricKind::Summary => "use the mean of what it observed: `mean of METRIC{..} within 300ms`",
             MetricKind::Gauge => "use a gauge",

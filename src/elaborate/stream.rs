@@ -97,19 +97,35 @@ pub(crate) fn lower<'a>(cx: &Cx<'a>, terms: &[Term<'a>]) -> Option<Vec<ir::Serie
     terms.iter().map(|t| t.lower(cx)).collect()
 }
 
+/// What a stream is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// `total`
+    Total,
+    /// `good`, `bad`, an addend
+    Part,
+    /// `started`
+    Started,
+    /// `finished`
+    Finished,
+}
+
 /// Reads a stream. Addends with mistakes are reported and left out; `whole` tells whether none was.
 pub(crate) fn stream<'a>(
     cx: &Cx<'a>,
     out: &mut Out,
     env: Env<'a>,
     written: &'a ast::Stream,
+    role: Role,
 ) -> Vec<Term<'a>> {
+    // `readings of` stands alone in `total`, and nowhere else
+    let role = if written.terms.len() > 1 { Role::Part } else { role };
     let mut terms = Vec::with_capacity(written.terms.len());
     for term in &written.terms {
         match term {
             ast::Term::Selector(s) => {
                 if let Some(sel) = selector(cx, out, env, s)
-                    && let Some(form) = counted(out, sel.metric, &sel)
+                    && let Some(form) = counted(out, sel.metric, &sel, role)
                 {
                     terms.push(Term::Series(sel, form));
                 }
@@ -133,27 +149,31 @@ pub(crate) fn stream<'a>(
 }
 
 /// What a bare selector counts.
-fn counted<'a>(out: &mut Out, metric: &Metric<'a>, sel: &Sel<'a>) -> Option<Form> {
+fn counted<'a>(out: &mut Out, metric: &Metric<'a>, sel: &Sel<'a>, role: Role) -> Option<Form> {
     let name = metric.name;
     match metric.kind {
         MetricKind::Counter => Some(Form::Counter),
         MetricKind::Histogram | MetricKind::NativeHistogram => Some(Form::Count),
         MetricKind::Gauge => {
-            out.report(
-                Diagnostic::new(
-                    &RATE_OF_GAUGE,
-                    sel.metric_span,
-                    format!("`{name}` is a gauge: it has values, but no events"),
-                    "a gauge",
-                )
-                .also(metric.decl.kind.span, "declared as gauge")
-                .maybe_fix(
-                    "count its samples: `readings of`",
-                    sel.metric_span.before(),
-                    "readings of ",
-                )
-                .help("where each sample counts what is new, declare it as `counter` and say `samples are increases`"),
-            );
+            let made = Diagnostic::new(
+                &RATE_OF_GAUGE,
+                sel.metric_span,
+                format!("`{name}` is a gauge: it has values, but no events"),
+                "a gauge",
+            )
+            .also(metric.decl.kind.span, "declared as gauge");
+            out.report(match role {
+                Role::Total => made
+                    .maybe_fix("count its samples: `readings of`", sel.metric_span.before(), "readings of ")
+                    .help("where each sample counts what is new, declare it as `counter` and say `samples are increases`"),
+                Role::Part => {
+                    made.help("name a counter here; samples are counted by `total readings of` alone")
+                }
+                Role::Started => made.help("name a counter of what was started"),
+                Role::Finished => made
+                    .help("name a histogram of how long it took: `finished HISTOGRAM within T`")
+                    .help("or a counter of what was finished; `total readings of` judges a gauge's samples"),
+            });
             None
         }
         MetricKind::Summary => {
@@ -166,7 +186,8 @@ fn counted<'a>(out: &mut Out, metric: &Metric<'a>, sel: &Sel<'a>) -> Option<Form
                 )
                 .also(metric.decl.kind.span, "declared as summary")
                 .help(format!(
-                    "to count its events, declare `metric {name}_count: counter of ..` and use that"
+                    "to count its events, use `{name}_count`; {}",
+                    super::selector::own_declaration(metric, &format!("{name}_count"))
                 ))
                 .help("for a limit on its values, have the target expose a histogram"),
             );
@@ -378,7 +399,7 @@ pub(crate) fn own<'a>(
     written: &'a ast::Stream,
     bound: Option<&'a ast::Bound>,
 ) -> Option<Vec<Term<'a>>> {
-    let terms = stream(cx, out, env, written);
+    let terms = stream(cx, out, env, written, Role::Part);
     if terms.len() < written.terms.len() {
         return None;
     }

@@ -123,6 +123,13 @@ fn one_part<'a>(cx: &Cx<'a>, out: &mut Out, side: Side, sel: &Sel<'a>, total: &[
         let Some(first) = total.first() else { return };
         let of = first.sel().map_or("total", |s| s.metric.name);
         let said = format!("`{name}` is not known to be part of `{of}`");
+        // What else the two may be to each other.
+        let other = match side {
+            Side::Bad => format!("if they count different events, add them up: `total {of} + {name}`"),
+            Side::Good => format!(
+                "if one follows the other, it is a completion: `started {of}` and `finished {name} within T`, or a histogram of how long it took"
+            ),
+        };
         out.report(
             Diagnostic::new(&NOT_PART_OF, sel.metric_span, said, format!("counts the {word} events"))
                 .also(first.span(), "counts all events")
@@ -130,7 +137,8 @@ fn one_part<'a>(cx: &Cx<'a>, out: &mut Out, side: Side, sel: &Sel<'a>, total: &[
                 .help(format!(
                     "if each of its events is counted by `{of}` too, say so in the catalogue: `metric {name}: {} of .., part of {of}`",
                     sel.metric.kind.as_str()
-                )),
+                ))
+                .help(other),
         );
         return;
     };

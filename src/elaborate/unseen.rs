@@ -72,7 +72,7 @@ fn quieted(
             ))
             .help(measure)
             .help(ways(promise, within))
-            .help("or watch a gauge of what is overdue: `good when max of OVERDUE at most 0`"),
+            .help(OVERDUE),
         );
         return asked;
     }
@@ -83,12 +83,12 @@ fn quieted(
         if asked != Urgency::None {
             made = made.note("so it is as with `urgency none`: nothing is sent, not even of missing data; the dashboard shows its budget");
         }
-        out.push(made.help(measure).help(ways(promise, within)));
+        out.push(made.help(measure).help(ways(promise, within)).help(OVERDUE));
         return Urgency::None;
     }
     let known = within.times(2);
     if asked != Urgency::Page || restore.is_some_and(|restore| known < restore) {
-        out.push(made.help(measure).help(ways(promise, within)));
+        out.push(made.help(measure).help(ways(promise, within)).help(OVERDUE));
         return asked;
     }
     let said =
@@ -103,6 +103,9 @@ fn quieted(
     out.push(made.help("write `urgency ticket`").help(measure).help(book));
     Urgency::Ticket
 }
+
+/// A way out that needs no completion at all.
+const OVERDUE: &str = "or watch a gauge of what is overdue: `good when max of OVERDUE at most 0`";
 
 /// `15%`
 fn share(of: Decimal) -> String {

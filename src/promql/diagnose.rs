@@ -175,7 +175,8 @@ fn stream(escape: &Escape<'_>, expr: &Expr) -> Option<Diagnostic> {
         };
         let made = Diagnostic::new(&codes::PER_SECOND, escape.span(&place), said, label);
         return Some(match name {
-            "increase" => made.fix("write `rate`", escape.span(&place), "rate"),
+            // beside a number, the two mean different things
+            "increase" => made.maybe_fix("write `rate`", escape.span(&place), "rate"),
             "avg" => made.maybe_fix("write `sum`", escape.span(&place), "sum"),
             "histogram_quantile" => {
                 made.help("count what was quick: `good` is the rate of one bucket, `total` that of `_count`")
@@ -192,7 +193,8 @@ fn stream(escape: &Escape<'_>, expr: &Expr) -> Option<Diagnostic> {
     let place = analyse::selectors(expr).iter().find_map(irate)?;
     let said = "`irate` sees only the last two samples, so most events are forgotten";
     let made = Diagnostic::new(&codes::IRATE, escape.span(&place), said, "forgets what came before");
-    Some(made.fix("write `rate`", escape.span(&place), "rate"))
+    // The numbers become others, so this is left to the author.
+    Some(made.maybe_fix("write `rate`", escape.span(&place), "rate"))
 }
 
 fn without_range(escape: &Escape<'_>, expr: &Expr) -> Diagnostic {

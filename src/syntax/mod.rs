@@ -15,6 +15,7 @@ mod recover;
 pub use escape::value_offset;
 pub(crate) use limits::report_hidden;
 pub use limits::{MAX_BYTES, MAX_DEPTH};
+pub(crate) use recover::noun_of;
 
 use pest::error::InputLocation;
 use pest::iterators::Pairs;
@@ -50,6 +51,16 @@ fn read<'t>(
     if let Some(refusal) = limits::refuse(file, text) {
         diagnostics.push(refusal);
         return (junk(), None);
+    }
+    // What another tool's text holds is told at once, and the rest is read without it.
+    let others = [recover::foreign_comments, recover::foreign_yaml];
+    for find in others {
+        if let Some((rest, told)) = find(file, text) {
+            diagnostics.push(told);
+            let (mut tree, _) = read(file, &rest, diagnostics);
+            tree.items.push(ast::Item::Junk(Span::new(file, span.end as usize, span.end as usize)));
+            return (tree, None);
+        }
     }
     let pairs = match parser::Grammar::parse(parser::Rule::file, text) {
         Ok(pairs) => pairs,

@@ -2,17 +2,24 @@
 
 use std::fmt::Write;
 
+use crate::backend::docs::sentences::numbers;
 use crate::backend::prometheus::{Detection, ExplainedAlert, ExplainedRule, Explanation};
 use crate::diag::render::wrap;
 use crate::ir::burn::Loudness;
-use crate::value::Decimal;
+use crate::value::{Decimal, Duration};
 
 /// How many raw series the example of the cost assumes.
 const RAW_SERIES: u32 = 100;
 
+/// A length of time to be grasped at once.
+fn near(time: Duration) -> String {
+    numbers::length(time)
+}
+
 /// The whole text, with what is stated of its data and with the rules' expressions where asked; `bold` and its end are put around headings.
 pub(super) fn text(
     explained: &Explanation,
+    said: &str,
     facts: &[String],
     width: usize,
     expressions: bool,
@@ -25,14 +32,16 @@ pub(super) fn text(
     let Explanation { path, title, sentence, place, .. } = explained;
     let _ = writeln!(out, "{bold}{path}{off}: {title}\n{place}");
     heading(&mut out, "Promise");
-    paragraph(&mut out, sentence, width);
+    paragraph(&mut out, said, width);
+    paragraph(&mut out, &format!("Written: {sentence}."), width);
     let measured = match explained.made_up {
         Some(_) if explained.added => {
             format!("Measured as {}, from samples that are added up.", explained.kind)
         }
         Some(lookback) => format!(
-            "Measured as {}; what lost scrapes hide is counted with the next scrape, up to {lookback} later.",
-            explained.kind
+            "Measured as {}; what lost scrapes hide is counted with the next scrape, up to {} later.",
+            explained.kind,
+            near(lookback)
         ),
         None => "Composed of other promises: it reads no raw series itself.".to_owned(),
     };
@@ -40,7 +49,7 @@ pub(super) fn text(
     for fact in facts {
         paragraph(&mut out, fact, width);
     }
-    let mut spent = format!("A total outage spends the whole budget in {}.", explained.outage_to_empty);
+    let mut spent = format!("A total outage spends the whole budget in {}.", near(explained.outage_to_empty));
     if let Some(unseen) = explained.unseen {
         let _ = write!(
             spent,
@@ -99,13 +108,18 @@ fn alert_text(out: &mut String, alert: &ExplainedAlert, completes: bool, width: 
         "speaks at a burn rate above {factor} (error ratio {threshold}) with at least {bad_events} bad events in \
          {long}; {} of the budget is spent by then, and at that rate all of it after {}",
         percent(*spent),
-        alert.budget_lasts
+        near(alert.budget_lasts)
     )];
     if let Some(share) = alert.under_way {
         lines
             .push(format!("up to {} of {long} may be under way, and look like what is lost", percent(share)));
     }
-    lines.extend(alert.detection.iter().map(|d| detected(d, completes)));
+    lines.extend(alert.detection.iter().filter_map(|d| detected(d, completes)));
+    let quiet: Vec<String> =
+        alert.detection.iter().filter(|d| d.typical.is_none() || d.worst.is_none()).map(failing).collect();
+    if !quiet.is_empty() {
+        lines.push(format!("{}: quiet", quiet.join(" or ")));
+    }
     for text in lines {
         let wrapped = wrap(&text, width.saturating_sub(6), 0);
         for (at, line) in wrapped.iter().enumerate() {
@@ -114,18 +128,25 @@ fn alert_text(out: &mut String, alert: &ExplainedAlert, completes: bool, width: 
     }
 }
 
-/// Of a completion it is a range: how long the others take decides.
-fn detected(detection: &Detection, completes: bool) -> String {
-    let failing = if detection.failing == Decimal::ONE {
+fn failing(detection: &Detection) -> String {
+    if detection.failing == Decimal::ONE {
         "everything fails".to_owned()
     } else {
         format!("{} fails", percent(detection.failing))
-    };
-    match (detection.typical, detection.worst) {
-        (Some(first), Some(last)) if completes => format!("{failing}: between {first} and {last}"),
-        (Some(typical), Some(worst)) => format!("{failing}: after {typical}, at worst {worst}"),
-        _ => format!("{failing}: this one stays quiet"),
     }
+}
+
+/// When it speaks, if it does. Of a completion it is a range: how long the others take decides.
+fn detected(detection: &Detection, completes: bool) -> Option<String> {
+    let failing = failing(detection);
+    let (first, last) = (near(detection.typical?), near(detection.worst?));
+    Some(if completes {
+        format!("{failing}: between {first} and {last}")
+    } else if first == last {
+        format!("{failing}: after {first}")
+    } else {
+        format!("{failing}: after {first}, at worst {last}")
+    })
 }
 
 fn percent(fraction: Decimal) -> String {

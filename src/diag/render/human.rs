@@ -94,7 +94,15 @@ fn prepare(
 fn notes(diagnostic: &Diagnostic, width: usize) -> Vec<String> {
     let one = |word: &str, text: &str| {
         let indent = word.len() + 2;
-        let lines = wrap(text, width.saturating_sub(indent), 0);
+        // Lines that are indented are code to copy: they stay whole.
+        let parts = text.split('\n').flat_map(|part| {
+            if part.starts_with("  ") {
+                vec![clean(part).into_owned()]
+            } else {
+                wrap(part, width.saturating_sub(indent), 0)
+            }
+        });
+        let lines: Vec<String> = parts.collect();
         format!("{word}: {}", lines.join(&format!("\n{}", " ".repeat(indent))))
     };
     let notes = diagnostic.notes.iter().map(|n| one("note", n));

@@ -12,7 +12,7 @@ use pest::iterators::{Pair, Pairs};
 
 use super::map::Map;
 use super::parser::Rule;
-use super::recover::{Context, all_items, lead_to_stray};
+use super::recover::{Blocks, Context, all_items, lead_to_stray};
 use crate::ast::{Block, File, Item};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::source::{FileId, Span};
@@ -31,6 +31,8 @@ pub(super) struct Build<'a> {
     pub(super) sure: bool,
     /// Braces of the present item that nothing closes.
     pub(super) unclosed: Vec<usize>,
+    /// Blocks of the present item whose `{` is missing.
+    pub(super) unopened: Vec<Unopened>,
     /// The kind and the end of the block just read, and whether statements behind it were reported.
     pub(super) after_block: Option<(Context, usize)>,
     pub(super) after_block_reported: bool,
@@ -38,6 +40,21 @@ pub(super) struct Build<'a> {
     pub(super) bad_head: Option<usize>,
     /// A `}` too many, seen by its indentation.
     pub(super) stray_culprit: Option<usize>,
+    /// What stands before this was told with something above it.
+    pub(super) told_until: usize,
+    /// The places of blocks whose statements in the words of another tool were told.
+    pub(super) told: Vec<usize>,
+    /// Where blocks begin and end, once somebody asks.
+    pub(super) blocks: Option<Blocks>,
+}
+
+/// A block whose `{` is missing.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Unopened {
+    /// Where its head ends.
+    pub(super) head: usize,
+    /// Where its last statement ends, if its `}` is missing as well.
+    pub(super) end: Option<usize>,
 }
 
 /// The children that carry meaning: no keywords, marks, comments.
@@ -84,10 +101,14 @@ impl<'a> Build<'a> {
             mends: 0,
             sure: true,
             unclosed: Vec::new(),
+            unopened: Vec::new(),
             after_block: None,
             after_block_reported: false,
             bad_head: None,
             stray_culprit: None,
+            told_until: 0,
+            told: Vec::new(),
+            blocks: None,
         }
     }
 }
@@ -149,6 +170,12 @@ impl Build<'_> {
             _ => self.scenario(pair),
         };
         self.block_ended(home, &whole);
+        let crossed = !self.unopened.is_empty() && !self.unclosed.is_empty();
+        if crossed {
+            // whose `}` is whose is anybody's guess
+            self.unclosed.clear();
+        }
+        self.tell_unopened(!crossed);
         self.tell_unclosed(&whole);
         items.push(item.unwrap_or_else(|| {
             self.junk += 1;
@@ -165,11 +192,14 @@ impl Build<'_> {
     /// The statements of a block; the rules for its braces are the same everywhere.
     pub(super) fn block<S>(&mut self, pair: Pair<'_, Rule>, entries: &Entries<S>) -> Block<S> {
         let mut span = self.span(&pair);
+        let whole = pair.as_span();
         let before = self.junk;
         let pairs = pair.into_inner();
         // Without the braces. A list that grows by doubling would hold twice what it needs.
         let mut stmts = Vec::with_capacity(pairs.len().saturating_sub(2));
         let mut open = None;
+        let mut unopened = None;
+        let mut closed = false;
         for pair in pairs {
             match pair.as_rule() {
                 Rule::comment => {}
@@ -178,14 +208,27 @@ impl Build<'_> {
                     open = Some(pair.as_span().start());
                     span = Span { start: self.span(&pair).start, ..span };
                 }
-                Rule::close => span = span.to(self.span(&pair)),
+                Rule::close => {
+                    closed = true;
+                    span = span.to(self.span(&pair));
+                }
                 Rule::late_open => {
                     open = Some(pair.as_span().end().saturating_sub(1));
                     self.brace(&pair, open);
                 }
-                Rule::missing_open | Rule::missing_close => self.brace(&pair, open),
+                // told with the head, where that cannot be read either
+                Rule::missing_open if self.bad_head == Some(pair.as_span().start()) => {}
+                Rule::missing_open => {
+                    let at = pair.as_span().start();
+                    unopened = Some(self.text.get(..at).map_or(at, |t| t.trim_end().len()));
+                }
+                Rule::missing_close => self.brace(&pair, open),
                 _ => self.entry(pair, entries, &mut stmts),
             }
+        }
+        if let Some(head) = unopened {
+            let end = self.text.get(..whole.end()).map_or(whole.end(), |t| t.trim_end().len());
+            self.unopened.push(Unopened { head, end: (!closed).then_some(end.max(head)) });
         }
         Block { stmts, span, has_junk: self.junk > before }
     }

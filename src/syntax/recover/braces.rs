@@ -1,10 +1,13 @@
 //! Braces: missing, one too many, or on another line than their head. Where indentation shows which one it is, the
 //! message points there.
 
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
 use pest::iterators::Pair;
 
 use super::{Build, Rule};
-use crate::diag::{Diagnostic, codes};
+use crate::diag::{Diagnostic, Edit, Fix, codes};
 use crate::syntax::build::kids;
 
 /// An open brace and what closes it.
@@ -17,48 +20,61 @@ impl Build<'_> {
     /// A brace that is missing or misplaced, as the grammar saw it.
     pub(in super::super) fn brace(&mut self, pair: &Pair<'_, Rule>, open: Option<usize>) {
         let at = pair.as_span().start();
-        match pair.as_rule() {
-            Rule::late_open => {
-                let brace = pair.as_span().end() - 1;
-                let head = self.text.get(..at).map_or(at, |t| t.trim_end().len());
-                let mut made = Diagnostic::new(
-                    &codes::syntax::UNEXPECTED,
-                    self.at(brace, brace + 1),
-                    "the `{` stands on a line of its own",
-                    "belongs at the end of the line above",
-                );
-                if self.only_blanks(at, brace) && !pair.as_str().contains('#') {
-                    made = made.fix("move it up", self.at(head, brace), " ");
-                } else {
-                    made = made.help("move it to the end of the line above, before the comment");
-                }
-                self.report(made);
+        if pair.as_rule() == Rule::late_open {
+            let brace = pair.as_span().end() - 1;
+            let head = self.text.get(..at).map_or(at, |t| t.trim_end().len());
+            let mut made = Diagnostic::new(
+                &codes::syntax::UNEXPECTED,
+                self.at(brace, brace + 1),
+                "the `{` stands on a line of its own",
+                "belongs at the end of the line above",
+            );
+            if self.only_blanks(at, brace) && !pair.as_str().contains('#') {
+                made = made.fix("move it up", self.at(head, brace), " ");
+            } else {
+                made = made.help("move it to the end of the line above, before the comment");
             }
-            Rule::missing_open => {
-                // told with the head, where that cannot be read either
-                if self.bad_head == Some(at) {
-                    return;
-                }
-                let end = self.text.get(..at).map_or(at, |t| t.trim_end().len());
-                let place = self.at(end, end);
-                self.report(
-                    Diagnostic::new(
-                        &codes::syntax::UNEXPECTED,
-                        place,
-                        "expected `{` after this head",
-                        "the block does not open",
-                    )
-                    .help("statements stand in braces: `{` at the end of this line, `}` after the last one")
-                    .maybe_fix("put in `{`", place, " {"),
-                );
-            }
-            _ => {
-                self.junk += 1;
-                if let Some(open) = open {
-                    self.unclosed.push(open);
-                }
+            self.report(made);
+            return;
+        }
+        self.junk += 1;
+        self.unclosed.extend(open);
+    }
+
+    /// Reports the blocks of an item that don't open: one message, and one mend, for all of them.
+    pub(in super::super) fn tell_unopened(&mut self, mends: bool) {
+        let mut blocks = std::mem::take(&mut self.unopened);
+        blocks.sort_by_key(|b| b.head);
+        let Some(first) = blocks.first() else { return };
+        let place = self.at(first.head, first.head);
+        let mut made = Diagnostic::new(
+            &codes::syntax::UNEXPECTED,
+            place,
+            "expected `{` after this head",
+            "the block does not open",
+        );
+        for other in blocks.iter().skip(1) {
+            made = made.also(self.at(other.head, other.head), "nor does this one");
+        }
+        // The inner block ends first.
+        let mut new: BTreeMap<usize, String> = BTreeMap::new();
+        for block in blocks.iter().rev() {
+            if let Some(end) = block.end.filter(|end| *end > block.head) {
+                let indent = " ".repeat(self.column(block.head).1);
+                let _ = write!(new.entry(end).or_default(), "\n{indent}}}");
             }
         }
+        for block in &blocks {
+            new.entry(block.head).or_default().insert_str(0, " {");
+        }
+        let edits = new.into_iter().map(|(at, replacement)| Edit { span: self.at(at, at), replacement });
+        let edits: Vec<Edit> = edits.collect();
+        let title = if edits.len() == 1 { "put in `{`" } else { "put in the braces" };
+        made = made.help("statements stand in braces: `{` at the end of this line, `}` after the last one");
+        if mends {
+            made.fix = Some(Fix { title: title.into(), edits, certain: false });
+        }
+        self.report(made);
     }
 
     /// Reports the braces of an item that are never closed: one message, however many blocks are open at its end.

@@ -118,8 +118,13 @@ fn head_mistake(text: &str) -> Option<Mistake> {
         return Some(mistake);
     }
     let keyword = found(text, 0);
-    let scene = Scene::new(Rule::head_line, text, words::form(keyword.text, home(keyword.text)))?;
-    let own = title(&scene).or_else(|| colon(&scene)).or_else(|| unit(&scene));
+    let scene = Scene::new(Rule::head_line, text, words::form(keyword.text, home(keyword.text)), "")?;
+    let own = title(&scene)
+        .or_else(|| kind_first(&scene))
+        .or_else(|| no_kind(&scene))
+        .or_else(|| colon_for_brace(&scene))
+        .or_else(|| colon(&scene))
+        .or_else(|| unit(&scene));
     Some(own.unwrap_or_else(|| known::mistake(&scene, Context::File)))
 }
 
@@ -147,6 +152,64 @@ fn title(scene: &Scene<'_>) -> Option<Mistake> {
     let mut letters = words.chars();
     let title: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
     Some(made.maybe(gap..gap, format!(" \"{title}\"")))
+}
+
+/// `metric requests_total { .. }`
+fn no_kind(scene: &Scene<'_>) -> Option<Mistake> {
+    let missing = matches!(scene.found.text, "{" | "");
+    if !scene.text.starts_with("metric") || !missing || !scene.expects(Rule::colon) {
+        return None;
+    }
+    let name = found(scene.text, 6);
+    let is = |end: &str| name.text.trim_matches('"').ends_with(end);
+    let kind = if is("_total") {
+        "counter"
+    } else if is("_seconds") || is("_bytes") || is("_milliseconds") {
+        "histogram"
+    } else {
+        "gauge"
+    };
+    let new = super::kinds::declared(kind, name.text, "");
+    let made = Mistake::new(
+        &codes::syntax::UNEXPECTED,
+        name.range.clone(),
+        format!("the kind of {} is not said", name.shown()),
+        "counter, gauge, histogram or summary?",
+    );
+    Some(made.maybe(name.range.start..scene.gap(), new))
+}
+
+/// `journey checkout "Buy":`
+fn colon_for_brace(scene: &Scene<'_>) -> Option<Mistake> {
+    let at = scene.found.range.clone();
+    if scene.found.text != ":" || !scene.expects(Rule::open) || !scene.after(at.end).trim().is_empty() {
+        return None;
+    }
+    let made = Mistake::new(
+        &codes::syntax::MARK,
+        at.clone(),
+        "a block opens with `{`, not with `:`",
+        "a mark of another language",
+    )
+    .help("it ends with `}` on a line of its own");
+    Some(made.maybe(at, " {"))
+}
+
+/// `metric counter requests_total`, `metric requests_total counter`: the kind stands behind a colon.
+fn kind_first(scene: &Scene<'_>) -> Option<Mistake> {
+    let first = found(scene.text, 6);
+    if !scene.text.starts_with("metric") || !super::kinds::is_kind(first.text) {
+        return None;
+    }
+    let (name, end) = super::kinds::named(scene.text, first.range.end)?;
+    let made = Mistake::new(
+        &codes::syntax::UNEXPECTED,
+        first.range.clone(),
+        format!("the kind of `{}` stands behind its name", short(name)),
+        "comes too early",
+    );
+    let new = super::kinds::declared(first.text, name, scene.text.get(end..).unwrap_or_default());
+    Some(made.maybe(first.range.start..end, new))
 }
 
 /// `metric requests_total:counter`

@@ -9,16 +9,20 @@ use super::mistake::{Mend, Mistake};
 use super::quantities::quantities;
 use super::scene::Scene;
 use super::texts::strings;
+use super::usual::{bracketed, compared, no_noun};
 use super::words;
 use crate::diag::codes;
 use crate::syntax::parser::Rule;
 
 /// What went wrong at the place where reading failed.
 pub(super) fn mistake(scene: &Scene<'_>, context: Context) -> Mistake {
-    let known: [fn(&Scene<'_>, Context) -> Option<Mistake>; 14] = [
+    let known: [fn(&Scene<'_>, Context) -> Option<Mistake>; 17] = [
+        compared,
+        no_noun,
         window,
         quantities,
         values,
+        bracketed,
         lists,
         strings,
         marks,
@@ -27,8 +31,8 @@ pub(super) fn mistake(scene: &Scene<'_>, context: Context) -> Mistake {
         parameters,
         synonyms,
         brackets,
-        put_in,
         next_statement,
+        put_in,
         leave_out,
     ];
     let found = known.iter().find_map(|try_it| try_it(scene, context)).unwrap_or_else(|| scene.plain());
@@ -97,9 +101,16 @@ fn verdicts(scene: &Scene<'_>, _: Context) -> Option<Mistake> {
             format!("`{} {word}` is not said", scene.before()),
             format!("goes with `{other}`"),
         )
-        .help("good events are `within` a limit, bad ones `over` it")
-        .maybe(at, right),
+        .help("good events are `within` a limit or `at least` it, bad ones `over` it")
+        // `good over 75%` is no time: more is better
+        .maybe(at, if word == "over" && !is_time(scene) { "at least" } else { right }),
     )
+}
+
+/// Is what follows a time?
+fn is_time(scene: &Scene<'_>) -> bool {
+    let next = found(scene.text, scene.found.range.end);
+    next.text.starts_with('$') || next.kind == Kind::Quantity && next.text.ends_with(['s', 'm', 'h'])
 }
 
 /// `within 28d` after a noun
@@ -203,18 +214,27 @@ fn synonyms(scene: &Scene<'_>, _: Context) -> Option<Mistake> {
     for word in misspelt.into_iter().chain(other) {
         let is_slip = misspelt == Some(word);
         if is_slip && scene.takes(at.clone(), word) || scene.leads_on(at.clone(), word) {
-            return Some(
-                Mistake::new(
-                    &codes::syntax::UNKNOWN_WORD,
-                    at.clone(),
-                    format!("expected `{word}`{}, found {}", scene.context(), found.shown()),
-                    "another word",
-                )
-                .replace(at, word),
+            let made = Mistake::new(
+                &codes::syntax::UNKNOWN_WORD,
+                at.clone(),
+                format!("expected `{word}`{}, found {}", scene.context(), found.shown()),
+                "another word",
             );
+            let sure = if is_slip { words::is_slip(found.text, word) } else { !turns(word, found.text) };
+            return Some(if sure { made.replace(at, word) } else { made.maybe(at, word) });
         }
     }
     None
+}
+
+/// May the other word have said something else?
+fn turns(word: &str, other: &str) -> bool {
+    match word {
+        "within" => matches!(other, "after" | "by"),
+        "over" => matches!(other, "in" | "within" | "during" | "per" | "for" | "every"),
+        "of" => other == "in",
+        _ => false,
+    }
 }
 
 /// Every word that would have been read at the place.
@@ -262,7 +282,9 @@ fn put_in(scene: &Scene<'_>, _: Context) -> Option<Mistake> {
     let label = if found.kind == Kind::End { "ends too early" } else { "comes too early" };
     let made = Mistake::new(code, at, message, label);
     // what an opening bracket is to hold is anybody's guess
-    Some(if matches!(word, "{" | "(") { made.maybe(gap..gap, new) } else { made.replace(gap..gap, new) })
+    // ..., and what a comparison or a sum would be of is, too
+    let guess = matches!(word, "{" | "(" | "+" | "|" | "over" | "within");
+    Some(if guess { made.maybe(gap..gap, new) } else { made.replace(gap..gap, new) })
 }
 
 /// Two statements on one line.

@@ -37,7 +37,8 @@ pub(super) fn marks(scene: &Scene<'_>, context: Context) -> Option<Mistake> {
         "<>" if scene.expects(Rule::op) => {
             mark("labels are compared with `=`, `!=`, `=~` or `!~`").replace(at.clone(), "!=")
         }
-        "==" | ":" | "=>" | "=~" if scene.expects(Rule::equals) => {
+        "=~" if scene.expects(Rule::equals) => mark("a label is set with `=`").maybe(at.clone(), "="),
+        "==" | ":" | "=>" if scene.expects(Rule::equals) => {
             mark("a label is set with `=`").replace(at.clone(), "=")
         }
         "=" | "==" | ":=" | "=>" if scene.expects(Rule::colon) => {
@@ -136,7 +137,7 @@ fn blank_before_brace(scene: &Scene<'_>) -> Option<Mistake> {
 }
 
 /// Commas and bars.
-pub(super) fn lists(scene: &Scene<'_>, _: Context) -> Option<Mistake> {
+pub(super) fn lists(scene: &Scene<'_>, context: Context) -> Option<Mistake> {
     let before = scene.before();
     let found = &scene.found;
     let gap = scene.gap();
@@ -188,28 +189,46 @@ pub(super) fn lists(scene: &Scene<'_>, _: Context) -> Option<Mistake> {
         for mark in [",", " |"] {
             if scene.leads_on(gap..found.range.end, mark) {
                 let word = mark.trim();
-                return Some(
-                    list(
-                        found.range.clone(),
-                        format!("this list is joined with `{word}`, not with {}", found.shown()),
-                        "not between two of a list",
-                    )
-                    .replace(gap..found.range.end, mark),
+                let made = list(
+                    found.range.clone(),
+                    format!("this list is joined with `{word}`, not with {}", found.shown()),
+                    "not between two of a list",
                 );
+                // a sum or a share of two may have been meant
+                let guess = matches!(found.text, "+" | "/");
+                let at = gap..found.range.end;
+                return Some(if guess { made.maybe(at, mark) } else { made.replace(at, mark) });
             }
         }
     }
     // `a b`
-    let element = matches!(found.kind, Kind::Word | Kind::Text | Kind::Quantity) && found.text != "on";
+    let next = super::found::found(scene.text, found.range.end);
+    let is_statement = words::begins(found.text, context)
+        && (next.text == "[" || !matches!(next.kind, Kind::Mark | Kind::End));
+    let element =
+        matches!(found.kind, Kind::Word | Kind::Text | Kind::Quantity) && found.text != "on" && !is_statement;
     if element && scene.leads_on(gap..gap, mark) {
-        return Some(
-            list(
-                gap..found.range.start,
-                format!("a `{mark}` is missing before {}", found.shown()),
-                "nothing between two of a list",
-            )
-            .maybe(gap..gap, mark),
+        let made = list(
+            gap..found.range.start,
+            format!("a `{mark}` is missing before {}", found.shown()),
+            "nothing between two of a list",
         );
+        // and before each one after it
+        let mut edits = vec![(gap..gap, mark.to_owned())];
+        let mut last = found.clone();
+        loop {
+            let next = super::found::found(scene.text, last.range.end);
+            if next.kind != found.kind || words::begins(next.text, context) || edits.len() > 40 {
+                break;
+            }
+            edits.push((last.range.end..last.range.end, mark.to_owned()));
+            last = next;
+        }
+        if edits.len() == 1 {
+            return Some(made.maybe(gap..gap, mark));
+        }
+        let title = format!("put in `{mark}` between them");
+        return Some(made.mend(Mend { title, edits, sure: false }));
     }
     None
 }

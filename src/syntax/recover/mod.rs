@@ -6,15 +6,19 @@
 
 mod braces;
 mod characters;
+mod conditions;
 mod describe;
+mod foreign;
 mod found;
 mod heads;
+mod kinds;
 mod known;
 mod marks;
 mod mistake;
 mod quantities;
 mod scene;
 mod texts;
+mod usual;
 mod words;
 
 use pest::Parser;
@@ -27,6 +31,9 @@ use crate::ast::Item;
 use crate::diag::{Diagnostic, Edit, Fix, codes};
 use crate::source::Span;
 pub(super) use braces::{all_items, lead_to_stray};
+pub(super) use foreign::Blocks;
+pub(crate) use foreign::noun as noun_of;
+pub(super) use foreign::{comments as foreign_comments, yaml as foreign_yaml};
 use found::{Kind, found, short};
 use mistake::Mistake;
 use scene::Scene;
@@ -144,6 +151,7 @@ impl Build<'_> {
                 read(&mut inner, pair);
             }
         }
+        inner.tell_unopened(true);
         self.junk = inner.junk;
     }
 
@@ -156,6 +164,12 @@ impl Build<'_> {
         let text = pair.as_str().trim_end();
         let start = pair.as_span().start();
         let first = found(text, 0);
+        if start < self.told_until {
+            return Outcome::Silent;
+        }
+        if let Some(outcome) = self.foreign(text, start, &first, context) {
+            return outcome;
+        }
         if let Some(place) = self.astray(&first, context) {
             // statements right behind the block that they belong in: one `}` came too early
             if self.after_block.is_some_and(|(home, end)| home == place && self.only_blanks(end, start)) {
@@ -169,7 +183,8 @@ impl Build<'_> {
             self.misplaced(pair, &first, context, place);
             return Outcome::Junk;
         }
-        let Some(mistake) = first_mistake(text, &first, context) else {
+        let around = self.block_around(start).1.to_owned();
+        let Some(mistake) = first_mistake(text, &first, context, &around) else {
             // reads alone, but not where it stands
             let span = self.at(start, start + text.len());
             self.report(Diagnostic::new(
@@ -201,6 +216,53 @@ impl Build<'_> {
         } else {
             Outcome::Junk
         }
+    }
+
+    /// What people write who come from another tool; what belongs to it further down the block is told with it.
+    fn foreign(
+        &mut self,
+        text: &str,
+        start: usize,
+        first: &found::Found<'_>,
+        context: Context,
+    ) -> Option<Outcome> {
+        if first.kind != Kind::Word {
+            return None;
+        }
+        let (block, around) = self.block_around(start);
+        let around = around.to_owned();
+        // a call over several lines ends where its brackets do
+        let end = start + text.len();
+        let long = foreign::balanced(self.text, start).max(end);
+        let whole = self.text.get(start..long).unwrap_or(text);
+        if let Some(mut made) = foreign::pasted(whole, context, &around) {
+            if long > end {
+                if let Some(mend) = made.mend.take() {
+                    made.help.push(mend.title);
+                }
+                self.told_until = long;
+            }
+            let mends = made.mend.is_some() && self.mends < MENDS;
+            self.tell_mend(&made, start, false);
+            return Some(if mends { Outcome::Mended(made, false) } else { Outcome::Junk });
+        }
+        let lower = first.text.to_lowercase();
+        let block_of_it = context == Context::File && text.contains('{');
+        if words::begins(&lower, context)
+            || kinds::is_kind(&lower)
+            || !foreign::says(first.text) && !block_of_it
+        {
+            return None;
+        }
+        if self.told.contains(&block) {
+            return Some(Outcome::Silent);
+        }
+        let made = foreign::instead_of(text, first, context, &around)?;
+        if context != Context::File || !text.contains('{') {
+            self.told.push(block);
+        }
+        self.tell_mend(&made, start, false);
+        Some(Outcome::Junk)
     }
 
     /// Reports a mistake. Its mend is certain when it is sure, the mended text can be read beyond it (`better`), and so
@@ -255,8 +317,15 @@ impl Build<'_> {
             format!("`{word}` belongs in {}, not {}", home.described(), context.in_words()),
             format!("stands {}", context.in_words()),
         );
-        let behind = self.after_block.is_some_and(|(kind, _)| kind == home);
-        made = if behind && self.after_block_reported {
+        let behind = self.after_block.filter(|(kind, _)| *kind == home).map(|(_, end)| end);
+        let closed =
+            behind.is_some_and(|end| self.text.get(..end).is_some_and(|t| t.trim_end().ends_with('}')));
+        made = if behind.is_some() && self.after_block_reported && !closed {
+            made.help(format!(
+                "open the block of {}: `{{` at the end of its head, `}}` after its last line",
+                home.described()
+            ))
+        } else if behind.is_some() && self.after_block_reported {
             made.help(format!(
                 "move the `}}` above it below this line: it ends {} too early",
                 home.described()
@@ -268,6 +337,15 @@ impl Build<'_> {
         };
         if let Some(near) = instead(word, context) {
             made = made.help(near);
+        }
+        let named = found::found(pair.as_str(), first.range.end);
+        if word == "team"
+            && context == Context::Journey
+            && named.kind == Kind::Word
+            && !pair.as_str().contains('{')
+        {
+            made.help =
+                vec![format!("who answers for a journey is said with `owner`: write `owner {}`", named.text)];
         }
         self.report(made);
         // what is inside is read for its own mistakes
@@ -335,19 +413,23 @@ fn instead(word: &str, context: Context) -> Option<&'static str> {
 }
 
 /// The first mistake of a piece of junk; `None` when it can be read alone.
-fn first_mistake(text: &str, first: &found::Found<'_>, context: Context) -> Option<Mistake> {
+fn first_mistake(text: &str, first: &found::Found<'_>, context: Context, around: &str) -> Option<Mistake> {
     if let Some(mistake) = characters::characters(text) {
         return Some(mistake);
     }
     let known = first.kind == Kind::Word && words::begins(first.text, context);
     if !known || context == Context::File {
-        return Some(unknown(text, first, context));
+        let own = match context {
+            Context::File => kinds::mistake(text),
+            _ => conditions::mistake(text, first, context),
+        };
+        return Some(own.unwrap_or_else(|| unknown(text, first, context)));
     }
     if matches!(first.text, "step" | "promise") {
         return None;
     }
     let form = words::form(first.text, context);
-    let scene = Scene::new(context.line(), text, form)?;
+    let scene = Scene::new(context.line(), text, form, around)?;
     Some(known::mistake(&scene, context))
 }
 
@@ -389,14 +471,50 @@ fn unknown(text: &str, first: &found::Found<'_>, context: Context) -> Mistake {
         Some(word) if words::begins(word, context) => {
             let made = made
                 .help(format!("`{word}` is written like `{}`", words::form(word, context).unwrap_or(word)));
-            made.replace(at, word)
+            // another word, or one far off, may have meant something else
+            if words::is_slip(first.text, word) { made.replace(at, word) } else { made.maybe(at, word) }
         }
         Some(word) => {
             let home = words::homes(word).and_then(|h| h.first()).map_or("", |h| h.described());
             made.help(format!("if `{word}` is meant: it belongs in {home}"))
         }
+        None if matches!(
+            first.text,
+            "except" | "exclude" | "excluding" | "ignore" | "without" | "filter"
+        ) =>
+        {
+            made.help(left_out(text, first))
+        }
+        None if context == Context::Metric && matches!(first.text, "type" | "kind" | "unit" | "help") => {
+            let said = found::found(text, first.range.end);
+            let said = found::found(
+                text,
+                if said.text == ":" || said.text == "=" { said.range.end } else { first.range.end },
+            );
+            made.help(match first.text {
+                "unit" => format!("the unit stands in the head: `metric NAME: histogram of {}`", said.text),
+                "help" => "a remark for readers of the source is a comment: `# …`".to_owned(),
+                _ => format!("the kind stands in the head: `metric NAME: {}`", said.text),
+            })
+        }
         None => made.help(format!("here may stand {}", words::allowed(context))),
     }
+}
+
+/// `except {route="/health"}`: a matcher leaves out what doesn't count.
+fn left_out(text: &str, first: &found::Found<'_>) -> String {
+    let said = text.get(first.range.end..).unwrap_or_default().trim();
+    let inner = said.trim_start_matches("where").trim().strip_prefix('{').and_then(|s| s.strip_suffix('}'));
+    let turned = inner.filter(|i| !i.contains(',')).and_then(|i| {
+        let (label, value) = i.split_once('=')?;
+        Some(match (label.ends_with('!'), value.strip_prefix('~')) {
+            (false, Some(value)) => format!("{}!~{value}", label.trim_end()),
+            (false, None) => format!("{}!={value}", label.trim_end()),
+            (true, _) => return None,
+        })
+    });
+    let shown = turned.unwrap_or_else(|| "route!=\"/health\"".to_owned());
+    format!("what doesn't count is left out of `total` by a matcher: `total METRIC{{{shown}}}`")
 }
 
 /// Can a piece of junk, mended, be read beyond the mend, which ends at an offset? Later mistakes don't matter.

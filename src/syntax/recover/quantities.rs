@@ -1,11 +1,13 @@
 //! Numbers, percentages, durations and dates as others write them.
 
 use super::Context;
+use super::foreign::span;
 use super::found::{Kind, found};
 use super::mistake::Mistake;
 use super::scene::Scene;
 use crate::diag::codes;
 use crate::syntax::parser::Rule;
+use crate::value::Decimal;
 use crate::value::size::SIZES;
 
 /// Units by the names people give them.
@@ -20,6 +22,10 @@ const UNITS: &[(&str, &[&str])] = &[
 ];
 
 fn unit(word: &str) -> Option<&'static str> {
+    // A month to some, a million to others, and minutes to nobody.
+    if word == "M" {
+        return None;
+    }
     let lower = word.to_lowercase();
     UNITS.iter().find(|(_, names)| names.contains(&lower.as_str())).map(|(ours, _)| *ours)
 }
@@ -39,6 +45,7 @@ fn size_unit(word: &str) -> Option<&'static str> {
 /// A quantity in another notation at the place, or just before it.
 pub(super) fn quantities(scene: &Scene<'_>, _: Context) -> Option<Mistake> {
     thousands(scene)
+        .or_else(|| month(scene))
         .or_else(|| parted(scene))
         .or_else(|| date(scene))
         .or_else(|| percentage(scene))
@@ -85,10 +92,42 @@ fn thousands(scene: &Scene<'_>) -> Option<Mistake> {
                 .replace(start..last, whole.replace(',', "."))
         });
     }
-    Some(
-        wrong(scene, start, end, "has commas in it", "thousands are set apart with `_`")
-            .replace(start..end, shown.replace(',', "_")),
-    )
+    let made = wrong(scene, start, end, "has commas in it", "thousands are set apart with `_`");
+    let new = shown.replace(',', "_");
+    // `0,250` is a quarter to some
+    Some(if shown.starts_with('0') {
+        made.maybe(start..end, shown.replace(',', "."))
+    } else {
+        made.replace(start..end, new)
+    })
+}
+
+/// `1 month`, `1M`, `1 year`, `720h` where whole days stand.
+fn month(scene: &Scene<'_>) -> Option<Mistake> {
+    let at = if let Some(start) = number_before(scene).filter(|_| scene.found.kind == Kind::Word) {
+        start..scene.found.range.end
+    } else if scene.found.kind == Kind::Quantity {
+        let end = scene.found.range.end;
+        let next = found(scene.text, end);
+        let bare = scene.found.text.bytes().all(|b| b.is_ascii_digit());
+        let filler = matches!(next.text, "calendar" | "full" | "whole" | "rolling" | "entire");
+        let next = if filler { found(scene.text, next.range.end) } else { next };
+        scene.found.range.start..if bare && next.kind == Kind::Word { next.range.end } else { end }
+    } else {
+        return None;
+    };
+    let said = scene.text.get(at.clone())?;
+    let unit = said.rsplit(' ').next()?.trim_start_matches(|c: char| c.is_ascii_digit());
+    let lower = unit.to_lowercase();
+    let long =
+        ["mo", "mon", "mos", "month", "months", "q", "quarter", "quarters", "y", "yr", "year", "years"];
+    if unit != "M" && !long.contains(&lower.as_str()) || !scene.before().starts_with("keep") && unit == "M" {
+        return None;
+    }
+    let days = span(said)?;
+    let made = wrong(scene, at.start, at.end, "is not a number of days", "how many days?")
+        .help("a window is a number of days that rolls on; `28d` always holds the same weekdays");
+    Some(made.maybe(at, days))
 }
 
 /// `400 ms`, `99.9 %`, `99 percent`: the place is the unit.
@@ -141,6 +180,45 @@ fn percentage(scene: &Scene<'_>) -> Option<Mistake> {
     let at = scene.found.range.clone();
     let text = scene.found.text;
     let plain = text.trim_end_matches('%').replace(',', ".");
+    if let Some((part, whole)) = text.split_once('/').or_else(|| {
+        // `995 of every 1000`, `995 in 1_000`
+        let (_, rest) = scene.text.split_once(text)?;
+        let rest = rest.trim_start();
+        let rest = ["out of", "of", "in"].iter().find_map(|w| rest.strip_prefix(w))?.trim_start();
+        let rest = ["every", "each"].iter().find_map(|w| rest.strip_prefix(w)).unwrap_or(rest).trim_start();
+        let end = rest.find([' ', '\n']).unwrap_or(rest.len());
+        Some((text, rest.get(..end)?))
+    }) {
+        let number = |t: &str| t.replace(['_', ','], "").parse::<Decimal>().ok().filter(|n| !n.is_zero());
+        if let (Some(part), Some(whole)) = (number(part), number(whole))
+            && part <= whole
+        {
+            let percent = (part * Decimal::ONE_HUNDRED / whole).round_dp(6).normalize();
+            let end = scene.text.rfind(text).filter(|_| text.contains('/')).map_or(at.end, |_| at.end);
+            let rest = scene.after(end);
+            let number_end = if text.contains('/') {
+                end
+            } else {
+                let digits = rest.find(|c: char| c.is_ascii_digit())?;
+                let after = rest.get(digits..)?;
+                end + digits
+                    + after
+                        .find(|c: char| !(c.is_ascii_digit() || matches!(c, '_' | ',')))
+                        .unwrap_or(after.len())
+            };
+            let gap = if scene.after(number_end).trim_start().starts_with("of ") { "" } else { " of" };
+            return Some(
+                wrong(
+                    scene,
+                    at.start,
+                    number_end,
+                    "is not how a percentage is written",
+                    "a share in other words",
+                )
+                .maybe(at.start..number_end, format!("{percent}%{gap}")),
+            );
+        }
+    }
     if plain.matches('.').count() > 1 || !plain.chars().all(|c| c.is_ascii_digit() || c == '.') {
         return None;
     }
@@ -176,6 +254,7 @@ fn percentage(scene: &Scene<'_>) -> Option<Mistake> {
             .replace(at.start..next.range.end, format!("{plain}%")),
         );
     }
+    let plain = if plain.starts_with('.') { format!("0{plain}") } else { plain };
     if plain.starts_with("0.") || plain == "1" || plain == "1.0" {
         return Some(
             wrong(scene, at.start, at.end, "is a share, not a percentage", "without `%`")

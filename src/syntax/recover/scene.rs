@@ -21,6 +21,8 @@ pub(super) struct Scene<'t> {
     pub(super) found: Found<'t>,
     /// An example of the statement.
     pub(super) form: Option<&'static str>,
+    /// The block that the statement stands in.
+    pub(super) around: &'t str,
 }
 
 /// Reads a text with a rule that may fail: the furthest place and what was expected there.
@@ -40,9 +42,14 @@ pub(super) fn read(rule: Rule, text: &str) -> Result<(), (usize, Vec<Rule>)> {
 
 impl<'t> Scene<'t> {
     /// `None` when the text can be read.
-    pub(super) fn new(rule: Rule, text: &'t str, form: Option<&'static str>) -> Option<Self> {
+    pub(super) fn new(
+        rule: Rule,
+        text: &'t str,
+        form: Option<&'static str>,
+        around: &'t str,
+    ) -> Option<Self> {
         let (pos, expected) = read(rule, text).err()?;
-        Some(Self { text, rule, expected, found: found(text, pos), form })
+        Some(Self { text, rule, expected, found: found(text, pos), form, around })
     }
     pub(super) fn expects(&self, rule: Rule) -> bool {
         self.expected.contains(&rule)

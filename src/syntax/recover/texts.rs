@@ -9,11 +9,14 @@ use crate::diag::codes;
 use crate::syntax::parser::Rule;
 
 /// Quotes missing, wrong, or where none belong.
-pub(super) fn strings(scene: &Scene<'_>, _: Context) -> Option<Mistake> {
+pub(super) fn strings(scene: &Scene<'_>, context: Context) -> Option<Mistake> {
     let found = &scene.found;
     let at = found.range.clone();
     if found.kind == Kind::OpenText {
         return Some(open_text(scene));
+    }
+    if let Some(made) = bare_value(scene, context) {
+        return Some(made);
     }
     if scene.expects_any(&[Rule::string, Rule::triple]) {
         if found.kind == Kind::OtherQuotes {
@@ -66,6 +69,43 @@ pub(super) fn strings(scene: &Scene<'_>, _: Context) -> Option<Mistake> {
         return quoted(scene);
     }
     None
+}
+
+/// `{route=/pay, code=~5..}`
+fn bare_value(scene: &Scene<'_>, context: Context) -> Option<Mistake> {
+    let in_matcher = scene.expects(Rule::string) && scene.expects(Rule::var) && !scene.expects(Rule::promql);
+    let quoted = matches!(
+        scene.found.kind,
+        Kind::Text | Kind::Triple | Kind::OpenText | Kind::OtherQuotes | Kind::End
+    );
+    if !in_matcher || quoted || !scene.before().ends_with('=') && !scene.before().ends_with('~') {
+        return None;
+    }
+    let at = scene.found.range.start;
+    // a parameter of an indicator may have been meant
+    if scene.found.text == "$" || context == Context::Indicator && scene.found.kind == Kind::Word {
+        return None;
+    }
+    let rest = scene.after(at).lines().next().unwrap_or_default();
+    let reads = |end: &usize| {
+        let value = scene.text.get(at..at + *end).unwrap_or_default();
+        scene.leads_on(at..at + *end, &crate::promql::quote(value))
+    };
+    // `5..{2}` holds a brace of its own
+    let ends: Vec<usize> =
+        rest.char_indices().filter(|(_, c)| matches!(c, ',' | '}')).map(|(i, _)| i).take(20).collect();
+    let end = ends.into_iter().find(reads)?;
+    let value = rest.get(..end)?.trim_end();
+    if value.is_empty() || value.contains('"') {
+        return None;
+    }
+    let made = Mistake::new(
+        &codes::syntax::QUOTES,
+        at..at + value.len(),
+        format!("`{}` is not in quotes", short(value)),
+        "the value of a label",
+    );
+    Some(made.replace(at..at + value.len(), crate::promql::quote(value)))
 }
 
 fn open_text(scene: &Scene<'_>) -> Mistake {
@@ -163,7 +203,11 @@ fn quoted(scene: &Scene<'_>) -> Option<Mistake> {
             .help("arguments are named, as in `answered(route: \"/pay\")`"),
         );
     }
-    if !inner.is_empty() && !inner.contains(['"', ' ', '#']) && scene.reads_with(at.clone(), inner) {
+    let reads = || {
+        scene.reads_with(at.clone(), inner)
+            || scene.expects(Rule::label_decl) && scene.leads_on(at.clone(), inner)
+    };
+    if !inner.is_empty() && !inner.contains(['"', ' ', '#']) && reads() {
         return Some(
             Mistake::new(
                 &codes::syntax::QUOTES,

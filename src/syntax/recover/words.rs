@@ -96,6 +96,12 @@ const FOREIGN: &[(&str, &str)] = &[
     ("group", "for"),
     ("slack", "channel"),
     ("values", "labels"),
+    ("dimensions", "labels"),
+    ("tags", "labels"),
+    ("le", "buckets"),
+    ("bounds", "buckets"),
+    ("boundaries", "buckets"),
+    ("interval", "scraped"),
     ("service", "journey"),
     ("sequence", "journey"),
     ("person", "team"),
@@ -150,13 +156,35 @@ pub(super) fn allowed(context: Context) -> String {
 pub(super) fn meant(word: &str, context: Context) -> Option<&'static str> {
     let lower = word.to_lowercase();
     let here = STATEMENTS.iter().filter(|(_, places, _)| places.contains(&context)).map(|(w, ..)| *w);
+    // a word with a meaning of its own was no slip
+    let own = KNOWN.contains(&lower.as_str());
     closest(&lower, here)
+        .filter(|_| !own)
         .or_else(|| {
             let foreign = FOREIGN.iter().find(|(w, _)| *w == lower).map(|(_, ours)| *ours);
             foreign.filter(|ours| begins(ours, context))
         })
-        .or_else(|| closest(&lower, STATEMENTS.iter().map(|(w, ..)| *w)))
+        .or_else(|| closest(&lower, STATEMENTS.iter().map(|(w, ..)| *w)).filter(|_| !own))
 }
+
+/// Is it a slip of the fingers for sure? One letter, two letters swapped, or capitals; never another word of the language.
+pub(super) fn is_slip(word: &str, meant: &str) -> bool {
+    let lower = word.to_lowercase();
+    lower == meant
+        || strsim::damerau_levenshtein(&lower, meant) == 1
+            && !KNOWN.contains(&lower.as_str())
+            && homes(&lower).is_none()
+}
+
+/// Words that are right elsewhere, or mean something of their own.
+const KNOWN: &[&str] = &[
+    "except", "offset", "left", "spent", "within", "over", "under", "least", "most", "where", "when", "page",
+    "ticket", "quiet", "none", "share", "age", "minutes", "slices", "readings", "newest", "oldest", "after",
+    "each", "every", "with", "its", "event", "last", "then", "then", "part", "low", "slow", "freeze", "tell",
+    "day", "week", "hour", "minute", "second", "used", "user", "users", "goal", "goals", "team", "term",
+    "said", "tested", "rested", "serve", "served", "note", "not", "vote", "ticket", "kept", "keys", "rate",
+    "date", "data", "failed", "started", "starting",
+];
 
 /// The nearest of some words, near enough for a slip of the fingers.
 pub(super) fn closest(word: &str, among: impl Iterator<Item = &'static str>) -> Option<&'static str> {
