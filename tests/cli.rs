@@ -62,7 +62,7 @@ fn init_makes_a_project_that_has_no_mistakes() {
     assert!(read(&at, "slovo.yaml").contains("\nproject: web_shop_"));
     let checked = run(at.path(), &["check", "--deny", "warnings"]);
     assert_eq!((checked.code, checked.out.as_str()), (0, ""), "{}", checked.err);
-    assert_eq!(checked.err, "no mistakes: 2 promises in 1 file\n");
+    assert_eq!(checked.err, "no mistakes: 3 promises in 1 file\n");
     assert_eq!(run(at.path(), &["fmt", "--check"]).code, 0, "the scaffold is in canonical form");
 }
 

@@ -13,6 +13,8 @@
 
 #[path = "promql/corpus.rs"]
 mod corpus;
+#[path = "promql/engines.rs"]
+mod engines;
 #[path = "promql/generate.rs"]
 mod generate;
 #[path = "promql/noise.rs"]

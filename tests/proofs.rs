@@ -64,16 +64,33 @@ fn the_smallest_example_holds() {
     assert!(said.contains("there is no promise `nobody`"), "{said}");
 }
 
+/// What is started and finished, a histogram on the finished side: what `init` writes, and the example.
+#[test]
+fn what_finishes_in_a_histogram_holds() {
+    let Some(folder) = project("project: it\nretention: 30d\n") else { return };
+    std::fs::write(folder.path().join("a.slovo"), include_str!("../templates/init/checkout.slovo")).unwrap();
+    for at in ["examples/parcels", folder.path().to_str().unwrap()] {
+        let (code, said) = slovo(&["-C", at, "test"]);
+        assert_eq!(code, Some(0), "{at}: {said}");
+        assert!(said.contains("all hold"), "{at}: {said}");
+    }
+}
+
+/// A folder with these settings; none where promtool is missing.
+fn project(settings: &str) -> Option<tempfile::TempDir> {
+    has_promtool().then(|| {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("slovo.yaml"), settings).unwrap();
+        folder
+    })
+}
+
 /// From the shortest window to the longest, with roll-ups each five and each fifteen minutes, and steps of a budget's age that
 /// are multiples of them or not.
 #[test]
 fn proofs_hold_for_every_window() {
-    if !has_promtool() {
-        return;
-    }
-    let folder = tempfile::tempdir().unwrap();
+    let Some(folder) = project("project: windows\nretention: 100d\n") else { return };
     let path = folder.path().to_str().unwrap();
-    std::fs::write(folder.path().join("slovo.yaml"), "project: windows\nretention: 100d\n").unwrap();
     for window in ["1d", "7d", "31d", "45d", "90d"] {
         let source = format!(
             r#"
@@ -184,12 +201,8 @@ journey buy "Buy" {
 /// Several promises with budgets of their own for each region: what is asked of one is followed through rules that read themselves.
 #[test]
 fn proofs_hold_for_each() {
-    if !has_promtool() {
-        return;
-    }
-    let folder = tempfile::tempdir().unwrap();
+    let Some(folder) = project("project: regions\nretention: 60d\n") else { return };
     let path = folder.path().to_str().unwrap();
-    std::fs::write(folder.path().join("slovo.yaml"), "project: regions\nretention: 60d\n").unwrap();
     let source = r#"
 team shop "Shop" { tickets "desk" }
 metric http_requests_total: counter of requests { labels code, region in "eu" | "us" }

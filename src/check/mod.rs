@@ -20,6 +20,8 @@ mod windows;
 mod wording;
 mod words;
 
+pub(crate) use plain::several;
+
 use rayon::prelude::*;
 
 use crate::diag::{Diagnostic, Diagnostics, Severity};

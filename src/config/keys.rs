@@ -68,8 +68,18 @@ pub(super) const GRAFANA_FORMS: &[(&str, Form)] = &[
 ];
 /// The versions of Grafana's API by name.
 pub(super) const GRAFANA_APIS: &[(&str, Api)] = &[("v1beta1", Api::V1beta1), ("v2", Api::V2)];
-pub(super) const PROMETHEUS: &[&str] =
-    &["kind", "path", "form", "compatibility", "kubernetes", "mimir", "templates", "thanos", "vmalert"];
+pub(super) const PROMETHEUS: &[&str] = &[
+    "kind",
+    "path",
+    "form",
+    "engine",
+    "compatibility",
+    "kubernetes",
+    "mimir",
+    "templates",
+    "thanos",
+    "vmalert",
+];
 pub(super) const KUBERNETES: &[&str] = &["namespace", "labels", "annotations"];
 pub(super) const MIMIR: &[&str] = &["rules_per_group", "groups"];
 pub(super) const THANOS: &[&str] = &["partial_response"];

@@ -8,7 +8,7 @@ use super::tree::{Entry, Node};
 use super::words::nearest;
 use crate::diag::Diagnostic;
 use crate::diag::codes::project as codes;
-use crate::ir::{Kubernetes, Mimir, PartialResponse, PrometheusOptions, Target, Vmalert};
+use crate::ir::{Engine, Kubernetes, Mimir, PartialResponse, PrometheusOptions, Target, Vmalert};
 use crate::source::Span;
 use crate::value::Duration;
 
@@ -27,6 +27,7 @@ pub(super) fn read(fields: &[&Entry], what: &str, reader: &mut Reader<'_>) -> Pr
     if let Some(field) = find("compatibility") {
         made.sloth = choice(&field.value, &format!("{what}.compatibility"), &["sloth"], reader).is_some();
     }
+    let engine = find("engine");
     let mut kubernetes = Kubernetes::default();
     let mut mimir = Mimir::default();
     let mut thanos = PartialResponse::default();
@@ -53,7 +54,35 @@ pub(super) fn read(fields: &[&Entry], what: &str, reader: &mut Reader<'_>) -> Pr
         Some("vmalert") => Target::Vmalert(vmalert),
         _ => Target::Files,
     };
+    if let Some(field) = engine {
+        made.engine = read_engine(&field.value, &format!("{what}.engine"), &made.target, reader);
+    }
     made
+}
+
+/// `prometheus 2.53`: of the form's family, and not older than what is supported.
+fn read_engine(node: &Node, what: &str, target: &Target, reader: &mut Reader<'_>) -> Option<Engine> {
+    let text = reader.text(node, what)?;
+    let oldest = Engine::oldest(target.family());
+    let Some(engine) = Engine::parse(text) else {
+        let message = format!("`{what}` cannot be `{text}`");
+        let help = format!("it is a name and a version, such as `engine: \"{oldest}\"`");
+        reader.wrong(&codes::BAD_VALUE, node.span, message, "not an engine", &help);
+        return None;
+    };
+    if engine.family != oldest.family {
+        let message = format!("`{what}` is `{text}`, which does not evaluate rules of this form");
+        let help = format!("write `engine: \"{oldest}\"` or a newer one, or another `form`");
+        reader.wrong(&codes::BAD_VALUE, node.span, message, "another kind of engine", &help);
+        return None;
+    }
+    if engine.version < oldest.version {
+        let message = format!("`{what}` is `{text}`, which is older than what Slovo writes rules for");
+        let help = format!("`{oldest}` is the oldest that is supported");
+        reader.wrong(&codes::OUT_OF_RANGE, node.span, message, "too old", &help);
+        return None;
+    }
+    Some(engine)
 }
 
 /// The form and the object's metadata of an output that is either a file or an object of prometheus-operator.

@@ -215,37 +215,13 @@ pub fn detection_at(alert: &Alert, budget: Decimal, failing: Decimal, per_day: D
     Some(burned.max(counted))
 }
 
-/// When an alert of a promise of completion speaks first, and when at the latest, after the share `failing` began to be lost: with
-/// `L` at least `2 T`, `max(threshold L, T + threshold L / 2) / failing` and that plus `T`, depending on how long the others take.
-///
-/// By then the larger estimate holds enough (`threshold L`), and half of that is lost for sure, beyond what may be under way
-/// (docs/rules.md, "Completion"). `None`: it never speaks, since less than its threshold is lost, or what is lost for sure can't
-/// be told from what is under way within the promise's window. The guard counts events as in [`detection_at`].
-pub fn completion_detection(
-    alert: &Alert,
-    budget: Decimal,
-    failing: Decimal,
-    (within, window): (Duration, Duration),
-    per_day: Option<Decimal>,
-) -> Option<(Duration, Duration)> {
-    let long = Alert { long: alert.long.max(within.times(2)), ..alert.clone() };
-    let enough = match per_day {
-        Some(per_day) => detection_at(&long, budget, failing, per_day)?,
-        None => detection(&long, budget, failing)?,
-    };
-    let half = portion(long.long, alert.threshold(budget) / Decimal::TWO)?;
-    let sure = portion(within.plus(half), Decimal::ONE.checked_div(failing)?)?;
-    let first = enough.max(sure);
-    (sure <= window).then(|| (first, first.plus(within)))
-}
-
 /// How long a total outage takes to spend the whole error budget: `budget * window`, for evenly spread events.
 pub fn outage_to_empty(budget: Decimal, window: Duration) -> Duration {
     portion(window, budget).unwrap_or(window)
 }
 
 /// This fraction of a duration, to the microsecond.
-fn portion(whole: Duration, fraction: Decimal) -> Option<Duration> {
+pub(super) fn portion(whole: Duration, fraction: Decimal) -> Option<Duration> {
     let micros = Decimal::from(whole.as_micros()).checked_mul(fraction)?.round();
     u64::try_from(micros).ok().map(Duration::from_micros)
 }

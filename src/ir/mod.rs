@@ -2,9 +2,11 @@
 //! durations, never floats), ordered, and each object knows the place it comes from.
 
 pub mod burn;
+pub mod detection;
 mod grafana;
 mod measure;
 mod prometheus;
+pub(crate) mod ranges;
 mod settings;
 
 pub use grafana::{Api, Form, GrafanaOptions};
@@ -12,7 +14,9 @@ pub use measure::{
     Completion, Composed, Condition, Events, Increases, Matcher, Measurement, Outcome, Reading, Selector,
     Series, Slices,
 };
-pub use prometheus::{Kubernetes, Mimir, PartialResponse, PrometheusOptions, Target, Vmalert};
+pub use prometheus::{
+    Engine, Family, Kubernetes, Mimir, PartialResponse, PrometheusOptions, Target, Version, Vmalert,
+};
 pub use settings::{Limits, Links, Settings, Severities};
 
 use std::collections::BTreeMap;
@@ -75,6 +79,15 @@ impl Model {
                 made.members.iter().filter_map(|m| self.promise(m)).map(of).max().unwrap_or_default()
             }
             Measurement::Events(_) | Measurement::Completion(_) | Measurement::Slices(_) => of(promise),
+        }
+    }
+    /// The same of the members of a composed promise; nothing of others.
+    pub fn lateness_of_members(&self, promise: &Promise) -> Duration {
+        match promise.measurement {
+            Measurement::Composed(_) => self.lateness(promise),
+            Measurement::Events(_) | Measurement::Completion(_) | Measurement::Slices(_) => {
+                Duration::default()
+            }
         }
     }
     /// The journey with this identifier.

@@ -1,6 +1,7 @@
 //! `outputs.prometheus` of slovo.yaml: for which engine the rules are written, and what that engine wants to know.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use crate::source::Span;
 use crate::value::Duration;
@@ -10,10 +11,85 @@ use crate::value::Duration;
 pub struct PrometheusOptions {
     /// The engine (`form`).
     pub target: Target,
+    /// What evaluates the rules (`engine: "prometheus 2.53"`); unsaid, the oldest that is supported of the form.
+    pub engine: Option<Engine>,
     /// Sloth's series and labels beside ours (`compatibility: sloth`).
     pub sloth: bool,
     /// Where the form was chosen, for messages about its limits.
     pub span: Option<Span>,
+}
+
+impl PrometheusOptions {
+    /// What evaluates the rules: as said, else the oldest that is supported of the form.
+    pub fn evaluated_by(&self) -> Engine {
+        self.engine.unwrap_or_else(|| Engine::oldest(self.target.family()))
+    }
+}
+
+/// What evaluates rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Engine {
+    /// Whose functions and syntax.
+    pub family: Family,
+    /// Since when.
+    pub version: Version,
+}
+
+/// Engines that share functions and syntax.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    /// Prometheus, and Mimir and Thanos, which have its engine built in: their `engine` is the version of that.
+    Prometheus,
+    /// vmalert with VictoriaMetrics.
+    VictoriaMetrics,
+}
+
+/// A version, older ones first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Version {
+    /// `2` of 2.53.
+    pub major: u32,
+    /// `53` of 2.53.
+    pub minor: u32,
+}
+
+impl Engine {
+    /// The oldest that is supported: those of Debian 12.
+    pub fn oldest(family: Family) -> Self {
+        let version = match family {
+            Family::Prometheus => Version { major: 2, minor: 42 },
+            Family::VictoriaMetrics => Version { major: 1, minor: 79 },
+        };
+        Self { family, version }
+    }
+    /// As it is written: `prometheus 2.53`, `victoriametrics 1.145`; a patch number is left aside.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (name, version) = text.trim().split_once(' ')?;
+        let family = match name {
+            "prometheus" => Family::Prometheus,
+            "victoriametrics" => Family::VictoriaMetrics,
+            _ => return None,
+        };
+        let mut parts = version.trim().trim_start_matches('v').split('.').map(str::parse::<u32>);
+        let version = Version { major: parts.next()?.ok()?, minor: parts.next()?.ok()? };
+        parts.all(|part| part.is_ok()).then_some(Self { family, version })
+    }
+}
+
+impl fmt::Display for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = match self.family {
+            Family::Prometheus => "prometheus",
+            Family::VictoriaMetrics => "victoriametrics",
+        };
+        write!(f, "{name} {}", self.version)
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.major, self.minor)
+    }
 }
 
 /// The engines that rules are written for.
@@ -33,6 +109,13 @@ pub enum Target {
 }
 
 impl Target {
+    /// Whose functions and syntax the engines of this form have.
+    pub fn family(&self) -> Family {
+        match self {
+            Self::Files | Self::Kubernetes(_) | Self::Mimir(_) | Self::Thanos(_) => Family::Prometheus,
+            Self::Vmalert(_) => Family::VictoriaMetrics,
+        }
+    }
     /// How long the engine keeps samples unless told otherwise; none where nothing is ever deleted. Thanos Ruler reads from
     /// stores of which this says nothing: what it keeps itself is what it recorded.
     pub fn usual_retention(&self) -> Option<Duration> {

@@ -9,6 +9,7 @@ mod analyse;
 pub mod ast;
 mod carried;
 mod diagnose;
+pub mod engines;
 mod error;
 mod functions;
 mod lexer;

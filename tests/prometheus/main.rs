@@ -28,6 +28,7 @@ mod sloth;
 mod sweep;
 mod targets;
 mod texts;
+mod times;
 mod together;
 mod tools;
 mod unions;

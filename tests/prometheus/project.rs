@@ -143,7 +143,10 @@ journey all "Everything" {
 /// Every form from source text; loaded and linted.
 #[test]
 fn every_form_from_source() {
-    let model = model_of(&[("all.slovo", EVERYTHING)], "project: shop\nretention: 100d\n");
+    let model = model_of(
+        &[("all.slovo", EVERYTHING)],
+        "project: shop\nretention: 100d\noutputs: {prometheus: {engine: prometheus 3.0}}\n",
+    );
     let files = emit(&model);
     // Names that only Prometheus 3 takes are not for the promtool of an older one.
     assert!(files[0].text.contains(r#"{"http.server.duration",job="a",route="/"}"#));

@@ -80,6 +80,8 @@ pub struct Case {
     pub input: Vec<(String, String)>,
     /// Query, time, expected samples in promtool's notation.
     pub expect: Vec<Expected>,
+    /// The last group first: none sees what the others record at the same moment, as under vmalert.
+    pub backwards: bool,
 }
 
 impl Case {
@@ -107,11 +109,15 @@ impl Case {
         self.gives(&query, at, &samples)
     }
     fn yaml(&self, files: &[Artifact]) -> String {
+        let mut order = group_order(files);
+        if self.backwards {
+            order.reverse();
+        }
         let json = serde_json::json!({
             "rule_files": files.iter().map(|f| &f.path).collect::<Vec<_>>(),
             "evaluation_interval": self.every,
             // As they stand in the files; promtool's own order is random.
-            "group_eval_order": group_order(files),
+            "group_eval_order": order,
             "tests": [{
                 "interval": self.scrape,
                 "input_series": self.input.iter()

@@ -11,7 +11,8 @@ use super::words::{Burn, inert};
 use super::{base, completions, composed};
 use crate::ast::Urgency;
 use crate::ir::burn::{Alert, Loudness};
-use crate::ir::{Measurement, Promise, Target};
+use crate::ir::detection::least_bad;
+use crate::ir::{Family, Measurement, Promise, Version};
 use crate::series::{BAD_INCREASE, ERROR_RATIO, FINISHED_EVENTS, MISSING_NOW, SERIES_LABELS};
 use crate::value::{Decimal, Duration};
 
@@ -20,7 +21,8 @@ pub(crate) const KEEP: Duration = Duration::from_mins(5);
 
 /// Does the engine know `keep_firing_for`? vmalert only since 1.89, and an older one refuses the whole configuration.
 pub(crate) fn kept(plan: &Plan<'_>) -> bool {
-    !matches!(plan.model.settings.prometheus.target, Target::Vmalert(_))
+    let engine = plan.model.settings.prometheus.evaluated_by();
+    engine.family == Family::Prometheus || engine.version >= (Version { major: 1, minor: 89 })
 }
 
 /// Labels of every alert of this journey besides the identity, made inert.
@@ -79,17 +81,6 @@ pub(crate) fn loudness(promise: &Promise, alert: &Alert) -> Loudness {
     match promise.urgency {
         Urgency::Page => alert.loudness,
         Urgency::Ticket | Urgency::None => Loudness::Ticket,
-    }
-}
-
-/// How many bad events an alert wants to see. Of slices, which are few, three, or as many as its window has.
-pub(crate) fn least_bad(promise: &Promise, alert: &Alert) -> u32 {
-    match &promise.measurement {
-        Measurement::Slices(slices) => {
-            let there = alert.long.as_micros() / slices.slice.as_micros().max(1);
-            alert.bad_events.min(3).min(u32::try_from(there).unwrap_or(3).max(1))
-        }
-        Measurement::Events(_) | Measurement::Completion(_) | Measurement::Composed(_) => alert.bad_events,
     }
 }
 

@@ -130,25 +130,25 @@ pub(crate) fn write(plan: &Plan<'_>, budgets: &Budgets, expr: &mut String, sink:
     let source_of = |w| if ranges::is_coarse(w) { Source::coarse() } else { Source::fine() };
 
     expr.clear();
-    for (at, one) in completions::all(plan).enumerate() {
+    let back = Some(budgets.back());
+    let some = completions::each(plan, expr, |one, out| {
         let window = one.promise().window;
-        expr.push_str(if at > 0 { "\nor " } else { "" });
-        one.certain(expr, window, source_of(window));
-    }
-    if !expr.is_empty() {
+        one.certain(out, window, source_of(window));
+    });
+    if some {
         record(CERTAINLY_LOST, expr);
     }
     expr.clear();
-    for one in completions::all(plan) {
+    completions::each(plan, expr, |one, out| {
         let window = one.promise().window;
-        expr.push_str("clamp_min(");
-        one.certain(expr, window, source_of(window));
-        expr.push_str(", 0)");
+        out.push_str("clamp_min(");
+        one.last(out, CERTAINLY_LOST, "budget", back);
+        out.push_str(", 0)");
         if one.knows_late() {
-            one.and_late(expr, window, source_of(window));
+            one.and_late(out, window, source_of(window));
         }
-        expr.push_str("\nor ");
-    }
+    });
+    expr.push_str(if some { "\nor " } else { "" });
     for (at, (window, matchers, source)) in budgets.each().enumerate() {
         expr.push_str(if at > 0 { "\nor " } else { "" });
         source.times(expr);
@@ -159,11 +159,11 @@ pub(crate) fn write(plan: &Plan<'_>, budgets: &Budgets, expr: &mut String, sink:
     record(BAD_INCREASE, expr);
 
     expr.clear();
-    for one in completions::all(plan) {
+    completions::each(plan, expr, |one, out| {
         let window = one.promise().window;
-        one.started(expr, window, source_of(window));
-        expr.push_str("\nor ");
-    }
+        one.started(out, window, source_of(window));
+    });
+    expr.push_str(if some { "\nor " } else { "" });
     for (at, (window, matchers, source)) in budgets.each().enumerate() {
         expr.push_str(if at > 0 { "\nor " } else { "" });
         source.times(expr);
@@ -195,7 +195,6 @@ pub(crate) fn write(plan: &Plan<'_>, budgets: &Budgets, expr: &mut String, sink:
         out.push_str(", 1)");
     });
 
-    let back = Some(budgets.back());
     expr.clear();
     expr.push_str("clamp(");
     recorded(plan, expr, BAD_INCREASE, "budget", back);

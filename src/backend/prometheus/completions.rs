@@ -6,6 +6,10 @@
 //! * **least**: the fewest that were started in any window `W` that ended in the last `T`, less finished in `W`. The full size
 //!   of a loss, but traffic that is uneven within `T` looks like one.
 //!
+//! The certain one looks at what was there half a sample ago: what is recorded at the same moment may be visible or not
+//! (vmalert evaluates all groups at the same timestamps, and writes with a delay), and a newest sample that is missing on the
+//! finished side alone would look like a loss.
+//!
 //! The certain one opens a gate for the other: over some window up to the budget's, at least half of what an alert would need
 //! must be lost for sure. The budget takes the certain one only, so that what it says is spent is spent.
 //!
@@ -32,6 +36,17 @@ pub(crate) fn all<'p, 'm>(plan: &'p Plan<'m>) -> impl Iterator<Item = One<'p, 'm
     })
 }
 
+/// Appends something for each promise of completion, side by side. Is there any?
+pub(crate) fn each(plan: &Plan<'_>, out: &mut String, write: impl Fn(&One<'_, '_>, &mut String)) -> bool {
+    let mut some = false;
+    for one in all(plan) {
+        out.push_str(if some { "\nor " } else { "" });
+        write(&one, out);
+        some = true;
+    }
+    some
+}
+
 /// Is this a promise of completion, or made of one? Then its alerts ask a series of their own whether it goes on.
 pub(crate) fn is_in(plan: &Plan<'_>, promise: &Promise) -> bool {
     match &promise.measurement {
@@ -47,7 +62,7 @@ pub(crate) fn is_in(plan: &Plan<'_>, promise: &Promise) -> bool {
 
 /// The share of a window's starts that must be lost for sure before the larger estimate counts: half of what its alert needs.
 /// Windows that no alert reads take the next longer one's.
-pub(crate) fn gate_share(entry: &Entry<'_>, window: Duration) -> Decimal {
+fn gate_share(entry: &Entry<'_>, window: Duration) -> Decimal {
     let budget = entry.promise.error_budget();
     let longer = entry.alerts.iter().filter(|a| a.long >= window).min_by_key(|a| a.long);
     let threshold = longer.or(entry.alerts.last()).map_or(budget, |a| a.threshold(budget));
@@ -56,12 +71,7 @@ pub(crate) fn gate_share(entry: &Entry<'_>, window: Duration) -> Decimal {
 
 /// The windows over which a certain loss is looked for: from this one up to where a loss just above the threshold can be
 /// seen, `T / threshold` and half of the window. The budget's own (`None`) where no window of the journey is that long.
-pub(crate) fn gates(
-    plan: &Plan<'_>,
-    entry: &Entry<'_>,
-    within: Duration,
-    window: Duration,
-) -> Vec<Option<Duration>> {
+fn gates(plan: &Plan<'_>, entry: &Entry<'_>, within: Duration, window: Duration) -> Vec<Option<Duration>> {
     let share = gate_share(entry, window);
     let half = Decimal::from(window.max(within.times(2)).as_micros()) / Decimal::TWO;
     let needed = Decimal::from(within.as_micros()).checked_div(share * Decimal::TWO).map(|t| t + half);
@@ -104,6 +114,11 @@ impl<'m> One<'_, 'm> {
         (window.max(limit.times(2)), limit)
     }
 
+    /// What is newer than this may not be visible yet.
+    fn settled(source: Source) -> Duration {
+        ranges::promql(Duration::from_micros(source.every.as_micros() / 2))
+    }
+
     /// A range over what the same group records holds no sample twice; others lie between its samples.
     fn own(&self, window: Duration, range: Duration) -> Duration {
         if ranges::is_prompt(window) { ranges::own(range, self.plan.evaluation) } else { range }
@@ -125,7 +140,7 @@ impl<'m> One<'_, 'm> {
     pub(crate) fn started(&self, out: &mut String, window: Duration, source: Source) {
         let (length, limit) = self.ranges(window, source);
         source.times(out);
-        self.sum(out, source.events, self.own(window, length), Some(limit));
+        self.sum(out, source.events, length, Some(limit.plus(Self::settled(source))));
     }
 
     /// Appends what is lost for sure; below zero where more is under way than is lost.
@@ -134,7 +149,7 @@ impl<'m> One<'_, 'm> {
         let (length, limit) = self.ranges(window, source);
         out.push_str(" - ");
         source.times(out);
-        self.sum(out, source.finished, self.own(window, length.plus(limit)), None);
+        self.sum(out, source.finished, length.plus(limit), Some(Self::settled(source)));
     }
 
     /// Appends what is lost for sure in a window of the journey, from the counts.
@@ -155,7 +170,7 @@ impl<'m> One<'_, 'm> {
     }
 
     /// Appends the last sample of a series of this promise.
-    fn last(&self, out: &mut String, series: &str, window: &str, back: Option<Duration>) {
+    pub(crate) fn last(&self, out: &mut String, series: &str, window: &str, back: Option<Duration>) {
         recorded_of(self.plan, out, series, &self.matchers, window, back);
     }
 

@@ -8,7 +8,8 @@ use super::sink::{Rule, Sink};
 use super::streams::Reach;
 use super::{alerts, groups, ranges, words};
 use crate::ir::burn::{self, Loudness};
-use crate::ir::{Measurement, Model, Promise, Series};
+use crate::ir::detection::{Detection, detection, least_bad};
+use crate::ir::{Measurement, Model, Promise};
 use crate::value::{Decimal, Duration};
 
 /// What a promise becomes.
@@ -91,17 +92,6 @@ pub struct ExplainedAlert {
     pub detection: [Detection; 3],
 }
 
-/// When an alert fires.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Detection {
-    /// The share of events that fails.
-    pub failing: Decimal,
-    /// From the first failure to the alert, as a rule; `None`: never.
-    pub typical: Option<Duration>,
-    /// At worst.
-    pub worst: Option<Duration>,
-}
-
 /// Explains a promise of this model.
 pub fn explain(model: &Model, promise: &Promise) -> Explanation {
     let needs = Needs::of(model);
@@ -153,8 +143,9 @@ fn made_up(model: &Model, promise: &Promise) -> Option<Duration> {
 fn explain_alert(model: &Model, promise: &Promise, alert: &burn::Alert) -> ExplainedAlert {
     let loudness = alerts::loudness(promise, alert);
     let severities = &model.settings.severities;
-    let counted = burn::Alert { bad_events: alerts::least_bad(promise, alert), ..alert.clone() };
-    let one = |failing: Decimal| detection(model, promise, &counted, failing);
+    let one = |failing: Decimal| {
+        detection(&model.settings, promise, alert, failing).later(model.lateness_of_members(promise))
+    };
     ExplainedAlert {
         name: alerts::name(loudness),
         loudness,
@@ -166,7 +157,7 @@ fn explain_alert(model: &Model, promise: &Promise, alert: &burn::Alert) -> Expla
         short: alert.short,
         factor: alert.factor,
         threshold: alert.threshold(promise.error_budget()),
-        bad_events: counted.bad_events,
+        bad_events: least_bad(promise, alert),
         spent: alert.spent,
         under_way: match &promise.measurement {
             Measurement::Completion(c) => {
@@ -180,56 +171,9 @@ fn explain_alert(model: &Model, promise: &Promise, alert: &burn::Alert) -> Expla
     }
 }
 
-/// The windows' time, and what comes on top: how far sums over the base lag behind, half a scrape and half an evaluation as
-/// a rule, all of both at worst (docs/accuracy.md holds what was measured for 52 s of windows); windows computed each five
-/// minutes may be so late. A promise of completion learns of a loss in a range: how long the others take decides.
-fn detection(model: &Model, promise: &Promise, alert: &burn::Alert, failing: Decimal) -> Detection {
-    let budget = promise.error_budget();
-    let per_day = promise.expect_per_day;
-    let (first, last) = match &promise.measurement {
-        Measurement::Completion(c) => {
-            burn::completion_detection(alert, budget, failing, (c.within, promise.window), per_day)
-        }
-        Measurement::Events(_) | Measurement::Slices(_) | Measurement::Composed(_) => match per_day {
-            Some(per_day) => burn::detection_at(alert, budget, failing, per_day),
-            None => burn::detection(alert, budget, failing),
-        }
-        .map(|t| (t, t)),
-    }
-    .unzip();
-    let evaluation = model.settings.evaluation_interval;
-    let mut late = promise.scrape_interval.plus(evaluation);
-    if matches!(promise.measurement, Measurement::Composed(_)) {
-        late = late.plus(model.lateness(promise));
-    }
-    if !ranges::is_prompt(alert.long) {
-        late = late.plus(ranges::SLOW);
-    }
-    let half = Duration::from_micros(late.as_micros() / 2);
-    let behind = behind(promise, evaluation);
-    let whole = |t: Option<Duration>, extra: Duration| t.map(|t| seconds_up(t.plus(behind).plus(extra)));
-    Detection { failing, typical: whole(first, half), worst: whole(last, late) }
-}
-
-/// How far a count lags behind what was scraped: samples that are younger than a scrape may take are left to the next
-/// evaluation; the user's own PromQL reads a range.
-fn behind(promise: &Promise, evaluation: Duration) -> Duration {
-    let escape = match &promise.measurement {
-        Measurement::Events(events) => events.total.iter().any(|s| matches!(s, Series::Promql(_))),
-        Measurement::Completion(_) | Measurement::Slices(_) | Measurement::Composed(_) => false,
-    };
-    let known =
-        if escape { ranges::base_lag(promise.scrape_interval, evaluation) } else { promise.scrape_timeout };
-    known.plus(promise.measurement.smeared())
-}
-
-fn seconds_up(duration: Duration) -> Duration {
-    ranges::round_up(duration, Duration::from_secs(1))
-}
-
 fn divided(window: Duration, factor: Decimal) -> Duration {
     let micros = Decimal::from(window.as_micros()).checked_div(factor).unwrap_or_default().round();
-    seconds_up(Duration::from_micros(u64::try_from(micros).unwrap_or(0)))
+    ranges::round_up(Duration::from_micros(u64::try_from(micros).unwrap_or(0)), Duration::from_secs(1))
 }
 
 /// Collects what serves one promise.

@@ -28,10 +28,10 @@ pub(crate) mod counted;
 mod explain;
 pub mod go;
 pub(crate) mod health;
+mod lacks;
 pub(crate) mod meaning;
 mod parts;
 pub(crate) mod plan;
-pub(crate) mod ranges;
 pub(crate) mod sink;
 mod slices;
 mod sloth;
@@ -45,13 +45,15 @@ mod words;
 
 pub use cost::Cost;
 
-pub use explain::{Detection, ExplainedAlert, ExplainedRule, Explanation, explain};
+pub use crate::ir::detection::Detection;
+pub use explain::{ExplainedAlert, ExplainedRule, Explanation, explain};
 pub use targets::check_limits;
 pub(crate) use targets::{CLIENT_SIDE, object_head, object_name, too_large_to_apply};
 
 use super::docs::render::TemplateError;
 use super::{Artifact, Backend};
 use crate::ir::burn::Loudness;
+pub(crate) use crate::ir::ranges;
 use crate::ir::{Model, Promise, Target};
 use crate::series::group;
 use crate::value::Duration;

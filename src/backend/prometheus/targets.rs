@@ -2,12 +2,14 @@
 
 use rayon::prelude::*;
 
+use super::lacks;
 use super::parts::{Group, Pieces, split};
 use super::plan::{Needs, Plan};
 use super::sink::{Extra, File, Sink as _};
 use super::{AlertLabels, groups, no_data, path, prompt, slow};
 use crate::backend::Artifact;
 use crate::backend::yaml::Yaml;
+use crate::check::several;
 use crate::diag::codes::project as codes;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::ir::{Journey, Kubernetes, Mimir, Model, Target};
@@ -184,6 +186,7 @@ fn merge(groups: Vec<Group>, name: &str) -> Vec<Group> {
 
 /// Reports what the chosen engine would refuse.
 pub fn check_limits(model: &Model, diagnostics: &mut Diagnostics) {
+    lacks::check(model, diagnostics);
     match &model.settings.prometheus.target {
         Target::Files | Target::Thanos(_) | Target::Vmalert(_) => {}
         Target::Kubernetes(options) => {
@@ -303,11 +306,6 @@ fn group_too_large(journey: &Journey, group: &Group, limit: usize) -> Diagnostic
     .help(format!(
         "raise the tenant's limit (`ruler_max_rules_per_rule_group: {rules}`) and say so: `mimir: {{rules_per_group: {rules}}}`"
     ))
-}
-
-/// `1 journey`, `3 journeys`
-fn several(n: usize, noun: &str) -> String {
-    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! NaN and an idle window has lost nothing. Sums go `by` the identity, so that a changed label of the settings doesn't
 //! split a promise's history or make two series of one.
 
-use super::completions::{self, One};
+use super::completions;
 use super::plan::Plan;
 use super::ranges;
 use super::sink::{Rule, Sink};
@@ -73,31 +73,27 @@ pub(crate) fn write(plan: &Plan<'_>, window: Duration, expr: &mut String, sink: 
     let mut record = |name: &str, expr: &str| {
         sink.rule(&Rule::record(name, expr, &labels));
     };
-    let each = |out: &mut String, write: &dyn Fn(&One<'_, '_>, &mut String)| {
-        for (at, one) in completions::all(plan).enumerate() {
-            out.push_str(if at > 0 { "\nor " } else { "" });
-            write(&one, out);
-        }
-    };
     let some = completions::all(plan).next().is_some();
     if counted && some {
         expr.clear();
-        each(expr, &|one, out| one.started_now(out, window));
+        completions::each(plan, expr, |one, out| one.started_now(out, window));
         record(EVENTS_INCREASE, expr);
         expr.clear();
-        each(expr, &|one, out| one.certain_in(out, window));
+        completions::each(plan, expr, |one, out| one.certain_in(out, window));
         record(CERTAINLY_LOST, expr);
     }
     if counted {
         expr.clear();
-        each(expr, &|one, out| one.bad(out, window));
+        completions::each(plan, expr, |one, out| one.bad(out, window));
         expr.push_str(if some { "\nor " } else { "" });
         source.times(expr);
         sum(plan, expr, source.bad, &plan.matchers, range, None);
         record(BAD_INCREASE, expr);
     }
     expr.clear();
-    each(expr, &|one, out| if counted { one.ratio(out, window) } else { one.certain_ratio(out, window) });
+    completions::each(plan, expr, |one, out| {
+        if counted { one.ratio(out, window) } else { one.certain_ratio(out, window) }
+    });
     expr.push_str(if some { "\nor clamp(" } else { "clamp(" });
     if counted {
         recorded(plan, expr, BAD_INCREASE, &name, ranges::is_prompt(window).then_some(Duration::default()));
@@ -112,7 +108,7 @@ pub(crate) fn write(plan: &Plan<'_>, window: Duration, expr: &mut String, sink: 
     record(ERROR_RATIO, expr);
     if some && plan.shorts.contains(&window) {
         expr.clear();
-        each(expr, &|one, out| one.missing(out, window));
+        completions::each(plan, expr, |one, out| one.missing(out, window));
         record(MISSING_NOW, expr);
     }
 }

@@ -13,12 +13,13 @@ use super::context::{Context, check, limit_of, minds_silence};
 use super::inputs::budget_labels;
 use super::series::{Tick, ticks};
 use super::witness::Labels;
-use crate::backend::prometheus::alerts::{KEEP, least_bad, loudness, name};
+use crate::backend::prometheus::alerts::{KEEP, loudness, name};
 use crate::backend::prometheus::base::vanishes;
 use crate::backend::prometheus::completions::is_in;
 use crate::backend::prometheus::plan::Entry;
 use crate::backend::prometheus::ranges;
 use crate::ir::burn::{Alert, Loudness};
+use crate::ir::detection::least_bad;
 use crate::ir::{Measurement, Promise, Urgency};
 use crate::value::{Decimal, Duration};
 

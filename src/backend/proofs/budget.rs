@@ -196,8 +196,11 @@ fn play(context: &Context<'_>, promise: &Promise, index: usize, age: Age, case: 
         } else {
             // Everything finishes at once but what is lost; what was started last isn't judged yet.
             second.push(Tick::Value(rate(at) - failing));
-            finished += rate(at) - failing;
-            if at + limit <= n {
+            // The newest sample may not be visible yet.
+            if at < n {
+                finished += rate(at) - failing;
+            }
+            if at + limit < n {
                 all += rate(at);
             }
         }

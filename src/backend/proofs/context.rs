@@ -1,5 +1,7 @@
 //! What every proof of a journey needs: its plan, the labels of its series and alerts, queries for them.
 
+use rust_decimal::RoundingStrategy;
+
 use super::case::{Check, Sample};
 use super::inputs::{Unprovable, budget_labels, finds, inputs};
 use super::series::Raw;
@@ -199,7 +201,8 @@ impl Check {
     }
 }
 
-/// The query's value, times a factor, rounded to so many digits, must be this.
+/// The query's value, times a factor, rounded to so many digits, must be this. Half-way between two of them, floating point decides
+/// which one it is: there a digit more is asked for.
 pub(super) fn value(
     promise: &Promise,
     at: Duration,
@@ -207,13 +210,20 @@ pub(super) fn value(
     (query, labels): (&str, Labels),
     (truth, factor, digits): (Decimal, Decimal, u32),
 ) -> Check {
+    let digits = if half_way(truth * factor, digits) { digits + 1 } else { digits };
     let step = Decimal::new(1, digits).normalize();
     let scaled =
         if factor == Decimal::ONE { query.to_owned() } else { format!("{} * {query}", factor.normalize()) };
-    let value = (truth * factor)
-        .round_dp_with_strategy(digits, rust_decimal::RoundingStrategy::MidpointAwayFromZero)
-        .normalize();
+    let value =
+        (truth * factor).round_dp_with_strategy(digits, RoundingStrategy::MidpointAwayFromZero).normalize();
     check(promise, at, says, format!("round({scaled}, {step})")).gives(labels, value)
+}
+
+/// Does a value lie so near the middle of two that have so many digits, that a last place of floating point decides?
+fn half_way(value: Decimal, digits: u32) -> bool {
+    let near = value.round_dp_with_strategy(digits + 4, RoundingStrategy::MidpointAwayFromZero);
+    let part = (near - near.round_dp_with_strategy(digits, RoundingStrategy::ToZero)).abs();
+    part == Decimal::new(5, digits + 1)
 }
 
 /// The length of a promise's slices; zero for others.
@@ -259,4 +269,22 @@ pub(super) const UNIT: Decimal = Decimal::TEN;
 /// What a plain counter grows by at each scrape.
 pub(super) fn per_scrape(scrape: Duration) -> Decimal {
     UNIT * scrape.seconds()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_way_is_a_last_place_from_another_figure() {
+        for (value, digits, is) in [
+            ("2.5125", 3, true),
+            ("2.5124999999", 3, true),
+            ("2.5126", 3, false),
+            ("2.512", 3, false),
+            ("-0.5", 0, true),
+        ] {
+            assert_eq!(half_way(value.parse().unwrap(), digits), is, "{value} to {digits}");
+        }
+    }
 }

@@ -328,6 +328,11 @@ groups:
         assert_eq!(files.number("j", 0, 3), Some(3));
     }
 
+    /// The rules that a check needs.
+    fn asked(files: &RuleFiles, expr: &str) -> Vec<usize> {
+        files.needed(&["j".to_owned()], &case(expr).checks).into_iter().collect()
+    }
+
     #[test]
     fn what_is_asked_of_one_promise_needs_no_other() {
         let files = RuleFiles::read([(
@@ -345,8 +350,7 @@ groups:
 "#,
         )])
         .unwrap();
-        let needed =
-            |expr: &str| files.needed(&["j".to_owned()], &case(expr).checks).into_iter().collect::<Vec<_>>();
+        let needed = |expr: &str| asked(&files, expr);
         assert_eq!(needed("ratio{step=\"s\",promise=\"p\"}"), [0, 2]);
         assert_eq!(needed("ratio{step=\"s\"}"), [0, 1, 2]);
         assert_eq!(needed("ratio{promise=~\"p\"}"), [0, 1, 2], "only what is fixed is followed");
@@ -369,8 +373,7 @@ groups:
 "#,
         )])
         .unwrap();
-        let needed = files.needed(&["j".to_owned()], &case("sum{promise=\"p\"}").checks);
-        assert_eq!(needed.into_iter().collect::<Vec<_>>(), [0]);
+        assert_eq!(asked(&files, "sum{promise=\"p\"}"), [0]);
     }
 
     #[test]

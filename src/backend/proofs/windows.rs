@@ -7,9 +7,9 @@ use super::case::{Case, ELSEWHERE, Suite, stranger};
 use super::composed::was;
 use super::context::{Context, UNIT, minds_silence, value};
 use super::series::{Tick, ticks};
-use crate::backend::prometheus::completions::{gate_share, gates};
 use crate::backend::prometheus::plan::Entry;
 use crate::backend::prometheus::ranges;
+use crate::ir::burn::Alert;
 use crate::ir::{Measurement, Promise};
 use crate::series::{
     BAD_EVENTS, BAD_EVENTS_5M, BAD_INCREASE, CERTAINLY_LOST, ERROR_RATIO, EVENTS, EVENTS_5M, EVENTS_INCREASE,
@@ -425,7 +425,8 @@ impl Told {
         let late = samples(limit, fed.every);
         let now = sum(&fed.events, 0, length);
         let finished = sum(&fed.second, 0, length);
-        let certain = sum(&fed.events, late, late + length) - sum(&fed.second, 0, late + length);
+        // The newest sample may not be visible yet.
+        let certain = sum(&fed.events, late + 1, late + 1 + length) - sum(&fed.second, 1, late + 1 + length);
         let then_ago = late;
         let least_ago = (late / 2).max(1).min(late.saturating_sub(1).max(1));
         // Six minutes are more than half of any step, and less than what is looked back for.
@@ -444,7 +445,7 @@ impl Told {
         });
         Some(Self {
             now,
-            then: sum(&fed.events, late, late + length),
+            then: sum(&fed.events, late + 1, late + 1 + length),
             least,
             long_ago,
             then_ago,
@@ -478,17 +479,31 @@ fn truth(context: &Context<'_>, entry: &Entry<'_>, fed: &Fed, window: Duration) 
         let bad = certain + told.late;
         return Truth { ratio: over(bad, told.certain + started_before(entry, fed, window)), bad };
     }
-    // The windows over which a loss for sure is looked for, as far as they are fed here.
+    // A loss for sure is looked for over each longer window, as far as they are fed here, up to the first over which one just
+    // above the threshold shows.
+    let budget = entry.promise.error_budget();
+    let threshold = |a: &Alert| a.threshold(budget);
+    let mut tiers: Vec<&Alert> = entry.alerts.iter().collect();
+    tiers.sort_by_key(|a| a.long);
+    let tier = tiers.iter().find(|a| a.long >= window).or(tiers.last());
+    let threshold = tier.map_or(budget, |a| threshold(a));
     let within = super::context::limit_of(entry.promise);
-    let gates = gates(&context.plan, entry, within, window);
-    let most = gates
-        .iter()
-        .flatten()
-        .filter(|g| mine(context, entry, fed.is_count).contains(g))
-        .filter_map(|g| Told::of(entry, fed, *g))
-        .map(|t| t.certain)
-        .max();
-    let needed = (gate_share(entry, window) * told.then).max(Decimal::new(5, 1));
+    let shows = |gate: Duration| {
+        let spare = gate.as_micros().saturating_sub(window.max(within.times(2)).as_micros() / 2);
+        Decimal::from(spare) * threshold >= Decimal::from(within.as_micros())
+    };
+    let mut most: Option<Decimal> = None;
+    for gate in context.plan.counted.iter().copied().filter(|g| *g >= window) {
+        if mine(context, entry, fed.is_count).contains(&gate)
+            && let Some(told) = Told::of(entry, fed, gate)
+        {
+            most = Some(most.map_or(told.certain, |m| m.max(told.certain)));
+        }
+        if shows(gate) {
+            break;
+        }
+    }
+    let needed = (threshold / Decimal::TWO * told.then).max(Decimal::new(5, 1));
     let open = most.is_some_and(|most| most >= needed);
     let bad = if open { certain.max(told.fewest() - told.finished) } else { certain };
     let bad = bad + told.late;
@@ -502,5 +517,5 @@ fn started_before(entry: &Entry<'_>, fed: &Fed, window: Duration) -> Decimal {
     let Some(limit) = limit(entry.promise, fed.every) else { return Decimal::ZERO };
     let times = if fed.is_count { Decimal::ONE } else { fed.every.seconds() };
     let n = samples(window.max(limit.times(2)), fed.every) + samples(limit, fed.every);
-    fed.second.iter().take(n).flatten().copied().sum::<Decimal>() * times
+    fed.second.iter().take(n + 1).skip(1).flatten().copied().sum::<Decimal>() * times
 }

@@ -24,6 +24,7 @@ crate::diag::codes::codes! {
     LINK_OUTSIDE = Error "E0521" "a link that leads out of the project";
     TEMPLATE = Error "E0522" "a template that cannot be used";
     TARGET_LIMIT = Error "E0530" "more than the target takes";
+    ENGINE_LACKS = Error "E0531" "something the engine does not know";
     LOST_HISTORY = Warning "W0501" "a promise disappears, and its history with it";
     NO_DASHBOARDS = Warning "W0502" "alerts link to dashboards that nobody writes";
     SAME_BOARDS = Warning "W0503" "boards that would replace others";

@@ -2,6 +2,7 @@
 
 use super::{numbers, promise as word, words};
 use crate::ir::burn::{self, Alert, Loudness};
+use crate::ir::detection::{detection, least_bad};
 use crate::ir::{Measurement, Model, Playbook, Promise, Urgency};
 use crate::value::{Decimal, Duration};
 
@@ -64,47 +65,15 @@ pub fn spoken(promise: &Promise, ladder: &[Alert]) -> Vec<Alert> {
         if promise.urgency == Urgency::Ticket {
             alert.loudness = Loudness::Ticket;
         }
-        // As the rules have it: slices are few, so three bad ones are enough, or as many as the window has.
-        if let Measurement::Slices(slices) = &promise.measurement {
-            let there = alert.long.as_micros() / slices.slice.as_micros().max(1);
-            alert.bad_events = alert.bad_events.min(3).min(u32::try_from(there).unwrap_or(3).max(1));
-        }
+        alert.bad_events = least_bad(promise, alert);
     }
     list
 }
 
-/// When an alert speaks at the latest: what the windows need, the scrape, the evaluation, and for slices and
-/// completions the time until an event can be judged.
+/// When an alert speaks at the latest.
 fn detected(model: &Model, promise: &Promise, alert: &Alert, failing: Decimal) -> Option<Duration> {
-    let budget = promise.error_budget();
-    let late = promise.scrape_interval.plus(model.settings.evaluation_interval).plus(model.lateness(promise));
-    if let Measurement::Completion(c) = &promise.measurement {
-        let (_, last) = burn::completion_detection(
-            alert,
-            budget,
-            failing,
-            (c.within, promise.window),
-            promise.expect_per_day,
-        )?;
-        return Some(numbers::upwards(last.plus(late)));
-    }
-    let late = match &promise.measurement {
-        Measurement::Slices(s) => late.plus(s.slice),
-        Measurement::Events(_) | Measurement::Completion(_) | Measurement::Composed(_) => late,
-    };
-    let per_day = match &promise.measurement {
-        Measurement::Slices(s) => {
-            Decimal::from(86_400_000_000_u64).checked_div(Decimal::from(s.slice.as_micros()))
-        }
-        Measurement::Events(_) | Measurement::Completion(_) | Measurement::Composed(_) => {
-            promise.expect_per_day
-        }
-    };
-    let windows = match per_day {
-        Some(per_day) => burn::detection_at(alert, budget, failing, per_day)?,
-        None => burn::detection(alert, budget, failing)?,
-    };
-    Some(numbers::upwards(windows.plus(late)))
+    let found = detection(&model.settings, promise, alert, failing).later(model.lateness_of_members(promise));
+    found.worst.map(numbers::upwards)
 }
 
 impl Failure {

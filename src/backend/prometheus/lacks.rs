@@ -1,0 +1,115 @@
+//! What a promise needs that the output's engine doesn't know: refused by `check`, since an engine leaves out the whole file or the
+//! whole configuration over one such rule.
+
+use std::collections::BTreeMap;
+
+use crate::check::several;
+use crate::diag::codes::project as codes;
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::ir::{Condition, Engine, Family, Measurement, Model, Outcome, Promise, Selector, Series};
+use crate::promql::engines::{self, Beyond};
+
+/// Adds a message for each thing that the engine doesn't know, at the first promise that needs it.
+pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
+    let options = &model.settings.prometheus;
+    let engine = options.evaluated_by();
+    let mut found: BTreeMap<String, (Beyond, &Promise, usize)> = BTreeMap::new();
+    for (_, promise) in model.promises() {
+        for beyond in of(model, promise, engine) {
+            let entry = found.entry(beyond.what.clone()).or_insert((beyond, promise, 0));
+            entry.2 += 1;
+        }
+    }
+    for (beyond, promise, times) in found.into_values() {
+        diagnostics.push(message(engine, options.engine.is_some(), &beyond, (promise, times)));
+    }
+}
+
+fn message(
+    engine: Engine,
+    is_said: bool,
+    beyond: &Beyond,
+    (promise, times): (&Promise, usize),
+) -> Diagnostic {
+    let (name, product) = match engine.family {
+        Family::Prometheus => ("prometheus", "Prometheus"),
+        Family::VictoriaMetrics => ("victoriametrics", "VictoriaMetrics"),
+    };
+    let mut made = Diagnostic::new(
+        &codes::ENGINE_LACKS,
+        promise.origin.span,
+        format!("{product} {} does not know {}", engine.version, beyond.what),
+        "needs it",
+    );
+    if times > 1 {
+        made = made.note(format!("the same holds for {}", several(times - 1, "other promise")));
+    }
+    made =
+        made.note(format!("{product} would refuse to load the rules, and with them all others of the file"));
+    if !is_said {
+        made = made.note("no `engine` is named, so the rules must load on the oldest that is supported");
+    }
+    match beyond.since {
+        Some(version) => made.help(format!(
+            "where {product} is {version} or newer, say so in slovo.yaml: `engine: \"{name} {version}\"` under the output"
+        )),
+        None => made.help("write it without, or evaluate these rules by another engine"),
+    }
+}
+
+/// What a promise needs that this engine doesn't know.
+fn of(model: &Model, promise: &Promise, engine: Engine) -> Vec<Beyond> {
+    let mut list = Vec::new();
+    list.extend(promise.for_each.iter().filter_map(|(label, _)| engines::grouped(engine, label)));
+    list.extend(model.settings.scope.iter().filter_map(|m| engines::label_name(engine, &m.label)));
+    let series = |list: &mut Vec<Beyond>, series: &Series| match series {
+        Series::Promql(query) => self::query(engine, query, list),
+        Series::HistogramCount { selector: s, native }
+        | Series::HistogramWithin { selector: s, native, .. }
+        | Series::HistogramOver { selector: s, native, .. } => {
+            if *native {
+                list.extend(engines::native(engine, &s.metric));
+            }
+            selector(engine, s, list);
+        }
+        Series::Counter(s) | Series::Readings { selector: s, .. } => selector(engine, s, list),
+    };
+    if let Some(events) = promise.measurement.events() {
+        let (Outcome::Good(judged) | Outcome::Bad(judged)) = &events.outcome;
+        events.total.iter().chain(judged).for_each(|s| series(&mut list, s));
+    }
+    match &promise.measurement {
+        Measurement::Completion(c) => {
+            c.started.iter().chain(&c.finished).chain(&c.late).for_each(|s| series(&mut list, s));
+        }
+        Measurement::Slices(slices) => match &slices.condition {
+            Condition::Stat { selector: s, .. } | Condition::Age { selector: s, .. } => {
+                selector(engine, s, &mut list);
+            }
+            Condition::Mean { of, .. } => series(&mut list, of),
+            Condition::Promql { query, .. } => self::query(engine, query, &mut list),
+            Condition::Share { .. } => {}
+        },
+        Measurement::Events(_) | Measurement::Composed(_) => {}
+    }
+    let mut each: Vec<Beyond> = Vec::new();
+    for beyond in list {
+        if !each.contains(&beyond) {
+            each.push(beyond);
+        }
+    }
+    each
+}
+
+fn selector(engine: Engine, selector: &Selector, list: &mut Vec<Beyond>) {
+    for selector in [Some(selector), selector.alive.as_deref()].into_iter().flatten() {
+        list.extend(engines::metric_name(engine, &selector.metric));
+        list.extend(selector.matchers.iter().filter_map(|m| engines::label_name(engine, &m.label)));
+    }
+}
+
+fn query(engine: Engine, query: &str, list: &mut Vec<Beyond>) {
+    if let Ok(expr) = crate::promql::parse(query) {
+        list.extend(engines::beyond(engine, &expr));
+    }
+}
