@@ -38,7 +38,7 @@ fn owned(text: &str) -> String {
     made
 }
 
-const YAML: &str = "project: sample\ndefault_window: 28d\n";
+const YAML: &str = "project: sample\ndefault_window: 28d\noutputs: {prometheus: {engine: prometheus 3.5}}\n";
 const SHOP: &str = "project: astronomy_shop
 default_window: 28d
 scrape_interval: 1m

@@ -81,6 +81,15 @@ impl Model {
             Measurement::Events(_) | Measurement::Completion(_) | Measurement::Slices(_) => of(promise),
         }
     }
+    /// The same of the members of a composed promise; nothing of others.
+    pub fn lateness_of_members(&self, promise: &Promise) -> Duration {
+        match promise.measurement {
+            Measurement::Composed(_) => self.lateness(promise),
+            Measurement::Events(_) | Measurement::Completion(_) | Measurement::Slices(_) => {
+                Duration::default()
+            }
+        }
+    }
     /// The journey with this identifier.
     pub fn journey(&self, id: &str) -> Option<&Journey> {
         let at = self.journeys.binary_search_by(|j| j.id.as_str().cmp(id)).ok()?;

@@ -50,7 +50,7 @@ fn since(name: &str) -> Option<Version> {
     })
 }
 
-/// Functions of Prometheus that MetricsQL doesn't have.
+/// Functions of Prometheus that `MetricsQL` doesn't have.
 const NOT_IN_METRICSQL: [&str; 14] = [
     "double_exponential_smoothing",
     "histogram_count",

@@ -86,6 +86,7 @@ fn of(model: &Model, promise: &Promise, engine: Engine) -> Vec<Beyond> {
             Condition::Stat { selector: s, .. } | Condition::Age { selector: s, .. } => {
                 selector(engine, s, &mut list);
             }
+            Condition::Mean { of, .. } => series(&mut list, of),
             Condition::Promql { query, .. } => self::query(engine, query, &mut list),
             Condition::Mean { of, .. } => series(&mut list, of),
             Condition::Share { .. } => {}
@@ -102,8 +103,10 @@ fn of(model: &Model, promise: &Promise, engine: Engine) -> Vec<Beyond> {
 }
 
 fn selector(engine: Engine, selector: &Selector, list: &mut Vec<Beyond>) {
-    list.extend(engines::metric_name(engine, &selector.metric));
-    list.extend(selector.matchers.iter().filter_map(|m| engines::label_name(engine, &m.label)));
+    for selector in [Some(selector), selector.alive.as_deref()].into_iter().flatten() {
+        list.extend(engines::metric_name(engine, &selector.metric));
+        list.extend(selector.matchers.iter().filter_map(|m| engines::label_name(engine, &m.label)));
+    }
 }
 
 fn query(engine: Engine, query: &str, list: &mut Vec<Beyond>) {
