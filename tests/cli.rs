@@ -104,6 +104,34 @@ fn init_overwrites_nothing() {
     assert!(!at.path().join("below").exists());
 }
 
+/// A review is overdue by the clock, by the last commit, or by no day at all.
+#[test]
+fn today_is_what_was_asked_for() {
+    let at = scaffold();
+    let docs = |today: &str| run(at.path(), &["docs", "-o", "out", "--today", today]);
+    assert_eq!(docs("now").code, 0);
+    let year = read(&at, "out/model.json");
+    assert!(year.contains("\"today\": {") || year.contains("\"today\":{"), "{year}");
+    let none = docs("commit");
+    assert!(none.code == 2 && none.err.contains("the last commit"), "{}", none.err);
+    assert!(docs("soon").err.contains("`now`, `commit` or a date"));
+    let git = |args: &[&str]| {
+        let ran = std::process::Command::new("git")
+            .arg("-C")
+            .arg(at.path())
+            .args(args)
+            .env("TZ", "UTC")
+            .env("GIT_COMMITTER_DATE", "2026-03-04T23:30:00-02:00")
+            .output();
+        ran.is_ok_and(|o| o.status.success())
+    };
+    assert!(git(&["init", "-q"]));
+    assert!(git(&["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "--allow-empty", "-m", "x"]));
+    assert_eq!(docs("commit").code, 0);
+    // in UTC it was the next day
+    assert!(read(&at, "out/model.json").contains("2026-03-05"));
+}
+
 /// Who begins in another folder has to go there first.
 #[test]
 fn init_says_where_to_go() {

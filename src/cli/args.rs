@@ -79,9 +79,35 @@ pub(super) struct Wishes {
     /// Treats warnings as errors: all of them, or those of one code
     #[arg(long, value_name = "warnings|CODE", value_parser = parse_denied)]
     pub(super) deny: Vec<Denied>,
-    /// The date that reviews and the age of guesses are judged by
-    #[arg(long, value_name = "YYYY-MM-DD", value_parser = parse_date)]
-    pub(super) today: Option<Date>,
+    /// The date that reviews and the age of guesses are judged by: today's (UTC), that of the last commit, or any
+    #[arg(long, value_name = "now|commit|YYYY-MM-DD", value_parser = parse_today)]
+    pub(super) today: Option<Today>,
+}
+
+/// What day it is taken to be. Nothing reads the clock unless it is asked to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Today {
+    /// As the clock says, in UTC.
+    Now,
+    /// The day of the last commit of the project's repository.
+    Commit,
+    /// This day.
+    Date(Date),
+}
+
+impl Command {
+    /// What was wished, of commands that read a project.
+    pub(super) fn wishes_mut(&mut self) -> Option<&mut Wishes> {
+        Some(match self {
+            Command::Check(c) => &mut c.wishes,
+            Command::Build(c) => &mut c.wishes,
+            Command::Docs(c) => &mut c.wishes,
+            Command::Test(c) => &mut c.wishes,
+            Command::Backfill(c) => &mut c.wishes,
+            Command::Explain(c) => &mut c.wishes,
+            Command::Init(_) | Command::Fmt(_) | Command::Completions(_) | Command::Man(_) => return None,
+        })
+    }
 }
 
 /// What is denied.
@@ -104,8 +130,14 @@ fn parse_denied(text: &str) -> Result<Denied, String> {
     }
 }
 
-fn parse_date(text: &str) -> Result<Date, String> {
-    crate::config::parse_date(text).ok_or_else(|| "a date is written as 2026-10-01".to_owned())
+fn parse_today(text: &str) -> Result<Today, String> {
+    match text {
+        "now" => Ok(Today::Now),
+        "commit" => Ok(Today::Commit),
+        date => crate::config::parse_date(date)
+            .map(Today::Date)
+            .ok_or_else(|| "it takes `now`, `commit` or a date such as 2026-10-01".to_owned()),
+    }
 }
 
 #[derive(Debug, ClapArgs)]

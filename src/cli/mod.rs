@@ -71,7 +71,7 @@ type Outcome = Result<Status, Failure>;
 /// Runs the command line.
 pub fn main() -> ExitCode {
     report_panics();
-    let args = match Args::try_parse() {
+    let mut args = match Args::try_parse() {
         Ok(args) => args,
         Err(shown) => {
             // Help and versions come as errors with exit code 0. A closed pipe is no concern of ours.
@@ -80,7 +80,7 @@ pub fn main() -> ExitCode {
         }
     };
     let screen = Screen::new(args.color, args.quiet, args.all);
-    let outcome = run(&args, &screen).unwrap_or_else(|failure| {
+    let outcome = run(&mut args, &screen).unwrap_or_else(|failure| {
         screen.fail(&failure.message, failure.help.as_deref());
         Status::Failed
     });
@@ -91,8 +91,14 @@ pub fn main() -> ExitCode {
     })
 }
 
-fn run(args: &Args, screen: &Screen) -> Outcome {
+fn run(args: &mut Args, screen: &Screen) -> Outcome {
     let start = start_folder(args)?;
+    // Once, so that all that a command writes is of one day.
+    if let Some(wishes) = args.command.wishes_mut()
+        && let Some(today) = wishes.today
+    {
+        wishes.today = Some(args::Today::Date(day(today, &start)?));
+    }
     match &args.command {
         Command::Init(options) => init::run(options, &start, screen),
         Command::Check(options) => check::run(options, &start, screen),
@@ -104,6 +110,28 @@ fn run(args: &Args, screen: &Screen) -> Outcome {
         Command::Explain(options) => explain::run(options, &start, screen),
         Command::Completions(options) => completions::run(options, screen),
         Command::Man(options) => man::run(options, screen),
+    }
+}
+
+/// The day that was asked for.
+fn day(today: args::Today, start: &std::path::Path) -> Result<crate::value::Date, Failure> {
+    match today {
+        args::Today::Date(date) => Ok(date),
+        args::Today::Now => Ok(jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date()),
+        args::Today::Commit => {
+            let git = std::process::Command::new("git")
+                .arg("-C")
+                .arg(start)
+                .args(["log", "-1", "--format=%cd", "--date=format-local:%Y-%m-%d"])
+                .env("TZ", "UTC")
+                .output();
+            let text = git.ok().filter(|o| o.status.success()).and_then(|o| String::from_utf8(o.stdout).ok());
+            let date = text.and_then(|t| crate::config::parse_date(t.trim()));
+            date.ok_or_else(|| {
+                Failure::new("the last commit cannot be asked for its date")
+                    .help("`--today commit` needs git and a repository with a commit; `--today 2026-10-01` names a day")
+            })
+        }
     }
 }
 
@@ -141,7 +169,10 @@ fn status_of(diagnostics: &Diagnostics) -> Status {
 /// Reads the project and puts the command line's wishes over what `slovo.yaml` says.
 fn load(start: &std::path::Path, wishes: &args::Wishes) -> Project {
     let mut project = Project::load_following(start, wishes.env.as_deref(), &wishes.follow_links);
-    project.config.settings.today = wishes.today.or(project.config.settings.today);
+    // What is not a date was made one as the command began.
+    if let Some(args::Today::Date(date)) = wishes.today {
+        project.config.settings.today = Some(date);
+    }
     for denied in &wishes.deny {
         match denied {
             args::Denied::Warnings => project.config.lints.deny_warnings = true,
