@@ -123,7 +123,7 @@ fn behind(promise: &Promise, evaluation: Duration) -> Duration {
     let scrape = promise.scrape_interval;
     let Measurement::Events(events) = &promise.measurement else { return promise.scrape_timeout };
     let lag = |series: &Series| match series {
-        Series::Promql(_) => ranges::base_lag(scrape, evaluation),
+        Series::Promql(_) => ranges::base_lag(scrape, evaluation).plus(promise.late),
         Series::Readings { .. } => {
             let spread =
                 ranges::readings_range(scrape, evaluation).as_micros().saturating_sub(evaluation.as_micros());

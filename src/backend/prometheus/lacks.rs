@@ -88,7 +88,6 @@ fn of(model: &Model, promise: &Promise, engine: Engine) -> Vec<Beyond> {
             }
             Condition::Mean { of, .. } => series(&mut list, of),
             Condition::Promql { query, .. } => self::query(engine, query, &mut list),
-            Condition::Mean { of, .. } => series(&mut list, of),
             Condition::Share { .. } => {}
         },
         Measurement::Events(_) | Measurement::Composed(_) => {}
