@@ -64,6 +64,29 @@ fn the_smallest_example_holds() {
     assert!(said.contains("there is no promise `nobody`"), "{said}");
 }
 
+/// Where silence is bad, a test begins with a bad slice, and so is a slice in which nobody comes.
+#[test]
+fn a_percentile_of_which_silence_is_bad_holds() {
+    let Some(folder) = project("project: it\nretention: 35d\n") else { return };
+    let text = r#"
+team shop "Shop" { tickets "t" }
+metric took_seconds: histogram of seconds { buckets 0.5, 1, 5 }
+journey visit "Visit" {
+  owner shop
+  promise quick "Pages open fast" {
+    keep for 95% of 5m slices over 28d
+    good when p95 of took_seconds within 1s
+    silence is bad
+    urgency ticket
+  }
+}
+"#;
+    std::fs::write(folder.path().join("a.slovo"), text).unwrap();
+    let (code, said) = slovo(&["-C", folder.path().to_str().unwrap(), "test"]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("all hold"), "{said}");
+}
+
 /// What is started and finished, a histogram on the finished side: what `init` writes, and the example.
 #[test]
 fn what_finishes_in_a_histogram_holds() {

@@ -2,7 +2,7 @@
 
 use super::base::{is_read, rates, settled, times, with_twins};
 use super::case::{Case, Suite};
-use super::context::{Batch, Context, UNIT, align, limit_of, per_scrape, slice_of, value};
+use super::context::{Batch, Context, UNIT, align, limit_of, minds_silence, per_scrape, slice_of, value};
 use super::decoys::{decoys, same_metric};
 use super::inputs::selector;
 use super::series::{FINE, Raw, Shape};
@@ -53,14 +53,17 @@ fn without_buckets(context: &Context<'_>, batch: &Batch<'_, '_>) -> Option<Case>
             let when = "the bucket of its limit is missing and nobody comes";
             rates(context, promise, &rest, (at, Decimal::ZERO, Decimal::ZERO, when), &mut case);
         } else {
-            let says = format!("a slice without events is good while {when}");
+            // As much of a slice as an evaluation stands for.
+            let part = context.every.seconds().checked_div(slice.seconds()).unwrap_or_default();
+            let (bad, is) = if minds_silence(promise) { (part, "bad") } else { (Decimal::ZERO, "good") };
+            let says = format!("a slice without events is {is} while {when}");
             let query = context.series(BAD_EVENTS, promise, None);
             // As soon as the last that came is a slice ago.
             let quiet =
                 slice.plus(promise.scrape_timeout).as_micros().saturating_sub(batch.scrape.as_micros());
             let quiet = Duration::from_micros(quiet);
             let at = length.plus(align(quiet, context.every, context.every));
-            let truth = (Decimal::ZERO, slice.seconds(), 6);
+            let truth = (bad, slice.seconds(), 6);
             let labels = context.labels(promise, None);
             case.checks.push(value(promise, at, says, (&query, labels), truth));
         }
