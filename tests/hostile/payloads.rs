@@ -115,6 +115,7 @@ const PATTERNED: &[&str] = &[
     "links/runbooks",
     "outputs/alertmanager/kubernetes/namespace",
     "outputs/grafana/prefix",
+    "outputs/prometheus/engine",
     "outputs/prometheus/kubernetes/namespace",
     "outputs/prometheus/vmalert/eval_offset",
     "project",

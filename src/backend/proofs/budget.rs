@@ -150,6 +150,9 @@ fn play(context: &Context<'_>, promise: &Promise, index: usize, age: Age, case: 
     let every = if coarse { ranges::COARSE } else { ranges::SLOW };
     let n = samples(window, every);
     let limit = samples(ranges::round_up(limit_of(promise), every), every);
+    // What is newer than half a sample is left to the next evaluation.
+    let over = end(window).as_micros() % every.as_micros().max(1);
+    let newest = usize::from(over < every.as_micros() / 2);
     let first = age.first(promise, every, n);
     // Each stands for the time before it.
     let old = n - first + 1;
@@ -196,11 +199,10 @@ fn play(context: &Context<'_>, promise: &Promise, index: usize, age: Age, case: 
         } else {
             // Everything finishes at once but what is lost; what was started last isn't judged yet.
             second.push(Tick::Value(rate(at) - failing));
-            // The newest sample may not be visible yet.
-            if at < n {
+            if at + newest <= n {
                 finished += rate(at) - failing;
             }
-            if at + limit < n {
+            if at + newest + limit <= n {
                 all += rate(at);
             }
         }

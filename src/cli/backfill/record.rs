@@ -68,7 +68,7 @@ impl Record {
         for entry in fs::read_dir(data).into_iter().flatten().flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
             if name.starts_with(TEMPORARY) || name.starts_with(PROBE) {
-                let _ = fs::remove_dir_all(entry.path());
+                remove(&entry.path());
             }
         }
         Ok(Self { path, folder: data.to_owned(), runs, _lock: lock })
@@ -224,6 +224,17 @@ fn answers(url: &str) -> bool {
 fn in_use(data: &Path) -> bool {
     let opened = OpenOptions::new().read(true).write(true).open(data.join("lock"));
     opened.is_ok_and(|file| file.try_lock().is_err())
+}
+
+/// Removes a folder of a killed run. Its promtool may still be writing there: then again, for a second.
+fn remove(folder: &Path) {
+    for _ in 0..20 {
+        let _ = fs::remove_dir_all(folder);
+        if folder.symlink_metadata().is_err() {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
 }
 
 #[cfg(test)]
