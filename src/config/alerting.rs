@@ -53,7 +53,7 @@ fn windows(node: &Node, profile: &mut Profile, reader: &mut Reader<'_>) {
             let help = "the short window tells that it is still going on; a twelfth of the long one is usual";
             reader.wrong(&codes::BAD_PROFILE, entry.value.span, message, "", help);
         } else if made.iter().any(|(other, _)| *other == long) {
-            let message = format!("the long window `{long}` stands twice under `alerting.windows`");
+            let message = format!("the long window `{long}` is written twice under `alerting.windows`");
             reader.wrong(
                 &codes::BAD_PROFILE,
                 entry.key_span,

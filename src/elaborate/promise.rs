@@ -242,7 +242,7 @@ fn way_of<'a>(
         if let (StreamStmtKind::GoodWhen(_), Some((_, _, first))) = (&stmt.kind, &parts.when)
             && called.is_some()
         {
-            let message = "`good when` stands twice";
+            let message = "`good when` is written twice";
             out.report(
                 Diagnostic::new(&SAID_TWICE, stmt.span, message, "said again here")
                     .also(*first, "the indicator says it")

@@ -1,4 +1,4 @@
-//! Names that cannot be used, and names inside of an item that stand twice.
+//! Names that cannot be used, and names inside of an item that are written twice.
 
 use crate::ast::{Indicator, Item};
 use crate::diag::codes::names::{DUPLICATE, RESERVED};

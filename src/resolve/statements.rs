@@ -1,4 +1,4 @@
-//! Statements that may stand once and stand twice, and required ones that stand nowhere.
+//! Statements that may be written once and are written twice, and required ones that are missing.
 
 use crate::ast::{
     self, IndicatorStmt, Item, JourneyStmt, MetricStmt, PlaybookStmt, PolicyStmt, PromiseStmtKind,
@@ -29,7 +29,7 @@ fn once(list: impl Iterator<Item = (&'static str, Span)>, out: &mut Diagnostics)
         match seen.iter().find(|(w, _)| *w == word) {
             None => seen.push((word, span)),
             Some((_, first)) => out.push(
-                Diagnostic::new(&SAID_TWICE, span, format!("`{word}` stands twice"), "said again here")
+                Diagnostic::new(&SAID_TWICE, span, format!("`{word}` is written twice"), "said again here")
                     .also(*first, "first said here")
                     .help("keep one of them"),
             ),

@@ -497,7 +497,7 @@ fn unknown(text: &str, first: &found::Found<'_>, context: Context) -> Mistake {
                 _ => format!("the kind stands in the head: `metric NAME: {}`", said.text),
             })
         }
-        None => made.help(format!("here may stand {}", words::allowed(context))),
+        None => made.help(format!("it can be {}", words::allowed(context))),
     }
 }
 
