@@ -306,7 +306,8 @@ fn deep_nesting() {
                         let taken = start.elapsed();
                         let shown =
                             format!("{count} {open:?} in {before:?}: {} messages, {taken:?}", found.len());
-                        assert!(taken < Duration::from_secs(10), "{shown}");
+                        // Nothing hangs; how busy the machine is doesn't matter.
+                        assert!(taken < Duration::from_secs(120), "{shown}");
                         let most = if inner.contains('\n') { 1_010 } else { 12 };
                         assert!(found.len() <= most, "{shown}");
                     }
