@@ -67,7 +67,6 @@ fn the_smallest_example_holds() {
 /// Where silence is bad, a test begins with a bad slice, and so is a slice in which nobody comes.
 #[test]
 fn a_percentile_of_which_silence_is_bad_holds() {
-    let Some(folder) = project("project: it\nretention: 35d\n") else { return };
     let text = r#"
 team shop "Shop" { tickets "t" }
 metric took_seconds: histogram of seconds { buckets 0.5, 1, 5 }
@@ -81,39 +80,33 @@ journey visit "Visit" {
   }
 }
 "#;
-    std::fs::write(folder.path().join("a.slovo"), text).unwrap();
-    let (code, said) = slovo(&["-C", folder.path().to_str().unwrap(), "test"]);
-    assert_eq!(code, Some(0), "{said}");
-    assert!(said.contains("all hold"), "{said}");
+    holds("project: it\nretention: 35d\n", text, "all hold");
 }
 
 /// What is started and finished, a histogram on the finished side: what `init` writes, and the example.
 #[test]
 fn what_finishes_in_a_histogram_holds() {
-    let Some(folder) = project("project: it\nretention: 30d\n") else { return };
-    std::fs::write(folder.path().join("a.slovo"), include_str!("../templates/init/checkout.slovo")).unwrap();
-    for at in ["examples/parcels", folder.path().to_str().unwrap()] {
-        let (code, said) = slovo(&["-C", at, "test"]);
-        assert_eq!(code, Some(0), "{at}: {said}");
-        assert!(said.contains("all hold"), "{at}: {said}");
-    }
+    holds("project: it\nretention: 30d\n", include_str!("../templates/init/checkout.slovo"), "all hold");
+    holds("project: it\nretention: 35d\n", include_str!("../examples/parcels/parcels.slovo"), "all hold");
 }
 
-/// A folder with these settings; none where promtool is missing.
-fn project(settings: &str) -> Option<tempfile::TempDir> {
-    has_promtool().then(|| {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("slovo.yaml"), settings).unwrap();
-        folder
-    })
+/// `slovo test` holds for this source under these settings, and says so.
+fn holds(settings: &str, source: &str, says: &str) {
+    if !has_promtool() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("slovo.yaml"), settings).unwrap();
+    std::fs::write(folder.path().join("buy.slovo"), source).unwrap();
+    let (code, said) = slovo(&["-C", folder.path().to_str().unwrap(), "test"]);
+    assert_eq!(code, Some(0), "{settings}{source}{said}");
+    assert!(said.contains(says), "{settings}{source}{said}");
 }
 
 /// From the shortest window to the longest, with roll-ups each five and each fifteen minutes, and steps of a budget's age that
 /// are multiples of them or not.
 #[test]
 fn proofs_hold_for_every_window() {
-    let Some(folder) = project("project: windows\nretention: 100d\n") else { return };
-    let path = folder.path().to_str().unwrap();
     for window in ["1d", "7d", "31d", "45d", "90d"] {
         let source = format!(
             r#"
@@ -139,22 +132,13 @@ journey buy "Buy" {{
 }}
 "#
         );
-        std::fs::write(folder.path().join("buy.slovo"), source).unwrap();
-        let (code, said) = slovo(&["-C", path, "test"]);
-        assert_eq!(code, Some(0), "{window}: {said}");
-        assert!(said.contains("all hold"), "{window}: {said}");
+        holds("project: windows\nretention: 100d\n", &source, "all hold");
     }
 }
 
 /// What metrics state of themselves, and how loud missing data is.
 #[test]
 fn proofs_hold_for_facts() {
-    if !has_promtool() {
-        return;
-    }
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().to_str().unwrap();
-    std::fs::write(folder.path().join("slovo.yaml"), "project: facts\nretention: 60d\n").unwrap();
     let source = r#"
 team shop "Shop" { tickets "desk" }
 metric calls_total: counter of calls {
@@ -215,17 +199,12 @@ journey buy "Buy" {
   }
 }
 "#;
-    std::fs::write(folder.path().join("buy.slovo"), source).unwrap();
-    let (code, said) = slovo(&["-C", path, "test"]);
-    assert_eq!(code, Some(0), "{said}");
-    assert!(said.contains("5 promises: all hold"), "{said}");
+    holds("project: facts\nretention: 60d\n", source, "5 promises: all hold");
 }
 
 /// Several promises with budgets of their own for each region: what is asked of one is followed through rules that read themselves.
 #[test]
 fn proofs_hold_for_each() {
-    let Some(folder) = project("project: regions\nretention: 60d\n") else { return };
-    let path = folder.path().to_str().unwrap();
     let source = r#"
 team shop "Shop" { tickets "desk" }
 metric http_requests_total: counter of requests { labels code, region in "eu" | "us" }
@@ -254,10 +233,7 @@ journey buy "Buy" {
   }
 }
 "#;
-    std::fs::write(folder.path().join("buy.slovo"), source).unwrap();
-    let (code, said) = slovo(&["-C", path, "test"]);
-    assert_eq!(code, Some(0), "{said}");
-    assert!(said.contains("all hold"), "{said}");
+    holds("project: regions\nretention: 60d\n", source, "all hold");
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::backend::docs::sentences;
 use crate::backend::prometheus;
 use crate::config::nearest;
 use crate::diag::{Severity, codes};
-use crate::ir::{Model, Promise, Series};
+use crate::ir::{Model, Promise, Selector, Series};
 use crate::promql::print::selector_text;
 
 pub(super) fn run(options: &Explain, start: &Path, screen: &Screen) -> Outcome {
@@ -71,45 +71,34 @@ fn promise_at(what: &str, options: &Explain, start: &Path, screen: &Screen) -> O
     Ok(Status::Fine)
 }
 
+/// What each metric of a promise's streams states of itself, each sentence once, by the alphabet.
+fn stated(promise: &Promise, one: impl Fn(&Selector) -> Option<String>) -> Vec<String> {
+    let mut list: Vec<String> =
+        promise.measurement.series().filter_map(Series::selector).filter_map(one).collect();
+    list.sort_unstable();
+    list.dedup();
+    list
+}
+
 /// What is stated of the data a promise reads.
 fn facts(model: &Model, promise: &Promise) -> Vec<String> {
-    let selectors = promise.measurement.series().filter_map(Series::selector);
-    let mut born: Vec<&str> = selectors.filter(|s| s.born_with_event).map(|s| s.metric.as_str()).collect();
-    born.sort_unstable();
-    born.dedup();
-    let named: Vec<String> = born.iter().map(|name| format!("`{name}`")).collect();
-    let mut idle: Vec<String> = promise
-        .measurement
-        .series()
-        .filter_map(Series::selector)
-        .filter_map(|s| {
-            let alive = s.alive.as_deref()?;
-            let there = selector_text(&alive.metric, &alive.matchers);
-            Some(format!(
-                "While `{there}` is there, that `{}` is missing means that nothing happens.",
-                s.metric
-            ))
-        })
-        .collect();
-    idle.sort_unstable();
-    idle.dedup();
+    let named = stated(promise, |s| s.born_with_event.then(|| format!("`{}`", s.metric)));
+    let idle = stated(promise, |s| {
+        let alive = s.alive.as_deref()?;
+        let there = selector_text(&alive.metric, &alive.matchers);
+        Some(format!("While `{there}` is there, that `{}` is missing means that nothing happens.", s.metric))
+    });
+    let sums = stated(promise, |s| {
+        s.increases?;
+        let name = &s.metric;
+        Some(format!(
+            "Samples of `{name}` are increases: each is added once, and what a lost one said is lost."
+        ))
+    });
     let late = model.lateness(promise);
     let late = (!late.is_zero()).then(|| {
         format!("What it reads is known up to {late} later, and so is everything that is said of it; alerts below have that in them.")
     });
-    let mut sums: Vec<&str> = promise
-        .measurement
-        .series()
-        .filter_map(Series::selector)
-        .filter(|s| s.increases.is_some())
-        .map(|s| s.metric.as_str())
-        .collect();
-    sums.sort_unstable();
-    sums.dedup();
-    let sums = sums.into_iter().map(|name| {
-        format!("Samples of `{name}` are increases: each is added once, and what a lost one said is lost.")
-    });
-    let sums: Vec<String> = sums.collect();
     let births = format!("Series of {} are born with their first event.", named.join(", "));
     let joined = promise.measurement.events().is_some_and(|events| !events.faults.is_empty());
     let once = "What is bad in several ways counts once: bad is what is left of all when the good ones, which are bad in none, are taken away.";

@@ -274,21 +274,31 @@ impl Measurement {
         };
         self.series().filter_map(longer).max().unwrap_or_default()
     }
-    /// The addends of its streams: what counts events.
+    /// The addends of its streams: what counts events, and of a completion what finished late.
     pub fn series(&self) -> impl Iterator<Item = &Series> {
         let none: &[Series] = &[];
-        let (first, second) = match self {
+        let (first, second, third) = match self {
             Self::Events(events)
             | Self::Slices(Slices { condition: Condition::Share { events, .. }, .. }) => {
                 let (Outcome::Good(list) | Outcome::Bad(list)) = &events.outcome;
-                (events.total.as_slice(), list.as_slice())
+                (events.total.as_slice(), list.as_slice(), none)
             }
-            Self::Completion(completion) => (completion.started.as_slice(), completion.finished.as_slice()),
+            Self::Completion(completion) => {
+                (completion.started.as_slice(), completion.finished.as_slice(), completion.late.as_slice())
+            }
             Self::Slices(Slices { condition: Condition::Mean { of, .. }, .. }) => {
-                (std::slice::from_ref(of), none)
+                (std::slice::from_ref(of), none, none)
             }
-            Self::Slices(_) | Self::Composed(_) => (none, none),
+            Self::Slices(_) | Self::Composed(_) => (none, none, none),
         };
-        first.iter().chain(second)
+        first.iter().chain(second).chain(third)
+    }
+    /// The gauge of slices that are judged by its values.
+    pub fn gauge(&self) -> Option<&Selector> {
+        let Self::Slices(slices) = self else { return None };
+        match &slices.condition {
+            Condition::Stat { selector, .. } | Condition::Age { selector, .. } => Some(selector),
+            Condition::Share { .. } | Condition::Mean { .. } | Condition::Promql { .. } => None,
+        }
     }
 }

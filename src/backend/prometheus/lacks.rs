@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::check::several;
 use crate::diag::codes::project as codes;
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::ir::{Condition, Engine, Family, Measurement, Model, Outcome, Promise, Selector, Series};
+use crate::ir::{Condition, Engine, Family, Measurement, Model, Promise, Selector, Series, Slices};
 use crate::promql::engines::{self, Beyond};
 
 /// Adds a message for each thing that the engine doesn't know, at the first promise that needs it.
@@ -62,35 +62,29 @@ fn of(model: &Model, promise: &Promise, engine: Engine) -> Vec<Beyond> {
     let mut list = Vec::new();
     list.extend(promise.for_each.iter().filter_map(|(label, _)| engines::grouped(engine, label)));
     list.extend(model.settings.scope.iter().filter_map(|m| engines::label_name(engine, &m.label)));
-    let series = |list: &mut Vec<Beyond>, series: &Series| match series {
-        Series::Promql(query) => self::query(engine, query, list),
-        Series::HistogramCount { selector: s, native }
-        | Series::HistogramWithin { selector: s, native, .. }
-        | Series::HistogramOver { selector: s, native, .. } => {
-            if *native {
-                list.extend(engines::native(engine, &s.metric));
+    for series in promise.measurement.series() {
+        match series {
+            Series::Promql(text) => query(engine, text, &mut list),
+            Series::HistogramCount { selector, native: true }
+            | Series::HistogramWithin { selector, native: true, .. }
+            | Series::HistogramOver { selector, native: true, .. } => {
+                list.extend(engines::native(engine, &selector.metric));
+                names(engine, selector, &mut list);
             }
-            selector(engine, s, list);
+            Series::Counter(selector)
+            | Series::Readings { selector, .. }
+            | Series::HistogramCount { selector, .. }
+            | Series::HistogramWithin { selector, .. }
+            | Series::HistogramOver { selector, .. } => names(engine, selector, &mut list),
         }
-        Series::Counter(s) | Series::Readings { selector: s, .. } => selector(engine, s, list),
-    };
-    if let Some(events) = promise.measurement.events() {
-        let (Outcome::Good(judged) | Outcome::Bad(judged)) = &events.outcome;
-        events.total.iter().chain(judged).for_each(|s| series(&mut list, s));
     }
-    match &promise.measurement {
-        Measurement::Completion(c) => {
-            c.started.iter().chain(&c.finished).chain(&c.late).for_each(|s| series(&mut list, s));
-        }
-        Measurement::Slices(slices) => match &slices.condition {
-            Condition::Stat { selector: s, .. } | Condition::Age { selector: s, .. } => {
-                selector(engine, s, &mut list);
-            }
-            Condition::Mean { of, .. } => series(&mut list, of),
-            Condition::Promql { query, .. } => self::query(engine, query, &mut list),
-            Condition::Share { .. } => {}
-        },
-        Measurement::Events(_) | Measurement::Composed(_) => {}
+    if let Some(gauge) = promise.measurement.gauge() {
+        names(engine, gauge, &mut list);
+    }
+    if let Measurement::Slices(Slices { condition: Condition::Promql { query: text, .. }, .. }) =
+        &promise.measurement
+    {
+        query(engine, text, &mut list);
     }
     let mut each: Vec<Beyond> = Vec::new();
     for beyond in list {
@@ -101,7 +95,8 @@ fn of(model: &Model, promise: &Promise, engine: Engine) -> Vec<Beyond> {
     each
 }
 
-fn selector(engine: Engine, selector: &Selector, list: &mut Vec<Beyond>) {
+/// The names of a selector that this engine takes only unquoted.
+fn names(engine: Engine, selector: &Selector, list: &mut Vec<Beyond>) {
     for selector in [Some(selector), selector.alive.as_deref()].into_iter().flatten() {
         list.extend(engines::metric_name(engine, &selector.metric));
         list.extend(selector.matchers.iter().filter_map(|m| engines::label_name(engine, &m.label)));

@@ -5,6 +5,8 @@
 //! A branch for each promise and metric, joined by `or` under the labels `step`, `promise` and `metric`. Limits are the
 //! same for all of them, and stand outside.
 
+mod reads;
+
 use std::fmt::Write as _;
 
 use super::alerts::AlertLabels;
@@ -18,12 +20,13 @@ use super::text::{bucket_bound, put};
 use super::windows::{recorded_of, seconds};
 use crate::ast::Urgency;
 use crate::ir::burn::Loudness;
-use crate::ir::{Condition, Measurement, Outcome, Promise, Selector, Series};
+use crate::ir::{Promise, Series};
 use crate::promql::print;
 use crate::series::{
     BAD_EVENTS_5M, ERROR_BUDGET, ERROR_RATIO, EVENTS_5M, INFO, MEASUREMENT_FAULT, METRIC_LABEL, SINCE,
 };
 use crate::value::{Decimal, Duration};
+use reads::{Spans, Stream, selector_of, shift, shifted, streams};
 
 /// The values of the label `fault`, each with what the alert says: in short, and what follows and what to do. Go templates.
 pub(crate) const FAULTS: [(&str, &str, &str); 9] = [
@@ -107,67 +110,6 @@ const REPLICAS: &str = "replica, prometheus_replica, __replica__";
 const HOLD: Duration = Duration::from_mins(30);
 /// The longest time for which a bad event is waited for.
 const EVER: Duration = Duration::from_days(7);
-
-/// Series of one metric that a promise reads.
-struct Stream<'m> {
-    metric: &'m str,
-    /// The selectors as PromQL.
-    selectors: Vec<String>,
-    is_counter: bool,
-    /// Its series vanish while nothing happens: their end is no death.
-    comes_and_goes: bool,
-    /// Each sample is an increase.
-    increases: bool,
-    /// ` offset 10m` where samples are late.
-    shift: String,
-}
-
-impl Stream<'_> {
-    /// Appends something made of each selector, side by side.
-    fn each(&self, out: &mut String, before: &str, after: &str) {
-        for (at, selector) in self.selectors.iter().enumerate() {
-            let or = if at > 0 { " or " } else { "" };
-            let _ = write!(out, "{or}{before}{selector}{}", shifted(after, &self.shift));
-        }
-    }
-}
-
-/// What follows a selector, with its offset: after its range, where it has one.
-fn shifted(after: &str, shift: &str) -> String {
-    match after.split_once(']') {
-        Some((range, rest)) if !shift.is_empty() => format!("{range}]{shift}{rest}"),
-        None if !shift.is_empty() => format!("{shift}{after}"),
-        Some(_) | None => after.to_owned(),
-    }
-}
-
-/// ` offset 10m` where the samples of a promise are late.
-fn shift(promise: &Promise) -> String {
-    if promise.late.is_zero() { String::new() } else { format!(" offset {}", ranges::promql(promise.late)) }
-}
-
-/// How far the rules of a promise look back.
-struct Spans {
-    /// Ten scrapes, at least ten minutes.
-    short: Duration,
-    /// Sixty scrapes, at least an hour.
-    long: Duration,
-    /// What a selector needs so that it sees a series that is scraped this often: nothing, or a range.
-    seen: Option<Duration>,
-}
-
-impl Spans {
-    fn of(promise: &Promise) -> Self {
-        let scrape = promise.scrape_interval;
-        let short = ranges::promql(scrape.times(10).max(Duration::from_mins(10)));
-        let seen = (scrape > Duration::from_mins(2)).then(|| ranges::promql(scrape.times(3)));
-        Self { short, long: short.times(6), seen }
-    }
-    /// What stands around a selector of which the series are wanted that are there now.
-    fn now(&self) -> (&'static str, String) {
-        self.seen.map_or(("", String::new()), |range| ("last_over_time(", format!("[{range}])")))
-    }
-}
 
 /// Writes the group's rules and the alert.
 pub(crate) fn write(
@@ -312,7 +254,7 @@ fn buckets_differ(plan: &Plan<'_>, out: &mut String) {
         let (before, after) = Spans::of(promise).now();
         let after = shifted(&after, &shift(promise));
         let mut metrics: Vec<(&str, String)> = Vec::new();
-        for series in series_of(promise) {
+        for series in promise.measurement.series() {
             let (Series::HistogramWithin { selector, native: false, limit }
             | Series::HistogramOver { selector, native: false, limit }) = series
             else {
@@ -546,77 +488,4 @@ fn ever(promise: &Promise) -> Duration {
 /// The counters of bad events, where there are such and they should be there without one.
 fn bad_series(promise: &Promise) -> Option<Vec<Series>> {
     bad_counters(promise.measurement.events()?)
-}
-
-/// Every addend of a promise's streams.
-fn series_of(promise: &Promise) -> Vec<&Series> {
-    if let Some(events) = promise.measurement.events() {
-        let (Outcome::Good(judged) | Outcome::Bad(judged)) = &events.outcome;
-        return events.total.iter().chain(judged).collect();
-    }
-    match &promise.measurement {
-        Measurement::Completion(c) => c.started.iter().chain(&c.finished).chain(&c.late).collect(),
-        Measurement::Slices(s) => match &s.condition {
-            Condition::Mean { of, .. } => vec![of],
-            Condition::Share { .. }
-            | Condition::Stat { .. }
-            | Condition::Age { .. }
-            | Condition::Promql { .. } => Vec::new(),
-        },
-        Measurement::Events(_) | Measurement::Composed(_) => Vec::new(),
-    }
-}
-
-/// What a promise reads, by metric. What narrows another selector is in it.
-fn streams(promise: &Promise) -> Vec<Stream<'_>> {
-    let mut wide: Vec<(&Selector, &'static str, bool)> = Vec::new();
-    for found in series_of(promise).into_iter().filter_map(selector_of).chain(gauge_of(promise)) {
-        let narrows = |s: &Selector| {
-            s.metric == found.0.metric && s.matchers.iter().all(|m| found.0.matchers.contains(m))
-        };
-        if !wide.iter().any(|(s, suffix, _)| *suffix == found.1 && narrows(s)) {
-            wide.push(found);
-        }
-    }
-    let mut made: Vec<Stream<'_>> = Vec::new();
-    for (selector, suffix, is_counter) in wide {
-        let mut text = String::new();
-        print::selector(&mut text, &selector.metric, suffix, &selector.matchers, &[]);
-        match made.iter_mut().find(|s| s.metric == selector.metric) {
-            Some(known) => known.selectors.push(text),
-            None => made.push(Stream {
-                metric: &selector.metric,
-                selectors: vec![text],
-                is_counter,
-                comes_and_goes: selector.alive.is_some(),
-                increases: selector.increases.is_some(),
-                shift: shift(promise),
-            }),
-        }
-    }
-    made
-}
-
-/// The gauge of slices that are judged by its values.
-fn gauge_of(promise: &Promise) -> Option<(&Selector, &'static str, bool)> {
-    let Measurement::Slices(slices) = &promise.measurement else { return None };
-    match &slices.condition {
-        Condition::Stat { selector, .. } | Condition::Age { selector, .. } => Some((selector, "", false)),
-        Condition::Share { .. } | Condition::Mean { .. } | Condition::Promql { .. } => None,
-    }
-}
-
-/// The selector of all series of an addend, what its name ends with, and whether they are counters.
-fn selector_of(series: &Series) -> Option<(&Selector, &'static str, bool)> {
-    match series {
-        Series::Counter(selector)
-        | Series::HistogramCount { selector, native: true }
-        | Series::HistogramWithin { selector, native: true, .. }
-        | Series::HistogramOver { selector, native: true, .. } => Some((selector, "", true)),
-        Series::HistogramCount { selector, native: false }
-        | Series::HistogramWithin { selector, native: false, .. }
-        | Series::HistogramOver { selector, native: false, .. } => Some((selector, "_count", true)),
-        Series::Readings { selector, .. } => Some((selector, "", false)),
-        Series::Promql(_) => None,
-    }
 }

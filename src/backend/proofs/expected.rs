@@ -1,6 +1,6 @@
 //! What the base rules must record, by arithmetic of our own: from the model and the raw series, never from the rules' text.
 
-use super::inputs::{selector, side};
+use super::inputs::side;
 use super::series::Raw;
 use super::witness::satisfies;
 use crate::ir::{Condition, Events, Measurement, Outcome, Promise, Reading, Series, Stat};
@@ -65,7 +65,7 @@ impl World<'_> {
         list.iter().map(|s| self.one(s)).sum()
     }
     fn one(&self, series: &Series) -> Option<Decimal> {
-        let of = selector(series)?;
+        let of = series.selector()?;
         let grown = |suffix: &str, le: Option<Decimal>| -> Decimal {
             let name = format!("{}{suffix}", of.metric);
             self.list
@@ -95,7 +95,7 @@ impl World<'_> {
         }
     }
     fn readings<'s>(&'s self, series: &'s Series) -> impl Iterator<Item = Decimal> + 's {
-        let of = selector(series);
+        let of = series.selector();
         self.list
             .iter()
             .filter(move |r| of.is_some_and(|s| r.name == s.metric && satisfies(&r.labels, &s.matchers)))
@@ -120,7 +120,7 @@ impl World<'_> {
                 Some(!holds(*good, value))
             }
             Condition::Mean { of, good, .. } => {
-                let found = selector(of)?;
+                let found = of.selector()?;
                 let name = format!("{}_sum", found.metric);
                 let mine =
                     self.list.iter().filter(|r| r.name == name && satisfies(&r.labels, &found.matchers));

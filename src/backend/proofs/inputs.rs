@@ -52,7 +52,8 @@ pub(super) fn inputs(promise: &Promise) -> Result<Vec<Raw>, Unprovable> {
 
 /// How much the samples of a metric say of what is counted with each, where they are increases.
 pub(super) fn increases(promise: &Promise, name: &str) -> Option<Decimal> {
-    let found = promise.measurement.series().filter_map(selector).find(|s| same_metric(name, &s.metric))?;
+    let found =
+        promise.measurement.series().filter_map(Series::selector).find(|s| same_metric(name, &s.metric))?;
     let increases = found.increases?;
     increases.over.seconds().checked_div(increases.every.seconds())
 }
@@ -86,39 +87,13 @@ pub(super) fn budget_labels(promise: &Promise) -> Labels {
 
 /// Every selector of a measurement that isn't composed.
 pub(super) fn selectors(measurement: &Measurement) -> Vec<&Selector> {
-    match measurement {
-        Measurement::Events(events) => of_events(events),
-        Measurement::Completion(c) => c.started.iter().chain(&c.finished).filter_map(selector).collect(),
-        Measurement::Slices(slices) => match &slices.condition {
-            Condition::Share { events, .. } => of_events(events),
-            Condition::Mean { of, .. } => selector(of).into_iter().collect(),
-            Condition::Stat { selector, .. } | Condition::Age { selector, .. } => vec![selector],
-            Condition::Promql { .. } => Vec::new(),
-        },
-        Measurement::Composed(_) => Vec::new(),
-    }
-}
-
-fn of_events(events: &Events) -> Vec<&Selector> {
-    events.total.iter().chain(side(&events.outcome)).filter_map(selector).collect()
+    measurement.series().filter_map(Series::selector).chain(measurement.gauge()).collect()
 }
 
 /// The judged streams.
 pub(super) fn side(outcome: &Outcome) -> &[Series] {
     match outcome {
         Outcome::Good(list) | Outcome::Bad(list) => list,
-    }
-}
-
-/// The selector of a stream that has one.
-pub(super) fn selector(series: &Series) -> Option<&Selector> {
-    match series {
-        Series::Counter(selector)
-        | Series::HistogramCount { selector, .. }
-        | Series::HistogramWithin { selector, .. }
-        | Series::HistogramOver { selector, .. }
-        | Series::Readings { selector, .. } => Some(selector),
-        Series::Promql(_) => None,
     }
 }
 
@@ -149,7 +124,7 @@ impl Made {
                 for series in &c.finished {
                     let over = c.late.iter().find_map(|late| match late {
                         Series::HistogramOver { selector: s, native: false, limit } => {
-                            (Some(s) == selector(series)).then_some(*limit)
+                            (Some(s) == series.selector()).then_some(*limit)
                         }
                         Series::HistogramOver { .. }
                         | Series::Counter(_)
@@ -158,7 +133,7 @@ impl Made {
                         | Series::Readings { .. }
                         | Series::Promql(_) => None,
                     });
-                    match (over, selector(series)) {
+                    match (over, series.selector()) {
                         (Some(limit), Some(found)) => {
                             let labels = self.find(&found.matchers, &[], &found.metric)?;
                             self.buckets(&found.metric, &labels, limit, (ALL, GOOD));
@@ -207,11 +182,11 @@ impl Made {
         let mut here = vec![false; judged.len()];
         let mut whole = 0;
         for term in &events.total {
-            let total = selector(term).ok_or_else(opaque)?;
+            let total = term.selector().ok_or_else(opaque)?;
             let mine: Vec<(usize, &Series, &Selector)> = judged
                 .iter()
                 .enumerate()
-                .filter_map(|(at, s)| Some((at, s, selector(s)?)))
+                .filter_map(|(at, s)| Some((at, s, s.selector()?)))
                 .filter(|(_, _, s)| s.metric == total.metric && can_be_in(s, total))
                 .collect();
             for (at, _, _) in &mine {
@@ -319,7 +294,7 @@ impl Made {
 
     /// One counted series (a counter, or a histogram's family) that `series` finds and `never` do not.
     fn counted(&mut self, series: &Series, never: &[&[Matcher]], shape: Shape) -> Result<(), Unprovable> {
-        let found = selector(series).ok_or_else(opaque)?;
+        let found = series.selector().ok_or_else(opaque)?;
         let labels = self.find(&found.matchers, never, &found.metric)?;
         match series {
             Series::Counter(_) | Series::HistogramCount { native: false, .. } => {
@@ -391,7 +366,7 @@ fn mixed() -> Unprovable {
 
 /// The name of the series that a counted stream reads.
 pub(super) fn raw_name(series: &Series) -> String {
-    let metric = selector(series).map_or("", |s| s.metric.as_str());
+    let metric = series.selector().map_or("", |s| s.metric.as_str());
     match series {
         Series::HistogramCount { native: false, .. } => format!("{metric}_count"),
         Series::HistogramWithin { .. } | Series::HistogramOver { .. } => format!("{metric}_bucket"),

@@ -4,7 +4,6 @@ use super::base::{is_read, rates, settled, times, with_twins};
 use super::case::{Case, Suite};
 use super::context::{Batch, Context, UNIT, align, limit_of, minds_silence, per_scrape, slice_of, value};
 use super::decoys::{decoys, same_metric};
-use super::inputs::selector;
 use super::series::{FINE, Raw, Shape};
 use super::shares;
 use super::witness::satisfies;
@@ -79,7 +78,7 @@ fn unfinished(context: &Context<'_>, batch: &Batch<'_, '_>) -> Option<Case> {
         let Measurement::Completion(completion) = &entry.promise.measurement else { continue };
         let of = |raw: &Raw, list: &[Series]| {
             list.iter()
-                .filter_map(selector)
+                .filter_map(Series::selector)
                 .any(|s| same_metric(&raw.name, &s.metric) && satisfies(&raw.labels, &s.matchers))
         };
         let mut started = with_twins(list);

@@ -464,8 +464,8 @@ pub(super) fn of_streams(total: &[Series], judged: &[Series]) -> Vec<Series> {
     };
     let mut list: Vec<Series> = total.iter().map(whole).collect();
     for series in judged {
-        let of = super::inputs::selector(series);
-        let is_part = total.iter().filter_map(super::inputs::selector).any(|all| {
+        let of = series.selector();
+        let is_part = total.iter().filter_map(Series::selector).any(|all| {
             of.is_some_and(|own| {
                 own.metric == all.metric && all.matchers.iter().all(|m| own.matchers.contains(m))
             })

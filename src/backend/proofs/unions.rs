@@ -1,7 +1,7 @@
 //! What is bad in several ways: series for each way by itself and for each two together, and what must be counted of them,
 //! read from the ways as they are written, never from the selectors of the good ones that they become.
 
-use super::inputs::{Unprovable, counter, native, opaque, raw_name, selector};
+use super::inputs::{Unprovable, counter, native, opaque, raw_name};
 use super::series::Raw;
 use super::witness::{Labels, satisfies, witness};
 use crate::ir::{Events, Matcher, Series};
@@ -25,7 +25,7 @@ fn ways(events: &Events, at: usize) -> impl Iterator<Item = &Series> {
 
 fn judged<'e>(ways: impl Iterator<Item = &'e Series>, labels: &Labels) -> Option<Judged> {
     let mut made = Judged::Good;
-    for way in ways.filter(|w| selector(w).is_some_and(|s| satisfies(labels, &s.matchers))) {
+    for way in ways.filter(|w| w.selector().is_some_and(|s| satisfies(labels, &s.matchers))) {
         made = match (way, made) {
             (_, Judged::Bad) | (Series::Counter(_) | Series::HistogramCount { .. }, _) => Judged::Bad,
             (Series::HistogramOver { limit, .. }, Judged::Over(other)) => Judged::Over(other.min(*limit)),
@@ -79,7 +79,7 @@ pub(super) fn inputs(events: &Events, fixed: &Labels) -> Result<Vec<Raw>, Unprov
                 Judged::Bad => (counter(0, 2 * fine), counter(0, fine)),
             };
             made.push(raw(&raw_name(term), &labels, None, all));
-            let Some(metric) = selector(term).filter(|_| histogram).map(|s| &s.metric) else { continue };
+            let Some(metric) = term.selector().filter(|_| histogram).map(|s| &s.metric) else { continue };
             let name = format!("{metric}_bucket");
             for limit in &limits {
                 // Between two limits lies what only the smaller one calls slow.
@@ -108,7 +108,7 @@ fn raw(name: &str, labels: &Labels, le: Option<String>, shape: super::series::Sh
 
 /// Labels for what no way asks for, for each way alone, and for each two together.
 fn kinds(events: &Events, at: usize, term: &Series, fixed: &Labels) -> Vec<Labels> {
-    let own = |series: &Series| selector(series).map(|s| s.matchers.clone()).unwrap_or_default();
+    let own = |series: &Series| series.selector().map(|s| s.matchers.clone()).unwrap_or_default();
     let total = own(term);
     let asked: Vec<Vec<Matcher>> =
         ways(events, at).map(own).filter(|m| m.iter().any(|m| !total.contains(m))).collect();
@@ -140,7 +140,7 @@ fn kinds(events: &Events, at: usize, term: &Series, fixed: &Labels) -> Vec<Label
 pub(super) fn bad(events: &Events, list: &[Raw], f: Decimal) -> Option<Decimal> {
     let mut sum = Decimal::ZERO;
     for (at, term) in events.total.iter().enumerate() {
-        let total = selector(term)?;
+        let total = term.selector()?;
         let name = raw_name(term);
         for all in list.iter().filter(|r| r.name == name && satisfies(&r.labels, &total.matchers)) {
             let grown = all.growth(f)?;

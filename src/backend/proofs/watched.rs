@@ -3,14 +3,13 @@
 use super::case::{Case, ELSEWHERE, Suite, stranger};
 use super::context::{Batch, check, minds_silence};
 use super::decoys::{decoys, same_metric};
-use super::inputs::selector;
 use super::series::{Tick, ticks};
 use super::watch::{Watch, count, metrics, part, short, whole};
 use super::witness::satisfies;
 use crate::backend::prometheus::ranges;
 use crate::backend::prometheus::streams::bad_counters;
 use crate::backend::prometheus::watch::FAULTS;
-use crate::ir::{Promise, Urgency};
+use crate::ir::{Promise, Series, Urgency};
 use crate::series::{BAD_EVENTS_5M, ERROR_RATIO, EVENTS_5M, EVENTS_15M, INFO, MEASUREMENT_FAULT};
 use crate::value::{Decimal, Duration};
 
@@ -166,7 +165,7 @@ impl Watch<'_, '_> {
             for raw in list {
                 let bad = bad
                     .iter()
-                    .filter_map(selector)
+                    .filter_map(Series::selector)
                     .any(|s| same_metric(&raw.name, &s.metric) && satisfies(&raw.labels, &s.matchers));
                 if there || !bad {
                     case.feed(&raw.name, &raw.labels, recent.clone());

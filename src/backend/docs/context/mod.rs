@@ -5,6 +5,7 @@
 //! extension before its `#`; texts from the source stand as written; everything called `sentence` or `sentences` is made.
 
 mod calendar;
+mod engineer;
 mod journey;
 mod promise;
 #[cfg(test)]
@@ -12,10 +13,10 @@ mod schema;
 mod site;
 
 pub use calendar::{Agreement, Day, Review, ReviewState, review_of};
+pub use engineer::{AlertRow, Engineer, Stream};
 pub use journey::{Data, Journey, Scenario, Step, Together, TogetherPart};
 pub use promise::{
-    AlertRow, Broken, Budget, Engineer, EvidenceText, FailureRow, Figure, Floor, Playbook, Policy,
-    PolicyStep, Promise, Proxy, Stream,
+    Broken, Budget, EvidenceText, FailureRow, Figure, Floor, Playbook, Policy, PolicyStep, Promise, Proxy,
 };
 pub use site::{Card, CardPromise, Counts, Site, Team, TeamRef, Term};
 

@@ -2,12 +2,11 @@
 
 use serde::Serialize;
 
+use super::engineer::Engineer;
 use super::{Day, Maker, TeamRef, anchor, promise_url};
 use crate::backend::docs::sentences::{breaks, conduct, measured, numbers, promise as word, words};
 use crate::backend::url;
-use crate::ir::burn::{Alert, Loudness};
-use crate::ir::{self, Evidence, Measurement, Urgency};
-use crate::promql;
+use crate::ir::{self, Evidence, Urgency};
 use crate::value::Decimal;
 
 /// A word given to users.
@@ -238,52 +237,6 @@ pub struct PolicyStep {
     pub except: Option<String>,
 }
 
-/// What engineers want to know.
-#[derive(Clone, Debug, Serialize, PartialEq)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Engineer {
-    /// `events`, `completion`, `slices` or `composed`.
-    pub kind: String,
-    /// The indicator's name, where one is used.
-    pub indicator: Option<String>,
-    /// What is read, stream by stream.
-    pub streams: Vec<Stream>,
-    /// Burn-rate alerts, from loud to quiet.
-    pub alerts: Vec<AlertRow>,
-    /// `file:line` in the source.
-    pub place: String,
-}
-
-/// A stream or a condition of a measurement.
-#[derive(Clone, Debug, Serialize, PartialEq)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Stream {
-    /// `total`, `good`, `bad`, `started`, `finished`, `condition`, `member`.
-    pub role: String,
-    /// A selector, a query or a promise.
-    pub text: String,
-}
-
-/// A burn-rate alert.
-#[derive(Clone, Debug, Serialize, PartialEq)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct AlertRow {
-    /// `page` or `ticket`.
-    pub loudness: String,
-    /// The long window, as Prometheus writes it.
-    pub long: String,
-    /// The short window.
-    pub short: String,
-    /// The burn rate above which it fires, an exact decimal.
-    pub burn_rate: String,
-    /// The error ratio above which it fires, in percent.
-    pub error_percent: String,
-    /// The share of the budget that is spent then, in percent.
-    pub spent_percent: String,
-    /// How many bad events the long window must hold at least.
-    pub bad_events: u32,
-}
-
 impl Maker<'_> {
     /// A promise of this journey.
     pub fn promise(&self, journey: &ir::Journey, promise: &ir::Promise) -> Promise {
@@ -430,31 +383,6 @@ impl Maker<'_> {
             serves,
         }
     }
-
-    fn engineer(&self, promise: &ir::Promise, alerts: &[Alert]) -> Engineer {
-        let (kind, streams) = streams(&promise.measurement);
-        let budget = promise.error_budget();
-        let percent = |n: Decimal| (n * Decimal::ONE_HUNDRED).round_dp(6).normalize().to_string();
-        let alerts = alerts
-            .iter()
-            .map(|a| AlertRow {
-                loudness: if a.loudness == Loudness::Page { "page" } else { "ticket" }.to_owned(),
-                long: a.long.to_string(),
-                short: a.short.to_string(),
-                burn_rate: a.factor.normalize().to_string(),
-                error_percent: percent(a.threshold(budget)),
-                spent_percent: percent(a.spent),
-                bad_events: a.bad_events,
-            })
-            .collect();
-        Engineer {
-            kind: kind.to_owned(),
-            indicator: promise.indicator.clone(),
-            streams,
-            alerts,
-            place: self.model.place(promise.origin),
-        }
-    }
 }
 
 /// No `javascript:` and its like: a link from the source goes to the web or stays in the site.
@@ -504,105 +432,4 @@ fn figures(promise: &ir::Promise, share: numbers::Share, budget: &word::Budget, 
         says: "of total outage use it all up".to_owned(),
     });
     made
-}
-
-fn streams(measurement: &Measurement) -> (&'static str, Vec<Stream>) {
-    let mut list = Vec::new();
-    let mut add = |role: &str, text: String| list.push(Stream { role: role.to_owned(), text });
-    let kind = match measurement {
-        Measurement::Events(events) => {
-            add_events(events, &mut add);
-            "events"
-        }
-        Measurement::Completion(c) => {
-            c.started.iter().for_each(|s| add("started", series(s)));
-            c.finished.iter().for_each(|s| add("finished", series(s)));
-            add("condition", format!("finished within {}", c.within));
-            "completion"
-        }
-        Measurement::Slices(s) => {
-            let at = |r: &ir::Reading| match r {
-                ir::Reading::AtLeast(n) => format!("at least {n}"),
-                ir::Reading::AtMost(n) => format!("at most {n}"),
-            };
-            match &s.condition {
-                ir::Condition::Share { events, at_least, percentile } => {
-                    add_events(events, &mut add);
-                    let good = (*at_least * Decimal::ONE_HUNDRED).normalize();
-                    let written = percentile.map(|p| format!(" (p{p})")).unwrap_or_default();
-                    add("condition", format!("share of good at least {good}%{written}"));
-                }
-                ir::Condition::Stat { stat, selector, good } => {
-                    add("total", promql::print::selector_text(&selector.metric, &selector.matchers));
-                    add("condition", format!("{} {}", format!("{stat:?}").to_lowercase(), at(good)));
-                }
-                ir::Condition::Mean { of, good, unit, .. } => {
-                    add("total", series(of));
-                    add("condition", format!("mean {} {unit}", at(good)).trim_end().to_owned());
-                }
-                ir::Condition::Age { which, selector, at_most, .. } => {
-                    add("total", promql::print::selector_text(&selector.metric, &selector.matchers));
-                    add(
-                        "condition",
-                        format!("age of {} at most {at_most}s", format!("{which:?}").to_lowercase()),
-                    );
-                }
-                ir::Condition::Promql { query, good } => {
-                    add("total", query.clone());
-                    add("condition", at(good));
-                }
-            }
-            add("slice", s.slice.to_string());
-            "slices"
-        }
-        Measurement::Composed(c) => {
-            c.members.iter().for_each(|m| add("member", m.to_string()));
-            "composed"
-        }
-    };
-    (kind, list)
-}
-
-fn add_events(events: &ir::Events, add: &mut impl FnMut(&str, String)) {
-    events.total.iter().for_each(|s| add("total", series(s)));
-    if !events.faults.is_empty() {
-        let faults = events.faults.iter().flatten();
-        return faults.for_each(|s| add("bad", format!("{}, each event once", series(s))));
-    }
-    match &events.outcome {
-        ir::Outcome::Good(list) => list.iter().for_each(|s| add("good", series(s))),
-        ir::Outcome::Bad(list) => list.iter().for_each(|s| add("bad", series(s))),
-    }
-}
-
-fn series(series: &ir::Series) -> String {
-    let text = |s: &ir::Selector, part: Option<String>| {
-        let born = s.born_with_event.then(|| "born with its first event".to_owned());
-        let alive = s.alive.as_deref().map(|alive| {
-            format!("silent when idle while {}", promql::print::selector_text(&alive.metric, &alive.matchers))
-        });
-        let increases = s.increases.map(|i| {
-            let over = if i.over == i.every { String::new() } else { format!(" over {}", i.over) };
-            format!("samples are increases{over}")
-        });
-        let notes: Vec<String> = part.into_iter().chain(born).chain(alive).chain(increases).collect();
-        let text = promql::print::selector_text(&s.metric, &s.matchers);
-        if notes.is_empty() { text } else { format!("{text} ({})", notes.join(", ")) }
-    };
-    match series {
-        ir::Series::Counter(s) => text(s, None),
-        ir::Series::HistogramCount { selector, .. } => text(selector, Some("all".to_owned())),
-        ir::Series::HistogramWithin { selector, limit, .. } => {
-            text(selector, Some(format!("within {limit}")))
-        }
-        ir::Series::HistogramOver { selector, limit, .. } => text(selector, Some(format!("over {limit}"))),
-        ir::Series::Readings { selector, condition } => {
-            let which = condition.map(|reading| match reading {
-                ir::Reading::AtLeast(n) => format!("at least {n}"),
-                ir::Reading::AtMost(n) => format!("at most {n}"),
-            });
-            format!("readings of {}", text(selector, which))
-        }
-        ir::Series::Promql(query) => query.trim().to_owned(),
-    }
 }
