@@ -13,6 +13,7 @@ use crate::diag::render::PER_FILE;
 use crate::driver::Compilation;
 use crate::project::Project;
 use crate::source::{FileId, SourceFile};
+use crate::value::hash;
 
 /// Mends what is certain and returns what is left.
 pub(super) fn until_stable(
@@ -71,13 +72,7 @@ pub(super) fn until_stable(
 
 /// What all files of a project hold.
 fn fingerprint(project: &Project) -> Vec<u64> {
-    use std::hash::{DefaultHasher, Hash, Hasher};
-    let hash = |text: &str| {
-        let mut hasher = DefaultHasher::new();
-        text.hash(&mut hasher);
-        hasher.finish()
-    };
-    project.sources.iter().map(|(_, file)| hash(&file.text)).collect()
+    project.sources.iter().map(|(_, file)| hash::hash(&file.text)).collect()
 }
 
 /// Says that mends undo each other, and which.

@@ -241,11 +241,28 @@ fn increases(metric: &Metric<'_>, span: Span, out: &mut Diagnostics) -> bool {
         MetricKind::NativeHistogram => "remove it: native histograms are counted as counters are",
         MetricKind::Summary => "remove it: events of a summary are not counted",
     };
-    let (name, kind) = (metric.name, metric.kind.as_str());
-    let said = format!("`{name}` is a {kind}, whose samples are not increases");
-    let made = Diagnostic::new(&WRONG_KIND, span, said, "only counters and classic histograms count events");
-    out.push(made.also(metric.decl.kind.span, kind).help(help));
+    uncounted(
+        metric,
+        span,
+        ("whose samples are not increases", "counters and classic histograms"),
+        help,
+        out,
+    );
     false
+}
+
+/// Says of a metric what its kind doesn't do, and which kinds do count events.
+fn uncounted(
+    metric: &Metric<'_>,
+    span: Span,
+    (what, counting): (&str, &str),
+    help: &str,
+    out: &mut Diagnostics,
+) {
+    let (name, kind) = (metric.name, metric.kind.as_str());
+    let said = format!("`{name}` is a {kind}, {what}");
+    let made = Diagnostic::new(&WRONG_KIND, span, said, format!("only {counting} count events"));
+    out.push(made.also(metric.decl.kind.span, kind).help(help));
 }
 
 /// Only what counts events can appear with the first one, or vanish while there is none.
@@ -257,10 +274,7 @@ fn has_events(metric: &Metric<'_>, span: Span, what: &str, out: &mut Diagnostics
         }
         MetricKind::Summary => "remove it: events of a summary are not counted",
     };
-    let (name, kind) = (metric.name, metric.kind.as_str());
-    let said = format!("`{name}` is a {kind}, which {what}");
-    let made = Diagnostic::new(&WRONG_KIND, span, said, "only counters and histograms count events");
-    out.push(made.also(metric.decl.kind.span, kind).help(help));
+    uncounted(metric, span, (&format!("which {what}"), "counters and histograms"), help, out);
     false
 }
 
