@@ -75,7 +75,7 @@ fn meant_pattern(out: &mut Out, m: &Match<'_>, value: &str) {
     let tilde = if m.op == MatchOp::Equal { "=~" } else { "!~" };
     let said = format!("`{}` compares plain text, and `{value}` looks like a pattern", m.op.as_str());
     let made = Diagnostic::new(&MEANT_PATTERN, m.culprit(), said, "no dots or bars count here");
-    let made = made.help(format!(
+    let made = made.note(format!(
         "if the label has this very value, declare it: `labels {} in {} | ..`",
         m.label,
         quote(value)

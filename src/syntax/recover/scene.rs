@@ -12,6 +12,9 @@ use super::mistake::Mistake;
 use crate::diag::codes;
 use crate::syntax::parser::{Grammar, Rule};
 
+/// What may follow `good when`.
+const CONDITIONS: &str = "slices are judged by `share at least 99%`, `p95 of HISTOGRAM within 400ms`, `mean of HISTOGRAM within 300ms`, `max of GAUGE at most 10`, `age of newest GAUGE at most 10m` or `promql \"..\" at most 3`";
+
 /// A failed reading.
 pub(super) struct Scene<'t> {
     pub(super) text: &'t str,
@@ -148,6 +151,9 @@ impl<'t> Scene<'t> {
         Mistake::new(&codes::syntax::UNEXPECTED, self.found.range.clone(), message, label)
     }
     pub(super) fn with_form(&self, mistake: Mistake) -> Mistake {
+        if self.before().ends_with("good when") && mistake.help.is_empty() && mistake.mend.is_none() {
+            return mistake.help(CONDITIONS);
+        }
         match self.form {
             Some(form) if mistake.help.is_empty() && mistake.mend.is_none() => {
                 mistake.help(format!("it is written like `{form}`"))
