@@ -404,7 +404,14 @@ fn ancestors<'a>(names: &'a Names<'a>, decl: &'a ast::Metric, out: &mut Diagnost
                     let kind = metric.kind.value.as_str();
                     let said = format!("`{}` is a {kind}: it counts no events", metric.name.name);
                     let made = Diagnostic::new(&PART_OF, span, said, format!("a {kind}"));
-                    out.push(made.help("`part of` joins counters and histograms only; remove it"));
+                    let made = made.help("`part of` joins counters and histograms only; remove it");
+                    out.push(match metric.kind.value {
+                        MetricKind::Gauge => made.help(super::stream::INCREASES),
+                        MetricKind::Counter
+                        | MetricKind::Histogram
+                        | MetricKind::NativeHistogram
+                        | MetricKind::Summary => made,
+                    });
                     return list;
                 }
             }

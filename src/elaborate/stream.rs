@@ -148,6 +148,10 @@ pub(crate) fn stream<'a>(
     terms
 }
 
+/// The way out where an exporter's gauge holds counts.
+pub(super) const INCREASES: &str =
+    "where each sample counts what is new, declare it as `counter` and say `samples are increases`";
+
 /// What a bare selector counts.
 fn counted<'a>(out: &mut Out, metric: &Metric<'a>, sel: &Sel<'a>, role: Role) -> Option<Form> {
     let name = metric.name;
@@ -165,10 +169,10 @@ fn counted<'a>(out: &mut Out, metric: &Metric<'a>, sel: &Sel<'a>, role: Role) ->
             out.report(match role {
                 Role::Total => made
                     .maybe_fix("count its samples: `readings of`", sel.metric_span.before(), "readings of ")
-                    .help("where each sample counts what is new, declare it as `counter` and say `samples are increases`"),
-                Role::Part => {
-                    made.help("name a counter here; samples are counted by `total readings of` alone")
-                }
+                    .help(INCREASES),
+                Role::Part => made
+                    .help("name a counter here; samples are counted by `total readings of` alone")
+                    .help(INCREASES),
                 Role::Started => made.help("name a counter of what was started"),
                 Role::Finished => made
                     .help("name a histogram of how long it took: `finished HISTOGRAM within T`")
