@@ -40,6 +40,9 @@ pub(crate) const AGE: &str = "promise:age:ratio";
 /// Since when the promise is measured, in seconds since 1970.
 pub(crate) const SINCE: &str = "promise:since:timestamp";
 
+/// In how many seconds what is left of the budget will be gone, at the rate of a short window.
+pub(crate) const BUDGET_GONE_IN: &str = "promise:budget_gone_in:seconds";
+
 /// One for each promise, with what is known of it in labels.
 pub(crate) const INFO: &str = "promise_info";
 /// The error budget as a fraction.

@@ -55,6 +55,7 @@ const LONGEST: usize = 40;
 /// The addresses of a model's dashboards.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Uids {
+    prefix: String,
     overview: String,
     journeys: BTreeMap<String, String>,
     promises: BTreeMap<PromisePath, String>,
@@ -79,6 +80,7 @@ impl Uids {
             })
             .collect();
         Self {
+            prefix: prefix.clone(),
             overview: format!("{prefix}-overview"),
             journeys: settle(journeys),
             promises: settle(promises),
@@ -91,6 +93,16 @@ impl Uids {
     /// That of a journey's board.
     pub(crate) fn journey(&self, id: &str) -> &str {
         self.journeys.get(id).map_or("", String::as_str)
+    }
+    /// What the uids of a journey's promises begin with, where they are [plain](Self::is_plain).
+    pub(crate) fn prefix_of_promises(&self, journey: &str) -> String {
+        format!("{}-p-{}", self.prefix, dashed(journey))
+    }
+    /// Is the uid of this promise's board made of its identifiers alone, without a hash?
+    pub(crate) fn is_plain(&self, path: &PromisePath) -> bool {
+        let step = path.step.as_deref().map(|s| format!("-{}", dashed(s))).unwrap_or_default();
+        let plain = format!("{}{step}-{}", self.prefix_of_promises(&path.journey), dashed(&path.promise));
+        self.promise(path) == plain
     }
     /// That of a promise's board.
     pub(crate) fn promise(&self, path: &PromisePath) -> &str {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{Failure, docs};
-use crate::backend::prometheus::{check_texts, texts};
+use crate::backend::prometheus::{alert_texts, check_texts};
 use crate::ir::Model;
 use crate::project::Project;
 
@@ -32,8 +32,8 @@ fn files(folder: &Path) -> Result<Vec<(String, std::path::PathBuf)>, Failure> {
         if name.starts_with('.') || name.ends_with(".md") || path.is_dir() {
             continue;
         }
-        if texts::parts(&name).is_none() && !(name.starts_with('_') && name.ends_with(".txt")) {
-            let kinds = texts::KINDS.map(|k| format!("`{k}`")).join(", ");
+        if alert_texts::parts(&name).is_none() && !(name.starts_with('_') && name.ends_with(".txt")) {
+            let kinds = alert_texts::KINDS.map(|k| format!("`{k}`")).join(", ");
             return Err(Failure::new(format!("`{}` is no template of an alert text", path.display()))
                 .help(format!("such a file is called ALERT.ANNOTATION.txt, where ALERT is one of {kinds}")));
         }

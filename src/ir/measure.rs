@@ -102,6 +102,17 @@ impl Series {
             Self::Promql(_) => None,
         }
     }
+    /// Is it stored as the histogram's `_count`?
+    pub fn is_classic_count(&self) -> bool {
+        match self {
+            Self::HistogramCount { native, .. } => !native,
+            Self::Counter(_)
+            | Self::HistogramWithin { .. }
+            | Self::HistogramOver { .. }
+            | Self::Readings { .. }
+            | Self::Promql(_) => false,
+        }
+    }
 }
 
 /// Events, and which of them are good.

@@ -2,7 +2,7 @@
 //! reads one that is not.
 
 use crate::series::{
-    AGE, BAD_EVENTS_LEFT, BAD_INCREASE, BUDGET_REMAINING, BURN_RATE, COVERAGE, ERROR_RATIO, EVENTS,
+    AGE, BAD_EVENTS_LEFT, BAD_INCREASE, BUDGET_GONE_IN, BUDGET_REMAINING, BURN_RATE, COVERAGE, ERROR_RATIO, EVENTS,
     OBJECTIVE, REACH, STRETCH,
 };
 use std::collections::BTreeSet;
@@ -21,6 +21,8 @@ use crate::value::Duration;
 pub(super) enum Series {
     /// What is left of the budget.
     Remaining,
+    /// In how many seconds it will be gone, at the rate of this window.
+    GoneIn(Duration),
     /// How fast it burns, over this window.
     Burn(Duration),
     /// The bad share of the events, over this window.
@@ -48,6 +50,7 @@ impl Series {
     fn name(self) -> &'static str {
         match self {
             Self::Remaining => BUDGET_REMAINING,
+            Self::GoneIn(_) => BUDGET_GONE_IN,
             Self::Burn(_) => BURN_RATE,
             Self::Errors(_) => ERROR_RATIO,
             Self::Objective => OBJECTIVE,
@@ -62,7 +65,7 @@ impl Series {
     }
     fn window(self) -> Option<Duration> {
         match self {
-            Self::Burn(window) | Self::Errors(window) | Self::Bad(window) => Some(window),
+            Self::GoneIn(window) | Self::Burn(window) | Self::Errors(window) | Self::Bad(window) => Some(window),
             Self::Remaining
             | Self::Objective
             | Self::Stretch
@@ -78,7 +81,12 @@ impl Series {
         match self {
             Self::Stretch => promise.stretch.is_some(),
             Self::Events | Self::Bad(_) | Self::Left | Self::Reach | Self::Age => !is_composed(promise),
-            Self::Remaining | Self::Burn(_) | Self::Errors(_) | Self::Objective | Self::Coverage => true,
+            Self::Remaining
+            | Self::GoneIn(_)
+            | Self::Burn(_)
+            | Self::Errors(_)
+            | Self::Objective
+            | Self::Coverage => true,
         }
     }
     /// How far back its last sample is looked for: what slow groups record is further apart than a bare selector looks.
@@ -89,6 +97,7 @@ impl Series {
             Self::Errors(_)
             | Self::Bad(_)
             | Self::Remaining
+            | Self::GoneIn(_)
             | Self::Burn(_)
             | Self::Objective
             | Self::Stretch

@@ -7,7 +7,7 @@ use super::ranges;
 use super::sink::{Rule, Sink};
 use super::sloth;
 use super::text::put;
-use super::words::{Burn, inert};
+use super::alert_texts::{Burn, inert};
 use super::{base, completions, composed};
 use crate::ast::Urgency;
 use crate::ir::burn::{Alert, Loudness};

@@ -6,7 +6,7 @@ use super::counted::Plausible;
 use super::plan::{Needs, Plan};
 use super::sink::{Rule, Sink};
 use super::streams::Reach;
-use super::{alerts, groups, ranges, words};
+use super::{alert_texts, alerts, groups, ranges};
 use crate::ir::burn::{self, Loudness};
 use crate::ir::detection::{Detection, detection, least_bad};
 use crate::ir::{Measurement, Model, Promise};
@@ -98,7 +98,7 @@ pub fn explain(model: &Model, promise: &Promise) -> Explanation {
     let mut explanation = Explanation {
         path: promise.path.to_string(),
         title: promise.title.clone(),
-        sentence: words::sentence(promise),
+        sentence: alert_texts::sentence(promise),
         place: model.place(promise.origin),
         kind: super::meaning::kind(promise),
         made_up: made_up(model, promise),

@@ -12,7 +12,7 @@ use super::plan::{Plan, is_composed};
 use super::ranges;
 use super::sink::{Rule, Sink};
 use super::windows::{self, Source};
-use super::words::{OfAll, inert};
+use super::alert_texts::{OfAll, inert};
 use super::{base, completions, streams};
 use crate::ast::Urgency;
 use crate::ir::burn::Loudness;
@@ -26,7 +26,8 @@ pub(crate) fn no_data(plan: &Plan<'_>, labels: &AlertLabels, expr: &mut String, 
     for (urgency, name, loud) in
         [(Urgency::Page, "page", Loudness::Page), (Urgency::Ticket, "ticket", Loudness::Ticket)]
     {
-        if !plan.promises().any(|p| p.no_data == urgency && !is_composed(p)) {
+        let wanted = |p: &Promise| p.no_data == urgency && !is_composed(p);
+        if !plan.promises().any(wanted) {
             continue;
         }
         expr.clear();
@@ -37,7 +38,9 @@ pub(crate) fn no_data(plan: &Plan<'_>, labels: &AlertLabels, expr: &mut String, 
             m = plan.matchers,
             events = EVENTS,
         );
-        alert(plan, labels, loud, "PromiseNoData", expr, Some(Duration::from_mins(2)), sink);
+        let hold = Some(Duration::from_mins(2));
+        let shared = Shared { name: "PromiseNoData", loud, expr, hold };
+        alert(plan, labels, &shared, &OfAll::new(plan, wanted), sink);
     }
 }
 
@@ -93,7 +96,9 @@ pub(crate) fn part_gone(plan: &Plan<'_>, labels: &AlertLabels, expr: &mut String
     if expr.is_empty() {
         return;
     }
-    alert(plan, labels, Loudness::Ticket, "PromisePartGone", expr, None, sink);
+    let shared = Shared { name: "PromisePartGone", loud: Loudness::Ticket, expr, hold: None };
+    let wanted = |p: &Promise| !p.for_each.is_empty() || matches!(&p.measurement, Measurement::Completion(c) if out_of_sight(p, c));
+    alert(plan, labels, &shared, &OfAll::new(plan, wanted), sink);
 }
 
 /// May the counts of this promise contradict each other? Not where good or bad is a subset of the events by construction, as
@@ -143,7 +148,8 @@ pub(crate) fn sanity(plan: &Plan<'_>, labels: &AlertLabels, expr: &mut String, s
         windows::sum(plan, expr, source.events, &matchers, started, None);
         expr.push_str(" > 0.5");
     }
-    alert(plan, labels, Loudness::Ticket, "PromiseCountsContradict", expr, None, sink);
+    let shared = Shared { name: "PromiseCountsContradict", loud: Loudness::Ticket, expr, hold: None };
+    alert(plan, labels, &shared, &OfAll::new(plan, may_contradict), sink);
 }
 
 /// Tickets of the journey's policy: one rule whose label says which clause holds.
@@ -192,7 +198,7 @@ pub(crate) fn policy(plan: &Plan<'_>, labels: &AlertLabels, expr: &mut String, s
     }
     let mut all: Vec<(&str, &str)> = vec![("policy", &policy.id), ("below", &state)];
     all.extend(labels.of_loudness(Loudness::Ticket));
-    let facts = OfAll { plan, policy: Some((&policy.title, &text)) };
+    let facts = OfAll::new(plan, |p| p.urgency != Urgency::None).of_policy(&policy.title, &text);
     let annotations = plan.texts.annotations("PromiseBudgetPolicy", &facts);
     sink.rule(&Rule {
         name: "PromiseBudgetPolicy",
@@ -227,26 +233,32 @@ fn go_limit(below: Decimal) -> String {
     }
 }
 
-/// Writes an alert that one rule raises for all promises of a journey.
-#[allow(clippy::too_many_arguments, reason = "one call for each alert, all of it needed")]
+/// An alert that one rule raises for all promises of a journey.
+pub(crate) struct Shared<'a> {
+    pub(crate) name: &'static str,
+    pub(crate) loud: Loudness,
+    pub(crate) expr: &'a str,
+    /// How long it must hold before it fires.
+    pub(crate) hold: Option<Duration>,
+}
+
+/// Writes it.
 pub(crate) fn alert(
     plan: &Plan<'_>,
     labels: &AlertLabels,
-    loud: Loudness,
-    name: &'static str,
-    expr: &str,
-    hold: Option<Duration>,
+    shared: &Shared<'_>,
+    says: &OfAll<'_, '_>,
     sink: &mut impl Sink,
 ) {
     let project = inert(plan.model.settings.project_label());
     let mut all: Vec<(&str, &str)> = vec![("project", &project), ("journey", &plan.journey.id)];
-    all.extend(labels.of_loudness(loud));
-    let annotations = plan.texts.annotations(name, &OfAll { plan, policy: None });
+    all.extend(labels.of_loudness(shared.loud));
+    let annotations = plan.texts.annotations(shared.name, says);
     sink.rule(&Rule {
-        name,
+        name: shared.name,
         alert: true,
-        expr,
-        hold,
+        expr: shared.expr,
+        hold: shared.hold,
         keep: None,
         labels: &all,
         annotations: &annotations,

@@ -130,7 +130,7 @@ fn constants(
     out.push_str("\n)");
 }
 
-fn braces(plan: &Plan<'_>, out: &mut String, more: &str) {
+pub(super) fn braces(plan: &Plan<'_>, out: &mut String, more: &str) {
     out.push('{');
     out.push_str(&plan.matchers);
     out.push_str(more);
@@ -165,7 +165,7 @@ fn over_budget(plan: &Plan<'_>, out: &mut String) {
 }
 
 /// `max by` keeps the match one to one in the minutes after a label of the settings has changed.
-fn budget_of(plan: &Plan<'_>, out: &mut String) {
+pub(super) fn budget_of(plan: &Plan<'_>, out: &mut String) {
     out.push_str("max by (step, promise) (");
     out.push_str(ERROR_BUDGET);
     braces(plan, out, "");

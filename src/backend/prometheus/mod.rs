@@ -25,8 +25,8 @@ pub(crate) mod completions;
 pub(crate) mod composed;
 mod cost;
 pub(crate) mod counted;
+pub(crate) mod exhaustion;
 mod explain;
-pub mod go;
 pub(crate) mod health;
 mod lacks;
 pub(crate) mod meaning;
@@ -38,10 +38,9 @@ mod sloth;
 pub(crate) mod streams;
 mod targets;
 pub(crate) mod text;
-pub mod texts;
+pub mod alert_texts;
 pub(crate) mod watch;
 pub(crate) mod windows;
-mod words;
 
 pub use cost::Cost;
 
@@ -138,6 +137,7 @@ fn prompt(plan: &Plan<'_>, labels: &AlertLabels, expr: &mut String, sink: &mut i
         }
         composed::coverage(plan, promise, composed, expr, sink);
     }
+    exhaustion::write(plan, expr, sink);
     alerts::write(plan, labels, Loudness::Page, expr, sink);
 }
 
@@ -205,7 +205,7 @@ fn comment(plan: &Plan<'_>, promise: &Promise, sink: &mut impl Sink) {
         "{step}{dot}{} \"{}\": {} ({})",
         path.promise,
         promise.title,
-        words::sentence(promise),
+        alert_texts::sentence(promise),
         plan.model.place(promise.origin)
     ));
 }

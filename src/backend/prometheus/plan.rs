@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::text::{journey_matchers, promise_matchers};
-use super::texts::Texts;
+use super::alert_texts::Texts;
 use super::{ranges, sloth};
 use crate::backend::addresses::Uids;
 use crate::ir::burn::{self, Alert};

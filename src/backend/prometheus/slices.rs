@@ -102,6 +102,13 @@ pub(crate) fn bad(out: &mut String, slices: &Slices, promise: &Promise, reach: &
     out.push(')');
 }
 
+/// What a slice that ends now is judged by: its value, or of a share of events the bad one.
+pub(crate) fn measured(promise: &Promise, slices: &Slices, evaluation: Duration) -> String {
+    let mut out = String::new();
+    value(&mut out, slices, &Reach::slice(promise, slices.slice, evaluation));
+    out
+}
+
 /// 1 where the value before is a number, else 0.
 const IS_A_NUMBER: &str = " >= bool -Inf";
 

@@ -11,7 +11,8 @@ use std::fmt::Write as _;
 
 use super::alerts::AlertLabels;
 use super::budget::Budgets;
-use super::health;
+use super::alert_texts::OfAll;
+use super::health::{self, Shared};
 use super::plan::{Plan, is_composed};
 use super::ranges;
 use super::sink::{Rule, Sink};
@@ -161,7 +162,10 @@ fn alert(plan: &Plan<'_>, labels: &AlertLabels, expr: &mut String, sink: &mut im
     if plan.promises().any(|p| p.urgency == Urgency::None) {
         let _ = write!(expr, "\n  unless on (step, promise) {INFO}{{{},urgency=\"none\"}}", plan.matchers);
     }
-    health::alert(plan, labels, Loudness::Ticket, "PromiseMeasuresWrong", expr, Some(HOLD), sink);
+    let shared = Shared { name: "PromiseMeasuresWrong", loud: Loudness::Ticket, expr, hold: Some(HOLD) };
+    // Whether rules are evaluated is a matter of the journey.
+    let says = OfAll::new(plan, |p| !is_composed(p) && p.urgency != Urgency::None).or_of_the_journey();
+    health::alert(plan, labels, &shared, &says, sink);
 }
 
 /// How many samples of each raw series one evaluation of the group reads: counts of ten scrapes and of sixty, resets, and what

@@ -10,7 +10,7 @@ use crate::backend::prometheus::group_name;
 use crate::backend::prometheus::plan::is_composed;
 use crate::backend::prometheus::ranges;
 use crate::series::{
-    AGE, BAD_EVENTS_LEFT, BAD_INCREASE, BUDGET_REMAINING, BURN_RATE, COVERAGE, ERROR_BUDGET, ERROR_RATIO,
+    AGE, BAD_EVENTS_LEFT, BAD_INCREASE, BUDGET_GONE_IN, BUDGET_REMAINING, BURN_RATE, COVERAGE, ERROR_BUDGET, ERROR_RATIO,
     EVENTS_INCREASE, PROMISE_LABELS, group,
 };
 use crate::value::{Decimal, Duration};
@@ -60,8 +60,9 @@ pub(super) fn prove(context: &Context<'_>, suites: &mut Vec<Suite>) {
             let strange = stranger(labels(Some("5m")), label);
             case.feed(ERROR_RATIO, &strange, format!("0x{minutes}"));
         }
+        let now = Decimal::new(4, 3);
         if measured {
-            case.feed(ERROR_RATIO, &labels(Some("5m")), format!("0x{minutes}"));
+            case.feed(ERROR_RATIO, &labels(Some("5m")), format!("{now}x{minutes}"));
         }
         let allowed = promise.error_budget();
         let (Some(ratio), Some(burn)) = ((bad * half).checked_div(all), long.checked_div(allowed)) else {
@@ -77,6 +78,18 @@ pub(super) fn prove(context: &Context<'_>, suites: &mut Vec<Suite>) {
         ];
         let left = context.series(BUDGET_REMAINING, promise, None);
         let more = context.series(BAD_EVENTS_LEFT, promise, None);
+        let gone = context.series(BUDGET_GONE_IN, promise, Some("5m"));
+        // At the rate of the last five minutes, not at that of another window; never of what is overspent.
+        let seconds = (Decimal::ONE - spent) * promise.window.seconds() * allowed / now;
+        if measured && spent < Decimal::ONE {
+            asked.push(("when the budget is gone", gone, Some("5m"), remaining, seconds));
+            let other = context.series(BUDGET_GONE_IN, promise, Some("a stranger"));
+            let says = "when the budget is gone is said of the windows of its alerts alone";
+            case.checks.push(check(promise, after(recorded, 2), says, other));
+        } else {
+            let says = "what is overspent or without data is not gone at some time";
+            case.checks.push(check(promise, after(recorded, 2), says, gone));
+        }
         if measured {
             asked.push(("what is left of the budget", left, None, remaining, Decimal::ONE - spent));
             asked.push(("bad events left", more, None, budget, all / half * allowed - bad));

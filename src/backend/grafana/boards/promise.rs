@@ -9,6 +9,7 @@ use super::super::recorded::{Recorded, Series};
 use super::super::text;
 use super::{Board, Site, out, tagged, to};
 use crate::backend::docs::sentences::{breaks, numbers, promise as said, words};
+use crate::backend::prometheus::exhaustion;
 use crate::ir::burn::Alert;
 use crate::ir::{Promise, Step, Urgency};
 use crate::promql::print;
@@ -190,14 +191,13 @@ impl Page<'_, '_> {
 
     /// When the budget will be gone.
     fn runs_out(&self, at: Place) -> Option<Panel> {
-        let window = [Duration::from_hours(6), HOUR]
-            .into_iter()
-            .find(|w| self.recorded.promise(Series::Burn(*w), self.promise).is_some())?;
-        let burn = self.recorded.promise(Series::Burn(window), self.promise)?;
+        let window = exhaustion::NOW;
+        let gone = self.recorded.promise(Series::GoneIn(window), self.promise)?;
         let remaining = &self.remaining;
+        // What lasts for the whole window doesn't run out.
         let expr = format!(
             "0 * count({remaining} <= 0)\n\
-             or min(({remaining} > 0) * {} / ignoring (window) ({burn} > 1))\n\
+             or min({gone} < {})\n\
              or 0 * min({remaining}) + 9e9",
             self.seconds().normalize()
         );

@@ -4,68 +4,107 @@
 //! template that Prometheus fills when an alert fires. So every value that is printed is made inert for Go, except what is
 //! meant for Prometheus: the values under `now`, and what `go(..)` makes.
 
+mod burn;
+pub mod go;
+mod links;
+mod now;
+mod of_all;
+mod who;
+mod words;
+
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
+use minijinja::context;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Value;
 use minijinja::{AutoEscape, Environment, Error, Output, State, UndefinedBehavior};
 
-use super::go;
-use super::words::{Facts, inert, stop};
+use super::plan::Plan;
 use crate::backend::template::{self, Room, TemplateError, explained};
 use crate::ir::{Settings, Target};
+
+pub(crate) use burn::Burn;
+pub(crate) use of_all::OfAll;
+pub(crate) use words::{inert, sentence, stop};
 
 /// Built-in templates, by the name under which a user may replace them: what the alert's name begins with (`any`: of every
 /// alert), and the annotation.
 pub const BUILT_IN: &[(&str, &str)] = &[
-    ("PromiseBurns.summary.txt", include_str!("../../../templates/alerts/PromiseBurns.summary.txt")),
-    ("PromiseBurns.description.txt", include_str!("../../../templates/alerts/PromiseBurns.description.txt")),
-    ("PromiseBurns.users.txt", include_str!("../../../templates/alerts/PromiseBurns.users.txt")),
-    ("PromiseNoData.summary.txt", include_str!("../../../templates/alerts/PromiseNoData.summary.txt")),
+    ("PromiseBurns.summary.txt", include_str!("../../../../templates/alerts/PromiseBurns.summary.txt")),
+    ("PromiseBurns.description.txt", include_str!("../../../../templates/alerts/PromiseBurns.description.txt")),
+    ("PromiseBurns.users.txt", include_str!("../../../../templates/alerts/PromiseBurns.users.txt")),
+    ("PromiseNoData.summary.txt", include_str!("../../../../templates/alerts/PromiseNoData.summary.txt")),
     (
         "PromiseNoData.description.txt",
-        include_str!("../../../templates/alerts/PromiseNoData.description.txt"),
+        include_str!("../../../../templates/alerts/PromiseNoData.description.txt"),
     ),
-    ("PromisePartGone.summary.txt", include_str!("../../../templates/alerts/PromisePartGone.summary.txt")),
+    ("PromisePartGone.summary.txt", include_str!("../../../../templates/alerts/PromisePartGone.summary.txt")),
     (
         "PromisePartGone.description.txt",
-        include_str!("../../../templates/alerts/PromisePartGone.description.txt"),
+        include_str!("../../../../templates/alerts/PromisePartGone.description.txt"),
     ),
     (
         "PromiseCountsContradict.summary.txt",
-        include_str!("../../../templates/alerts/PromiseCountsContradict.summary.txt"),
+        include_str!("../../../../templates/alerts/PromiseCountsContradict.summary.txt"),
     ),
     (
         "PromiseCountsContradict.description.txt",
-        include_str!("../../../templates/alerts/PromiseCountsContradict.description.txt"),
+        include_str!("../../../../templates/alerts/PromiseCountsContradict.description.txt"),
     ),
     (
         "PromiseMeasuresWrong.summary.txt",
-        include_str!("../../../templates/alerts/PromiseMeasuresWrong.summary.txt"),
+        include_str!("../../../../templates/alerts/PromiseMeasuresWrong.summary.txt"),
     ),
     (
         "PromiseMeasuresWrong.description.txt",
-        include_str!("../../../templates/alerts/PromiseMeasuresWrong.description.txt"),
+        include_str!("../../../../templates/alerts/PromiseMeasuresWrong.description.txt"),
     ),
     (
         "PromiseBudgetPolicy.summary.txt",
-        include_str!("../../../templates/alerts/PromiseBudgetPolicy.summary.txt"),
+        include_str!("../../../../templates/alerts/PromiseBudgetPolicy.summary.txt"),
     ),
     (
         "PromiseBudgetPolicy.description.txt",
-        include_str!("../../../templates/alerts/PromiseBudgetPolicy.description.txt"),
+        include_str!("../../../../templates/alerts/PromiseBudgetPolicy.description.txt"),
     ),
-    ("any.runbook_url.txt", include_str!("../../../templates/alerts/any.runbook_url.txt")),
-    ("any.dashboard_url.txt", include_str!("../../../templates/alerts/any.dashboard_url.txt")),
-    ("any.__dashboardUid__.txt", include_str!("../../../templates/alerts/any.__dashboardUid__.txt")),
-    ("any.__panelId__.txt", include_str!("../../../templates/alerts/any.__panelId__.txt")),
-    ("any.document_url.txt", include_str!("../../../templates/alerts/any.document_url.txt")),
+    ("any.who.txt", include_str!("../../../../templates/alerts/any.who.txt")),
+    ("any.runbook_url.txt", include_str!("../../../../templates/alerts/any.runbook_url.txt")),
+    ("any.dashboard_url.txt", include_str!("../../../../templates/alerts/any.dashboard_url.txt")),
+    ("any.__dashboardUid__.txt", include_str!("../../../../templates/alerts/any.__dashboardUid__.txt")),
+    ("any.__panelId__.txt", include_str!("../../../../templates/alerts/any.__panelId__.txt")),
+    ("any.document_url.txt", include_str!("../../../../templates/alerts/any.document_url.txt")),
 ];
 
+/// What an alert's texts are made of.
+pub(crate) trait Facts {
+    /// What a built-in template gives where that is known without filling it: a build of thousands of promises spends most
+    /// of its alerts' time in templates otherwise. Empty: no annotation.
+    fn written(&self, template: &str) -> Option<String>;
+    /// What templates get: docs/templates.md.
+    fn context(&self) -> Value;
+}
+
+/// What templates of every alert get.
+fn of_journey(plan: &Plan<'_>) -> Value {
+    let journey = plan.journey;
+    let team = plan.model.teams.get(&journey.owner);
+    context! {
+        project => plan.model.settings.project.as_str(),
+        environment => plan.model.settings.environment.as_deref(),
+        journey => context! { id => journey.id.as_str(), title => journey.title.as_str(), owner => journey.owner.as_str(), tier => journey.tier },
+        team => team.map(|t| context! { id => t.id.as_str(), title => t.title.as_str(), channel => t.channel.as_deref() }),
+    }
+}
+
+/// A part of a Go template.
+fn go(text: &str) -> Value {
+    Value::from_safe_string(text.to_owned())
+}
+
 /// A built-in template.
-pub(crate) fn built_in(name: &str) -> Option<&'static str> {
+fn built_in(name: &str) -> Option<&'static str> {
     BUILT_IN.iter().find(|(n, _)| *n == name).map(|(_, text)| *text)
 }
 
@@ -81,10 +120,11 @@ pub const KINDS: [&str; 7] = [
 ];
 
 /// The order of annotations; others follow by name.
-const ORDER: [&str; 8] = [
+const ORDER: [&str; 9] = [
     "summary",
     "description",
     "users",
+    "who",
     "runbook_url",
     "dashboard_url",
     // Grafana links an alert to a panel by these two; other readers pass over them.
@@ -262,8 +302,6 @@ fn stopped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use minijinja::context;
-
     use super::*;
 
     /// Facts of which nothing is known but what templates get.
