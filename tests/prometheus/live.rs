@@ -219,7 +219,7 @@ fn annotations_say_what_was_written() {
         shown("summary")
     );
     assert!(shown("description").starts_with(NASTY), "{}", shown("description"));
-    assert!(!shown("description").contains("error"), "{}", shown("description"));
+    assert!(!shown("description").contains("error executing"), "{}", shown("description"));
     assert!(shown("users").ends_with(&format!("within 15m, then every 30m: {NASTY}")), "{}", shown("users"));
     // The base is the settings' own; what the playbook says is made an address.
     let runbook = shown("runbook_url");

@@ -408,10 +408,10 @@ fn an_object_that_is_too_large() {
         let too_large: Vec<_> =
             found.iter().filter(|d| d.code.id == "E0530").map(|d| d.message.clone()).collect();
         assert_eq!(too_large.is_empty(), size <= 512 * 1024, "{size}");
-        assert!(promises != 60 || found.iter().any(|d| d.code.id == "W0505"), "{size}");
+        assert!(promises != 50 || found.iter().any(|d| d.code.id == "W0505"), "{size}");
         too_large
     };
-    assert!(many(60).is_empty());
+    assert!(many(50).is_empty());
     assert_eq!(many(200), ["the rules of `one` are too large for a `PrometheusRule`"]);
 }
 

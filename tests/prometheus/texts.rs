@@ -105,7 +105,7 @@ fn series(failing: u64) -> Vec<Value> {
 }
 
 /// The annotations that promtool says came, by promise, at each of these seconds.
-fn played(model: &Model, series: &[Value], alert: &str, moments: &[u64]) -> Vec<(u64, String, Value)> {
+fn played(model: &Model, (series, every): (&[Value], &str), alert: &str, moments: &[u64]) -> Vec<(u64, String, Value)> {
     let files = emit(model);
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), &files);
@@ -115,7 +115,7 @@ fn played(model: &Model, series: &[Value], alert: &str, moments: &[u64]) -> Vec<
         .collect();
     let test = json!({
         "rule_files": files.iter().map(|f| f.path.clone()).collect::<Vec<_>>(),
-        "evaluation_interval": "30s",
+        "evaluation_interval": every,
         "group_eval_order": group_order(&files),
         "tests": [{"interval": "15s", "input_series": series, "alert_rule_test": none}],
     });
@@ -264,7 +264,7 @@ fn burn_alerts_say_what_is_so() {
         let began = QUIET * 60;
         // Each evaluation until the last alert speaks, then the three that are asked for.
         let early: Vec<u64> = (1..40).map(|n| began + n * 30).collect();
-        let mut came = played(&model, &series(failing), "PromiseBurnsFast", &early);
+        let mut came = played(&model, (&series(failing), "30s"), "PromiseBurnsFast", &early);
         let first = |came: &[(u64, String, Value)], promise: &str| {
             came.iter().find(|(_, name, _)| name == promise).map(|(at, ..)| *at)
         };
@@ -274,7 +274,7 @@ fn burn_alerts_say_what_is_so() {
             starts.iter().flatten().flat_map(|at| LATER.map(|minutes| at + minutes * 60)).filter(|at| !early.contains(at)).collect();
         later.sort_unstable();
         later.dedup();
-        came.extend(played(&model, &series(failing), "PromiseBurnsFast", &later));
+        came.extend(played(&model, (&series(failing), "30s"), "PromiseBurnsFast", &later));
         let mut text = String::new();
         for (promise, start) in promises.iter().zip(starts) {
             let Some(start) = start else {
@@ -339,14 +339,14 @@ fn other_alerts_say_which_promise_and_what_to_do() {
         .collect();
     let spent = series(100);
     for (alert, series, minute) in [
-        ("PromiseNoData", &gone, QUIET + 20),
+        ("PromiseNoData", &gone, QUIET + 12),
         ("PromisePartGone", &part, QUIET + 20),
-        ("PromiseCountsContradict", &odd, 60),
-        ("PromiseBudgetPolicy", &spent, QUIET + 60),
-        ("PromiseMeasuresWrong", &rare, 90),
+        ("PromiseCountsContradict", &odd, 30),
+        ("PromiseBudgetPolicy", &spent, QUIET + 55),
+        ("PromiseMeasuresWrong", &rare, 60),
     ] {
         let before = text.len();
-        let mut came = played(&model, series, alert, &[minute * 60]);
+        let mut came = played(&model, (series, "1m"), alert, &[minute * 60]);
         came.sort_by_key(|(_, promise, texts)| (promise.clone(), texts.to_string()));
         for (_, promise, texts) in came {
             let _ = writeln!(text, "## {alert} of {promise}, after {minute} minutes\n");
