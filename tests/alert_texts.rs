@@ -59,8 +59,7 @@ fn templates_of_ones_own() {
     let (code, said) = build(folder.path());
     assert_eq!(code, Some(0), "{said}");
     let rules = rules(folder.path());
-    let summaries =
-        rules.matches("in the last 1h{{ end }}, ring Shop team: {{ $own := ").count();
+    let summaries = rules.matches("in the last 1h{{ end }}, ring Shop team: {{ $own := ").count();
     assert_eq!(summaries, 1, "{rules}");
     let alerts = rules.matches("- alert:").count();
     assert_eq!(rules.matches("chat: \"minimal/visit {{ $labels.promise }}\"").count(), alerts, "{rules}");

@@ -129,6 +129,8 @@ fn victoria(folder: &std::path::Path, samples: &[(String, f64, f64)]) -> (Runnin
             &format!("-storageDataPath={}", folder.join("victoria").display()),
             "-retentionPeriod=100y",
             "-search.disableCache",
+            // What was just written is there for the next rule.
+            "-search.latencyOffset=0s",
         ])
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -310,4 +312,119 @@ fn vmalert_reads_every_example() {
         examples += files.len();
     }
     assert!(examples > 1);
+}
+
+/// What alerts ask for when they fire is answered by vmalert too: what is bad now, which window speaks, what is looked for. Against a
+/// server at the present time: the samples of the next minutes are stored already.
+#[test]
+fn vmalert_fills_the_texts() {
+    if !all_there(&["victoria-metrics", "vmalert"]) {
+        return;
+    }
+    let text = r#"
+team shop "Shop team" {
+  channel "shop-oncall"
+  pages "pager"
+}
+metric http_requests_total: counter of requests { labels job, code }
+metric gone_total: counter of requests { labels job, code }
+metric waiting: gauge of requests { labels job }
+journey visit "Visit" {
+  owner shop
+  step open "Open a page" {
+    promise answered "Pages open" {
+      keep for 99.9% of requests over 28d
+      total http_requests_total{job="shop"}
+      bad where {code="500"}
+    }
+    promise short "Nobody waits" {
+      keep for 99% of 10s slices over 28d
+      good when max of waiting{job="shop"} at most 30
+    }
+    promise there "There is data" {
+      keep for 99% of requests over 28d
+      total gone_total{job="shop"}
+      bad where {code="500"}
+    }
+  }
+}
+"#;
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("a.slovo"), text).unwrap();
+    let yaml = "project: shop\nscrape_interval: 1s\nevaluation_interval: 1s\nretention: 60d\nlinks: {documents: 'https://d.example'}\n\
+                outputs: {prometheus: {form: vmalert, path: rules}}\n";
+    std::fs::write(folder.path().join("slovo.yaml"), yaml).unwrap();
+    let project = slovo::project::Project::load(folder.path(), None);
+    let compiled = project.compile();
+    assert!(compiled.model.is_some(), "{:?}", compiled.diagnostics);
+    let files = slovo::backend::prometheus::Prometheus.emit(&compiled.model.unwrap());
+    for file in &files {
+        // A missing promise is told at once.
+        std::fs::write(folder.path().join(&file.path), file.text.replace("for: \"2m\"", "for: \"1s\""))
+            .unwrap();
+    }
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs() as f64;
+    let seconds = || (0..1200).map(|n| (now - 600.0 + f64::from(n), f64::from(n)));
+    let mut samples: Vec<(String, f64, f64)> = Vec::new();
+    for (at, n) in seconds() {
+        samples.push((r#"http_requests_total{job="shop",instance="a",code="200"}"#.to_owned(), at, 50.0));
+        samples.push((r#"http_requests_total{job="shop",instance="a",code="500"}"#.to_owned(), at, n * 2.0));
+        samples.push((r#"waiting{job="shop",instance="a"}"#.to_owned(), at, 95.25));
+    }
+    let (_victoria, port) = victoria(folder.path(), &samples);
+    let listen = http::free_port();
+    let vmalert = Command::new("vmalert")
+        .args([
+            "-rule=*.yml",
+            &format!("-datasource.url=http://127.0.0.1:{port}"),
+            &format!("-remoteWrite.url=http://127.0.0.1:{port}"),
+            "-remoteWrite.flushInterval=200ms",
+            "-datasource.queryTimeAlignment=false",
+            "-notifier.url=http://127.0.0.1:1",
+            &format!("-httpListenAddr=127.0.0.1:{listen}"),
+        ])
+        .current_dir(folder.path())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let _vmalert = Running(vmalert);
+    // Each alert, once its text is whole: the first evaluations may come before what they read can be seen.
+    let whole = |alerts: &str| -> Option<[serde_json::Value; 3]> {
+        let all: serde_json::Value = serde_json::from_str(alerts).ok()?;
+        let all = all["data"]["alerts"].as_array()?.clone();
+        let one = |name: &str, promise: &str, part: &str| {
+            all.iter()
+                .find(|a| {
+                    a["labels"]["alertname"] == name
+                        && a["labels"]["promise"] == promise
+                        && a["state"] == "firing"
+                        && a["annotations"].to_string().contains(part)
+                })
+                .map(|a| a["annotations"].clone())
+        };
+        Some([
+            one("PromiseBurnsFast", "answered", "more than")?,
+            one("PromiseBurnsFast", "short", "95.25 now")?,
+            one("PromiseNoData", "there", "Not seen")?,
+        ])
+    };
+    let text = http::wait(listen, "/api/v1/alerts", |t| whole(t).is_some());
+    let [answered, short, there] = whole(&text).unwrap();
+    let says = |of: &serde_json::Value, name: &str| of[name].as_str().unwrap_or_default().to_owned();
+    assert!(
+        says(&answered, "summary")
+            .starts_with("Open a page: Pages open: 100% of requests were bad in the last 5m, "),
+        "{answered}"
+    );
+    let description = says(&answered, "description");
+    assert!(
+        description.contains("% of requests were bad over 1h: more than 13.44 times the 0.1% that may be."),
+        "{description}"
+    );
+    assert_eq!(says(&answered, "who"), "Shop team responds (shop-oncall).");
+    assert_eq!(says(&short, "summary"), "Open a page: Nobody waits: 95.25 now, at most 30 is promised");
+    assert_eq!(says(&there, "summary"), "Open a page: There is data: no data, so nobody knows if it is kept");
+    assert!(says(&there, "description").contains(r#"It looks for gone_total{job="shop"}."#), "{there}");
+    assert_eq!(says(&there, "document_url"), "https://d.example/journeys/visit.html#open.there");
 }

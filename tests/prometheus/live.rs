@@ -214,7 +214,8 @@ fn annotations_say_what_was_written() {
         .unwrap();
     let shown = |name: &str| alert["annotations"][name].as_str().unwrap().to_owned();
     assert!(
-        shown("summary").starts_with(&format!("{NASTY}: {NASTY}: 100% of requests were bad in the last 5m, ")),
+        shown("summary")
+            .starts_with(&format!("{NASTY}: {NASTY}: 100% of requests were bad in the last 5m, ")),
         "{}",
         shown("summary")
     );

@@ -105,7 +105,12 @@ fn series(failing: u64) -> Vec<Value> {
 }
 
 /// The annotations that promtool says came, by promise, at each of these seconds.
-fn played(model: &Model, (series, every): (&[Value], &str), alert: &str, moments: &[u64]) -> Vec<(u64, String, Value)> {
+fn played(
+    model: &Model,
+    (series, every): (&[Value], &str),
+    alert: &str,
+    moments: &[u64],
+) -> Vec<(u64, String, Value)> {
     let files = emit(model);
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), &files);
@@ -120,8 +125,11 @@ fn played(model: &Model, (series, every): (&[Value], &str), alert: &str, moments
         "tests": [{"interval": "15s", "input_series": series, "alert_rule_test": none}],
     });
     std::fs::write(folder.path().join("test.json"), test.to_string()).unwrap();
-    let output =
-        Command::new("promtool").args(["test", "rules", "test.json"]).current_dir(folder.path()).output().unwrap();
+    let output = Command::new("promtool")
+        .args(["test", "rules", "test.json"])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
     let text = said(&output);
     assert!(!text.contains("error executing template"), "{text}");
     let (mut at, mut name, mut came) = (0, String::new(), Vec::new());
@@ -131,8 +139,10 @@ fn played(model: &Model, (series, every): (&[Value], &str), alert: &str, moments
         } else if let Some(labels) = line.strip_prefix("Labels:{") {
             name = label(labels, "promise");
         } else if let Some(all) = line.strip_prefix("Annotations:{") {
-            let names = ["summary", "description", "users", "who", "runbook_url", "dashboard_url", "document_url"];
-            let texts = names.iter().map(|n| ((*n).to_owned(), label(all, n))).filter(|(_, text)| !text.is_empty());
+            let names =
+                ["summary", "description", "users", "who", "runbook_url", "dashboard_url", "document_url"];
+            let texts =
+                names.iter().map(|n| ((*n).to_owned(), label(all, n))).filter(|(_, text)| !text.is_empty());
             let texts = texts.map(|(name, text)| (name, Value::from(text))).collect();
             came.push((at, name.clone(), Value::Object(texts)));
         }
@@ -174,7 +184,13 @@ fn figure(text: &str, after: &str) -> f64 {
 fn seconds(text: &str) -> f64 {
     let of = |part: &str| -> f64 {
         let (number, unit) = part.split_at(part.len() - 1);
-        number.parse::<f64>().unwrap() * match unit { "d" => 86_400.0, "h" => 3_600.0, "m" => 60.0, _ => 1.0 }
+        number.parse::<f64>().unwrap()
+            * match unit {
+                "d" => 86_400.0,
+                "h" => 3_600.0,
+                "m" => 60.0,
+                _ => 1.0,
+            }
     };
     text.split(' ').map(of).sum()
 }
@@ -270,8 +286,12 @@ fn burn_alerts_say_what_is_so() {
         };
         let promises = ["taken", "paid", "waits", "quick", "sent"];
         let starts: Vec<Option<u64>> = promises.iter().map(|p| first(&came, p)).collect();
-        let mut later: Vec<u64> =
-            starts.iter().flatten().flat_map(|at| LATER.map(|minutes| at + minutes * 60)).filter(|at| !early.contains(at)).collect();
+        let mut later: Vec<u64> = starts
+            .iter()
+            .flatten()
+            .flat_map(|at| LATER.map(|minutes| at + minutes * 60))
+            .filter(|at| !early.contains(at))
+            .collect();
         later.sort_unstable();
         later.dedup();
         came.extend(played(&model, (&series(failing), "30s"), "PromiseBurnsFast", &later));
@@ -284,7 +304,9 @@ fn burn_alerts_say_what_is_so() {
             for minutes in LATER {
                 let at = start + minutes * 60;
                 let since = at - began;
-                let Some((_, _, texts)) = came.iter().find(|(a, name, _)| (*a, name) == (at, &(*promise).to_owned())) else {
+                let Some((_, _, texts)) =
+                    came.iter().find(|(a, name, _)| (*a, name) == (at, &(*promise).to_owned()))
+                else {
                     panic!("{promise} is silent {minutes} minutes later");
                 };
                 let _ = writeln!(text, "## {promise}: {}m{:02}s after it began\n", since / 60, since % 60);
@@ -353,7 +375,10 @@ fn other_alerts_say_which_promise_and_what_to_do() {
             show(&mut text, &texts);
             let says = |name: &str| texts[name].as_str().unwrap_or_default().to_owned();
             let step = if promise == "sent" { "ship" } else { "pay" };
-            assert_eq!(says("document_url"), format!("https://d.example/journeys/checkout.html#{step}.{promise}"));
+            assert_eq!(
+                says("document_url"),
+                format!("https://d.example/journeys/checkout.html#{step}.{promise}")
+            );
             assert_eq!(says("dashboard_url"), format!("https://g.example/d/slo-p-checkout-{step}-{promise}"));
             assert_eq!(says("runbook_url"), if step == "pay" { "https://r.example/orders" } else { "" });
             assert!(says("who").contains("(shop-oncall)"), "{text}");

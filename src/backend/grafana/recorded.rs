@@ -2,8 +2,8 @@
 //! reads one that is not.
 
 use crate::series::{
-    AGE, BAD_EVENTS_LEFT, BAD_INCREASE, BUDGET_GONE_IN, BUDGET_REMAINING, BURN_RATE, COVERAGE, ERROR_RATIO, EVENTS,
-    OBJECTIVE, REACH, STRETCH,
+    AGE, BAD_EVENTS_LEFT, BAD_INCREASE, BUDGET_GONE_IN, BUDGET_REMAINING, BURN_RATE, COVERAGE, ERROR_RATIO,
+    EVENTS, OBJECTIVE, REACH, STRETCH,
 };
 use std::collections::BTreeSet;
 
@@ -65,7 +65,9 @@ impl Series {
     }
     fn window(self) -> Option<Duration> {
         match self {
-            Self::GoneIn(window) | Self::Burn(window) | Self::Errors(window) | Self::Bad(window) => Some(window),
+            Self::GoneIn(window) | Self::Burn(window) | Self::Errors(window) | Self::Bad(window) => {
+                Some(window)
+            }
             Self::Remaining
             | Self::Objective
             | Self::Stretch

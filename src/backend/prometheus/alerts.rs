@@ -2,12 +2,12 @@
 //! are one alert: a tier that joins or leaves is no news, since somebody is at work already. Which windows speak is asked
 //! by the alert's text (`tests/notifications.rs` counts what that spares).
 
+use super::alert_texts::{Burn, inert};
 use super::plan::{Entry, Plan};
 use super::ranges;
 use super::sink::{Rule, Sink};
 use super::sloth;
 use super::text::put;
-use super::alert_texts::{Burn, inert};
 use super::{base, completions, composed};
 use crate::ast::Urgency;
 use crate::ir::burn::{Alert, Loudness};

@@ -57,7 +57,8 @@ pub(crate) fn write(plan: &Plan<'_>, expr: &mut String, sink: &mut impl Sink) {
 
 /// The error ratios of the windows, where something fails.
 fn ratios(plan: &Plan<'_>, out: &mut String) {
-    let (prompt, slow): (Vec<Duration>, Vec<Duration>) = windows(plan).into_iter().partition(|w| ranges::is_prompt(*w));
+    let (prompt, slow): (Vec<Duration>, Vec<Duration>) =
+        windows(plan).into_iter().partition(|w| ranges::is_prompt(*w));
     let names = |list: &[Duration]| list.iter().map(Duration::to_string).collect::<Vec<_>>();
     let one = |out: &mut String, list: &[Duration]| {
         let names = names(list);

@@ -6,13 +6,13 @@ use crate::series::{
 };
 use std::fmt::Write as _;
 
+use super::alert_texts::{OfAll, inert};
 use super::alerts::AlertLabels;
 use super::meaning::says_no_data;
 use super::plan::{Plan, is_composed};
 use super::ranges;
 use super::sink::{Rule, Sink};
 use super::windows::{self, Source};
-use super::alert_texts::{OfAll, inert};
 use super::{base, completions, streams};
 use crate::ast::Urgency;
 use crate::ir::burn::Loudness;
@@ -97,7 +97,9 @@ pub(crate) fn part_gone(plan: &Plan<'_>, labels: &AlertLabels, expr: &mut String
         return;
     }
     let shared = Shared { name: "PromisePartGone", loud: Loudness::Ticket, expr, hold: None };
-    let wanted = |p: &Promise| !p.for_each.is_empty() || matches!(&p.measurement, Measurement::Completion(c) if out_of_sight(p, c));
+    let wanted = |p: &Promise| {
+        !p.for_each.is_empty() || matches!(&p.measurement, Measurement::Completion(c) if out_of_sight(p, c))
+    };
     alert(plan, labels, &shared, &OfAll::new(plan, wanted), sink);
 }
 

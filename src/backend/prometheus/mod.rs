@@ -17,6 +17,7 @@
 //! The prompt chain is one group, so that a page needs no second and third interval. What slow groups record is read only
 //! through `last_over_time`, since a bare selector looks back five minutes.
 
+pub mod alert_texts;
 pub(crate) mod alerts;
 pub mod backfill;
 pub(crate) mod base;
@@ -38,7 +39,6 @@ mod sloth;
 pub(crate) mod streams;
 mod targets;
 pub(crate) mod text;
-pub mod alert_texts;
 pub(crate) mod watch;
 pub(crate) mod windows;
 

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::text::{journey_matchers, promise_matchers};
 use super::alert_texts::Texts;
+use super::text::{journey_matchers, promise_matchers};
 use super::{ranges, sloth};
 use crate::backend::addresses::Uids;
 use crate::ir::burn::{self, Alert};

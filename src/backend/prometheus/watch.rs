@@ -9,9 +9,9 @@ mod reads;
 
 use std::fmt::Write as _;
 
+use super::alert_texts::OfAll;
 use super::alerts::AlertLabels;
 use super::budget::Budgets;
-use super::alert_texts::OfAll;
 use super::health::{self, Shared};
 use super::plan::{Plan, is_composed};
 use super::ranges;

@@ -10,8 +10,8 @@ use crate::backend::prometheus::group_name;
 use crate::backend::prometheus::plan::is_composed;
 use crate::backend::prometheus::ranges;
 use crate::series::{
-    AGE, BAD_EVENTS_LEFT, BAD_INCREASE, BUDGET_GONE_IN, BUDGET_REMAINING, BURN_RATE, COVERAGE, ERROR_BUDGET, ERROR_RATIO,
-    EVENTS_INCREASE, PROMISE_LABELS, group,
+    AGE, BAD_EVENTS_LEFT, BAD_INCREASE, BUDGET_GONE_IN, BUDGET_REMAINING, BURN_RATE, COVERAGE, ERROR_BUDGET,
+    ERROR_RATIO, EVENTS_INCREASE, PROMISE_LABELS, group,
 };
 use crate::value::{Decimal, Duration};
 

@@ -39,7 +39,9 @@ impl Links {
     pub(super) fn of_all(plan: &Plan<'_>, about: &[&Entry<'_>], some_of_none: bool) -> Self {
         let whole = some_of_none.then(String::new);
         let runbook = by_promise(about, whole.as_deref(), |entry| {
-            addresses::runbook(plan.model, entry.promise).map(|link| inert(&link).into_owned()).unwrap_or_default()
+            addresses::runbook(plan.model, entry.promise)
+                .map(|link| inert(&link).into_owned())
+                .unwrap_or_default()
         });
         let journey = plan.board_of_journey().unwrap_or_default();
         let uids = by_promise(about, some_of_none.then_some(journey), |entry| {
@@ -53,8 +55,11 @@ impl Links {
         });
         let boards = !journey.is_empty();
         let document = addresses::journey_document(plan.model, plan.journey).map(|page| {
-            let anchor =
-                if some_of_none { format!("{{{{ if $labels.promise }}}}#{PATH}{{{{ end }}}}") } else { format!("#{PATH}") };
+            let anchor = if some_of_none {
+                format!("{{{{ if $labels.promise }}}}#{PATH}{{{{ end }}}}")
+            } else {
+                format!("#{PATH}")
+            };
             format!("{}{anchor}", inert(&page))
         });
         Self {

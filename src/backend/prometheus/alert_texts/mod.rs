@@ -33,7 +33,10 @@ pub(crate) use words::{inert, sentence, stop};
 /// alert), and the annotation.
 pub const BUILT_IN: &[(&str, &str)] = &[
     ("PromiseBurns.summary.txt", include_str!("../../../../templates/alerts/PromiseBurns.summary.txt")),
-    ("PromiseBurns.description.txt", include_str!("../../../../templates/alerts/PromiseBurns.description.txt")),
+    (
+        "PromiseBurns.description.txt",
+        include_str!("../../../../templates/alerts/PromiseBurns.description.txt"),
+    ),
     ("PromiseBurns.users.txt", include_str!("../../../../templates/alerts/PromiseBurns.users.txt")),
     ("PromiseNoData.summary.txt", include_str!("../../../../templates/alerts/PromiseNoData.summary.txt")),
     (

@@ -10,7 +10,9 @@ use crate::backend::prometheus::{completions, exhaustion, ranges, slices};
 use crate::ir::burn::Alert;
 use crate::ir::{Condition, Measurement, Promise, Reading, Slices};
 use crate::promql::print;
-use crate::series::{AGE, BAD_INCREASE, BUDGET_GONE_IN, BUDGET_REMAINING, COVERAGE, ERROR_RATIO, EVENTS, MISSING_NOW};
+use crate::series::{
+    AGE, BAD_INCREASE, BUDGET_GONE_IN, BUDGET_REMAINING, COVERAGE, ERROR_RATIO, EVENTS, MISSING_NOW,
+};
 use crate::value::{Decimal, Duration};
 
 /// The alert's value, as Prometheus fills it in.
@@ -26,8 +28,12 @@ const HOUR: Duration = Duration::from_hours(1);
 pub(super) fn own(out: &mut String, plan: &Plan<'_>, promise: &Promise) {
     let mut matchers = String::new();
     plan.select(&mut matchers, promise);
-    let each: Vec<&str> =
-        promise.for_each.iter().map(|(name, _)| name.as_str()).filter(|name| print::is_label_name(name)).collect();
+    let each: Vec<&str> = promise
+        .for_each
+        .iter()
+        .map(|(name, _)| name.as_str())
+        .filter(|name| print::is_label_name(name))
+        .collect();
     if each.is_empty() {
         let _ = write!(out, "{{{{ $own := {} }}}}", go_string(&matchers));
         return;
@@ -164,7 +170,9 @@ pub(super) fn why(out: &mut String, promise: &Promise, tiers: &[&Alert]) {
                 match (at, at + 1 == many.len()) {
                     (_, true) => factor.push_str("{{ else }}"),
                     (0, false) => put(&mut factor, format_args!("{{{{ if eq $w \"{}\" }}}}", alert.long)),
-                    (_, false) => put(&mut factor, format_args!("{{{{ else if eq $w \"{}\" }}}}", alert.long)),
+                    (_, false) => {
+                        put(&mut factor, format_args!("{{{{ else if eq $w \"{}\" }}}}", alert.long))
+                    }
                 }
                 put(&mut factor, times(alert));
             }

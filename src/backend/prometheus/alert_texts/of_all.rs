@@ -70,10 +70,16 @@ impl<'a, 'm> OfAll<'a, 'm> {
 impl Facts for OfAll<'_, '_> {
     fn written(&self, template: &str) -> Option<String> {
         Some(match template {
-            "PromiseNoData.summary.txt" => format!("{}: no data, so nobody knows if it is kept", self.title()),
-            "PromiseNoData.description.txt" => format!("{} {} {}", last_seen(self.plan), self.looked_for(), NO_DATA),
+            "PromiseNoData.summary.txt" => {
+                format!("{}: no data, so nobody knows if it is kept", self.title())
+            }
+            "PromiseNoData.description.txt" => {
+                format!("{} {} {}", last_seen(self.plan), self.looked_for(), NO_DATA)
+            }
             "PromisePartGone.summary.txt" => format!("{}: {}", self.title(), self.part()),
-            "PromiseCountsContradict.summary.txt" => format!("{}: its counts contradict each other", self.title()),
+            "PromiseCountsContradict.summary.txt" => {
+                format!("{}: its counts contradict each other", self.title())
+            }
             "PromiseMeasuresWrong.summary.txt" => {
                 format!("{}: measured wrong, {}", self.title(), of_fault(|f| f.1))
             }
@@ -140,7 +146,9 @@ pub(super) fn by_promise<'m>(
     branches.retain(|(text, _)| *text != most);
     let said = chosen(most, &branches);
     match otherwise {
-        Some(other) if other != said => format!("{{{{ if $labels.promise }}}}{said}{{{{ else }}}}{other}{{{{ end }}}}"),
+        Some(other) if other != said => {
+            format!("{{{{ if $labels.promise }}}}{said}{{{{ else }}}}{other}{{{{ end }}}}")
+        }
         Some(_) | None => said,
     }
 }
@@ -178,7 +186,9 @@ fn looked_for(promise: &Promise) -> String {
     let (named, first) = reads(promise);
     let mut out = String::new();
     if named.is_empty() {
-        out.push_str("It is a query of its own that gives nothing. First run it as it stands in the rules, then ");
+        out.push_str(
+            "It is a query of its own that gives nothing. First run it as it stands in the rules, then ",
+        );
     } else {
         let _ = write!(out, "It looks for {}. First see whether ", inert(&named.join(" and ")));
         match first {
