@@ -296,6 +296,28 @@ fn build_writes_only_what_changes() {
     assert_eq!(read(&at, "prometheus/mine.yml"), "groups: []\n");
 }
 
+/// A comment above everything changes nothing that is generated, unless lines are asked for.
+#[test]
+fn a_comment_changes_nothing_that_is_generated() {
+    let at = scaffold();
+    let yaml = read(&at, "slovo.yaml");
+    let outputs =
+        "outputs:\n  prometheus: {path: prometheus}\n  grafana: {path: grafana}\n  docs: {path: docs}\n";
+    let yaml = yaml.split("\noutputs:").next().unwrap().to_owned();
+    fs::write(at.path().join("slovo.yaml"), format!("{yaml}\n{outputs}")).unwrap();
+    for (lines, code) in [(&[][..], 0), (&["--lines"][..], 1)] {
+        let built = run(at.path(), &[&["build"], lines].concat());
+        assert_eq!(built.code, 0, "{}", built.err);
+        for entry in fs::read_dir(at.path()).unwrap().map(|e| e.unwrap().path()) {
+            if entry.extension().is_some_and(|e| e == "slovo") {
+                fs::write(&entry, format!("# a word\n{}", fs::read_to_string(&entry).unwrap())).unwrap();
+            }
+        }
+        let checked = run(at.path(), &[&["build", "--check"], lines].concat());
+        assert_eq!(checked.code, code, "{lines:?}: {}", checked.err);
+    }
+}
+
 #[test]
 fn a_promise_that_goes_takes_its_history_along() {
     let at = scaffold();

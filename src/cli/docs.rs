@@ -23,7 +23,8 @@ pub(super) fn run(options: &Docs, start: &Path, screen: &Screen) -> Outcome {
         return serve::run(options, address, start, screen);
     }
     let progress = screen.progress("building");
-    let project = load(start, &options.wishes);
+    let mut project = load(start, &options.wishes);
+    project.config.settings.lines = options.lines;
     let mut compiled = project.compile();
     let Some(model) = compiled.model.take() else {
         drop(progress);

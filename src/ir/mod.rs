@@ -60,6 +60,15 @@ impl Model {
         let path = self.files.get(origin.span.file.0 as usize).map_or("?", String::as_str);
         format!("{path}:{}", origin.line)
     }
+    /// The file in which something was written, for what is generated. With its line only where that is asked for: a comment at
+    /// the top of a file must not change rules and pages.
+    pub fn source(&self, origin: Origin) -> String {
+        let mut place = self.place(origin);
+        if !self.settings.lines {
+            place.truncate(place.rfind(':').unwrap_or(place.len()));
+        }
+        place
+    }
     /// The promise at a path.
     pub fn promise(&self, path: &PromisePath) -> Option<&Promise> {
         let journey = self.journey(&path.journey)?;

@@ -13,6 +13,8 @@ pub struct Settings {
     pub project: String,
     /// The environment chosen with `--env`, where one was.
     pub environment: Option<String>,
+    /// Does what is generated name the line of its source, besides the file (`--lines`)?
+    pub lines: bool,
     /// The value of the label `project`, where the chosen environment has one of its own.
     pub identity: Option<String>,
     /// The window of a promise that states none.
@@ -121,6 +123,7 @@ impl Default for Settings {
         Self {
             project: "slovo".to_owned(),
             environment: None,
+            lines: false,
             identity: None,
             default_window: None,
             evaluation_interval: Duration::from_secs(30),

@@ -206,7 +206,7 @@ fn comment(plan: &Plan<'_>, promise: &Promise, sink: &mut impl Sink) {
         path.promise,
         promise.title,
         alert_texts::sentence(promise),
-        plan.model.place(promise.origin)
+        plan.model.source(promise.origin)
     ));
 }
 

@@ -61,7 +61,8 @@ fn loopback(text: &str) -> Result<SocketAddr, Failure> {
 
 /// Builds the site anew, and tells where its templates lie.
 fn rebuild(options: &Docs, start: &Path, screen: &Screen, site: &Mutex<Site>) -> Option<PathBuf> {
-    let project = load(start, &options.wishes);
+    let mut project = load(start, &options.wishes);
+    project.config.settings.lines = options.lines;
     let compiled = project.compile();
     let files = Mutex::new(HashMap::new());
     let take = |file: Artifact| {

@@ -20,7 +20,7 @@ pub struct Engineer {
     pub streams: Vec<Stream>,
     /// Burn-rate alerts, from loud to quiet.
     pub alerts: Vec<AlertRow>,
-    /// `file:line` in the source.
+    /// The file of the source; with `--lines` `file:line`.
     pub place: String,
 }
 
@@ -76,7 +76,7 @@ impl Maker<'_> {
             indicator: promise.indicator.clone(),
             streams,
             alerts,
-            place: self.model.place(promise.origin),
+            place: self.model.source(promise.origin),
         }
     }
 }

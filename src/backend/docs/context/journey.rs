@@ -55,7 +55,7 @@ pub struct Journey {
     pub promise_count: usize,
     /// How many of their numbers are guesses.
     pub guesses: usize,
-    /// `file:line` in the source.
+    /// The file of the source; with `--lines` `file:line`.
     pub place: String,
 }
 
@@ -203,7 +203,7 @@ impl Maker<'_> {
             scenarios: scenarios.iter().map(|s| scenario(s)).collect(),
             promise_count: all().count(),
             guesses: all().filter(|p| p.evidence.as_ref().is_some_and(|e| e.class == "guessed")).count(),
-            place: self.model.place(journey.origin),
+            place: self.model.source(journey.origin),
             steps,
             promises,
         }

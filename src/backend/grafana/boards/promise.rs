@@ -71,7 +71,7 @@ pub(in super::super) fn board(
             description: text::plain(&format!(
                 "{} Made from {}: change that, not this.",
                 said::floor(promise),
-                site.model.place(promise.origin)
+                site.model.source(promise.origin)
             )),
             tags: vec!["promise".to_owned(), format!("journey:{}", journey.id)],
             span: Duration::from_days(7),

@@ -323,7 +323,10 @@ mod tests {
     fn own(name: &str, text: &str) -> (Vec<(String, String)>, Option<TemplateError>) {
         let texts = Texts::new(&BTreeMap::from([(name.to_owned(), text.to_owned())]), false);
         let context = context! {
-            now => context! { promise => Value::from_safe_string("{{ $labels.promise }}".to_owned()) },
+            now => context! {
+                promise => go("{{ $labels.promise }}"), title => go("{{ $labels.promise }}"), seen => "", looked_for => "",
+            },
+            who => "",
             links => context! { runbook => (), dashboard => "https://d/{{x}}", board => (), panel => (), document => () },
             title => "{{ evil }}",
         };
@@ -346,7 +349,7 @@ mod tests {
             "{% include \"built-in/PromiseNoData.summary.txt\" %}!{% raw %}{{ $value }}{% endraw %}",
         );
         assert_eq!(wrong, None);
-        assert_eq!(made[0].1, "No data for {{ $labels.promise }}: nobody knows if it is kept!{{ $value }}");
+        assert_eq!(made[0].1, "{{ $labels.promise }}: no data, so nobody knows if it is kept!{{ $value }}");
         let (made, _) = own("any.dashboard_url.txt", "");
         assert!(!made.iter().any(|(n, _)| n == "dashboard_url"), "an empty text is no annotation");
     }
