@@ -92,6 +92,18 @@ fn samples_are_fine() {
     }
 }
 
+/// Each pattern costs time: a selector takes so many and not one more.
+#[test]
+fn a_selector_has_no_more_than_two_hundred_matchers() {
+    for (matchers, wrong) in [(200, 0), (201, 1)] {
+        let list: Vec<String> = (0..matchers).map(|n| format!("r=~\"a{n}.*\"")).collect();
+        let (_, found) = parse(&format!("indicator i {{\n  total x_total{{{}}}\n}}\n", list.join(", ")));
+        let said: Vec<String> = found.iter().map(|d| format!("{} {}", d.code.id, d.message)).collect();
+        assert_eq!(said.len(), wrong, "{said:?}");
+        assert!(said.iter().all(|s| s == "E0109 a selector with 201 matchers"), "{said:?}");
+    }
+}
+
 #[test]
 fn every_prefix() {
     let items = items();

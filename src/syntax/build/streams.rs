@@ -8,6 +8,10 @@ use crate::ast::{
     At, Bound, Cmp, Condition, Fault, Limit, MatchOp, MatchValue, Matcher, Matchers, Selector, Side, Stat,
     Stream, StreamStmt, StreamStmtKind, Subject, Term, Verdict, Which,
 };
+use crate::diag::{Diagnostic, codes};
+
+/// No selector has more matchers.
+const MOST_MATCHERS: usize = 200;
 
 impl Build<'_> {
     /// A statement about a measurement.
@@ -158,6 +162,16 @@ impl Build<'_> {
                 MatchValue::Str(self.str(&right))
             };
             list.push(Matcher { label, op, value, span });
+        }
+        if list.len() > MOST_MATCHERS {
+            let said = format!("a selector with {} matchers", list.len());
+            let most = format!("at most {MOST_MATCHERS}");
+            self.report(
+                Diagnostic::new(&codes::syntax::VALUE, span, said, most)
+                    .help("one pattern can name many values: `code=~\"500|502|503\"`"),
+            );
+            // Each pattern costs time: those above the limit are not looked at.
+            list.truncate(MOST_MATCHERS);
         }
         Some(Matchers { list, span })
     }
