@@ -185,7 +185,7 @@ fn mistakes_name_the_template_and_nothing_is_written() {
             "{{ go(\"$labels.window\") }}",
             "`{{ now.window }}` asks which of them speaks",
         ),
-        ("PromiseBurnsFast.chat.txt", "", "is no template of an alert text"),
+        ("PromiseBurnsFast.chat.txt", "", "is not a template of an alert text"),
     ] {
         let folder = project(&[(name, text)]);
         let (code, said) = build(folder.path());

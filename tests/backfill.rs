@@ -140,7 +140,7 @@ fn mistakes_are_told_before_anything_is_done() {
     let run = [&TIMES[..], &["--run"]].concat();
     says(&[&run[..], &["--promtool", "no-such-promtool"]].concat(), "promtool comes with Prometheus");
     if has("promtool") {
-        says(&[&run[..], &["--output-dir", "nowhere"]].concat(), "`nowhere` is no folder");
+        says(&[&run[..], &["--output-dir", "nowhere"]].concat(), "`nowhere` is not a folder");
         let data = at.path().to_str().unwrap();
         let unused = format!("http://127.0.0.1:{}", free_port());
         says(&[&run[..], &["--output-dir", data, "--url", &unused]].concat(), "cannot be asked");
@@ -386,7 +386,7 @@ fn the_script_gives_the_same_and_undo_takes_it_out() {
         .unwrap();
     let script = folder.path().join("backfill.sh");
     fs::write(&script, printed.stdout).unwrap();
-    // It asks for the blocks each two seconds instead of each five, which is two minutes for each layer.
+    // It asks for the blocks every two seconds instead of each five, which is two minutes for each layer.
     let tools = folder.path().join("tools");
     fs::create_dir(&tools).unwrap();
     program(

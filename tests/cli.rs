@@ -408,7 +408,7 @@ fn standard_output_that_is_full_or_gone() {
     let ran = command(at.path(), &["check", "--format", "json"]).stdout(full).output().unwrap();
     assert_eq!(ran.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&ran.stderr).contains("standard output cannot be written"));
-    // A reader that goes away is no mistake of ours, and does not change the exit status.
+    // A reader that goes away is not a mistake of ours, and does not change the exit status.
     for (args, code) in [(&["check", "--format", "json"] as &[&str], 1), (&["completions", "bash"], 0)] {
         let mut child =
             command(at.path(), args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();

@@ -40,7 +40,7 @@ fn run(line: &str, at: &mut PathBuf) -> Option<(String, bool)> {
             fs::remove_file(at.join(words[1])).unwrap();
             return None;
         }
-        // a Prometheus of one's own
+        // a Prometheus of your own
         "curl" => return None,
         "slovo" => {
             if words[1] == "test" && !is_there("promtool") {

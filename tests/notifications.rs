@@ -113,7 +113,7 @@ fn number(of: Decimal) -> f64 {
     of.to_string().parse().unwrap()
 }
 
-/// The tier's condition at an evaluation. Windows above an hour are computed each 5 minutes.
+/// The tier's condition at an evaluation. Windows above an hour are computed every 5 minutes.
 fn holds(course: &Course, tier: &Alert, at: usize, form: Form) -> bool {
     let read = |window: Duration| {
         let slow = form != Form::Sloth && window > Duration::from_hours(1);
@@ -131,7 +131,7 @@ struct Told {
     /// Calls of the receiver of pages, and of tickets; messages that all is well count.
     pages: usize,
     tickets: usize,
-    /// Alerts that began anew.
+    /// Alerts that began again.
     begun: usize,
     /// Evaluations from the first failure to the first page's and the first ticket's beginning.
     first_page: Option<usize>,

@@ -32,7 +32,7 @@ fn the_schema_names_the_keys_that_are_read() {
         }
         let at = resolve(&schema, at);
         if *path == "outputs" {
-            // Names of one's own, each of one of the kinds.
+            // Names of your own, each of one of the kinds.
             let kinds = at.pointer("/additionalProperties/anyOf/1/properties/kind/enum").unwrap();
             assert_eq!(kinds, &serde_json::json!(keys));
         } else {

@@ -298,7 +298,7 @@ fn deep_nesting() {
         ("indicator i() {\n  total m", "\n}\n"),
         ("journey j \"J\" {\n step s \"S\" {\n promise p \"P\" {\n  measured by x", "\n}\n}\n}\n"),
         ("journey j \"J\" {\n step s \"S\" {\n promise p \"P\" {\n  bad where ", "\n}\n}\n}\n"),
-        // a triple quote in braces is no text to the grammar's recovery, and hides the braces from a simple count
+        // a triple quote in braces is not a text to the grammar's recovery, and hides the braces from a simple count
         ("x { \"\"\" } ", " \"\"\" }\n"),
     ];
     let run = move || {

@@ -77,7 +77,7 @@ fn share(second: u32) -> f64 {
     }
 }
 
-/// Every sample: series, seconds, value. Two instances, 20 requests a second each, scraped each 15 s.
+/// Every sample: series, seconds, value. Two instances, 20 requests a second each, scraped every 15 s.
 fn samples() -> Vec<(String, f64, f64)> {
     let mut list = Vec::new();
     for (instance, phase) in [("a", 2), ("b", 9)] {

@@ -57,9 +57,9 @@ pub fn run(scrapes: &[u64]) {
         let starts = (0..).map(shapes::outage).take_while(|s| s + 3600 < LENGTH).map(|s| START + s as f64);
         let starts: Vec<f64> = starts.collect();
         let sets: [(&str, Box<dyn Fn(usize) -> Vec<Rule>>, &str, &str); 4] = [
-            ("ours, each 30s", Box::new(renamed), "PromiseBurnsFast", "page"),
+            ("ours, every 30 s", Box::new(renamed), "PromiseBurnsFast", "page"),
             ("Sloth's, each minute", Box::new(sloth(60.0)), "HighErrorRate", "page"),
-            ("Sloth's, each 30s", Box::new(sloth(30.0)), "HighErrorRate", "page"),
+            ("Sloth's, every 30 s", Box::new(sloth(30.0)), "HighErrorRate", "page"),
             (
                 "Pyrra's",
                 Box::new(|phase| of(others::pyrra(&format!("c{phase}"), TOTAL, BAD), &burn)),

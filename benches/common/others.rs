@@ -71,7 +71,7 @@ pub fn sloth(id: &str, total: &str, bad: &str, every: f64) -> Vec<Rule> {
     list
 }
 
-/// Pyrra's 18 rules: seven burn rates from the raw series each 30s, the period as their increase each 150s. The metric's
+/// Pyrra's 18 rules: seven burn rates from the raw series every 30 s, the period as their increase every 150 s. The metric's
 /// equality matchers become labels; here `slo` alone, so that many can stand on the same raw series.
 pub fn pyrra(id: &str, total: &str, bad: &str) -> Vec<Rule> {
     let (fast, slow, generic) = (id.to_owned(), format!("{id}-increase"), format!("{id}-generic"));

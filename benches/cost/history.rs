@@ -24,7 +24,7 @@ pub fn value(at: usize, time: f64) -> f64 {
     (rate * (time - 1.7e9) + rate * 5_000.0 * (time / 7_200.0 + at as f64).sin()).floor()
 }
 
-/// Writes so many raw series, scraped each 15 s.
+/// Writes so many raw series, scraped every 15 s.
 pub fn write_raw(text: &mut Text, count: usize, from: f64, to: f64) {
     for at in 0..count {
         let name = raw(count, at);

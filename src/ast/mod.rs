@@ -1,6 +1,6 @@
 //! What a `.slovo` file says, statement by statement, in the order it says it, with every place.
 //!
-//! The tree is total: text that is no statement becomes `Junk`, already reported by the parser, so later stages skip
+//! The tree is total: text that is not a statement becomes `Junk`, already reported by the parser, so later stages skip
 //! it in silence (and hold back "X is missing" where a block [`has_junk`](Block::has_junk)). The tree is never changed.
 
 mod items;

@@ -1,7 +1,7 @@
 //! Addresses, in links of every target: what could end a link, an attribute or a line, or could be replaced, is written as `%5D`. What
 //! comes out is then escaped for its target like any other text.
 
-/// The address with everything encoded that is no part of one.
+/// The address with everything encoded that is not part of one.
 pub(crate) fn encoded(address: &str) -> String {
     let mut out = String::with_capacity(address.len());
     for c in address.trim().chars() {

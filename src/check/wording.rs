@@ -126,7 +126,7 @@ fn contradicted(said: Said, numbers: &Numbers) -> Option<String> {
             if numbers.unclear || known || numbers.limits.iter().any(|l| l.may_be(d)) {
                 return None;
             }
-            // Days against milliseconds are no limit, but something else that takes time.
+            // Days against milliseconds are not limit, but something else that takes time.
             numbers.limits.iter().find(|l| l.is_near(d)).map(Limit::shown)
         }
         Said::Window(d) => {

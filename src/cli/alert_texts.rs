@@ -34,7 +34,7 @@ fn files(folder: &Path) -> Result<Vec<(String, std::path::PathBuf)>, Failure> {
         }
         if alert_texts::parts(&name).is_none() && !(name.starts_with('_') && name.ends_with(".txt")) {
             let kinds = alert_texts::KINDS.map(|k| format!("`{k}`")).join(", ");
-            return Err(Failure::new(format!("`{}` is no template of an alert text", path.display()))
+            return Err(Failure::new(format!("`{}` is not a template of an alert text", path.display()))
                 .help(format!("such a file is called ALERT.ANNOTATION.txt, where ALERT is one of {kinds}")));
         }
         found.push((name, path));

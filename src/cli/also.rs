@@ -103,7 +103,7 @@ fn lost(folders: &[Before<'_>], promises: &BTreeSet<String>, model: &Model, foun
     for gone in known.into_iter().filter(|p| !promises.contains(*p)) {
         let message = format!("the promise `{gone}` is gone, and with it what was recorded for it");
         let made = Diagnostic::unplaced(&codes::LOST_HISTORY, message)
-            .note("a promise is known by its path; under another one its budget begins anew");
+            .note("a promise is known by its path; under another one its budget begins again");
         let last = |path: &str| path.rsplit('.').next().unwrap_or("").to_owned();
         let moved = fresh.iter().find(|p| last(p) == last(gone)).copied();
         found.push(match moved.or_else(|| nearest(gone, fresh.iter().copied())) {

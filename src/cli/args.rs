@@ -204,7 +204,7 @@ pub(super) struct Docs {
     /// What is written
     #[arg(long, value_enum, default_value_t = DocsFormat::All)]
     pub(super) format: DocsFormat,
-    /// Templates, a logo and a style sheet of one's own, over the built-in ones
+    /// Templates, a logo and a style sheet of your own, over the built-in ones
     #[arg(long, value_name = "DIR")]
     pub(super) templates: Option<PathBuf>,
     /// Names the line of each source too, not only the file: a comment added above then changes the pages

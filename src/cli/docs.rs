@@ -154,7 +154,7 @@ pub(super) fn template_files(folder: &Path) -> Result<Vec<(String, PathBuf)>, Fa
         } else if COPIED.contains(&name.as_str()) {
             found.push((name, path));
         } else if !path.is_dir() && !name.ends_with(".md") {
-            return Err(Failure::new(format!("`{}` is no template", path.display()))
+            return Err(Failure::new(format!("`{}` is not a template", path.display()))
                 .help("templates lie in `html/` and `markdown/`; beside them `logo.svg` and `custom.css`"));
         }
     }

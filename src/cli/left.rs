@@ -49,7 +49,7 @@ pub(super) fn behind(folders: &[Before<'_>], model: &Model, found: &mut Diagnost
         found.push(
             Diagnostic::unplaced(&codes::LEFT_BEHIND, message)
                 .note("an environment's series are its own, so that two of them can share one store, one Alertmanager, one Grafana")
-                .note("under the new label budgets begin anew; `slovo backfill` gives them a history")
+                .note("under the new label budgets begin again; `slovo backfill` gives them a history")
                 .help(format!("`identity: {keep}` in the environment keeps the label, where it has a store and an Alertmanager of its own")),
         );
     }

@@ -140,7 +140,7 @@ fn start_folder(args: &Args) -> Result<PathBuf, Failure> {
     match &args.project {
         Some(folder) if folder.is_dir() => Ok(folder.clone()),
         Some(folder) => {
-            let message = format!("`{}` is no folder", folder.display());
+            let message = format!("`{}` is not a folder", folder.display());
             Err(Failure::new(message).help("`-C DIR` takes a folder of the project"))
         }
         None => std::env::current_dir().map_err(|e| Failure::io("the current folder cannot be read", &e)),

@@ -44,7 +44,7 @@ fn form(node: &Node, what: &str, reader: &mut Reader<'_>) -> Option<Form> {
         reader.wrong(
             &codes::BAD_VALUE,
             node.span,
-            format!("`{what}` is no form of dashboards"),
+            format!("`{what}` is not a form of dashboards"),
             "no such form",
             &help,
         );

@@ -190,7 +190,7 @@ pub(super) fn label_name(name: &str, span: Span, what: &str, reader: &mut Reader
     if is_label(name) {
         return true;
     }
-    let message = format!("`{name}` in `{what}` is no label name");
+    let message = format!("`{name}` in `{what}` is not a label name");
     let help = if name.starts_with("__") {
         "names that begin with `__` are Prometheus' own"
     } else {
@@ -288,7 +288,7 @@ fn matcher(text: &str, span: Span, what: &str, reader: &mut Reader<'_>) -> Optio
     let made = match parse_matcher(text) {
         Ok(made) => made,
         Err(why) => {
-            let message = format!("an item of `{what}` is no matcher");
+            let message = format!("an item of `{what}` is not a matcher");
             reader.wrong(
                 &codes::BAD_VALUE,
                 span,

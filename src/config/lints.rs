@@ -72,7 +72,7 @@ pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Lints {
             Some("warn") => Level::Warn,
             Some("deny") => Level::Deny,
             Some(_) => {
-                let message = format!("`lints.{key}` is no level");
+                let message = format!("`lints.{key}` is not a level");
                 let help = "write `allow`, `warn` or `deny`";
                 reader.wrong(&project::BAD_VALUE, entry.value.span, message, "", help);
                 continue;

@@ -152,7 +152,7 @@ pub(crate) fn bucket<'a>(out: &mut Out, env: Env<'a>, sel: &Sel<'a>, bound: &'a 
     Bounded::Wrong
 }
 
-/// Names the neighbours of a limit that is no bound.
+/// Names the neighbours of a limit that is not a bound.
 fn not_a_bound(
     metric: &Metric<'_>,
     bounds: &[Decimal],

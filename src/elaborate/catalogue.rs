@@ -270,7 +270,7 @@ fn has_events(metric: &Metric<'_>, span: Span, what: &str, out: &mut Diagnostics
     let help = match metric.kind {
         MetricKind::Counter | MetricKind::Histogram | MetricKind::NativeHistogram => return true,
         MetricKind::Gauge => {
-            "remove it: a reading counts from the first sample on, whenever its series appears, and no reading is no event"
+            "remove it: a reading counts from the first sample on, whenever its series appears, and no reading is not an event"
         }
         MetricKind::Summary => "remove it: events of a summary are not counted",
     };

@@ -87,7 +87,7 @@ pub(crate) fn told<'a>(cx: &Cx<'a>, out: &mut Out, measured: &Measured<'a>, each
             let said = format!("nothing tells whether `{name}` is idle or its target is gone");
             out.report(
                 Diagnostic::new(&SILENT_IDLE, sel.span, said, "does not name the target's `job`")
-                    .also(silent.span, "its absence is no alarm")
+                    .also(silent.span, "its absence is not an alarm")
                     .help("select the job: `{job=\"..\"}`, if `up` of that job is there")
                     .help("or say what is there as long as the target is: `silent when idle while up{job=\"collector\"}`"),
             );

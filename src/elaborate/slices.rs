@@ -109,7 +109,7 @@ fn percentile<'a>(
     let p = percentile.value;
     let in_range = p > Decimal::ZERO && p < Decimal::ONE_HUNDRED;
     if !in_range {
-        let said = format!("p{p} is no percentile");
+        let said = format!("p{p} is not a percentile");
         let report = Diagnostic::new(&PERCENTILE, percentile.span, said, "must be above 0 and below 100");
         out.report(
             report.help("write `p95`, `p99` or `p99.9`; for the slowest of all, count `bad over` a limit"),
@@ -193,7 +193,7 @@ fn statistic<'a>(
         return None;
     }
     let limit = if stat.value == Stat::Sum && sel.metric.unit == Unit::Ratio {
-        // The sum of ratios (how many targets are up) is no ratio.
+        // The sum of ratios (how many targets are up) is not a ratio.
         match env.limit(&bound.limit)? {
             (Quantity::Number(n), _, _) => n.normalize(),
             _ => match bounds::value(out, env, sel.metric, sel.metric_span, bound) {

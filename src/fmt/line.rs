@@ -236,13 +236,13 @@ impl Writer<'_, '_> {
                 let next = breaks.iter().skip(at + 1).position(|b| same(*b));
                 measure.stretch(at, next.map_or(tokens.len(), |n| at + 1 + n))
             };
-            let anew = match breaks.get(at).copied().unwrap_or(Break::No) {
+            let again = match breaks.get(at).copied().unwrap_or(Break::No) {
                 Break::No => false,
                 Break::Always => true,
                 Break::Element => self.column + rest(|b| matches!(b, Break::Element | Break::Always)) > WIDTH,
                 Break::Value => self.column + rest(|b| b != Break::No) > WIDTH,
             };
-            if anew {
+            if again {
                 let column = column(self);
                 self.end_line(column);
             } else {

@@ -50,7 +50,7 @@ pub(crate) fn readings_delay(scrape: Duration) -> Duration {
     scrape.min(Duration::from_secs(15))
 }
 
-/// How often a budget over this window is computed: 4,320 points a window, at least each 5 minutes, in whole 5 minutes.
+/// How often a budget over this window is computed: 4,320 points a window, at least every 5 minutes, in whole 5 minutes.
 pub(crate) fn budget_interval(window: Duration) -> Duration {
     SLOW.times((window.as_micros() / 4320).div_ceil(SLOW.as_micros()).max(1))
 }
@@ -75,7 +75,7 @@ pub(crate) fn still_there(evaluation: Duration) -> Duration {
     promql(read_back(evaluation).max(SLOW))
 }
 
-/// Is this window computed with every evaluation (otherwise each 5 minutes)?
+/// Is this window computed with every evaluation (otherwise every 5 minutes)?
 pub(crate) fn is_prompt(window: Duration) -> bool {
     window <= PROMPT
 }

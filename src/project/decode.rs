@@ -57,7 +57,7 @@ fn decode(bytes: Vec<u8>, shown: &str) -> Result<String, Box<Diagnostic>> {
             Err(Box::new(if wide {
                 made.help("it looks like UTF-16: save it as UTF-8")
             } else {
-                made.help("save it as UTF-8, or write the character anew")
+                made.help("save it as UTF-8, or write the character again")
             }))
         }
     }

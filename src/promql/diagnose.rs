@@ -274,9 +274,9 @@ fn filter(escape: &Escape<'_>, expr: &Expr) -> Option<Diagnostic> {
     let said = format!("where `{op}` is false, this query has no value at all");
     let made = Diagnostic::new(&codes::FILTER, escape.span(&b.op_range), said, "drops what fails it");
     Some(match escape.role {
-        Role::Stream => {
-            made.note("a stream without a value is no data, not zero events").help("leave the comparison out")
-        }
+        Role::Stream => made
+            .note("a stream without a value is not data, not zero events")
+            .help("leave the comparison out"),
         Role::Condition => made
             .note("a slice without a value is not counted, neither as good nor as bad")
             .help(format!("compare behind the query (`.. at most 5`), or write `{op} bool` for 1 and 0")),

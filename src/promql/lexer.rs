@@ -223,7 +223,7 @@ impl<'a> Lexer<'a> {
         if text == "$range" && !self.in_braces {
             return Ok(Token { kind: Kind::RangeVar, range: start..self.at });
         }
-        let error = SyntaxError::syntax(start..self.at, format!("`{text}` is no variable here"));
+        let error = SyntaxError::syntax(start..self.at, format!("`{text}` is not a variable here"));
         if self.in_braces {
             return Err(error.help("values stand in quotes; parameters are not filled into PromQL"));
         }
@@ -408,7 +408,7 @@ pub(super) fn unquote(quoted: &str) -> Result<String, (Range<usize>, String)> {
             '0'..='7' => (1, 3, 8),
             other => {
                 let range = i + 1..i + 2 + other.len_utf8();
-                let message = format!("`\\{other}` is no escape; a backslash itself is written `\\\\`");
+                let message = format!("`\\{other}` is not an escape; a backslash itself is written `\\\\`");
                 return Err((range, message));
             }
         };

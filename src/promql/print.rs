@@ -9,7 +9,7 @@ pub type Extra<'a> = (&'a str, MatchOp, &'a str);
 
 /// Appends a vector selector: `metric` + `suffix` (`_bucket`, or empty), then the matchers, then the extra ones.
 ///
-/// A name that is no plain PromQL identifier is written in the braces: `{"http.server.duration", a="b"}`. A metric
+/// A name that is not a plain PromQL identifier is written in the braces: `{"http.server.duration", a="b"}`. A metric
 /// that is called as a keyword which cannot stand as a name (`on`, `inf`) becomes `{__name__="on"}`, which every
 /// Prometheus reads. An empty metric gives only the braces.
 ///
@@ -76,7 +76,7 @@ pub fn matcher(out: &mut String, label: &str, op: MatchOp, value: &str) {
     quote_into(out, value);
 }
 
-/// Appends a label's name as it stands in braces or in `by (..)`: quoted where it is no plain identifier.
+/// Appends a label's name as it stands in braces or in `by (..)`: quoted where it is not a plain identifier.
 pub fn label_name(out: &mut String, label: &str) {
     if is_label_name(label) {
         out.push_str(label);

@@ -14,7 +14,7 @@ pub(super) struct Token {
 pub(super) enum Kind {
     /// The end of the text; its range is empty.
     End,
-    /// A name without colons that is no keyword.
+    /// A name without colons that is not a keyword.
     Ident,
     /// A name with colons.
     Recorded,

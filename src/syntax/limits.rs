@@ -34,7 +34,7 @@ pub(crate) fn report_hidden(file: FileId, text: &str, diagnostics: &mut Diagnost
     if found.peek().is_none() {
         return;
     }
-    // Outside of texts and comments they are reported as characters that are no part of the language.
+    // Outside of texts and comments they are reported as characters that are not part of the language.
     let mine = |d: &&Diagnostic| d.code == &codes::syntax::CHARACTER;
     let places = diagnostics.iter().filter(mine).filter_map(Diagnostic::span).filter(|s| s.file == file);
     let told: BTreeSet<usize> = places.map(|s| s.start as usize).collect();

@@ -43,7 +43,7 @@ const ALL: &[Fault] = &[
     ("format of a query", |b| first(b, "stat")["targets"][0]["format"] = json!("tabel")),
     ("type of a variable", |b| b["templating"]["list"][0]["type"] = json!("datasorce")),
     ("type of a link", |b| b["links"][0]["type"] = json!("dashboard")),
-    ("refresh that is no text", |b| b["refresh"] = json!(true)),
+    ("refresh that is not a text", |b| b["refresh"] = json!(true)),
     ("no schema version", |b| drop(b.as_object_mut().unwrap().remove("schemaVersion"))),
     ("type of a mapping", |b| {
         first(b, "stat")["fieldConfig"]["defaults"]["mappings"][0]["type"] = json!("rnage");

@@ -134,7 +134,7 @@ fn resources_of_grafanas_api() {
     assert_eq!(sorted(&inner), sorted(&plain));
 }
 
-/// A prefix of one's own tells two environments in one Grafana apart.
+/// A prefix of your own tells two environments in one Grafana apart.
 #[test]
 fn a_prefix_of_ones_own() {
     let mut model = example("astronomy-shop");

@@ -11,7 +11,7 @@ fn check_refuses_what_build_refuses() {
     for (what, yaml, files) in [
         ("no folder of alert texts", TEXTS, &[][..]),
         ("an unknown name", TEXTS, &[("texts/any.x.txt", "{{ tilte }}")]),
-        ("a file that is no template", TEXTS, &[("texts/some.txt", "x")]),
+        ("a file that is not a template", TEXTS, &[("texts/some.txt", "x")]),
         (
             "an unknown function of Go",
             TEXTS,

@@ -1,4 +1,4 @@
-//! Alert texts of one's own: what slovo takes, `promtool check rules` takes, and the other way round, over mutations.
+//! Alert texts of your own: what slovo takes, `promtool check rules` takes, and the other way round, over mutations.
 
 use std::process::Command;
 

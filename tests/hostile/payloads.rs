@@ -58,7 +58,7 @@ const PAYLOADS: [&str; 40] = [
 
 /// Rules of the grammar that take a text and are filled one at a time, since not any text will do there.
 const TYPED: &[&str] = &["metric_name", "metric_head", "part_of", "promql"];
-/// Rules that only name texts for others, or read what is no sentence of the language.
+/// Rules that only name texts for others, or read what is not a sentence of the language.
 const HELPERS: &[&str] = &[
     "strings",
     "param_type",

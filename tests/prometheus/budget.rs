@@ -154,8 +154,8 @@ fn a_changed_label_keeps_history() {
         .run(&model);
 }
 
-/// A counter at zero counts its first increments whole, and a reset is no loss.
-/// Scrapes are each 15 s, ten seconds after an evaluation and five before one.
+/// A counter at zero counts its first increments whole, and a reset is not a loss.
+/// Scrapes are every 15 s, ten seconds after an evaluation and five before one.
 #[test]
 fn counters_from_zero_and_resets() {
     let p = |name: &str| promise(&format!("a.{name}"), bad(vec![counter("x")], vec![counter(name)]));

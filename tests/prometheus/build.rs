@@ -81,7 +81,7 @@ pub fn minutes(condition: Condition) -> Measurement {
     Measurement::Slices(Slices { slice: t("1m"), condition, silence_is_bad: false })
 }
 
-/// A promise `step.name` or `name`: 99.9% over 28d, scraped each 15s.
+/// A promise `step.name` or `name`: 99.9% over 28d, scraped every 15 s.
 pub fn promise(path: &str, measurement: Measurement) -> Promise {
     let (step, name) = path.split_once('.').map_or((None, path), |(s, n)| (Some(s.to_owned()), n));
     Promise {

@@ -323,7 +323,7 @@ fn late_samples() {
         .run(&model);
 }
 
-/// A counter of which somebody says that its samples are increases is told; what is counted anew each time isn't, nor is what hardly changes.
+/// A counter of which somebody says that its samples are increases is told; what is counted again each time isn't, nor is what hardly changes.
 #[test]
 fn counters_are_no_increases() {
     let one = |name: &str| {

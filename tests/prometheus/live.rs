@@ -264,7 +264,7 @@ fn vmalert_takes_them() {
     assert!(output.status.success() && !text.contains("invalid") && !text.contains("fatal"), "{text}");
 }
 
-/// Another owner, other titles, another project label on the alerts: rules are read anew without an error, and what is
+/// Another owner, other titles, another project label on the alerts: rules are read again without an error, and what is
 /// recorded keeps its identity, so that windows go on.
 #[test]
 fn changed_words_keep_history() {
@@ -302,7 +302,7 @@ fn changed_words_keep_history() {
     server.value(r#"promise_info{title="After",owner="others"}"#, |v| v > 0.0);
     server
         .value(r#"ALERTS{alertname="PromiseBurnsFast",owner="others",receiver="others-pager"}"#, |v| v > 0.0);
-    // The count goes on where it was instead of beginning anew.
+    // The count goes on where it was instead of beginning again.
     server.value(bad, |v| v > 15.0);
     server.value(&format!("count({bad})"), |v| (v - 1.0).abs() < 1e-9);
     let after = server.series(recorded);

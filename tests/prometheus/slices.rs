@@ -241,7 +241,7 @@ fn sliding() {
     case.run(&model);
 }
 
-/// The mean of what was observed in a slice: exactly at its limit is good, above it is bad; an idle hour is no slice, or bad where silence
+/// The mean of what was observed in a slice: exactly at its limit is good, above it is bad; an idle hour is not a slice, or bad where silence
 /// is; a restart, whose sum is above what it was, counts what came since; a series whose sum is not a number is nothing to judge, and
 /// doesn't hide others. Minutes of four samples each.
 #[test]

@@ -119,7 +119,7 @@ fn names_and_labels_are_theirs() {
         .run(&shop());
 }
 
-/// Labels of one's own by Sloth's names would make a rule file that has a key twice.
+/// Labels of your own by Sloth's names would make a rule file that has a key twice.
 #[test]
 fn labels_of_the_settings_give_way() {
     let mut model = shop();

@@ -81,7 +81,7 @@ journey checkout "Check \"out\"" {
 const QUIET: u64 = 70;
 const PER_SECOND: f64 = 10.0;
 
-/// The project's series, scraped each 15 s, ten events a second: what of a hundred fails from then on.
+/// The project's series, scraped every 15 s, ten events a second: what of a hundred fails from then on.
 fn series(failing: u64) -> Vec<Value> {
     let (ok, bad) = (150 * (100 - failing) / 100, 150 * failing / 100);
     let quiet = QUIET * 4;

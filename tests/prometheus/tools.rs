@@ -85,7 +85,7 @@ pub struct Case {
 }
 
 impl Case {
-    /// Evaluated each 30s, scraped each 15s.
+    /// Evaluated every 30 s, scraped every 15 s.
     pub fn new() -> Self {
         Self { every: "30s", scrape: "15s", ..Self::default() }
     }

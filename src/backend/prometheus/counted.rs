@@ -67,7 +67,7 @@ impl<'s> Counter<'s> {
     fn count(selector: &'s Selector, native: bool) -> Self {
         if native { Self::Native { selector } } else { Self::Plain { selector, suffix: "_count" } }
     }
-    /// All that is observed where this is: the count of its histogram; itself where it is no part of one.
+    /// All that is observed where this is: the count of its histogram; itself where it is not part of one.
     fn whole(&self) -> Self {
         match self {
             Self::Plain { .. } | Self::Native { .. } | Self::NativeSum { .. } => self.clone(),

@@ -136,7 +136,7 @@ pub(crate) fn sanity(plan: &Plan<'_>, labels: &AlertLabels, expr: &mut String, s
     }
     for one in completions::all(plan).filter(|one| may_contradict(one.promise())) {
         let (promise, completion) = (one.promise(), one.completion);
-        // What finishes in time was started at most the limit before: traffic that falls is no contradiction.
+        // What finishes in time was started at most the limit before: traffic that falls is not a contradiction.
         let finished = hour.max(completion.within);
         let started = finished.plus(completion.within);
         let source = Source::of(started, plan.evaluation);

@@ -51,7 +51,7 @@ fn info(plan: &Plan<'_>, promise: &Promise, sink: &mut impl Sink) {
     let objective = promise.objective.normalize().to_string();
     let stretch = promise.stretch.map(|s| s.normalize().to_string());
     let over = promise.window.to_string();
-    // Prometheus takes a recorded label as it is, but vmalert refuses a file in which it is no template.
+    // Prometheus takes a recorded label as it is, but vmalert refuses a file in which it is not a template.
     let title = promise.title.replace("{{", "{ {");
     let mut labels = plan.promise_labels(promise);
     labels.extend([("kind", kind(promise)), ("objective", &objective), ("over", &over)]);

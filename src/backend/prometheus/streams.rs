@@ -367,7 +367,7 @@ fn is_the_slow_part(total: &[Series], bad: &[Series]) -> bool {
 }
 
 /// What is left of the total when the good is taken away, where that can be said with matchers: the good narrows the
-/// total by exactly one matcher. Cheaper than a difference, and a missing good series is no riddle.
+/// total by exactly one matcher. Cheaper than a difference, and a missing good series is not a riddle.
 fn complement(total: &[Series], good: &[Series]) -> Option<Series> {
     match (total, good) {
         ([Series::Counter(all)], [Series::Counter(good)]) => Some(Series::Counter(rest(all, good)?)),

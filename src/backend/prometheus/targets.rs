@@ -172,7 +172,7 @@ fn namespaces(plan: &Plan<'_>, options: &Mimir) -> Vec<Namespace> {
     made
 }
 
-/// Groups are scarce: those that run each five minutes become one, in their order, to be cut at its seams where it is too
+/// Groups are scarce: those that run every five minutes become one, in their order, to be cut at its seams where it is too
 /// large.
 fn merge(groups: Vec<Group>, name: &str) -> Vec<Group> {
     let interval = super::ranges::SLOW;

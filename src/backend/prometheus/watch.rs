@@ -74,7 +74,7 @@ pub(crate) const FAULTS: [(&str, &str, &str); 9] = [
     (
         DIES_TOO_OFTEN,
         "processes die too often",
-        "About {{ $value | humanizePercentage }} of what {{ $labels.metric }} counts is lost: series end or begin anew so often that what they count \
+        "About {{ $value | humanizePercentage }} of what {{ $labels.metric }} counts is lost: series end or begin again so often that what they count \
          between their last scrape and their end, which nobody sees, matters. See why processes restart; for short-lived \
          ones scrape more often, or count in something that outlives them.",
     ),
@@ -363,7 +363,7 @@ fn silent_for_long(plan: &Plan<'_>, budgets: &Budgets, out: &mut String) {
     }
 }
 
-/// Samples of increases that hardly ever fall, in six hours and at least twenty changes: what is counted anew each time falls in nearly half
+/// Samples of increases that hardly ever fall, in six hours and at least twenty changes: what is counted again each time falls in nearly half
 /// of them, and no traffic grows for so long without a break.
 fn only_up(plan: &Plan<'_>, out: &mut String) {
     branches(
@@ -406,7 +406,7 @@ fn like_deltas(plan: &Plan<'_>, out: &mut String) {
     limit(out, "> 0.25");
 }
 
-/// Each death hides half a scrape on average: what ended or began anew in the last hour, over twice the samples of all. A restart
+/// Each death hides half a scrape on average: what ended or began again in the last hour, over twice the samples of all. A restart
 /// is a death with a series that goes on.
 fn dies_too_often(plan: &Plan<'_>, out: &mut String) {
     branches(

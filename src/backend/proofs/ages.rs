@@ -135,7 +135,7 @@ fn play(context: &Context<'_>, promise: &Promise, (history, when): (History, &st
             case.feed(SINCE, &strange, format!("_x{silent} {}", (oldest - hundredth).normalize()));
         }
     }
-    // Where steps are no multiple of roll-ups, the oldest is found up to one of them late.
+    // Where steps are not a multiple of roll-ups, the oldest is found up to one of them late.
     let every = Decimal::from(source.every.as_micros());
     let whole = step.as_micros().is_multiple_of(source.every.as_micros());
     let known = Decimal::from(step.as_micros()).checked_div(every * Decimal::from(n - first + 1));

@@ -187,7 +187,7 @@ fn narrow_good(promise: &Promise) -> bool {
     }
 }
 
-/// Both base series at a time, and no value that is no number. `unit` is what a plain counter grows by in a second.
+/// Both base series at a time, and no value that is not a number. `unit` is what a plain counter grows by in a second.
 pub(super) fn rates(
     context: &Context<'_>,
     promise: &Promise,
@@ -255,7 +255,7 @@ fn seen_for(context: &Context<'_>, promise: &Promise) -> Duration {
     }
 }
 
-/// A vanished target is no data, loudly; one where silence is bad goes on counting.
+/// A vanished target is not data, loudly; one where silence is bad goes on counting.
 fn silence(
     context: &Context<'_>,
     promise: &Promise,
@@ -295,7 +295,7 @@ fn silence(
         case.checks.push(check(promise, end, "a vanished target leaves no events, not even none", query));
     }
     let left = context.series(BUDGET_REMAINING, promise, None);
-    case.checks.push(check(promise, end, "a budget that nobody measures is no number", left));
+    case.checks.push(check(promise, end, "a budget that nobody measures is not a number", left));
     let soon = down.plus(Duration::from_mins(6));
     let says = "no data is not reported while there is some";
     case.checks.push(check(promise, down, says, query.clone()));

@@ -300,7 +300,7 @@ fn checks(
     let twice = usize::from(ranges::is_coarse(window) && !limit_of(promise).is_zero());
     let known =
         Decimal::from(old + twice).checked_div(Decimal::from(n)).unwrap_or_default().min(Decimal::ONE);
-    // Steps of its age that are no multiple of its roll-ups': known to one of them.
+    // Steps of its age that are not a multiple of its roll-ups': known to one of them.
     let step = step(promise, every);
     let slack = if age == Age::Whole || step.as_micros().is_multiple_of(every.as_micros()) {
         EXACT

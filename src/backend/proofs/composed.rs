@@ -133,7 +133,7 @@ fn coverage(
         }
         case.feed(COVERAGE, &labels, ticks(&list));
         case.feed(COVERAGE, &was(&labels), ticks(&halved(&list)));
-        // Younger ones that are no parts; older ones, where they would be taken for a part itself.
+        // Younger ones that are not parts; older ones, where they would be taken for a part itself.
         for (label, age) in [("project", 100), ("journey", 1), ("step", 1), ("promise", 1)] {
             let mut strange = labels.clone();
             if let Some(value) = strange.get_mut(label) {

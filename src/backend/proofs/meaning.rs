@@ -96,7 +96,7 @@ pub(super) fn prove(context: &Context<'_>, suites: &mut Vec<Suite>) {
         } else {
             let says = "without data nothing is known to be left, whatever others have";
             case.checks.push(check(promise, after(recorded, 2), says, more));
-            let says = "a budget without data is no number, whatever others have";
+            let says = "a budget without data is not a number, whatever others have";
             case.checks.push(check(promise, after(recorded, 2), says, left));
         }
         for (what, query, window, back, truth) in asked {

@@ -18,7 +18,7 @@ pub(super) struct Clock {
 }
 
 impl Clock {
-    /// Moments at least so far apart. None where half an evaluation is no whole number of milliseconds.
+    /// Moments at least so far apart. None where half an evaluation is not a whole number of milliseconds.
     pub(super) fn new(every: Duration, apart: Duration) -> Option<Self> {
         if !every.as_micros().is_multiple_of(2_000) || every.is_zero() {
             return None;

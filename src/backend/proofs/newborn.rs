@@ -1,4 +1,4 @@
-//! Counters of bad events that stand at zero, and such that begin anew: their failures count whole.
+//! Counters of bad events that stand at zero, and such that begin again: their failures count whole.
 
 use crate::series::BAD_EVENTS;
 use std::fmt::Write as _;
@@ -46,7 +46,7 @@ pub(super) fn prove(context: &Context<'_>, batch: &Batch<'_, '_>, suite: &mut Su
         let (query, seconds) = context.counted(BAD_EVENTS, promise);
         for (at, says) in [
             (first, "first failures of a counter at zero count whole"),
-            (restart, "failures count whole when a counter begins anew"),
+            (restart, "failures count whole when a counter begins again"),
         ] {
             let labels = context.labels(promise, None);
             case.checks.push(value(
@@ -71,11 +71,11 @@ fn counts_failures(promise: &Promise) -> bool {
 /// So many samples of each.
 #[derive(Clone, Copy)]
 struct Story {
-    /// Much fails, and the counters of failures begin anew: what was before must not be seen. Then all is well for two of these.
+    /// Much fails, and the counters of failures begin again: what was before must not be seen. Then all is well for two of these.
     before: u64,
-    /// All fails; with the last of these the counters of failures begin anew.
+    /// All fails; with the last of these the counters of failures begin again.
     failing: u64,
-    /// In a range. After as many less one they have begun anew once more: the range at the end begins with a low value, so
+    /// In a range. After as many less one they have begun again once more: the range at the end begins with a low value, so
     /// that its last is higher than its first although the counter was reset in between.
     held: u64,
 }
@@ -98,11 +98,11 @@ fn values(raw: &Raw, story: Story, per_scrape: Decimal) -> Option<String> {
         (more, 1, true),
         (down, story.held - 1, true),
     ];
-    for ((f, times), samples, anew) in stretches {
+    for ((f, times), samples, again) in stretches {
         let mut step = per_scrape * raw.growth(f)?;
         if from_zero {
             step *= times;
-            count = if anew { Decimal::ZERO } else { count };
+            count = if again { Decimal::ZERO } else { count };
         }
         for _ in 0..samples {
             count += step;

@@ -1,4 +1,4 @@
-//! What base rules count of series that were not there an evaluation before, of counters that began anew, and of such that
+//! What base rules count of series that were not there an evaluation before, of counters that began again, and of such that
 //! were not scraped for a while.
 //!
 //! Whole targets are played, each with its own instance, and each of them counts or does not: the truth is the sum of those that
@@ -137,7 +137,7 @@ pub(super) enum Course {
     Born,
     /// As usual; only those of bad events come for the first time.
     Failing,
-    /// They began anew, a little below what they were.
+    /// They began again, a little below what they were.
     Restarted,
     /// They were last seen as long ago as may be.
     Away,
@@ -216,7 +216,7 @@ impl Stage<'_, '_> {
             self.moment(&mut samples, LIMIT, (counts.as_slice(), &[]), says, case);
         }
 
-        // Away, and anew.
+        // Away, and again.
         let counts: Vec<Target> = [
             at(1).map(|t| course(t, Course::Away, part(LIMIT, 500, most))),
             at(2).map(|t| course(t, Course::Restarted, part(LIMIT, 30, most))),
@@ -443,7 +443,7 @@ fn respelled(raw: &Raw) -> bool {
         && raw.labels.get("le").is_some_and(|le| le.chars().all(|c| c.is_ascii_digit()))
 }
 
-/// The streams by which newcomers are weighed: each addend, and what is judged where it is no part of one.
+/// The streams by which newcomers are weighed: each addend, and what is judged where it is not part of one.
 pub(super) fn wholes(measurement: &Measurement) -> Vec<Series> {
     let (total, judged): (&[Series], &[Series]) = match measurement {
         Measurement::Events(events) => (&events.total, side(&events.outcome)),

@@ -70,7 +70,7 @@ pub(super) fn play(stage: &Stage<'_, '_>, case: &mut Case) {
     samples.feed(case);
 }
 
-/// What grew in the last ten minutes since the ten before: in one target much, in another hardly anything; a third began anew. Nine
+/// What grew in the last ten minutes since the ten before: in one target much, in another hardly anything; a third began again. Nine
 /// minutes later: they are there no longer.
 fn traffic(stage: &Stage<'_, '_>, samples: &mut Samples, unit: Decimal) {
     let delay = stage.promise.scrape_timeout;

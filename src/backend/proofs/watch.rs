@@ -233,7 +233,7 @@ impl Watch<'_, '_> {
                     case.feed(&raw.name, &raw.labels, busy.values(at, tick));
                 }
                 let fault = if deltas { "counters_like_deltas" } else { "dies_too_often" };
-                // The end of a series that is silent when idle is no death.
+                // The end of a series that is silent when idle is not a death.
                 let lives = |m: &&str| deltas || !comes_and_goes(promise, m);
                 let told: Vec<&str> = metrics.iter().copied().filter(lives).collect();
                 let truth = truth.filter(|_| !told.is_empty());

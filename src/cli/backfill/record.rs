@@ -46,7 +46,7 @@ impl Record {
     /// Locks the folder, removes what killed runs were making in it, and reads what was put there.
     pub(super) fn open(data: &Path) -> Result<Self, Failure> {
         if !data.is_dir() {
-            let message = format!("`{}` is no folder", data.display());
+            let message = format!("`{}` is not a folder", data.display());
             return Err(Failure::new(message).help(
                 "`--output-dir` is the data folder of the Prometheus at `--url`: its `--storage.tsdb.path`",
             ));

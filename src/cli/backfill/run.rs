@@ -121,7 +121,7 @@ fn one(
     Ok(blocks.len())
 }
 
-/// A folder with the blocks of a layer. A server that goes away meanwhile is waited for: then the layer is made anew, since
+/// A folder with the blocks of a layer. A server that goes away meanwhile is waited for: then the layer is made again, since
 /// what promtool has made until then is not whole.
 fn make(options: &Backfill, name: &str, text: &str) -> Result<TempDir, Failure> {
     let range = (options.start.to_string(), options.end.to_string());

@@ -26,7 +26,7 @@ impl Lock {
     pub(in crate::cli) fn take(folder: &Path, shown: &str) -> Result<Self, Failure> {
         Self::within(folder, shown, PATIENCE)
     }
-    /// The same with a patience of one's own.
+    /// The same with a patience of your own.
     pub(super) fn within(folder: &Path, shown: &str, patience: Duration) -> Result<Self, Failure> {
         let began = Instant::now();
         loop {

@@ -163,7 +163,7 @@ impl Plan {
     ) -> Result<Looked, Refused> {
         let failed = |path: &str, failure| Refused::Failed(path.to_owned(), failure);
         if !is_below(&path) || path == MANIFEST || path == EARLIER {
-            let message = format!("a backend made `{path}`, which is no path below its folder");
+            let message = format!("a backend made `{path}`, which is not a path below its folder");
             return Err(failed(&path, Failure::new(message)));
         }
         if let Some(link) = link_on_the_way(&self.folder().path, &path) {

@@ -169,7 +169,7 @@ fn a_manifest_that_lies() {
 fn backends_cannot_leave_either() {
     let at = TempDir::new().unwrap();
     for path in ["../a", "/a", ".slovo-manifest", ".slovo-manifest.json"] {
-        assert!(refused(at.path(), &[(path, "x")]).contains("no path below"), "{path}");
+        assert!(refused(at.path(), &[(path, "x")]).contains("not a path below"), "{path}");
     }
 }
 

@@ -59,7 +59,7 @@ fn loopback(text: &str) -> Result<SocketAddr, Failure> {
     found.ok_or_else(|| Failure::new(format!("`{text}` is not a loopback address")).help(help))
 }
 
-/// Builds the site anew, and tells where its templates lie.
+/// Builds the site again, and tells where its templates lie.
 fn rebuild(options: &Docs, start: &Path, screen: &Screen, site: &Mutex<Site>) -> Option<PathBuf> {
     let mut project = load(start, &options.wishes);
     project.config.settings.lines = options.lines;

@@ -134,7 +134,7 @@ mod tests {
             body.len()
         );
         assert_eq!(site.answer("/a.css").2, "b{}");
-        // A template of one's own without a body.
+        // A template of your own without a body.
         assert!(marked_old(&"<p>x".into(), "y").ends_with(b"</div><p>x"));
     }
 }

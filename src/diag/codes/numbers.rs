@@ -5,7 +5,7 @@ crate::diag::codes::codes! {
     STRETCH = Error "E0402" "an aim that is not above the objective";
     WINDOW_RANGE = Error "E0403" "a window out of range";
     NO_WINDOW = Error "E0404" "a promise without a window";
-    TIER = Error "E0405" "a tier that is no whole number";
+    TIER = Error "E0405" "a tier that is not a whole number";
     ZERO_LENGTH = Error "E0406" "no time at all";
     SCRAPE_TIMEOUT = Error "E0407" "a scrape timeout above the interval";
     NO_ALERT = Error "E0410" "an alert that can never fire";

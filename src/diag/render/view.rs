@@ -223,7 +223,7 @@ impl Shown {
             let part = window(file, self.file, line, all, width);
             let mut before = String::new();
             copy(file, line, &(part.start..at.clamp(part.start, part.end)), &mut before);
-            // `copy` adds the mark of a cut at the end of what it is given; here that end is no cut.
+            // `copy` adds the mark of a cut at the end of what it is given; here that end is not a cut.
             let before = before.strip_suffix(" …").filter(|_| at < bare(file, line).end).unwrap_or(&before);
             let columns = before.chars().fold(0, |n, c| n + advance(c, n));
             (copied.start + before.len(), columns)

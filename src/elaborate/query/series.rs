@@ -200,14 +200,14 @@ fn averaged(out: &mut Out, escape: &Escape<'_>, around: &[&Expr], metric: &Metri
     let said = format!("`{name}` is a summary: its quantiles cannot be added up or averaged");
     out.report(
         Diagnostic::new(&SUMMARY, escape.span(place), said, "a quantile of each target")
-            .also(escape.span(&range), format!("`{how}` of quantiles is no quantile"))
+            .also(escape.span(&range), format!("`{how}` of quantiles is not a quantile"))
             .help("look at the worst target: `max`")
             .help(format!("for the average, divide `{name}_sum` by `{name}_count`, as rates"))
             .help("for a quantile over all targets, have them expose a histogram"),
     );
 }
 
-/// A counter's value by itself: it only goes up, and starts anew when its target does.
+/// A counter's value by itself: it only goes up, and starts again when its target does.
 fn bare(
     out: &mut Out,
     escape: &Escape<'_>,
@@ -238,7 +238,7 @@ fn bare(
     if !counts || selector.shift.offset.is_some() || metric.increases.is_some() {
         return;
     }
-    // What is added up starts anew when one of its counters does: its change is no longer theirs.
+    // What is added up starts again when one of its counters does: its change is no longer theirs.
     let mixes =
         |outer: &&Expr| outer.aggregate().is_some_and(|a| matches!(a.op, Aggregator::Sum | Aggregator::Avg));
     let mixed = around.iter().rposition(mixes);

@@ -21,7 +21,7 @@ const DFA_SIZE: usize = 1 << 20;
 const PAIRS: usize = 20_000;
 /// Steps of a walk: pairs of states times bytes.
 const STEPS: usize = 400_000;
-/// Most patterns are few and repeated; a program with more than so many starts anew.
+/// Most patterns are few and repeated; a program with more than so many starts again.
 const CACHED: usize = 500;
 
 type Dfa = dense::DFA<Vec<u32>>;

@@ -249,7 +249,7 @@ impl<'a> Parser<'a> {
                 Kind::Str => self.string_value(&range),
                 Kind::Recorded => {
                     let message =
-                        format!("`{}` is no label: names of labels have no colons", self.slice(&range));
+                        format!("`{}` is not a label: names of labels have no colons", self.slice(&range));
                     return Err(SyntaxError::syntax(range, message));
                 }
                 _ => return Err(self.unexpected("a label or `)`")),

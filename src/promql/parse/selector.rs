@@ -91,7 +91,7 @@ impl Parser<'_> {
         if seconds.is_finite() && seconds.abs() < 9.2e15 {
             return Ok(());
         }
-        Err(SyntaxError::syntax(range, "this is no point in time"))
+        Err(SyntaxError::syntax(range, "this is not a point in time"))
     }
     /// The milliseconds of a duration or a number of seconds.
     fn length(&self, range: &Range<usize>, zero: bool) -> Parsed<u64> {
@@ -101,7 +101,7 @@ impl Parser<'_> {
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast saturates")]
             Some(seconds) if (0.0..9.2e9).contains(&seconds) => (seconds * 1000.0).round() as u64,
             Some(_) => {
-                return Err(SyntaxError::syntax(range.clone(), format!("`{text}` is no length of time")));
+                return Err(SyntaxError::syntax(range.clone(), format!("`{text}` is not a length of time")));
             }
             None => lexer::duration_millis(text).unwrap_or(0),
         };

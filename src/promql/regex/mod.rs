@@ -109,7 +109,7 @@ thread_local! {
     static CACHE: RefCell<FxHashMap<String, Result<Pattern, RegexError>>> = RefCell::default();
 }
 
-/// Most patterns are few and repeated; a program with more than so many starts anew.
+/// Most patterns are few and repeated; a program with more than so many starts again.
 const CACHED: usize = 2_000;
 
 /// Does a matcher's pattern match the whole value? Compiled patterns are kept (per thread).
@@ -208,9 +208,9 @@ mod tests {
             ("(?<=a)", "look-behind", 0..3),
             ("(?x)a", "not known", 0..3),
             (r"(a)\1", "back-references", 3..5),
-            (r"\8", "no escape", 0..2),
+            (r"\8", "not an escape", 0..2),
             (r"\C", "not supported", 0..2),
-            (r"\Z", "no escape", 0..2),
+            (r"\Z", "not an escape", 0..2),
             (r"a\", "at the end", 1..2),
             ("[a", "never closed", 0..1),
             ("[z-a]", "backwards", 1..4),

@@ -369,7 +369,7 @@ impl<'a> Translator<'a> {
                 }
                 let plain = (c == 'P') == not;
                 Ok(Escaped::Class(match (name, plain) {
-                    // Surrogates are no characters of UTF-8.
+                    // Surrogates are not characters of UTF-8.
                     ("Any", true) | ("Cs", false) => r"[\s\S]".to_owned(),
                     ("Any", false) | ("Cs", true) => r"[^\s\S]".to_owned(),
                     (_, true) => format!("\\p{{{name}}}"),
@@ -396,7 +396,7 @@ impl<'a> Translator<'a> {
                 }
             }
             c if c.is_ascii_alphanumeric() || !c.is_ascii() => {
-                wrong(start..self.at, format!("`\\{c}` is no escape of RE2"))
+                wrong(start..self.at, format!("`\\{c}` is not an escape of RE2"))
             }
             c => Ok(Escaped::Char(c)),
         }
@@ -524,7 +524,7 @@ enum Escaped {
     Class(String),
 }
 
-/// `{2}`, `{2,}`, `{2,5}` at the start of a text: its length and the counts; anything else is no repetition.
+/// `{2}`, `{2,}`, `{2,5}` at the start of a text: its length and the counts; anything else is not a repetition.
 fn counts(text: &str) -> Option<(usize, u32, Option<u32>)> {
     let (inside, _) = text.strip_prefix('{')?.split_once('}')?;
     let number = |t: &str| -> Option<u32> {

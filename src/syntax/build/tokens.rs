@@ -191,7 +191,7 @@ impl Build<'_> {
             Diagnostic::new(
                 &codes::syntax::VALUE,
                 span,
-                format!("`{}` is no duration", short(text)),
+                format!("`{}` is not a duration", short(text)),
                 "a unit twice, finer than a microsecond, or too long",
             )
             .help("each unit stands at most once, as in `1h30m` or `250ms`"),

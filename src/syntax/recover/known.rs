@@ -102,7 +102,7 @@ fn verdicts(scene: &Scene<'_>, _: Context) -> Option<Mistake> {
             format!("goes with `{other}`"),
         )
         .help("good events are `within` a limit or `at least` it, bad ones `over` it")
-        // `good over 75%` is no time: more is better
+        // `good over 75%` is not a time: more is better
         .maybe(at, if word == "over" && !is_time(scene) { "at least" } else { right }),
     )
 }

@@ -351,7 +351,7 @@ mod tests {
         assert_eq!(wrong, None);
         assert_eq!(made[0].1, "{{ $labels.promise }}: no data, so nobody knows if it is kept!{{ $value }}");
         let (made, _) = own("any.dashboard_url.txt", "");
-        assert!(!made.iter().any(|(n, _)| n == "dashboard_url"), "an empty text is no annotation");
+        assert!(!made.iter().any(|(n, _)| n == "dashboard_url"), "an empty text is not an annotation");
     }
 
     #[test]

@@ -109,7 +109,7 @@ fn value_now(out: &mut String, plan: &Plan<'_>, promise: &Promise, slices: &Slic
             None => (*good, plain(*good), number, " on average"),
         },
     };
-    // What is not a number is no value.
+    // What is not a number is not a value.
     let query = go_string(&format!("({query}) >= -Inf"));
     let each: Vec<&str> =
         promise.for_each.iter().map(|(name, _)| name.as_str()).filter(|n| print::is_label_name(n)).collect();

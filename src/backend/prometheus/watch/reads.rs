@@ -13,7 +13,7 @@ pub(super) struct Stream<'m> {
     /// The selectors as PromQL.
     pub(super) selectors: Vec<String>,
     pub(super) is_counter: bool,
-    /// Its series vanish while nothing happens: their end is no death.
+    /// Its series vanish while nothing happens: their end is not a death.
     pub(super) comes_and_goes: bool,
     /// Each sample is an increase.
     pub(super) increases: bool,
