@@ -25,6 +25,9 @@ pub fn compile(sources: &SourceMap, config: &config::Config) -> Compilation {
     // Thousands of small pieces: on one core that takes as long as reading them on all.
     files.into_par_iter().for_each(drop);
     check::check(&model, &mut diagnostics);
+    if config::documents(&config.outputs).is_some() {
+        check::check_documents(&model, &mut diagnostics);
+    }
     if !diagnostics.has_errors() {
         limits(&model, config, &mut diagnostics);
     }

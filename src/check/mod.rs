@@ -14,6 +14,7 @@ mod policies;
 mod privacy;
 mod retention;
 mod scenarios;
+pub(crate) mod telling;
 mod traffic;
 mod twice;
 mod windows;
@@ -67,6 +68,14 @@ pub fn check(model: &Model, diagnostics: &mut Diagnostics) {
     for scenario in &model.scenarios {
         scenarios::check(model, scenario, &mut found);
     }
+    diagnostics.extend(found.list);
+}
+
+/// Checks what only documents ask for: words where a measurement cannot be told in any.
+pub fn check_documents(model: &Model, diagnostics: &mut Diagnostics) {
+    let broken = broken(diagnostics);
+    let mut found = Found { broken: &broken, list: Diagnostics::default() };
+    telling::check(model, &mut found);
     diagnostics.extend(found.list);
 }
 

@@ -45,4 +45,5 @@ crate::diag::codes::codes! {
     UNSTATED_RETENTION = Warning "W0444" "a window longer than samples are usually kept";
     MEASURED_TWICE = Warning "W0445" "one measurement under two names";
     UNSEEN_BUDGET = Error "E0446" "a time to finish that hides the whole budget";
+    UNTOLD_MEASURE = Warning "W0447" "a measurement that no document can tell";
 }

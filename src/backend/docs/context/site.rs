@@ -45,6 +45,8 @@ pub struct Counts {
     pub journeys: usize,
     /// Promises.
     pub promises: usize,
+    /// Promises that give a reason for their number, guesses among them.
+    pub reasons: usize,
     /// Promises whose number is a guess.
     pub guesses: usize,
     /// Journeys whose review is overdue.
@@ -164,6 +166,7 @@ impl Maker<'_> {
             counts: Counts {
                 journeys: cards.len(),
                 promises: model.promises().count(),
+                reasons: model.promises().filter(|(_, p)| p.because.is_some()).count(),
                 guesses: model
                     .promises()
                     .filter(|(_, p)| matches!(p.because, Some((ir::Evidence::Guessed, _, _))))
@@ -305,7 +308,7 @@ fn glossary() -> Vec<Term> {
         (
             "Promise",
             "service level objective, SLO",
-            "A word given to users: for so many of every so many, over a window.",
+            "A word given to users: what they can count on, how often at least, over so many days.",
         ),
         ("Proxy", "", "A number that stands in for one we would rather have."),
         ("Review", "", "The day when we ask if the promises still fit what users need."),

@@ -158,9 +158,9 @@ pub fn hear(model: &Model, playbook: &Playbook) -> Option<String> {
     }
 }
 
-/// `It works again within 3 h.`
+/// `We aim to have it working again within 3 h.`: a plan, not a fact.
 pub fn restored(playbook: &Playbook) -> Option<String> {
-    playbook.restore.map(|t| format!("It works again within {}.", numbers::exact(t)))
+    playbook.restore.map(|t| format!("We aim to have it working again within {}.", numbers::exact(t)))
 }
 
 /// Where the source contradicts itself, or a promise cannot be kept the way it is written. `failures` are those of the

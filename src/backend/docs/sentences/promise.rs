@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::numbers::{self, Share};
-use super::words;
+use super::{measured, words};
 use crate::ir::burn::outage_to_empty;
 use crate::ir::{Evidence, Measurement, Model, Promise, Target, Urgency};
 use crate::value::{Date, Decimal, Duration};
@@ -11,8 +11,17 @@ use crate::value::{Date, Decimal, Duration};
 /// A guess older than this should have become a measurement.
 const GUESS_AGES: i32 = 90;
 
-/// `For at least 995 of every 1,000 orders, over any 28 days.`
+/// `For at least 995 of every 1,000 orders, over any 28 days.` Of parts of time it says what holds in them.
 pub fn floor(promise: &Promise) -> String {
+    if let Measurement::Slices(slices) = &promise.measurement {
+        return format!(
+            "{}, in at least {} {}, over any {}.",
+            measured::headline(promise, slices),
+            floor_share(promise),
+            words::noun(promise),
+            window(promise.window)
+        );
+    }
     format!(
         "For at least {} {}, over any {}.",
         floor_share(promise),

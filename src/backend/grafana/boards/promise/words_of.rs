@@ -42,7 +42,7 @@ impl Page<'_, '_> {
         let mut blind: Vec<String> = promise.blind_to.clone();
         blind.extend(
             promise.proxies.iter().map(|(what, why)| {
-                format!("It stands in for {}: {}", words::quoted(what), words::theirs(why))
+                format!("It stands in for {}. Why this instead: {}", words::quoted(what), words::theirs(why))
             }),
         );
         list(&mut out, "What the number does not see", &blind);
