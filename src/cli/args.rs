@@ -186,6 +186,9 @@ pub(super) struct Build {
     /// Writes the rules' proofs too, for promtool: `proofs/` beside the rules
     #[arg(long)]
     pub(super) proofs: bool,
+    /// What documents print as their version, such as a commit: never said unless asked for
+    #[arg(long, value_name = "TEXT")]
+    pub(super) version_label: Option<String>,
     /// Overwrites files that an earlier build did not write
     #[arg(long, conflicts_with = "check")]
     pub(super) force: bool,
@@ -204,6 +207,9 @@ pub(super) struct Docs {
     /// Templates, a logo and a style sheet of one's own, over the built-in ones
     #[arg(long, value_name = "DIR")]
     pub(super) templates: Option<PathBuf>,
+    /// What documents print as their version, such as a commit: never said unless asked for
+    #[arg(long, value_name = "TEXT")]
+    pub(super) version_label: Option<String>,
     /// Writes nothing; shows the site at this address of this machine, and follows changes
     #[arg(long, value_name = "ADDR", num_args = 0..=1, default_missing_value = "127.0.0.1:8321")]
     pub(super) serve: Option<String>,

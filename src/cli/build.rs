@@ -90,7 +90,8 @@ fn planned(
     screen: &Screen,
 ) -> Result<Option<Status>, Failure> {
     let progress = screen.progress("building");
-    let project = load(start, wishes);
+    let mut project = load(start, wishes);
+    project.config.settings.version_label.clone_from(&options.version_label);
     let mut compiled = project.compile();
     also::judge(&project, &mut compiled, options.output.as_deref());
     let Some(mut model) = compiled.model.take() else {

@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
-use super::{Agreement, Maker, Playbook, Policy, Promise, Review, TeamRef, promise_url, review_of};
+use super::{
+    Agreement, Maker, Playbook, Policy, Promise, Review, Status, TeamRef, promise_url, review_of, status_of,
+};
 use crate::backend::docs::sentences::{numbers, together};
 use crate::ir::{self, Composition, DataClass, Measurement};
 use crate::value::Decimal;
@@ -31,6 +33,10 @@ pub struct Journey {
     pub review: Review,
     /// Who agreed.
     pub agreed: Option<Agreement>,
+    /// Draft, agreed or overdue.
+    pub status: Status,
+    /// Its dashboard, where the address of Grafana is configured.
+    pub board: Option<String>,
     /// What data it touches.
     pub data: Option<Data>,
     /// Notes.
@@ -193,6 +199,8 @@ impl Maker<'_> {
             tier: journey.tier,
             review: review_of(journey, self.today),
             agreed: self.agreement(journey),
+            status: status_of(journey, self.today),
+            board: self.board(|boards| boards.journey(&journey.id)),
             data: journey.data.as_ref().map(|(class, words)| data(*class, words.clone())),
             notes: journey.notes.clone(),
             policy: journey.policy.as_ref().and_then(|id| self.policies.get(id.as_str())).cloned(),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::{Agreement, Day, Maker, Playbook, Policy, Review, promise_url, review_of};
+use super::{Agreement, Day, Maker, Playbook, Policy, Review, Status, promise_url, review_of, status_of};
 use crate::backend::docs::sentences::promise as word;
 use crate::ir;
 
@@ -21,6 +21,8 @@ pub struct Site {
     pub environment: Option<String>,
     /// The day that reviews are judged by, where one was given.
     pub today: Option<Day>,
+    /// What the publishing job calls this version (`--version-label`).
+    pub version_label: Option<String>,
     /// How many there are of everything.
     pub counts: Counts,
     /// Every journey in short, by tier and then by title.
@@ -77,6 +79,8 @@ pub struct Card {
     pub review: Review,
     /// The signatures.
     pub agreed: Option<Agreement>,
+    /// Draft, agreed or overdue.
+    pub status: Status,
     /// Promises of its steps and its own, in order.
     pub promises: Vec<CardPromise>,
 }
@@ -105,6 +109,8 @@ pub struct TeamRef {
     pub title: String,
     /// The place in the site.
     pub url: String,
+    /// Where they talk.
+    pub channel: Option<String>,
 }
 
 /// A team and what it answers for.
@@ -163,6 +169,7 @@ impl Maker<'_> {
             title: as_title(&model.settings.project),
             environment: model.settings.environment.clone(),
             today: self.today.map(Day::from),
+            version_label: model.settings.version_label.clone(),
             counts: Counts {
                 journeys: cards.len(),
                 promises: model.promises().count(),
@@ -200,6 +207,7 @@ impl Maker<'_> {
             tier: journey.tier,
             review: review_of(journey, self.today),
             agreed: self.agreement(journey),
+            status: status_of(journey, self.today),
             promises: journey
                 .steps
                 .iter()

@@ -197,12 +197,31 @@ pub fn budget_sentences(promise: &Promise, budget: &Budget) -> Vec<String> {
             said.push(format!("How many {noun} that is depends on traffic; the usual number is not stated."));
         }
     }
+    said.extend(people(promise, budget));
     said.push(if matches!(promise.measurement, Measurement::Composed(_)) {
         format!("If one part failed in full, all of it would be used up in {outage}.")
     } else {
         format!("A total outage would use all of it up in {outage}.")
     });
     said
+}
+
+/// `Spent in full, that is up to 420 people let down, about 15 a day.` Where the expected number is stated and more than one
+/// may fall short; nobody is counted twice in fewer people than events.
+pub fn people(promise: &Promise, budget: &Budget) -> Option<String> {
+    if matches!(promise.measurement, Measurement::Slices(_)) {
+        return None;
+    }
+    let bad = budget.events.filter(|n| *n > Decimal::ONE)?;
+    let days = Decimal::from(promise.window.as_micros()) / Decimal::from(86_400_000_000_u64);
+    let per_day = bad.checked_div(days)?;
+    let often = if per_day >= Decimal::new(15, 1) && days > Decimal::ONE {
+        format!(", about {} a day", numbers::count(per_day.round()))
+    } else {
+        String::new()
+    };
+    let each = each_group(promise).map(|g| format!(" for each {g}")).unwrap_or_default();
+    Some(format!("Spent in full, that is up to {} people let down{often}{each}.", numbers::count(bad)))
 }
 
 fn only(n: Decimal) -> String {
