@@ -108,7 +108,9 @@ fn a_version_only_where_one_is_passed() {
         assert!(page("journeys/visit.md").trim_end().ends_with("Version: v1 &amp; 0c1d2e"), "{command}");
         assert!(page("model.json").contains("\"version_label\":\"v1 & 0c1d2e\""), "{command}");
         assert_eq!(slovo(project.path(), &[command]).0, 0, "{command}");
-        assert!(!page("index.html").contains("Version:") && page("model.json").contains("\"version_label\":null"));
+        assert!(
+            !page("index.html").contains("Version:") && page("model.json").contains("\"version_label\":null")
+        );
     }
 }
 

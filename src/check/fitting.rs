@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 
 use super::{Found, alerts, plain};
+use crate::diag::Diagnostic;
 use crate::diag::codes::Code;
 use crate::diag::codes::numbers as codes;
-use crate::diag::Diagnostic;
 use crate::ir::burn::{Alert, Ladders, outage_to_empty};
 use crate::ir::detection::detection;
 use crate::ir::{Model, Playbook, Promise, Urgency};
@@ -130,7 +130,9 @@ fn by_playbook<'a>(model: &'a Model, ladders: &Ladders) -> Vec<(&'a Playbook, Ve
 fn restored_late(book: &Playbook, served: &[Served<'_>], found: &mut Found<'_>) {
     let late = served.iter().filter_map(|(promise, misfit)| match misfit {
         Misfit::RestoredLate { outage, .. } => Some((*promise, *outage)),
-        Misfit::HeardAfterRestore { .. } | Misfit::HeardAfterUpdate { .. } | Misfit::HeardAfterBudget { .. } => None,
+        Misfit::HeardAfterRestore { .. }
+        | Misfit::HeardAfterUpdate { .. }
+        | Misfit::HeardAfterBudget { .. } => None,
     });
     let mut late: Vec<(&Promise, Duration)> = late.collect();
     late.sort_by_key(|(_, time)| *time);
@@ -152,7 +154,8 @@ fn restored_late(book: &Playbook, served: &[Served<'_>], found: &mut Found<'_>) 
 fn heard_late(book: &Playbook, served: &[Served<'_>], found: &mut Found<'_>) {
     for code in [&codes::HEARD_AFTER_RESTORE, &codes::HEARD_AFTER_UPDATE] {
         let late = served.iter().filter_map(|(promise, misfit)| match misfit {
-            Misfit::HeardAfterRestore { restore: asked, heard } | Misfit::HeardAfterUpdate { first: asked, heard }
+            Misfit::HeardAfterRestore { restore: asked, heard }
+            | Misfit::HeardAfterUpdate { first: asked, heard }
                 if misfit.code().id == code.id =>
             {
                 Some((*promise, *asked, *heard))
@@ -165,12 +168,23 @@ fn heard_late(book: &Playbook, served: &[Served<'_>], found: &mut Found<'_>) {
         let mut late: Vec<(&Promise, Duration, Duration)> = late.collect();
         late.sort_by_key(|(_, _, heard)| std::cmp::Reverse(*heard));
         let Some((promise, asked, heard)) = late.first() else { continue };
-        let (place, text, label): (Option<Span>, String, String) = if code.id == codes::HEARD_AFTER_RESTORE.id {
-            let text = format!("`{}` wants it to work again before `{}` wakes anybody", book.id, promise.path);
-            (book.restore_span, text, format!("after {asked}; the first page of a total outage takes up to {heard}"))
+        let (place, text, label): (Option<Span>, String, String) = if code.id == codes::HEARD_AFTER_RESTORE.id
+        {
+            let text =
+                format!("`{}` wants it to work again before `{}` wakes anybody", book.id, promise.path);
+            (
+                book.restore_span,
+                text,
+                format!("after {asked}; the first page of a total outage takes up to {heard}"),
+            )
         } else {
-            let text = format!("users of `{}` should hear of it before `{}` wakes anybody", book.id, promise.path);
-            (book.first_update_span, text, format!("after {asked}; the first page of a total outage takes up to {heard}"))
+            let text =
+                format!("users of `{}` should hear of it before `{}` wakes anybody", book.id, promise.path);
+            (
+                book.first_update_span,
+                text,
+                format!("after {asked}; the first page of a total outage takes up to {heard}"),
+            )
         };
         let made = Diagnostic::new(code, place.unwrap_or(book.name_span), text, label)
             .also(promise.places.objective, format!("{}% over {}", promise.objective, promise.window));

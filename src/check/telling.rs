@@ -117,10 +117,12 @@ fn clause<'a>(metric: &str, m: &'a Matcher) -> Option<Clause<'a>> {
         MatchOp::Regex | MatchOp::NotRegex if matches!(value, ".+" | ".{1,}") => {
             Clause::Label(label, vec![""], !is)
         }
-        MatchOp::Regex | MatchOp::NotRegex => match alternatives(value).filter(|list| list.iter().all(|v| plain(v))) {
-            Some(values) => Clause::Label(label, values, is),
-            None => Clause::Pattern(label, is),
-        },
+        MatchOp::Regex | MatchOp::NotRegex => {
+            match alternatives(value).filter(|list| list.iter().all(|v| plain(v))) {
+                Some(values) => Clause::Label(label, values, is),
+                None => Clause::Pattern(label, is),
+            }
+        }
     })
 }
 
@@ -181,7 +183,8 @@ fn unsaid(promise: &Promise) -> Option<Unsaid> {
     }
     let events = promise.measurement.events()?;
     let told = told(events);
-    let opaque = told.ways.iter().flatten().any(|c| matches!(c, Clause::Query | Clause::Apart | Clause::Pattern(..)));
+    let opaque =
+        told.ways.iter().flatten().any(|c| matches!(c, Clause::Query | Clause::Apart | Clause::Pattern(..)));
     let query = told.ways.iter().flatten().any(|c| *c == Clause::Query);
     if !opaque || !(promise.indicator.is_some() || query || told.ways.len() > 1) {
         return None;

@@ -57,7 +57,11 @@ fn absolute(promise: &Promise, found: &mut Found<'_>) {
         Diagnostic::new(
             &codes::WORDS,
             promise.places.title,
-            format!("the title of `{}` says {word}, the promise keeps {}%", promise.path, promise.objective.normalize()),
+            format!(
+                "the title of `{}` says {word}, the promise keeps {}%",
+                promise.path,
+                promise.objective.normalize()
+            ),
             format!("says {word}"),
         )
         .help(format!(

@@ -52,7 +52,11 @@ pub(crate) use labels::alternatives;
 pub(crate) use outcomes::named;
 
 /// Does a matcher (a label, a comparison, a value) pick events of this side only, by what its values say?
-pub(crate) fn speaks_for(metric: &str, (label, op, value): (&str, ast::MatchOp, &str), side: ast::Side) -> bool {
+pub(crate) fn speaks_for(
+    metric: &str,
+    (label, op, value): (&str, ast::MatchOp, &str),
+    side: ast::Side,
+) -> bool {
     let span = Span::new(crate::source::FileId(0), 0, 0);
     let value = labels::Val::Known(value);
     let m = labels::Match { label, label_span: span, op, value, span, value_span: span, from_arg: false };

@@ -119,7 +119,11 @@ fn streams(measurement: &Measurement) -> (&'static str, Vec<Stream>) {
                     add("total", promql::print::selector_text(&selector.metric, &selector.matchers));
                     add(
                         "condition",
-                        format!("age of {} at most {}", format!("{which:?}").to_lowercase(), seconds(*at_most)),
+                        format!(
+                            "age of {} at most {}",
+                            format!("{which:?}").to_lowercase(),
+                            seconds(*at_most)
+                        ),
                     );
                 }
                 ir::Condition::Promql { query, good } => {

@@ -55,6 +55,8 @@ pub struct Journey {
     pub together: Vec<Together>,
     /// Contradictions in the source, `title: sentence`, over all promises.
     pub doubts: Vec<String>,
+    /// What it means how long samples are kept: the sentences of its promises, each once.
+    pub kept: Vec<String>,
     /// Stories that the alerts must get right.
     pub scenarios: Vec<Scenario>,
     /// How many promises there are, the steps' included.
@@ -208,6 +210,12 @@ impl Maker<'_> {
             playbooks: self.playbooks_of(journey),
             together: journey.all_promises().filter_map(|p| self.together(p)).collect(),
             doubts: all().flat_map(|p| p.doubts.iter().map(|d| format!("{}: {d}", p.title))).collect(),
+            kept: all().fold(Vec::new(), |mut kept: Vec<String>, p| {
+                if !kept.contains(&p.kept) {
+                    kept.push(p.kept.clone());
+                }
+                kept
+            }),
             scenarios: scenarios.iter().map(|s| scenario(s)).collect(),
             promise_count: all().count(),
             guesses: all().filter(|p| p.evidence.as_ref().is_some_and(|e| e.class == "guessed")).count(),

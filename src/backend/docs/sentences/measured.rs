@@ -181,7 +181,9 @@ fn only_limit(events: &Events) -> Option<String> {
     let told = telling::told(events);
     match (told.side, told.ways.as_slice()) {
         (Side::Good, [way]) => match way.as_slice() {
-            [Clause::Within(metric, limit)] => Some(bound(metric, *limit, ("take at most", "measure at most"))),
+            [Clause::Within(metric, limit)] => {
+                Some(bound(metric, *limit, ("take at most", "measure at most")))
+            }
             _ => None,
         },
         _ => None,
@@ -222,10 +224,8 @@ fn outcome(promise: &Promise, events: &Events) -> String {
         [[Clause::Query]] => format!("The team's own query tells which of them are {side}."),
         [[Clause::Apart]] => format!("Our systems count the {side} ones apart."),
         ways => {
-            let ways: Vec<String> = ways
-                .iter()
-                .map(|way| way.iter().map(clause).collect::<Vec<_>>().join(" and "))
-                .collect();
+            let ways: Vec<String> =
+                ways.iter().map(|way| way.iter().map(clause).collect::<Vec<_>>().join(" and ")).collect();
             format!("They are {side} when {}.", ways.join(", or "))
         }
     }

@@ -322,7 +322,10 @@ fn slices() {
     };
     p.measurement = Measurement::Slices(slices.clone());
     let m = model(vec![p.clone()]);
-    assert_eq!(word::floor(&p), "No reading is above 1,000, in at least 995 of every 1,000 5-minute periods, over any 28 days.");
+    assert_eq!(
+        word::floor(&p),
+        "No reading is above 1,000, in at least 995 of every 1,000 5-minute periods, over any 28 days."
+    );
     assert_eq!(
         word::budget_sentences(&p, &word::budget(&p)),
         ["There are 8,064 5-minute periods in 28 days.", "40 of them may be bad, 3 h 20 min in all."]
@@ -481,15 +484,14 @@ fn what_is_bad_follows_from_what_is_written() {
     ] {
         assert_eq!(said(bad(vec![counter(label, op, value)])), expected, "{label} {value}");
     }
-    let good = |list| Measurement::Events(Events {
-        total: vec![Series::Counter(selector("requests_total", 0))],
-        outcome: Outcome::Good(list),
-        faults: Vec::new(),
-    });
-    assert_eq!(
-        said(good(vec![counter("attempt", Equal, "1")])),
-        "They are good when their attempt is “1”."
-    );
+    let good = |list| {
+        Measurement::Events(Events {
+            total: vec![Series::Counter(selector("requests_total", 0))],
+            outcome: Outcome::Good(list),
+            faults: Vec::new(),
+        })
+    };
+    assert_eq!(said(good(vec![counter("attempt", Equal, "1")])), "They are good when their attempt is “1”.");
     assert_eq!(
         said(good(vec![counter("code", Regex, "2..")])),
         "Those that our systems report as done well are good."
@@ -511,7 +513,8 @@ fn what_is_bad_follows_from_what_is_written() {
         said(bad(vec![Series::Promql("sum(rate(x[$range]))".to_owned())])),
         "The team's own query tells which of them are bad."
     );
-    p.words = vec![crate::ir::Words { of: crate::ir::WordsOf::Bad, text: "went back at least once".to_owned() }];
+    p.words =
+        vec![crate::ir::Words { of: crate::ir::WordsOf::Bad, text: "went back at least once".to_owned() }];
     assert_eq!(measured::sentences(&m, &p)[1], "Bad means: went back at least once.");
 }
 
