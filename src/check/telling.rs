@@ -57,7 +57,24 @@ pub(crate) fn told(events: &Events) -> Told<'_> {
             ways.push(way);
         }
     }
+    // `over 1s where {code!~"5.."}` beside `where {code=~"5.."}`: slow or failed.
+    let alone: Vec<Clause<'_>> =
+        ways.iter().filter_map(|w| w.first().filter(|_| w.len() == 1).cloned()).collect();
+    for way in ways.iter_mut().filter(|w| w.len() > 1) {
+        way.retain(|clause| !alone.iter().any(|other| opposite(clause, other)));
+    }
     Told { side, ways }
+}
+
+/// Does one hold just where the other doesn't?
+fn opposite(a: &Clause<'_>, b: &Clause<'_>) -> bool {
+    if let (Clause::Reported(x, is), Clause::Reported(y, other)) = (a, b) {
+        return x == y && is != other;
+    }
+    if let (Clause::Label(x, v, is), Clause::Label(y, w, other)) = (a, b) {
+        return x == y && v == w && is != other;
+    }
+    false
 }
 
 fn clauses<'a>(series: &'a Series, side: Side, total: &[&Selector]) -> Vec<Clause<'a>> {

@@ -88,7 +88,7 @@ pub fn wide(journey: &Journey) -> String {
         let promised = row.iter().map(Drawn::promised).max().unwrap_or(0);
         ABOVE + BELOW - TITLE + titles(row) + APART + promised
     };
-    let whole = Whole::new(journey, (2, 324));
+    let whole = Whole::new(journey, if journey.promises.len() > 1 { (2, 324) } else { (1, 680) });
     let height = rows.iter().map(|r| tall(r)).sum::<i64>() + whole.height();
     let mut svg =
         Svg::new("journey-wide", "wide", (720, height.max(40)), &name(journey), &description(journey));

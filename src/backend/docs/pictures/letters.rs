@@ -1,5 +1,5 @@
 //! How wide texts are in a picture, and where their lines break. A page is read in whatever typeface a system has, so this takes
-//! the widest of the usual ones without serifs (DejaVu Sans): in any other there is room to spare.
+//! the widest of the usual ones without serifs (`DejaVu Sans`): in any other there is room to spare.
 
 use unicode_width::UnicodeWidthChar;
 

@@ -501,6 +501,15 @@ fn what_is_bad_follows_from_what_is_written() {
         said(bad(vec![counter("code", Equal, "500"), counter("step", Equal, "back")])),
         "They are bad when our systems report them as failed, or their step is “back”."
     );
+    let slow = Series::HistogramOver {
+        selector: by("requests_total", "code", NotRegex, "5.."),
+        native: false,
+        limit: d("1"),
+    };
+    assert_eq!(
+        said(bad(vec![slow, counter("code", Regex, "5..")])),
+        "They are bad when they measure more than 1, or our systems report them as failed."
+    );
     assert_eq!(
         said(bad(vec![Series::Counter(selector("backtracked_total", 0))])),
         "Our systems count the bad ones apart."
