@@ -362,7 +362,7 @@ fn playbook(facts: &mut Facts, model: &Model, book: &slovo::ir::Playbook, said: 
             said,
         );
     }
-    for words in &book.say {
+    if let Some(words) = &book.say {
         facts.has("what is said", said, words);
     }
 }
