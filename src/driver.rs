@@ -20,15 +20,19 @@ pub fn compile(sources: &SourceMap, config: &config::Config) -> Compilation {
     let mut diagnostics = Diagnostics::default();
     let files = parse_all(sources, &mut diagnostics);
     let names = resolve::resolve(&files, sources, &mut diagnostics);
-    let model = elaborate::elaborate(&files, &names, &config.settings, sources, &mut diagnostics);
+    let mut model = elaborate::elaborate(&files, &names, &config.settings, sources, &mut diagnostics);
     drop(names);
     // Thousands of small pieces: on one core that takes as long as reading them on all.
     files.into_par_iter().for_each(drop);
     check::check(&model, &mut diagnostics);
+    if config.has_documents() {
+        check::check_documents(&model, &mut diagnostics);
+    }
     if !diagnostics.has_errors() {
         limits(&model, config, &mut diagnostics);
     }
     config.lints.apply(&mut diagnostics);
+    model.settings.allowed = config.lints.allowed();
     let model = (!diagnostics.has_errors()).then_some(model);
     diagnostics.sort();
     Compilation { diagnostics, model }

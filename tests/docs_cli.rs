@@ -89,3 +89,93 @@ fn only_for_this_machine() {
     assert_eq!(status, 2, "{said}");
     assert!(said.contains("is not a loopback address"), "{said}");
 }
+
+/// What the publishing job calls the version is printed as it is passed, by both commands; never by itself.
+#[test]
+fn a_version_only_where_one_is_passed() {
+    let project = project();
+    std::fs::write(
+        project.path().join("slovo.yaml"),
+        "project: minimal\nretention: 100d\noutputs:\n  docs: {path: site}\n",
+    )
+    .unwrap();
+    let page = |name: &str| std::fs::read_to_string(project.path().join("site").join(name)).unwrap();
+    for command in ["docs", "build"] {
+        assert_eq!(slovo(project.path(), &[command, "--version-label", "v1 & 0c1d2e"]).0, 0, "{command}");
+        for name in ["index.html", "journeys/visit.html", "summaries/visit.html"] {
+            assert!(page(name).contains("v1 &amp; 0c1d2e</span>"), "{command}: {name}");
+        }
+        assert!(page("journeys/visit.md").trim_end().ends_with("Version: v1 &amp; 0c1d2e"), "{command}");
+        assert!(page("model.json").contains("\"version_label\":\"v1 & 0c1d2e\""), "{command}");
+        assert_eq!(slovo(project.path(), &[command]).0, 0, "{command}");
+        assert!(
+            !page("index.html").contains("Version:") && page("model.json").contains("\"version_label\":null")
+        );
+    }
+}
+
+/// What the checks warn of and what a page tells are the same, also where a warning is allowed.
+#[test]
+fn documents_tell_what_check_warns_of() {
+    let project = project();
+    let source = r#"
+team ops "Ops" { pages "p" }
+metric hits_total: counter of hits { labels route, code }
+playbook soon {
+  responder ops
+  users hear from ops
+  first update within 5m
+  say "We know."
+  restore within 20m
+}
+journey use "Use it" {
+  owner ops
+  playbook soon
+  step s "A step" {
+    promise told "Told late" {
+      keep for 99% of hits over 28d
+      total hits_total{route="/a"}
+      bad   where {code=~"5.."}
+    }
+    promise slow "Restored late" {
+      keep for 95% of hits over 28d
+      total hits_total{route="/b"}
+      bad   where {code=~"5.."}
+    }
+    promise fine "Budget gone" {
+      keep for 99.999% of hits over 28d
+      total hits_total{route="/c"}
+      bad   where {code=~"5.."}
+    }
+    promise waits "A ticket" {
+      keep for 95% of hits over 28d
+      total hits_total{route="/d"}
+      bad   where {code=~"5.."}
+      urgency ticket
+    }
+  }
+}
+"#;
+    std::fs::write(project.path().join("shop.slovo"), source).unwrap();
+    let codes = ["W0426", "W0448", "W0449", "W0450"];
+    let told = [
+        "An outage may last",
+        "It should work again within",
+        "Users should hear from us within",
+        "A total outage uses up the whole budget in",
+    ];
+    for allowed in [None, Some(0), Some(1), Some(2), Some(3)] {
+        let lint = allowed.map_or(String::new(), |n| format!("lints: {{{}: allow}}\n", codes[n]));
+        let yaml = format!("project: minimal\nretention: 100d\noutputs:\n  docs: {{path: site}}\n{lint}");
+        std::fs::write(project.path().join("slovo.yaml"), yaml).unwrap();
+        let (_, said) = slovo(project.path(), &["check"]);
+        assert_eq!(slovo(project.path(), &["docs"]).0, 0);
+        let page = std::fs::read_to_string(project.path().join("site/journeys/use.md")).unwrap();
+        for (n, (code, words)) in codes.iter().zip(told).enumerate() {
+            assert_eq!(said.contains(code), allowed != Some(n), "{allowed:?} {code}: {said}");
+            assert_eq!(page.contains(words), allowed != Some(n), "{allowed:?} {code}: {page}");
+        }
+        assert!(!page.contains("- A ticket:"), "{page}");
+        assert!(page.find("What does not fit together") > page.find("More about this journey"));
+    }
+}

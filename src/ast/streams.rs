@@ -164,6 +164,8 @@ pub struct Fault {
 pub struct StreamStmt {
     /// What it says.
     pub kind: StreamStmtKind,
+    /// What its side means, in words: `bad "went back at least once" where ..`.
+    pub said: Option<Str>,
     /// The whole statement.
     pub span: Span,
 }

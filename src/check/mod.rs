@@ -7,6 +7,7 @@
 mod alerts;
 mod compose;
 mod dates;
+pub(crate) mod fitting;
 mod limits;
 mod people;
 mod plain;
@@ -14,6 +15,7 @@ mod policies;
 mod privacy;
 mod retention;
 mod scenarios;
+pub(crate) mod telling;
 mod traffic;
 mod twice;
 mod windows;
@@ -59,6 +61,7 @@ pub fn check(model: &Model, diagnostics: &mut Diagnostics) {
     }
     let mut found = Found { broken: &broken, list: Diagnostics::default() };
     retention::check(model, &ladders, &mut found);
+    fitting::check(model, &ladders, &mut found);
     people::check_playbooks(model, &mut found);
     limits::check_teams(model, &mut found);
     for policy in model.policies.values() {
@@ -67,6 +70,16 @@ pub fn check(model: &Model, diagnostics: &mut Diagnostics) {
     for scenario in &model.scenarios {
         scenarios::check(model, scenario, &mut found);
     }
+    diagnostics.extend(found.list);
+}
+
+/// Checks what readers of documents stumble over: a measurement that cannot be told in words, a playbook that asks for more
+/// than the alerts can give.
+pub fn check_documents(model: &Model, diagnostics: &mut Diagnostics) {
+    let broken = broken(diagnostics);
+    let mut found = Found { broken: &broken, list: Diagnostics::default() };
+    telling::check(model, &mut found);
+    fitting::check_heard(model, &Ladders::of(model), &mut found);
     diagnostics.extend(found.list);
 }
 

@@ -1,12 +1,10 @@
 //! Steps nobody promised anything for, pages without a playbook, playbooks that come too late.
 
-use std::collections::BTreeMap;
-
+use super::fitting::round_down;
 use super::{Found, plain};
 use crate::diag::Diagnostic;
 use crate::diag::codes::numbers as codes;
-use crate::ir::burn::outage_to_empty;
-use crate::ir::{Journey, Model, Playbook, Promise, Urgency};
+use crate::ir::{Journey, Model, Promise, Urgency};
 use crate::value::Duration;
 
 pub(super) fn check(journey: &Journey, found: &mut Found<'_>) {
@@ -62,18 +60,7 @@ pub(super) fn check(journey: &Journey, found: &mut Found<'_>) {
 }
 
 pub(super) fn check_playbooks(model: &Model, found: &mut Found<'_>) {
-    // The paging promise with the least time, and how many others are served too late.
-    let mut served: BTreeMap<&str, Vec<(&Promise, Duration)>> = BTreeMap::new();
-    for (_, promise) in model.promises().filter(|(_, p)| p.urgency == Urgency::Page) {
-        if let Some(playbook) = &promise.playbook {
-            let time = outage_to_empty(promise.error_budget(), promise.window);
-            served.entry(playbook).or_default().push((promise, time));
-        }
-    }
     for playbook in model.playbooks.values() {
-        if let Some(list) = served.get(playbook.id.as_str()) {
-            restore(playbook, list, found);
-        }
         if let (Some((first, _)), Some(restore)) = (playbook.first_update, playbook.restore)
             && first > restore
         {
@@ -101,37 +88,6 @@ pub(super) fn check_playbooks(model: &Model, found: &mut Found<'_>) {
                 .help("write a `say \"…\"` line: what works, what doesn't, what to do meanwhile"),
             );
         }
-    }
-}
-
-/// A total outage spends `budget * window`; a restore time beyond it is a plan to break the promise.
-fn restore(playbook: &Playbook, served: &[(&Promise, Duration)], found: &mut Found<'_>) {
-    let Some(restore) = playbook.restore else { return };
-    let mut late: Vec<_> = served.iter().filter(|(_, time)| restore > *time).collect();
-    late.sort_by_key(|(_, time)| *time);
-    let Some((promise, time)) = late.first() else { return };
-    let mut made = Diagnostic::new(
-        &codes::LATE_RESTORE,
-        playbook.restore_span.unwrap_or(playbook.name_span),
-        format!("`{}` restores service after the budget of `{}` is gone", playbook.id, promise.path),
-        format!("a total outage spends that budget in {}", plain::time(*time)),
-    )
-    .also(promise.places.objective, format!("{}% over {}", promise.objective, promise.window));
-    if late.len() > 1 {
-        let others = plain::several(late.len() - 1, "other promise");
-        made = made.note(format!("the same holds for {others} that it serves"));
-    }
-    found.push(made.help(format!(
-        "restore within {} or less, give this promise a playbook of its own, or promise less",
-        round_down(*time)
-    )));
-}
-
-/// Whole minutes below, or the time itself when it is shorter than one.
-fn round_down(time: Duration) -> Duration {
-    match time.as_secs() / 60 {
-        0 => time,
-        minutes => Duration::from_mins(minutes),
     }
 }
 

@@ -20,7 +20,10 @@ pub(super) fn check(promise: &Promise, found: &mut Found<'_>) {
         .filter(|(text, _)| speaks_of_now(text))
         .map(|(text, place)| (said(text), *place))
         .collect();
-    if title.is_empty() && notes.iter().all(|(said, _)| said.is_empty()) {
+    absolute(promise, found);
+    let words: Vec<(Vec<Said>, Span)> =
+        promise.words.iter().zip(&promise.places.words).map(|(w, place)| (said(&w.text), *place)).collect();
+    if title.is_empty() && notes.iter().chain(&words).all(|(said, _)| said.is_empty()) {
         return;
     }
     let numbers = Numbers::of(promise);
@@ -33,6 +36,38 @@ pub(super) fn check(promise: &Promise, found: &mut Found<'_>) {
             report(said, &numbers, ("note", &whose, "the promise"), place, found);
         }
     }
+    // Each promise is asked: the words of an indicator stand for all that are measured by it.
+    for (list, place) in words {
+        for said in list {
+            report(said, &numbers, ("wording", &whose, "the promise"), place, found);
+        }
+    }
+}
+
+/// A title that promises always or never, where the number leaves room. `never older than 26 hours` names the limit of what is
+/// then counted, and is left alone.
+fn absolute(promise: &Promise, found: &mut Found<'_>) {
+    let lower = promise.title.to_lowercase();
+    let said: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+    let Some(word) = said.iter().find(|w| matches!(**w, "always" | "never")) else { return };
+    if *word == "never" && said.contains(&"than") {
+        return;
+    }
+    found.push(
+        Diagnostic::new(
+            &codes::WORDS,
+            promise.places.title,
+            format!(
+                "the title of `{}` says {word}, the promise keeps {}%",
+                promise.path,
+                promise.objective.normalize()
+            ),
+            format!("says {word}"),
+        )
+        .help(format!(
+            "users read the title: say what they can count on without `{word}`, the number says how often"
+        )),
+    );
 }
 
 /// Notes also tell what was, what others promise and what was measured: then their numbers are not this promise's.

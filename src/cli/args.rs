@@ -189,6 +189,9 @@ pub(super) struct Build {
     /// Names in what is generated the line of its source too, not only the file: a comment added above then changes it
     #[arg(long)]
     pub(super) lines: bool,
+    /// What documents print as their version, such as a commit: never said unless asked for
+    #[arg(long, value_name = "TEXT")]
+    pub(super) version_label: Option<String>,
     /// Overwrites files that an earlier build did not write
     #[arg(long, conflicts_with = "check")]
     pub(super) force: bool,
@@ -210,6 +213,9 @@ pub(super) struct Docs {
     /// Names the line of each source too, not only the file: a comment added above then changes the pages
     #[arg(long)]
     pub(super) lines: bool,
+    /// What documents print as their version, such as a commit: never said unless asked for
+    #[arg(long, value_name = "TEXT")]
+    pub(super) version_label: Option<String>,
     /// Writes nothing; shows the site at this address of this machine, and follows changes
     #[arg(long, value_name = "ADDR", num_args = 0..=1, default_missing_value = "127.0.0.1:8321")]
     pub(super) serve: Option<String>,

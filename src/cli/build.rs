@@ -92,6 +92,7 @@ fn planned(
     let progress = screen.progress("building");
     let mut project = load(start, wishes);
     project.config.settings.lines = options.lines;
+    project.config.settings.version_label.clone_from(&options.version_label);
     let mut compiled = project.compile();
     also::judge(&project, &mut compiled, options.output.as_deref());
     let Some(mut model) = compiled.model.take() else {

@@ -23,8 +23,7 @@ pub(super) fn run(options: &Docs, start: &Path, screen: &Screen) -> Outcome {
         return serve::run(options, address, start, screen);
     }
     let progress = screen.progress("building");
-    let mut project = load(start, &options.wishes);
-    project.config.settings.lines = options.lines;
+    let project = loaded(options, start);
     let mut compiled = project.compile();
     let Some(model) = compiled.model.take() else {
         drop(progress);
@@ -47,6 +46,15 @@ pub(super) fn run(options: &Docs, start: &Path, screen: &Screen) -> Outcome {
         screen.say(&found);
     }
     Ok(Status::Fine)
+}
+
+/// The project as one whose documents are made.
+pub(super) fn loaded(options: &Docs, start: &Path) -> Project {
+    let mut project = load(start, &options.wishes);
+    project.config.makes_documents = true;
+    project.config.settings.version_label.clone_from(&options.version_label);
+    project.config.settings.lines = options.lines;
+    project
 }
 
 /// The documents of a model, by what the command line and `slovo.yaml` say, each as soon as it is made.

@@ -1,6 +1,6 @@
 //! `lints`: severities of warnings by code.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::reader::Reader;
 use super::tree::Node;
@@ -29,6 +29,11 @@ pub struct Lints {
 }
 
 impl Lints {
+    /// The codes that nobody wants to be warned of.
+    pub fn allowed(&self) -> BTreeSet<String> {
+        let allowed = self.levels.iter().filter(|(_, level)| **level == Level::Allow);
+        allowed.map(|(code, _)| code.clone()).collect()
+    }
     /// Changes or drops warnings as told. Errors stay errors.
     pub fn apply(&self, diagnostics: &mut Diagnostics) {
         if self.levels.is_empty() && !self.deny_warnings {

@@ -42,6 +42,15 @@ pub struct Config {
     pub output_folders: Vec<String>,
     /// All environments, in the order written.
     pub environments: Vec<String>,
+    /// The command makes documents, whatever the outputs.
+    pub makes_documents: bool,
+}
+
+impl Config {
+    /// Does anybody read documents of this project: are they an output, or linked to, or being made?
+    pub fn has_documents(&self) -> bool {
+        self.makes_documents || self.settings.links.documents.is_some() || documents(&self.outputs).is_some()
+    }
 }
 
 /// A backend that `build` runs.
@@ -138,6 +147,7 @@ impl Default for Config {
             output_folders: vec!["prometheus".to_owned()],
             outputs: outputs.into_iter().map(|r| r.output).collect(),
             environments: Vec::new(),
+            makes_documents: false,
         }
     }
 }

@@ -6,7 +6,7 @@ use super::overlap::{counted_twice, exclusive};
 use super::selector::{Sel, read};
 use super::stream::{Role, Term, limited, lower, narrowed, own, stream};
 use super::{Cx, Env, buckets, completion, labels, query, shape, sides, slices, subset, union};
-use crate::ast::{Bound, Condition, Matchers, Side, Stream, StreamStmt, StreamStmtKind, Verdict};
+use crate::ast::{Bound, Condition, Matchers, Side, Str, Stream, StreamStmt, StreamStmtKind, Verdict};
 use crate::ir;
 use crate::source::Span;
 use crate::value::Duration;
@@ -20,6 +20,8 @@ pub(crate) struct Parts<'a> {
     pub(crate) total: Option<(&'a Stream, Span)>,
     /// `good`, `bad`
     pub(crate) verdicts: Vec<(Side, &'a Verdict, Span)>,
+    /// What `good`, `bad` and `good when` mean, in words.
+    pub(crate) said: Vec<(ir::WordsOf, &'a Str)>,
     /// `started`
     pub(crate) started: Option<(&'a Stream, Span)>,
     /// `finished`
@@ -37,6 +39,18 @@ pub(crate) struct Parts<'a> {
 impl<'a> Parts<'a> {
     /// Takes the statements of one block; the first of a kind counts.
     pub(crate) fn take(&mut self, stmt: &'a StreamStmt, env: Env<'a>) {
+        if let Some(said) = &stmt.said {
+            let of = match &stmt.kind {
+                StreamStmtKind::Verdict(Side::Good, _) => Some(ir::WordsOf::Good),
+                StreamStmtKind::Verdict(Side::Bad, _) => Some(ir::WordsOf::Bad),
+                StreamStmtKind::GoodWhen(_) => Some(ir::WordsOf::Slices),
+                StreamStmtKind::Total(_)
+                | StreamStmtKind::Started(_)
+                | StreamStmtKind::Finished(..)
+                | StreamStmtKind::SilenceIsBad => None,
+            };
+            self.said.extend(of.map(|of| (of, said)));
+        }
         match &stmt.kind {
             StreamStmtKind::Total(s) => {
                 self.total.get_or_insert((s, stmt.span));

@@ -48,6 +48,21 @@ use crate::{ast, ir};
 use catalogue::Catalogue;
 use out::Unlabelled;
 
+pub(crate) use labels::alternatives;
+pub(crate) use outcomes::named;
+
+/// Does a matcher (a label, a comparison, a value) pick events of this side only, by what its values say?
+pub(crate) fn speaks_for(
+    metric: &str,
+    (label, op, value): (&str, ast::MatchOp, &str),
+    side: ast::Side,
+) -> bool {
+    let span = Span::new(crate::source::FileId(0), 0, 0);
+    let value = labels::Val::Known(value);
+    let m = labels::Match { label, label_span: span, op, value, span, value_span: span, from_arg: false };
+    outcomes::speaks_for(metric, &m, side)
+}
+
 /// What every part of elaboration reads.
 #[derive(Clone, Copy)]
 pub(crate) struct Cx<'a> {

@@ -109,6 +109,8 @@ impl<'a> Said<'a> {
 struct Way<'a> {
     measured: Measured<'a>,
     indicator: Option<String>,
+    /// What good and bad mean, in words.
+    said: Vec<(ir::WordsOf, &'a ast::Str)>,
     silence: Option<Span>,
 }
 
@@ -257,6 +259,7 @@ fn way_of<'a>(
         out.broken = true; // Not measured: reported with the names.
         return way;
     }
+    way.said = std::mem::take(&mut parts.said);
     way.silence = parts.silence.filter(|_| parts.when.is_some());
     let noun = said.keep.as_ref().map(|k| k.noun);
     let around = Around { what: format!("promise `{}`", promise.name.name), noun };
@@ -326,6 +329,7 @@ fn model<'a>(
         window,
         measurement,
         indicator: way.indicator,
+        words: way.said.iter().map(|(of, text)| ir::Words { of: *of, text: text.value.clone() }).collect(),
         scrape_interval,
         scrape_timeout: scrape_timeout.unwrap_or_else(|| cx.settings.timeout_of(scrape_interval)),
         late,
@@ -352,6 +356,7 @@ fn model<'a>(
             urgency: said.urgency.map(|(_, span)| span),
             for_each: for_each_spans,
             members,
+            words: way.said.iter().map(|(_, text)| text.span).collect(),
         },
         origin: cx.origin(written.span),
     })

@@ -186,6 +186,14 @@ fn unknown_metric(cx: &Cx<'_>, name: &ast::MetricName) -> Diagnostic {
         format!("metric `{text}` is not in the catalogue"),
         "not declared",
     );
+    if name.quoted && text.contains(' ') && !text.contains(['(', '[', '/', '*', '=']) {
+        return made.help(format!("words say what is meant by what follows them: `\"{text}\" where {{..}}`"));
+    }
+    let made = if name.quoted && text.chars().all(|c| c.is_ascii_lowercase()) {
+        made.help("words in front of `over` hold a blank, or they are read as a metric's name")
+    } else {
+        made
+    };
     if text.contains(['(', '[', ' ']) && name.quoted {
         let range = text.replace("[5m]", "[$range]").replace("[1m]", "[$range]");
         return made.help(format!("a query follows the word `promql`: `promql \"\"\"{range}\"\"\"`"));

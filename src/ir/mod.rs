@@ -249,6 +249,8 @@ pub struct Promise {
     pub measurement: Measurement,
     /// The indicator's name where one was used.
     pub indicator: Option<String>,
+    /// What good and bad mean, in words, as written.
+    pub words: Vec<Words>,
     /// The longest scrape interval of its metrics.
     pub scrape_interval: Duration,
     /// How long a scrape of its metrics may take at most, and how late samples arrive besides: what is younger may still be on its way.
@@ -308,6 +310,28 @@ pub struct Places {
     pub for_each: Vec<Span>,
     /// The members of a composed promise, in order.
     pub members: Vec<Span>,
+    /// The words of its streams, as in `words`.
+    pub words: Vec<Span>,
+}
+
+/// What a side of a measurement means, in the author's words: `bad "went back at least once" where ..`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Words {
+    /// Of what.
+    pub of: WordsOf,
+    /// The words.
+    pub text: String,
+}
+
+/// What is told in words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WordsOf {
+    /// Good events.
+    Good,
+    /// Bad events.
+    Bad,
+    /// Good slices of time.
+    Slices,
 }
 
 impl Promise {

@@ -1,6 +1,6 @@
 //! What `slovo.yaml` says, with defaults filled in and one environment chosen.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::burn::Profile;
 use super::{GrafanaOptions, Kubernetes, Matcher, PrometheusOptions};
@@ -53,6 +53,10 @@ pub struct Settings {
     pub alertmanager: Option<Kubernetes>,
     /// Today, for reviews and the age of guesses, where given: nothing reads the clock.
     pub today: Option<crate::value::Date>,
+    /// What the publishing job calls this version of the documents (`--version-label`).
+    pub version_label: Option<String>,
+    /// Codes of warnings that `lints` allows: what nobody wants to be warned of, documents don't tell either.
+    pub allowed: BTreeSet<String>,
 }
 
 /// How much is too much: `limits` in slovo.yaml. Each promise must be watched, reviewed and answered for by people.
@@ -143,6 +147,8 @@ impl Default for Settings {
             prometheus: PrometheusOptions::default(),
             alertmanager: None,
             today: None,
+            version_label: None,
+            allowed: BTreeSet::new(),
         }
     }
 }

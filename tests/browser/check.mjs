@@ -1,5 +1,6 @@
 // Looks at the generated documents in Debian's Chromium: no request to anywhere, no error, accessible in light and
-// dark, nothing runs off a phone's screen, summaries print on one sheet, links resolve, HTML validates, titles are
+// dark, nothing runs off a phone's screen, summaries print on one sheet and journeys on four, no text of a picture is cut or
+// touches another, links resolve, HTML validates, titles are
 // shown as written, and the first page answers a search at once even with 10,000 promises.
 // Usage: node check.mjs path/to/slovo
 import { execFileSync } from "node:child_process";
@@ -81,16 +82,47 @@ const look = async (folder) => {
     const quiet = await open(file, { javaScriptEnabled: false });
     if (!(await quiet.page.locator("h1").first().isVisible())) fail(name, "nothing to read without JavaScript");
     if (await quiet.page.locator(".filters").first().isVisible()) fail(name, "a search that does nothing without JavaScript");
-    if (file.includes("/summaries/")) {
+    const most = file.includes("/summaries/") ? 1 : file.includes("/journeys/") && !file.includes("/nasty/") ? 4 : 0;
+    if (most > 0) {
       for (const format of ["A4", "Letter"]) {
-        const pdf = await quiet.page.pdf({ format, margin: { top: "15mm", bottom: "15mm", left: "16mm", right: "16mm" } });
+        const pdf = await quiet.page.pdf({ format, preferCSSPageSize: format === "A4", margin: { top: "12mm", bottom: "12mm", left: "13mm", right: "13mm" } });
         const sheets = pdf.toString("latin1").match(/\/Type\s*\/Page\b(?!s)/g)?.length ?? 0;
-        if (sheets !== 1) fail(name, `${sheets} sheets of ${format} instead of one`);
+        if (sheets > most || sheets === 0) fail(name, `${sheets} sheets of ${format} instead of ${most}`);
       }
     }
     await quiet.context.close();
     const report = await validator.validateFile(file);
     for (const r of report.results) for (const m of r.messages) fail(name, `line ${m.line}: ${m.ruleId}: ${m.message}`);
+  }
+};
+
+/** Every title of a journey stands in its picture, whole; no two texts touch, none runs out: at a desk, on a phone, in print. */
+const pictured = async (folder, model) => {
+  const words = (text) => text.split(/\s+/).join("");
+  for (const journey of model.journeys) {
+    const { context, page, name } = await open(join(folder, `${journey.url}.html`), {});
+    for (const [where, width, media] of [["desktop", 1280, "screen"], ["phone", 390, "screen"], ["print", 700, "print"]]) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.emulateMedia({ media });
+      const found = await page.evaluate(() => {
+        const svg = [...document.querySelectorAll(".map > svg")].find((s) => s.getBoundingClientRect().width > 0);
+        if (!svg) return null;
+        const box = (e) => { const b = e.getBoundingClientRect(); return { left: b.left, right: b.right, top: b.top, bottom: b.bottom, text: e.textContent }; };
+        return { svg: box(svg), texts: [...svg.querySelectorAll("text")].map(box) };
+      });
+      if (!found) { if (journey.steps.length > 0) fail(name, `${where}: no picture`); continue; }
+      const { svg, texts } = found;
+      const all = words(texts.map((t) => t.text).join(""));
+      const shown = [...journey.steps.map((s) => s.title), ...journey.steps.flatMap((s) => s.promises.slice(0, 6)).map((p) => p.title), ...journey.promises.map((p) => p.title)];
+      for (const title of shown) if (!all.includes(words(title))) fail(name, `${where}: the picture cuts “${title}”`);
+      for (const t of texts) if (t.left < svg.left - 1 || t.right > svg.right + 1 || t.top < svg.top - 1 || t.bottom > svg.bottom + 1) fail(name, `${where}: “${t.text}” runs out of the picture`);
+      texts.forEach((a, n) => texts.slice(n + 1).forEach((b) => {
+        // A line's box is taller than its letters: a quarter of it may overlap with the next line's.
+        const slack = Math.min(a.bottom - a.top, b.bottom - b.top) / 4;
+        if (a.left < b.right && b.left < a.right && a.top + slack < b.bottom && b.top + slack < a.bottom) fail(name, `${where}: “${a.text}” touches “${b.text}”`);
+      }));
+    }
+    await context.close();
   }
 };
 
@@ -125,13 +157,15 @@ const big = () => {
 
 const shop = build(join(here, "../../examples/astronomy-shop"), "shop");
 const nasty = build(join(here, "nasty"), "nasty");
+const long = build(join(here, "long"), "long");
 const schema = JSON.parse(readFileSync(join(here, "../../docs/model.schema.json"), "utf8"));
 const fits = new Ajv2020({ strict: false, validateFormats: false }).compile(schema);
-for (const folder of [shop, nasty]) {
+for (const folder of [shop, nasty, long]) {
   await look(folder);
   const model = JSON.parse(readFileSync(join(folder, "model.json"), "utf8"));
   if (!fits(model)) fail(`${relative(out, folder)}/model.json`, JSON.stringify(fits.errors?.[0]));
   await asWritten(folder, model);
+  if (folder !== nasty) await pictured(folder, model);
 }
 
 const large = build(big(), "big");

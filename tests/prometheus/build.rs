@@ -101,6 +101,7 @@ pub fn promise(path: &str, measurement: Measurement) -> Promise {
         urgency: Urgency::Page,
         no_data: Urgency::Page,
         because: None,
+        words: Vec::new(),
         blind_to: Vec::new(),
         proxies: Vec::new(),
         notes: Vec::new(),
@@ -119,6 +120,7 @@ pub fn promise(path: &str, measurement: Measurement) -> Promise {
             urgency: None,
             for_each: Vec::new(),
             members: Vec::new(),
+            words: Vec::new(),
         },
         origin: origin(),
     }

@@ -15,6 +15,7 @@ mod alerts;
 mod budget;
 mod build;
 mod completions;
+mod documents;
 mod explain;
 mod facts;
 mod forms;

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::args::Docs;
 use super::screen::Screen;
-use super::{Failure, Outcome, check, counted, docs, load};
+use super::{Failure, Outcome, check, counted, docs};
 use crate::backend::Artifact;
 use crate::diag::render;
 use site::{PREVIEW, Site};
@@ -61,8 +61,7 @@ fn loopback(text: &str) -> Result<SocketAddr, Failure> {
 
 /// Builds the site again, and tells where its templates lie.
 fn rebuild(options: &Docs, start: &Path, screen: &Screen, site: &Mutex<Site>) -> Option<PathBuf> {
-    let mut project = load(start, &options.wishes);
-    project.config.settings.lines = options.lines;
+    let project = docs::loaded(options, start);
     let compiled = project.compile();
     let files = Mutex::new(HashMap::new());
     let take = |file: Artifact| {

@@ -45,4 +45,8 @@ crate::diag::codes::codes! {
     UNSTATED_RETENTION = Warning "W0444" "a window longer than samples are usually kept";
     MEASURED_TWICE = Warning "W0445" "one measurement under two names";
     UNSEEN_BUDGET = Error "E0446" "a time to finish that hides the whole budget";
+    UNTOLD_MEASURE = Warning "W0447" "a measurement that no document can tell";
+    HEARD_AFTER_RESTORE = Warning "W0448" "a page after the time to restore";
+    HEARD_AFTER_UPDATE = Warning "W0449" "a page after the first update";
+    HEARD_AFTER_BUDGET = Warning "W0450" "a page after the budget is gone";
 }

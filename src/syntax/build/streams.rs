@@ -6,7 +6,7 @@ use super::super::parser::Rule;
 use super::{Build, kids};
 use crate::ast::{
     At, Bound, Cmp, Condition, Fault, Limit, MatchOp, MatchValue, Matcher, Matchers, Selector, Side, Stat,
-    Stream, StreamStmt, StreamStmtKind, Subject, Term, Verdict, Which,
+    Str, Stream, StreamStmt, StreamStmtKind, Subject, Term, Verdict, Which,
 };
 use crate::diag::{Diagnostic, codes};
 
@@ -19,9 +19,15 @@ impl Build<'_> {
         let span = self.span(&pair);
         let rule = pair.as_rule();
         if rule == Rule::bad {
-            return Some(StreamStmt { kind: StreamStmtKind::Verdict(Side::Bad, self.bad(pair)?), span });
+            let said = self.said(pair.clone());
+            let kind = StreamStmtKind::Verdict(Side::Bad, self.bad(pair)?);
+            return Some(StreamStmt { kind, said, span });
         }
+        let said = if rule == Rule::good { self.said(pair.clone()) } else { None };
         let mut kids = kids(pair);
+        if said.is_some() {
+            kids.next();
+        }
         let kind = match rule {
             Rule::total => {
                 let first = kids.next()?;
@@ -57,7 +63,13 @@ impl Build<'_> {
                 }
             }
         };
-        Some(StreamStmt { kind, span })
+        Some(StreamStmt { kind, said, span })
+    }
+
+    /// The words after `good` or `bad`.
+    fn said(&mut self, pair: Pair<'_, Rule>) -> Option<Str> {
+        let first = kids(pair).next().filter(|p| p.as_rule() == Rule::said)?;
+        Some(self.str(&kids(first).next()?))
     }
 
     /// `bad` and what follows: a stream, one way to be bad, or several with `or` between them.

@@ -327,6 +327,8 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         | Rule::junk
         | Rule::junk_part
         | Rule::other_quotes
+        | Rule::said
+        | Rule::blanked
         | Rule::goes_on
         | Rule::junk_args
         | Rule::junk_set

@@ -106,6 +106,46 @@ pub fn review_of(journey: &ir::Journey, today: Option<Date>) -> Review {
     }
 }
 
+/// What may be built on a journey's promises.
+#[derive(Clone, Copy, Debug, Serialize, PartialEq, Eq)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Nobody has signed.
+    Draft,
+    /// Signed.
+    Agreed,
+    /// Signed, and its review is overdue on the day that was given.
+    Overdue,
+}
+
+/// The state of a journey in words.
+#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Status {
+    /// The state.
+    pub state: State,
+    /// `draft`, `agreed`, `review overdue`
+    pub label: String,
+}
+
+/// The state of a journey: without a day to judge by, no review is overdue.
+pub fn status_of(journey: &ir::Journey, today: Option<Date>) -> Status {
+    let (state, label) = match (&journey.agreed, review_of(journey, today).state) {
+        (None, _) => (State::Draft, "draft"),
+        (Some(_), ReviewState::Overdue) => (State::Overdue, "review overdue"),
+        (
+            Some(_),
+            ReviewState::Soon
+            | ReviewState::Current
+            | ReviewState::Planned
+            | ReviewState::Never
+            | ReviewState::NotStated,
+        ) => (State::Agreed, "agreed"),
+    };
+    Status { state, label: label.to_owned() }
+}
+
 fn after(date: Date, time: Duration) -> Option<Date> {
     let days = i32::try_from(time.as_days()).ok()?;
     date.checked_add(jiff::Span::new().try_days(days).ok()?).ok()

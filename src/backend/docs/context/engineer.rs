@@ -48,7 +48,7 @@ pub struct AlertRow {
     pub burn_rate: String,
     /// The error ratio above which it fires, in percent.
     pub error_percent: String,
-    /// The share of the budget that is spent then, in percent.
+    /// The share of the budget that is spent then, in percent, rounded to a tenth.
     pub spent_percent: String,
     /// How many bad events the long window must hold at least.
     pub bad_events: u32,
@@ -67,7 +67,7 @@ impl Maker<'_> {
                 short: a.short.to_string(),
                 burn_rate: a.factor.normalize().to_string(),
                 error_percent: percent(a.threshold(budget)),
-                spent_percent: percent(a.spent),
+                spent_percent: (a.spent * Decimal::ONE_HUNDRED).round_dp(1).normalize().to_string(),
                 bad_events: a.bad_events,
             })
             .collect();
@@ -119,7 +119,11 @@ fn streams(measurement: &Measurement) -> (&'static str, Vec<Stream>) {
                     add("total", promql::print::selector_text(&selector.metric, &selector.matchers));
                     add(
                         "condition",
-                        format!("age of {} at most {at_most}s", format!("{which:?}").to_lowercase()),
+                        format!(
+                            "age of {} at most {}",
+                            format!("{which:?}").to_lowercase(),
+                            seconds(*at_most)
+                        ),
                     );
                 }
                 ir::Condition::Promql { query, good } => {
@@ -136,6 +140,12 @@ fn streams(measurement: &Measurement) -> (&'static str, Vec<Stream>) {
         }
     };
     (kind, list)
+}
+
+/// `7d`, not `604800s`.
+fn seconds(n: Decimal) -> String {
+    let micros = n.checked_mul(Decimal::from(1_000_000)).and_then(|m| u64::try_from(m).ok());
+    micros.map_or_else(|| format!("{n}s"), |m| crate::value::Duration::from_micros(m).to_string())
 }
 
 fn add_events(events: &ir::Events, add: &mut impl FnMut(&str, String)) {

@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
-use super::{Agreement, Maker, Playbook, Policy, Promise, Review, TeamRef, promise_url, review_of};
+use super::{
+    Agreement, Maker, Playbook, Policy, Promise, Review, Status, TeamRef, promise_url, review_of, status_of,
+};
 use crate::backend::docs::sentences::{numbers, together};
 use crate::ir::{self, Composition, DataClass, Measurement};
 use crate::value::Decimal;
@@ -31,6 +33,10 @@ pub struct Journey {
     pub review: Review,
     /// Who agreed.
     pub agreed: Option<Agreement>,
+    /// Draft, agreed or overdue.
+    pub status: Status,
+    /// Its dashboard, where the address of Grafana is configured.
+    pub board: Option<String>,
     /// What data it touches.
     pub data: Option<Data>,
     /// Notes.
@@ -49,6 +55,8 @@ pub struct Journey {
     pub together: Vec<Together>,
     /// Contradictions in the source, `title: sentence`, over all promises.
     pub doubts: Vec<String>,
+    /// What it means how long samples are kept: the sentences of its promises, each once.
+    pub kept: Vec<String>,
     /// Stories that the alerts must get right.
     pub scenarios: Vec<Scenario>,
     /// How many promises there are, the steps' included.
@@ -193,6 +201,8 @@ impl Maker<'_> {
             tier: journey.tier,
             review: review_of(journey, self.today),
             agreed: self.agreement(journey),
+            status: status_of(journey, self.today),
+            board: self.board(|boards| boards.journey(&journey.id)),
             data: journey.data.as_ref().map(|(class, words)| data(*class, words.clone())),
             notes: journey.notes.clone(),
             policy: journey.policy.as_ref().and_then(|id| self.policies.get(id.as_str())).cloned(),
@@ -200,6 +210,12 @@ impl Maker<'_> {
             playbooks: self.playbooks_of(journey),
             together: journey.all_promises().filter_map(|p| self.together(p)).collect(),
             doubts: all().flat_map(|p| p.doubts.iter().map(|d| format!("{}: {d}", p.title))).collect(),
+            kept: all().fold(Vec::new(), |mut kept: Vec<String>, p| {
+                if !kept.contains(&p.kept) {
+                    kept.push(p.kept.clone());
+                }
+                kept
+            }),
             scenarios: scenarios.iter().map(|s| scenario(s)).collect(),
             promise_count: all().count(),
             guesses: all().filter(|p| p.evidence.as_ref().is_some_and(|e| e.class == "guessed")).count(),

@@ -12,7 +12,7 @@ mod promise;
 mod schema;
 mod site;
 
-pub use calendar::{Agreement, Day, Review, ReviewState, review_of};
+pub use calendar::{Agreement, Day, Review, ReviewState, State, Status, review_of, status_of};
 pub use engineer::{AlertRow, Engineer, Stream};
 pub use journey::{Data, Journey, Scenario, Step, Together, TogetherPart};
 pub use promise::{
@@ -22,7 +22,9 @@ pub use site::{Card, CardPromise, Counts, Site, Team, TeamRef, Term};
 
 use std::collections::BTreeMap;
 
+use crate::backend::addresses::Uids;
 pub(crate) use crate::backend::addresses::anchor;
+use crate::backend::url;
 use crate::ir;
 use crate::ir::burn::Ladders;
 use crate::value::Date;
@@ -36,6 +38,8 @@ pub struct Maker<'a> {
     pub today: Option<Date>,
     /// The alerts of every budget and window.
     ladders: Ladders,
+    /// The addresses of dashboards, where documents link to them.
+    boards: Option<Uids>,
     /// Every playbook and policy, without whom it serves: most journeys share a few.
     playbooks: BTreeMap<&'a str, Playbook>,
     policies: BTreeMap<&'a str, Policy>,
@@ -48,6 +52,7 @@ impl<'a> Maker<'a> {
             model,
             today: model.settings.today,
             ladders: Ladders::of(model),
+            boards: model.settings.links.dashboards.as_ref().map(|_| Uids::of(model)),
             playbooks: BTreeMap::new(),
             policies: BTreeMap::new(),
         };
@@ -58,9 +63,18 @@ impl<'a> Maker<'a> {
         maker
     }
 
+    /// The address of a dashboard, where that of Grafana is configured.
+    fn board<'s>(&'s self, uid: impl Fn(&'s Uids) -> &'s str) -> Option<String> {
+        // Some write the address with the path that all dashboards have.
+        let base = self.model.settings.links.dashboards.as_deref()?;
+        let base = base.strip_suffix("/d").unwrap_or(base);
+        Some(url::encoded(&format!("{base}/d/{}", uid(self.boards.as_ref()?))))
+    }
+
     /// A team by identifier.
     pub fn team(&self, id: &str) -> TeamRef {
         TeamRef {
+            channel: self.model.teams.get(id).and_then(|t| t.channel.clone()),
             id: id.to_owned(),
             title: self.model.teams.get(id).map_or_else(|| id.to_owned(), |t| t.title.clone()),
             url: format!("people#{id}"),

@@ -21,6 +21,8 @@ pub struct Promise {
     pub anchor: String,
     /// The place in the site: `journeys/checkout#pay.accepted`.
     pub url: String,
+    /// Its dashboard, where the address of Grafana is configured.
+    pub board: Option<String>,
     /// The title as written.
     pub title: String,
     /// The least that is acceptable.
@@ -95,6 +97,8 @@ pub struct Budget {
     pub outage: String,
     /// The same in whole seconds.
     pub outage_seconds: u64,
+    /// How many people that is at most, in a sentence, where the expected number is stated.
+    pub people: Option<String>,
     /// The whole in sentences.
     pub sentences: Vec<String>,
 }
@@ -235,6 +239,8 @@ pub struct PolicyStep {
     pub text: String,
     /// `Except for security fixes.`
     pub except: Option<String>,
+    /// Who decides.
+    pub decides: Option<TeamRef>,
 }
 
 impl Maker<'_> {
@@ -250,6 +256,7 @@ impl Maker<'_> {
             id: promise.path.promise.clone(),
             anchor: anchor(&promise.path),
             url: promise_url(&promise.path),
+            board: self.board(|boards| boards.promise(&promise.path)),
             title: promise.title.clone(),
             floor: share(promise.objective, floor, word::floor(promise)),
             stretch: promise
@@ -284,7 +291,7 @@ impl Maker<'_> {
             .to_owned(),
             urgency_sentence: word::urgency(promise).to_owned(),
             broken: self.broken(journey, promise, &failures, &noun),
-            doubts: breaks::doubts(self.model, promise, &failures),
+            doubts: breaks::doubts(self.model, promise, self.ladders.get(promise)),
             engineer: self.engineer(promise, &alerts),
             noun,
         }
@@ -376,6 +383,7 @@ impl Maker<'_> {
                     action: conduct::action(self.model, clause),
                     text: clause.text.clone(),
                     except: conduct::except(clause),
+                    decides: policy.escalate_to.as_ref().map(|t| self.team(t)),
                 })
                 .collect(),
             incident: conduct::incident(policy),
@@ -412,6 +420,7 @@ fn budget(promise: &ir::Promise, budget: &word::Budget) -> Budget {
         expected: budget.expected.map(numbers::count),
         outage: numbers::length(budget.outage),
         outage_seconds: budget.outage.as_secs(),
+        people: word::people(promise, budget),
         sentences: word::budget_sentences(promise, budget),
     }
 }

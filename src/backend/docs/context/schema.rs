@@ -45,6 +45,8 @@ const TYPES: &[&str] = &[
     "Data",
     "Review",
     "ReviewState",
+    "Status",
+    "State",
     "Agreement",
     "Day",
     "Card",

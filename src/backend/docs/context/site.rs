@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::{Agreement, Day, Maker, Playbook, Policy, Review, promise_url, review_of};
+use super::{Agreement, Day, Maker, Playbook, Policy, Review, Status, promise_url, review_of, status_of};
 use crate::backend::docs::sentences::promise as word;
 use crate::ir;
 
@@ -21,6 +21,8 @@ pub struct Site {
     pub environment: Option<String>,
     /// The day that reviews are judged by, where one was given.
     pub today: Option<Day>,
+    /// What the publishing job calls this version (`--version-label`).
+    pub version_label: Option<String>,
     /// How many there are of everything.
     pub counts: Counts,
     /// Every journey in short, by tier and then by title.
@@ -45,6 +47,8 @@ pub struct Counts {
     pub journeys: usize,
     /// Promises.
     pub promises: usize,
+    /// Promises that give a reason for their number, guesses among them.
+    pub reasons: usize,
     /// Promises whose number is a guess.
     pub guesses: usize,
     /// Journeys whose review is overdue.
@@ -75,6 +79,8 @@ pub struct Card {
     pub review: Review,
     /// The signatures.
     pub agreed: Option<Agreement>,
+    /// Draft, agreed or overdue.
+    pub status: Status,
     /// Promises of its steps and its own, in order.
     pub promises: Vec<CardPromise>,
 }
@@ -103,6 +109,8 @@ pub struct TeamRef {
     pub title: String,
     /// The place in the site.
     pub url: String,
+    /// Where they talk.
+    pub channel: Option<String>,
 }
 
 /// A team and what it answers for.
@@ -161,9 +169,11 @@ impl Maker<'_> {
             title: as_title(&model.settings.project),
             environment: model.settings.environment.clone(),
             today: self.today.map(Day::from),
+            version_label: model.settings.version_label.clone(),
             counts: Counts {
                 journeys: cards.len(),
                 promises: model.promises().count(),
+                reasons: model.promises().filter(|(_, p)| p.because.is_some()).count(),
                 guesses: model
                     .promises()
                     .filter(|(_, p)| matches!(p.because, Some((ir::Evidence::Guessed, _, _))))
@@ -197,6 +207,7 @@ impl Maker<'_> {
             tier: journey.tier,
             review: review_of(journey, self.today),
             agreed: self.agreement(journey),
+            status: status_of(journey, self.today),
             promises: journey
                 .steps
                 .iter()
@@ -305,7 +316,7 @@ fn glossary() -> Vec<Term> {
         (
             "Promise",
             "service level objective, SLO",
-            "A word given to users: for so many of every so many, over a window.",
+            "A word given to users: what they can count on, how often at least, over so many days.",
         ),
         ("Proxy", "", "A number that stands in for one we would rather have."),
         ("Review", "", "The day when we ask if the promises still fit what users need."),

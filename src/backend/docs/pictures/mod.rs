@@ -4,6 +4,7 @@
 
 mod budget;
 mod journey;
+mod letters;
 mod together;
 
 pub use budget::budget;
@@ -11,8 +12,6 @@ pub use journey::{narrow, wide};
 pub use together::together;
 
 use std::fmt::Write as _;
-
-use unicode_width::UnicodeWidthChar;
 
 /// An SVG being written.
 struct Svg {
@@ -120,51 +119,6 @@ pub(super) fn escaped(text: &str, at: usize, byte: u8) -> Option<(&'static str, 
     }
 }
 
-/// Breaks a text into at most `most` lines of so many columns; what does not fit ends in `…`.
-fn wrap(text: &str, columns: usize, most: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    let mut line = String::new();
-    let mut used = 0;
-    for word in text.split_whitespace() {
-        let wide = width(word);
-        if used > 0 && used + 1 + wide > columns {
-            lines.push(std::mem::take(&mut line));
-            used = 0;
-        }
-        if used > 0 {
-            line.push(' ');
-            used += 1;
-        }
-        for c in word.chars() {
-            let w = c.width().unwrap_or(0);
-            if used + w > columns && used > 0 {
-                lines.push(std::mem::take(&mut line));
-                used = 0;
-            }
-            line.push(c);
-            used += w;
-        }
-        if lines.len() > most {
-            break;
-        }
-    }
-    if !line.is_empty() {
-        lines.push(line);
-    }
-    if lines.len() > most {
-        lines.truncate(most);
-        if let Some(last) = lines.last_mut() {
-            while width(last) + 1 > columns && last.pop().is_some() {}
-            *last = format!("{}…", last.trim_end());
-        }
-    }
-    lines
-}
-
-fn width(text: &str) -> usize {
-    text.chars().map(|c| c.width().unwrap_or(0)).sum()
-}
-
 /// A picture with its own colours, light and dark, as a file of its own.
 pub fn alone(svg: &str) -> String {
     const STYLE: &str = include_str!("../../../../templates/docs/html/picture.css");
@@ -187,17 +141,5 @@ mod tests {
         assert_eq!(shown("a < b & \"c\" > 'd'"), "a &lt; b &amp; &quot;c&quot; &gt; &#39;d&#39;");
         assert_eq!(shown("注文 \u{85}\u{a0}é\u{7}\u{7f}\n\t"), "注文 \u{a0}é\n\t");
         assert_eq!(shown(""), "");
-    }
-
-    #[test]
-    fn wraps() {
-        assert_eq!(wrap("See the basket", 9, 3), ["See the", "basket"]);
-        assert_eq!(
-            wrap("a long title that goes on", 8, 2),
-            ["a long", "title t…"].map(|s| s.replace(" t…", "…"))
-        );
-        assert_eq!(wrap("abcdefghij", 4, 3), ["abcd", "efgh", "ij"]);
-        assert_eq!(wrap("注文する", 4, 3), ["注文", "する"]);
-        assert_eq!(wrap("", 4, 3), Vec::<String>::new());
     }
 }

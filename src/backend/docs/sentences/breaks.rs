@@ -1,6 +1,7 @@
 //! When a promise breaks: how fast we know, whom it reaches, who tells users what, by when it works again.
 
-use super::{numbers, promise as word, words};
+use super::{numbers, words};
+use crate::check::fitting::{self, Misfit};
 use crate::ir::burn::{self, Alert, Loudness};
 use crate::ir::detection::{detection, least_bad};
 use crate::ir::{Measurement, Model, Playbook, Promise, Urgency};
@@ -158,51 +159,38 @@ pub fn hear(model: &Model, playbook: &Playbook) -> Option<String> {
     }
 }
 
-/// `It works again within 3 h.`
+/// `We aim to have it working again within 3 h.`: a plan, not a fact.
 pub fn restored(playbook: &Playbook) -> Option<String> {
-    playbook.restore.map(|t| format!("It works again within {}.", numbers::exact(t)))
+    playbook.restore.map(|t| format!("We aim to have it working again within {}.", numbers::exact(t)))
 }
 
-/// Where the source contradicts itself, or a promise cannot be kept the way it is written. `failures` are those of the
-/// promise, the total one first.
-pub fn doubts(model: &Model, promise: &Promise, failures: &[Failure]) -> Vec<String> {
-    let mut said = Vec::new();
-    let Some(total) = failures.first() else { return said };
-    let heard = match (total.page, total.ticket) {
-        (Some(a), Some(b)) => Some(a.min(b)),
-        (a, b) => a.or(b),
-    };
-    let Some(book) = playbook(model, promise) else { return said };
-    let outage = word::budget(promise).outage;
-    if let Some(restore) = book.restore {
-        if restore > outage {
-            said.push(format!(
+/// What does not fit together, in sentences: what the checks warn of, unless the project allows it. `ladder` holds the alerts
+/// that the promise's budget and window give.
+pub fn doubts(model: &Model, promise: &Promise, ladder: &[Alert]) -> Vec<String> {
+    fitting::misfits(model, promise, ladder)
+        .into_iter()
+        .filter(|misfit| !model.settings.allowed.contains(misfit.code().id))
+        .map(|misfit| match misfit {
+            Misfit::RestoredLate { restore, outage } => format!(
                 "An outage may last {}, but one of {} uses up the whole budget.",
                 numbers::exact(restore),
                 numbers::length(outage)
-            ));
-        }
-        if let Some(heard) = heard.filter(|h| *h >= restore && promise.urgency != Urgency::None) {
-            said.push(format!(
-                "It should work again within {}, but the first alert of a total outage takes {}.",
+            ),
+            Misfit::HeardAfterRestore { restore, heard } => format!(
+                "It should work again within {}, but the first page of a total outage takes up to {}.",
                 numbers::exact(restore),
                 numbers::length(heard)
-            ));
-        }
-    }
-    if let (Some((first, _)), Some(heard)) = (book.first_update, heard)
-        && heard > first
-    {
-        said.push(format!(
-            "Users should hear from us within {}, but the first alert of a total outage takes {}.",
-            numbers::exact(first),
-            numbers::length(heard)
-        ));
-    }
-    if promise.urgency != Urgency::None && heard.is_none() {
-        said.push("Not even a total outage would set off an alert: too few are expected.".to_owned());
-    } else if heard.is_some_and(|h| h > outage) {
-        said.push("A total outage uses up the whole budget before the first alert.".to_owned());
-    }
-    said
+            ),
+            Misfit::HeardAfterUpdate { first, heard } => format!(
+                "Users should hear from us within {}, but the first page of a total outage takes up to {}.",
+                numbers::exact(first),
+                numbers::length(heard)
+            ),
+            Misfit::HeardAfterBudget { outage, heard } => format!(
+                "A total outage uses up the whole budget in {}, but the first page takes up to {}.",
+                numbers::length(outage),
+                numbers::length(heard)
+            ),
+        })
+        .collect()
 }

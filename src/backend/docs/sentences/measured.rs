@@ -1,9 +1,11 @@
 //! How a promise is measured, in words that hold no metric's name.
 
 use super::{numbers, words};
+use crate::ast::Side;
+use crate::check::telling::{self, Clause};
 use crate::ir::{
-    Completion, Composed, Composition, Condition, Events, Measurement, Model, Outcome, Promise, Reading,
-    Selector, Series, Slices, Stat, Which,
+    Completion, Composed, Composition, Condition, Events, Measurement, Model, Promise, Reading, Selector,
+    Slices, Stat, Which, WordsOf,
 };
 use crate::value::{Decimal, Duration, size};
 
@@ -11,7 +13,7 @@ use crate::value::{Decimal, Duration, size};
 pub fn sentences(model: &Model, promise: &Promise) -> Vec<String> {
     let mut said = match &promise.measurement {
         Measurement::Events(events) => {
-            vec![format!("We count all {}.", words::noun(promise)), outcome(events)]
+            vec![format!("We count all {}.", words::noun(promise)), outcome(promise, events)]
         }
         Measurement::Completion(completion) => completed(promise, completion),
         Measurement::Slices(slices) => sliced(promise, slices),
@@ -77,26 +79,45 @@ fn composed(model: &Model, made: &Composed) -> Vec<String> {
 }
 
 fn sliced(promise: &Promise, slices: &Slices) -> Vec<String> {
-    let good = match &slices.condition {
+    let noun = words::noun(promise);
+    let mut said =
+        vec![format!("Time is judged in {noun}. They may begin at any moment, and each is good or bad.")];
+    match said_of(promise, WordsOf::Slices) {
+        Some(own) => said.push(words::stopped(&format!("One is good when this holds: {own}"))),
+        None => said.push(format!("One is good when {}.", good_when(&slices.condition))),
+    }
+    if let Condition::Share { events, .. } = &slices.condition {
+        said.push(outcome(promise, events));
+    }
+    let nothing = match &slices.condition {
+        Condition::Share { .. } | Condition::Mean { .. } => "any event",
+        Condition::Stat { .. } | Condition::Age { .. } | Condition::Promql { .. } => "a value",
+    };
+    let then = if slices.silence_is_bad { "bad" } else { "not counted" };
+    said.push(format!("One without {nothing} is {then}."));
+    said
+}
+
+/// When a part of time is good, as a clause: `the newest data is at most 10 min old`.
+fn good_when(condition: &Condition) -> String {
+    match condition {
         Condition::Share { events, at_least, .. } => {
-            let share = numbers::share(*at_least * Decimal::ONE_HUNDRED);
-            match clause(events) {
-                Some((true, clause)) => format!("at least {share} requests in it {clause}"),
-                Some((false, clause)) => {
-                    let bad = numbers::share(Decimal::ONE_HUNDRED - *at_least * Decimal::ONE_HUNDRED);
-                    format!("at most {bad} requests in it {clause}")
+            let share = *at_least * Decimal::ONE_HUNDRED;
+            match telling::told(events).side {
+                Side::Good => format!("at least {} in it are good", numbers::share(share)),
+                Side::Bad => {
+                    format!("at most {} in it are bad", numbers::share(Decimal::ONE_HUNDRED - share))
                 }
-                None => format!("at least {share} requests in it go well"),
             }
         }
-        Condition::Stat { stat, good, .. } => {
+        Condition::Stat { stat, selector, good } => {
             let which = match stat {
                 Stat::Max => "the highest reading in it",
                 Stat::Min => "the lowest reading in it",
                 Stat::Avg => "the average reading in it",
                 Stat::Sum => "the sum at its end",
             };
-            format!("{which} is {}", reading(*good))
+            format!("{which} is {}", measured_reading(selector, *good))
         }
         Condition::Mean { good, seconds: time, unit, .. } => match (good, time) {
             (Reading::AtMost(_), Some(time)) => {
@@ -108,104 +129,157 @@ fn sliced(promise: &Promise, slices: &Slices) -> Vec<String> {
             (_, None) => format!("the average in it is {} {unit}", reading(*good)).trim_end().to_owned(),
         },
         Condition::Age { which, at_most, .. } => {
-            let which = match which {
-                Which::Newest => "newest",
-                Which::Oldest => "oldest",
-            };
-            format!("the {which} data is at most {} old", seconds(*at_most))
+            format!("the {} data is at most {} old", age(*which), seconds(*at_most))
         }
         Condition::Promql { good, .. } => format!("the team's own query gives {}", reading(*good)),
-    };
-    let nothing = match &slices.condition {
-        Condition::Share { .. } | Condition::Mean { .. } => "any event",
-        Condition::Stat { .. } | Condition::Age { .. } | Condition::Promql { .. } => "a value",
-    };
-    let then = if slices.silence_is_bad { "bad" } else { "not counted" };
-    vec![
-        format!(
-            "Time is judged in {}. They may begin at any moment, and each is good or bad.",
-            words::noun(promise)
-        ),
-        format!("One is good when {good}."),
-        format!("One without {nothing} is {then}."),
-    ]
-}
-
-fn outcome(events: &Events) -> String {
-    if !events.faults.is_empty() && clause(events).is_none() {
-        return "Those that our systems report as failed are bad.".to_owned();
-    }
-    match (clause(events), &events.outcome) {
-        (Some((true, clause)), _) => format!("They are good when they {clause}."),
-        (Some((false, clause)), _) => format!("They are bad when they {clause}."),
-        (None, Outcome::Good(_)) => "Those that our systems report as done well are good.".to_owned(),
-        (None, Outcome::Bad(_)) => "Those that our systems report as failed are bad.".to_owned(),
     }
 }
 
-/// What bad ones do that are bad in several ways: `take more than 1.4 s or are reported as failed`.
-fn any_of(events: &Events) -> Option<(bool, String)> {
-    let (mut said, mut failed): (Vec<String>, bool) = (Vec::new(), false);
-    for series in events.faults.iter().flatten() {
-        match series {
-            Series::HistogramOver { selector, limit, .. } => {
-                let words = bound(selector, *limit, ("take more than", "measure more than"));
-                if !said.contains(&words) {
-                    said.push(words);
+/// What holds in a good part of time, as the start of a sentence: `The newest data is at most 7 days old`.
+pub fn headline(promise: &Promise, slices: &Slices) -> String {
+    if let Some(own) = said_of(promise, WordsOf::Slices) {
+        return words::capital(&own);
+    }
+    match &slices.condition {
+        Condition::Share { events, at_least, .. } => {
+            let share = numbers::share(*at_least * Decimal::ONE_HUNDRED);
+            match only_limit(events) {
+                Some(limit) => format!("At least {share} {limit}"),
+                None => format!("At least {share} go well"),
+            }
+        }
+        Condition::Stat { stat, selector, good } => {
+            let which = match stat {
+                Stat::Max => "No reading is above",
+                Stat::Min => "No reading is below",
+                Stat::Avg => "The average reading is",
+                Stat::Sum => "The sum is",
+            };
+            match (stat, good) {
+                (Stat::Max, Reading::AtMost(n)) | (Stat::Min, Reading::AtLeast(n)) => {
+                    format!("{which} {}", with_unit(&selector.metric, *n))
                 }
+                (Stat::Max, good) => format!("The highest reading is {}", measured_reading(selector, *good)),
+                (Stat::Min, good) => format!("The lowest reading is {}", measured_reading(selector, *good)),
+                (Stat::Avg | Stat::Sum, good) => format!("{which} {}", measured_reading(selector, *good)),
             }
-            Series::Counter(_)
-            | Series::HistogramCount { .. }
-            | Series::HistogramWithin { .. }
-            | Series::Readings { .. }
-            | Series::Promql(_) => failed = true,
         }
+        Condition::Mean { good, seconds: time, unit, .. } => match (good, time) {
+            (Reading::AtMost(_), Some(time)) => format!("On average they take at most {}", seconds(*time)),
+            (Reading::AtLeast(_), Some(time)) => format!("On average they take at least {}", seconds(*time)),
+            (_, None) => format!("The average is {} {unit}", reading(*good)).trim_end().to_owned(),
+        },
+        Condition::Age { which, at_most, .. } => {
+            format!("The {} data is at most {} old", age(*which), seconds(*at_most))
+        }
+        Condition::Promql { good, .. } => format!("The team's own query gives {}", reading(*good)),
     }
-    if said.is_empty() {
-        return None;
-    }
-    let kinds = if said.len() > 1 { " (each kind has its limit)" } else { "" };
-    let failed = if failed { " or are reported as failed" } else { "" };
-    Some((false, format!("{}{kinds}{failed}", words::either(&said))))
 }
 
-/// What good (or bad) ones do, where every series of the outcome says it: `take at most 400 ms`.
-fn clause(events: &Events) -> Option<(bool, String)> {
-    if !events.faults.is_empty() {
-        return any_of(events);
+/// `take at most 800 ms`, where nothing but a limit tells the good ones.
+fn only_limit(events: &Events) -> Option<String> {
+    let told = telling::told(events);
+    match (told.side, told.ways.as_slice()) {
+        (Side::Good, [way]) => match way.as_slice() {
+            [Clause::Within(metric, limit)] => {
+                Some(bound(metric, *limit, ("take at most", "measure at most")))
+            }
+            _ => None,
+        },
+        _ => None,
     }
-    let (good, list) = match &events.outcome {
-        Outcome::Good(list) => (true, list),
-        Outcome::Bad(list) => (false, list),
+}
+
+fn age(which: Which) -> &'static str {
+    match which {
+        Which::Newest => "newest",
+        Which::Oldest => "oldest",
+    }
+}
+
+/// The author's words for good, for bad or for a good part of time.
+fn said_of(promise: &Promise, of: WordsOf) -> Option<String> {
+    let own: Vec<String> =
+        promise.words.iter().filter(|w| w.of == of).map(|w| words::theirs(&w.text)).collect();
+    (!own.is_empty()).then(|| words::either(&own))
+}
+
+/// What makes an event good or bad: in the author's words, else as it follows from what is written.
+fn outcome(promise: &Promise, events: &Events) -> String {
+    let told = telling::told(events);
+    let (of, side) = match told.side {
+        Side::Good => (WordsOf::Good, "good"),
+        Side::Bad => (WordsOf::Bad, "bad"),
     };
-    let mut said: Vec<String> = Vec::new();
-    for series in list {
-        let words = match series {
-            Series::HistogramWithin { selector, limit, .. } => {
-                let narrower =
-                    if narrows(selector, &events.total) { " and our systems report no failure" } else { "" };
-                format!("{}{narrower}", bound(selector, *limit, ("take at most", "measure at most")))
-            }
-            Series::HistogramOver { selector, limit, .. } => {
-                bound(selector, *limit, ("take more than", "measure more than"))
-            }
-            Series::Readings { condition: Some(value), .. } => format!("read {}", reading(*value)),
-            Series::Counter(_)
-            | Series::HistogramCount { .. }
-            | Series::Readings { condition: None, .. }
-            | Series::Promql(_) => return None,
-        };
-        if !said.contains(&words) {
-            said.push(words);
+    if let Some(own) = said_of(promise, of) {
+        return words::stopped(&format!("{} means: {own}", words::capital(side)));
+    }
+    match told.ways.iter().map(Vec::as_slice).collect::<Vec<_>>().as_slice() {
+        [[Clause::Reported(Side::Bad, true)]] if told.side == Side::Bad => {
+            "Those that our systems report as failed are bad.".to_owned()
+        }
+        [[Clause::Reported(Side::Good, true)]] if told.side == Side::Good => {
+            "Those that our systems report as done well are good.".to_owned()
+        }
+        [[Clause::Query]] => format!("The team's own query tells which of them are {side}."),
+        [[Clause::Apart]] => format!("Our systems count the {side} ones apart."),
+        ways => {
+            let ways: Vec<String> =
+                ways.iter().map(|way| way.iter().map(clause).collect::<Vec<_>>().join(" and ")).collect();
+            format!("They are {side} when {}.", ways.join(", or "))
         }
     }
-    (!said.is_empty()).then(|| (good, words::either(&said)))
 }
 
-/// Does the selector ask for more than the totals do?
-fn narrows(selector: &Selector, total: &[Series]) -> bool {
-    let mut all = total.iter().filter_map(Series::selector);
-    all.any(|s| s.metric == selector.metric && s.matchers.len() < selector.matchers.len())
+/// One thing that events meet, as a clause.
+fn clause(clause: &Clause<'_>) -> String {
+    match clause {
+        Clause::Within(metric, limit) => {
+            format!("they {}", bound(metric, *limit, ("take at most", "measure at most")))
+        }
+        Clause::Over(metric, limit) => {
+            format!("they {}", bound(metric, *limit, ("take more than", "measure more than")))
+        }
+        Clause::Reads(value) => format!("they read {}", reading(*value)),
+        Clause::Reported(side, is) => {
+            let how = match side {
+                Side::Good => "as done well",
+                Side::Bad => "as failed",
+            };
+            let report = if *is { "report" } else { "do not report" };
+            format!("our systems {report} them {how}")
+        }
+        Clause::Label(label, values, is) => {
+            let name = words::theirs(&label.replace('_', " "));
+            if values.as_slice() == [""] {
+                return format!("their {name} is {}stated", if *is { "not " } else { "" });
+            }
+            let shown: Vec<String> = values
+                .iter()
+                .map(|v| if v.is_empty() { "not stated".to_owned() } else { words::quoted(v) })
+                .collect();
+            format!("their {name} is {}{}", if *is { "" } else { "not " }, words::either(&shown))
+        }
+        Clause::Pattern(label, is) => {
+            let name = words::theirs(&label.replace('_', " "));
+            format!("their {name} {} the team's own pattern", if *is { "fits" } else { "does not fit" })
+        }
+        Clause::Apart => "our systems count them apart".to_owned(),
+        Clause::Query => "the team's own query picks them".to_owned(),
+    }
+}
+
+/// `at most 2 GiB`
+fn measured_reading(selector: &Selector, good: Reading) -> String {
+    match good {
+        Reading::AtLeast(n) => format!("at least {}", with_unit(&selector.metric, n)),
+        Reading::AtMost(n) => format!("at most {}", with_unit(&selector.metric, n)),
+    }
+}
+
+/// A number with its unit, as far as the metric's name tells it.
+fn with_unit(metric: &str, n: Decimal) -> String {
+    bound(metric, n, ("", "")).trim_start().to_owned()
 }
 
 fn reading(reading: Reading) -> String {
@@ -216,8 +290,7 @@ fn reading(reading: Reading) -> String {
 }
 
 /// A bound with its unit where it is one of time, by the suffix that Prometheus' naming rules ask for.
-fn bound(selector: &Selector, limit: Decimal, (time, other): (&str, &str)) -> String {
-    let name = selector.metric.as_str();
+fn bound(name: &str, limit: Decimal, (time, other): (&str, &str)) -> String {
     let per_second = [
         ("nanoseconds", 1_000_000_000_u64),
         ("microseconds", 1_000_000),

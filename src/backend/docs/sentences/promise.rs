@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::numbers::{self, Share};
-use super::words;
+use super::{measured, words};
 use crate::ir::burn::outage_to_empty;
 use crate::ir::{Evidence, Measurement, Model, Promise, Target, Urgency};
 use crate::value::{Date, Decimal, Duration};
@@ -11,8 +11,17 @@ use crate::value::{Date, Decimal, Duration};
 /// A guess older than this should have become a measurement.
 const GUESS_AGES: i32 = 90;
 
-/// `For at least 995 of every 1,000 orders, over any 28 days.`
+/// `For at least 995 of every 1,000 orders, over any 28 days.` Of parts of time it says what holds in them.
 pub fn floor(promise: &Promise) -> String {
+    if let Measurement::Slices(slices) = &promise.measurement {
+        return format!(
+            "{}, in at least {} {}, over any {}.",
+            measured::headline(promise, slices),
+            floor_share(promise),
+            words::noun(promise),
+            window(promise.window)
+        );
+    }
     format!(
         "For at least {} {}, over any {}.",
         floor_share(promise),
@@ -188,12 +197,31 @@ pub fn budget_sentences(promise: &Promise, budget: &Budget) -> Vec<String> {
             said.push(format!("How many {noun} that is depends on traffic; the usual number is not stated."));
         }
     }
+    said.extend(people(promise, budget));
     said.push(if matches!(promise.measurement, Measurement::Composed(_)) {
         format!("If one part failed in full, all of it would be used up in {outage}.")
     } else {
         format!("A total outage would use all of it up in {outage}.")
     });
     said
+}
+
+/// `Spent in full, that is up to 420 people let down, about 15 a day.` Where the expected number is stated and more than one
+/// may fall short; nobody is counted twice in fewer people than events.
+pub fn people(promise: &Promise, budget: &Budget) -> Option<String> {
+    if matches!(promise.measurement, Measurement::Slices(_)) {
+        return None;
+    }
+    let bad = budget.events.filter(|n| *n > Decimal::ONE)?;
+    let days = Decimal::from(promise.window.as_micros()) / Decimal::from(86_400_000_000_u64);
+    let per_day = bad.checked_div(days)?;
+    let often = if per_day >= Decimal::new(15, 1) && days > Decimal::ONE {
+        format!(", about {} a day", numbers::count(per_day.round()))
+    } else {
+        String::new()
+    };
+    let each = each_group(promise).map(|g| format!(" for each {g}")).unwrap_or_default();
+    Some(format!("Spent in full, that is up to {} people let down{often}{each}.", numbers::count(bad)))
 }
 
 fn only(n: Decimal) -> String {

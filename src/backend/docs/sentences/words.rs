@@ -69,13 +69,19 @@ pub fn stopped(text: &str) -> String {
     }
 }
 
-/// What a promise counts, plural, as a reader expects it: `5m slices` are 5-minute slices.
+/// With a capital letter.
+pub fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|c| c.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
+/// What a promise counts, plural, as a reader expects it: `5m slices` are 5-minute periods.
 pub fn noun(promise: &Promise) -> String {
     if let Measurement::Slices(slices) = &promise.measurement
         && promise.noun.ends_with("slices")
         && promise.noun.starts_with(|c: char| c.is_ascii_digit())
     {
-        return format!("{} slices", adjective(slices.slice));
+        return format!("{} periods", adjective(slices.slice));
     }
     theirs(&promise.noun)
 }

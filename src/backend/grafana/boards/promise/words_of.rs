@@ -40,11 +40,9 @@ impl Page<'_, '_> {
         let (site, promise) = (self.site, self.promise);
         let mut out = String::new();
         let mut blind: Vec<String> = promise.blind_to.clone();
-        blind.extend(
-            promise.proxies.iter().map(|(what, why)| {
-                format!("It stands in for {}: {}", words::quoted(what), words::theirs(why))
-            }),
-        );
+        blind.extend(promise.proxies.iter().map(|(what, why)| {
+            format!("It stands in for {}. Why this instead: {}", words::quoted(what), words::theirs(why))
+        }));
         list(&mut out, "What the number does not see", &blind);
         let mut why: Vec<String> = said::evidence(promise, site.model.settings.today).into_iter().collect();
         why.extend(promise.because.iter().map(|(_, text, _)| text.clone()));

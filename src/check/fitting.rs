@@ -1,0 +1,220 @@
+//! What a playbook says against what the promise and its alerts can do. Checks warn of it and documents tell it: both ask here,
+//! so they never disagree. Only of promises that wake somebody: a ticket waits for working hours anyway.
+
+use std::collections::BTreeMap;
+
+use super::{Found, alerts, plain};
+use crate::diag::Diagnostic;
+use crate::diag::codes::Code;
+use crate::diag::codes::numbers as codes;
+use crate::ir::burn::{Alert, Ladders, outage_to_empty};
+use crate::ir::detection::detection;
+use crate::ir::{Model, Playbook, Promise, Urgency};
+use crate::source::Span;
+use crate::value::{Decimal, Duration};
+
+/// Two things that don't fit together. The times are of a total outage, the alert's rounded up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Misfit {
+    /// Restored only after the outage has spent the budget.
+    RestoredLate {
+        /// What the playbook says.
+        restore: Duration,
+        /// How long a budget lasts.
+        outage: Duration,
+    },
+    /// Nobody is woken before it should work again.
+    HeardAfterRestore {
+        /// What the playbook says.
+        restore: Duration,
+        /// When the first page comes.
+        heard: Duration,
+    },
+    /// Users should hear of it before anybody is woken.
+    HeardAfterUpdate {
+        /// What the playbook says.
+        first: Duration,
+        /// When the first page comes.
+        heard: Duration,
+    },
+    /// Nobody is woken before the budget is gone.
+    HeardAfterBudget {
+        /// How long a budget lasts.
+        outage: Duration,
+        /// When the first page comes.
+        heard: Duration,
+    },
+}
+
+impl Misfit {
+    /// The code by which the checks tell it.
+    pub(crate) fn code(&self) -> &'static Code {
+        match self {
+            Self::RestoredLate { .. } => &codes::LATE_RESTORE,
+            Self::HeardAfterRestore { .. } => &codes::HEARD_AFTER_RESTORE,
+            Self::HeardAfterUpdate { .. } => &codes::HEARD_AFTER_UPDATE,
+            Self::HeardAfterBudget { .. } => &codes::HEARD_AFTER_BUDGET,
+        }
+    }
+}
+
+/// What does not fit together around a promise. `ladder` holds the alerts that its budget and window give.
+pub(crate) fn misfits(model: &Model, promise: &Promise, ladder: &[Alert]) -> Vec<Misfit> {
+    let mut made = Vec::new();
+    if promise.urgency != Urgency::Page {
+        return made;
+    }
+    let outage = outage_to_empty(promise.error_budget(), promise.window);
+    let book = promise.playbook.as_ref().and_then(|id| model.playbooks.get(id));
+    let restore = book.and_then(|b| b.restore);
+    if let Some(restore) = restore.filter(|restore| *restore > outage) {
+        made.push(Misfit::RestoredLate { restore, outage });
+    }
+    let Some(heard) = heard(model, promise, ladder) else { return made };
+    if heard > outage {
+        made.push(Misfit::HeardAfterBudget { outage, heard });
+    }
+    if let Some(restore) = restore.filter(|restore| heard >= *restore) {
+        made.push(Misfit::HeardAfterRestore { restore, heard });
+    } else if let Some((first, _)) = book.and_then(|b| b.first_update).filter(|(first, _)| heard > *first) {
+        made.push(Misfit::HeardAfterUpdate { first, heard });
+    }
+    made
+}
+
+/// When a total outage wakes somebody at the latest, in whole minutes. As fast as the alerts are, whatever the traffic: that few
+/// come is not a fault of a playbook, and told by the checks of traffic.
+fn heard(model: &Model, promise: &Promise, ladder: &[Alert]) -> Option<Duration> {
+    let busy = Promise { expect_per_day: None, ..promise.clone() };
+    let pages = alerts::speaking(promise, ladder);
+    let worst = |a: &Alert| detection(model, &busy, a, Decimal::ONE).worst;
+    pages.iter().filter_map(worst).min().map(|t| Duration::from_mins(t.as_secs().div_ceil(60)))
+}
+
+/// What a playbook asks of one promise, with the promise.
+type Served<'a> = (&'a Promise, Misfit);
+
+/// Budgets against what alerts and playbooks can do.
+pub(super) fn check(model: &Model, ladders: &Ladders, found: &mut Found<'_>) {
+    for (_, promise) in model.promises() {
+        for misfit in misfits(model, promise, ladders.get(promise)) {
+            if let Misfit::HeardAfterBudget { outage, heard } = misfit {
+                found.push(after_budget(promise, outage, heard));
+            }
+        }
+    }
+    for (book, served) in by_playbook(model, ladders) {
+        restored_late(book, &served, found);
+    }
+}
+
+/// What playbooks ask for against the first page: told where documents print the two beside each other.
+pub(super) fn check_heard(model: &Model, ladders: &Ladders, found: &mut Found<'_>) {
+    for (book, served) in by_playbook(model, ladders) {
+        heard_late(book, &served, found);
+    }
+}
+
+fn by_playbook<'a>(model: &'a Model, ladders: &Ladders) -> Vec<(&'a Playbook, Vec<Served<'a>>)> {
+    let mut found: BTreeMap<&str, Vec<Served<'a>>> = BTreeMap::new();
+    for (_, promise) in model.promises() {
+        if let Some(id) = promise.playbook.as_deref() {
+            let list = misfits(model, promise, ladders.get(promise)).into_iter().map(|m| (promise, m));
+            found.entry(id).or_default().extend(list);
+        }
+    }
+    found.into_iter().filter_map(|(id, served)| Some((model.playbooks.get(id)?, served))).collect()
+}
+
+/// A total outage spends `budget * window`; a restore time beyond it is a plan to break the promise.
+fn restored_late(book: &Playbook, served: &[Served<'_>], found: &mut Found<'_>) {
+    let late = served.iter().filter_map(|(promise, misfit)| match misfit {
+        Misfit::RestoredLate { outage, .. } => Some((*promise, *outage)),
+        Misfit::HeardAfterRestore { .. }
+        | Misfit::HeardAfterUpdate { .. }
+        | Misfit::HeardAfterBudget { .. } => None,
+    });
+    let mut late: Vec<(&Promise, Duration)> = late.collect();
+    late.sort_by_key(|(_, time)| *time);
+    let Some((promise, time)) = late.first() else { return };
+    let made = Diagnostic::new(
+        &codes::LATE_RESTORE,
+        book.restore_span.unwrap_or(book.name_span),
+        format!("`{}` restores service after the budget of `{}` is gone", book.id, promise.path),
+        format!("a total outage spends that budget in {}", plain::time(*time)),
+    )
+    .also(promise.places.objective, format!("{}% over {}", promise.objective, promise.window));
+    found.push(others(made, late.len()).help(format!(
+        "restore within {} or less, give this promise a playbook of its own, or promise less",
+        round_down(*time)
+    )));
+}
+
+/// The playbook's time is over, or its first word due, before anybody is woken.
+fn heard_late(book: &Playbook, served: &[Served<'_>], found: &mut Found<'_>) {
+    for code in [&codes::HEARD_AFTER_RESTORE, &codes::HEARD_AFTER_UPDATE] {
+        let late = served.iter().filter_map(|(promise, misfit)| match misfit {
+            Misfit::HeardAfterRestore { restore: asked, heard }
+            | Misfit::HeardAfterUpdate { first: asked, heard }
+                if misfit.code().id == code.id =>
+            {
+                Some((*promise, *asked, *heard))
+            }
+            Misfit::HeardAfterRestore { .. }
+            | Misfit::HeardAfterUpdate { .. }
+            | Misfit::RestoredLate { .. }
+            | Misfit::HeardAfterBudget { .. } => None,
+        });
+        let mut late: Vec<(&Promise, Duration, Duration)> = late.collect();
+        late.sort_by_key(|(_, _, heard)| std::cmp::Reverse(*heard));
+        let Some((promise, asked, heard)) = late.first() else { continue };
+        let (place, text, label): (Option<Span>, String, String) = if code.id == codes::HEARD_AFTER_RESTORE.id
+        {
+            let text =
+                format!("`{}` wants it to work again before `{}` wakes anybody", book.id, promise.path);
+            (
+                book.restore_span,
+                text,
+                format!("after {asked}; the first page of a total outage takes up to {heard}"),
+            )
+        } else {
+            let text =
+                format!("users of `{}` should hear of it before `{}` wakes anybody", book.id, promise.path);
+            (
+                book.first_update_span,
+                text,
+                format!("after {asked}; the first page of a total outage takes up to {heard}"),
+            )
+        };
+        let made = Diagnostic::new(code, place.unwrap_or(book.name_span), text, label)
+            .also(promise.places.objective, format!("{}% over {}", promise.objective, promise.window));
+        found.push(others(made, late.len()).help(format!(
+            "allow more than {heard}, give this promise a playbook of its own, promise more, or write `urgency ticket`"
+        )));
+    }
+}
+
+fn after_budget(promise: &Promise, outage: Duration, heard: Duration) -> Diagnostic {
+    Diagnostic::new(
+        &codes::HEARD_AFTER_BUDGET,
+        promise.places.objective,
+        format!("a total outage spends the budget of `{}` before it wakes anybody", promise.path),
+        format!("spent in {}, the first page takes up to {heard}", plain::time(outage)),
+    )
+    .help("scrape and evaluate more often, use shorter slices, promise less, or over a longer window")
+}
+
+fn others(made: Diagnostic, all: usize) -> Diagnostic {
+    if all < 2 {
+        return made;
+    }
+    made.note(format!("the same holds for {} that it serves", plain::several(all - 1, "other promise")))
+}
+
+/// Whole minutes below, or the time itself when it is shorter than one.
+pub(super) fn round_down(time: Duration) -> Duration {
+    match time.as_secs() / 60 {
+        0 => time,
+        minutes => Duration::from_mins(minutes),
+    }
+}
