@@ -162,6 +162,10 @@ metric depth: gauge of jobs {
   labels queue
   late by 5m
 }
+metric pushed_total: counter of orders {
+  labels code
+  late by 10m
+}
 journey buy "Buy" {
   owner shop
   no data none
@@ -196,10 +200,16 @@ journey buy "Buy" {
       good when avg of depth at most 5
       urgency ticket
     }
+    promise pushed "Pushed" {
+      keep for 99% of orders over 28d
+      total pushed_total
+      bad where {code=~"5.."}
+      urgency ticket
+    }
   }
 }
 "#;
-    holds("project: facts\nretention: 60d\n", source, "5 promises: all hold");
+    holds("project: facts\nretention: 60d\n", source, "6 promises: all hold");
 }
 
 /// Several promises with budgets of their own for each region: what is asked of one is followed through rules that read themselves.
