@@ -95,6 +95,14 @@ fn facts(model: &Model, promise: &Promise) -> Vec<String> {
             "Samples of `{name}` are increases: each is added once, and what a lost one said is lost."
         ))
     });
+    let either = stated(promise, |s| {
+        s.either.then(|| {
+            format!(
+                "`{}` may be stored as a classic histogram or as a native one with custom buckets: both are counted, each event once.",
+                s.metric
+            )
+        })
+    });
     let late = model.lateness(promise);
     let late = (!late.is_zero()).then(|| {
         format!("What it reads is known up to {late} later, and so is everything that is said of it; alerts below have that in them.")
@@ -108,6 +116,7 @@ fn facts(model: &Model, promise: &Promise) -> Vec<String> {
         .chain((!named.is_empty()).then_some(births))
         .chain(idle)
         .chain(sums)
+        .chain(either)
         .chain(late)
         .chain([sentences::promise::kept(model, promise)])
         .chain(sentences::breaks::no_data(promise).map(str::to_owned))

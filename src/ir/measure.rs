@@ -29,6 +29,9 @@ pub struct Selector {
     pub alive: Option<Box<Selector>>,
     /// Each of its samples says what was counted since the one before (`samples are increases`).
     pub increases: Option<Increases>,
+    /// A classic histogram that may be converted to a native one with custom buckets (`stored classic or native`): either is there,
+    /// or both.
+    pub either: bool,
 }
 
 /// How samples count that are increases.

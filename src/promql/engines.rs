@@ -19,6 +19,8 @@ pub struct Beyond {
     pub what: String,
     /// The oldest version of its family that was tried and knows it.
     pub since: Option<Version>,
+    /// It loads the rules all the same, and they find nothing.
+    pub loads: bool,
 }
 
 /// The oldest Prometheus that knows a function or an operator; none where all do.
@@ -104,7 +106,7 @@ fn function(engine: Engine, name: &str, kind: &str) -> Option<Beyond> {
         Family::Prometheus => Some(since(name).filter(|v| engine.version < *v)?),
         Family::VictoriaMetrics => NOT_IN_METRICSQL.contains(&name).then_some(None)?,
     };
-    Some(Beyond { what: format!("the {kind} `{name}`"), since })
+    Some(Beyond { what: format!("the {kind} `{name}`"), since, loads: false })
 }
 
 /// The name of a metric that must be written in quotes, if this engine takes none.
@@ -128,7 +130,7 @@ fn quoted(engine: Engine, (kind, name): (&str, &str), prometheus: Version) -> Op
         Family::VictoriaMetrics => Version { major: 1, minor: 145 },
     };
     let what = format!("the {kind} `{name}`, which must be quoted");
-    (engine.version < since).then_some(Beyond { what, since: Some(since) })
+    (engine.version < since).then_some(Beyond { what, since: Some(since), loads: false })
 }
 
 /// Native histograms, if this engine has none.
@@ -136,7 +138,18 @@ pub fn native(engine: Engine, metric: &str) -> Option<Beyond> {
     match engine.family {
         Family::Prometheus => None,
         Family::VictoriaMetrics => {
-            Some(Beyond { what: format!("the native histogram `{metric}`"), since: None })
+            Some(Beyond { what: format!("the native histogram `{metric}`"), since: None, loads: false })
         }
     }
+}
+
+/// Native histograms with custom buckets, if this engine has none: nothing is converted to them there.
+pub fn custom_buckets(engine: Engine, metric: &str) -> Option<Beyond> {
+    let since = match engine.family {
+        Family::Prometheus => Some(TRIED),
+        Family::VictoriaMetrics => None,
+    };
+    let what = format!("native histograms with custom buckets, as which `{metric}` may be stored");
+    let loads = engine.family == Family::Prometheus;
+    since.is_none_or(|since| engine.version < since).then_some(Beyond { what, since, loads })
 }

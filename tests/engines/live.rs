@@ -32,12 +32,18 @@ fn start(command: &mut Command, folder: &Path, log: &str) -> Running {
 
 /// What answers every request so.
 fn serve(body: String) -> u16 {
+    serve_each(move |_| body.clone())
+}
+
+/// What answers each request by its number.
+fn serve_each(body: impl Fn(usize) -> String + Send + 'static) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     std::thread::spawn(move || {
-        for stream in listener.incoming() {
+        for (times, stream) in listener.incoming().enumerate() {
             let Ok(mut stream) = stream else { return };
-            let _ = stream.read(&mut [0; 65_536]);
+            let body = body(times);
+            let _ = stream.read(&mut [0; 4096]);
             let _ = write!(
                 stream,
                 "HTTP/1.1 200 OK\r\nContent-Type: application/openmetrics-text; version=1.0.0; charset=utf-8\r\n\
@@ -66,18 +72,20 @@ fn now() -> i64 {
 /// How often each group is evaluated here.
 const EVERY: &str = "3s";
 
+/// Rules whose groups are all evaluated this often.
+fn shortened(text: &str, every: &str) -> String {
+    let line = |line: &str| match line.split_once("interval:") {
+        Some((before, _)) if before.trim().is_empty() => format!("{before}interval: {every}\n"),
+        _ => format!("{line}\n"),
+    };
+    text.lines().map(line).collect()
+}
+
 /// Writes the rules with short intervals; how many there are.
 fn write(folder: &Path, files: &[slovo::backend::Artifact]) -> Vec<Rule> {
     let mut rules = Vec::new();
     for file in files {
-        let text: String = file
-            .text
-            .lines()
-            .map(|line| match line.trim_start().strip_prefix("interval:") {
-                Some(_) => line.split("interval:").next().unwrap().to_owned() + "interval: " + EVERY + "\n",
-                None => format!("{line}\n"),
-            })
-            .collect();
+        let text = shortened(&file.text, EVERY);
         rules.extend(layers::parse(&text));
         std::fs::write(folder.join(&file.path), text).unwrap();
     }
@@ -237,4 +245,63 @@ pub fn victoria(found: &Found, files: &[slovo::backend::Artifact]) -> usize {
     let counted = http::query(storage, "count(promise:events:count)", now() as f64 / 1000.0);
     assert!(!counted.is_empty(), "{}: nothing is recorded", found.name);
     rules.len()
+}
+
+/// A server that is told to convert what it scrapes while it runs.
+pub fn conversion(found: &Found, rules: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("rules.yml"), shortened(rules, "1s")).unwrap();
+    // Ten more with each scrape, of a counter of a million.
+    let target = serve_each(|times| {
+        let all = 1_000_000 + 10 * times;
+        format!(
+            "# TYPE rpc_seconds histogram\nrpc_seconds_bucket{{code=\"200\",le=\"0.4\"}} {within}\n\
+             rpc_seconds_bucket{{code=\"200\",le=\"+Inf\"}} {all}\nrpc_seconds_count{{code=\"200\"}} {all}\n\
+             rpc_seconds_sum{{code=\"200\"}} {all}\n# EOF\n",
+            within = all - all / 100
+        )
+    });
+    let port = free_port();
+    let configure = |converted: bool| {
+        let config = format!(
+            "global: {{scrape_interval: 1s, evaluation_interval: 1s}}\nrule_files: ['rules.yml']\nscrape_configs: [{{job_name: rpc, \
+             convert_classic_histograms_to_nhcb: {converted}, static_configs: [{{targets: ['127.0.0.1:{target}']}}]}}]\n"
+        );
+        std::fs::write(folder.path().join("prometheus.yaml"), config).unwrap();
+    };
+    configure(false);
+    let _running = start(
+        Command::new(found.program("prometheus").unwrap()).args([
+            "--config.file=prometheus.yaml",
+            "--storage.tsdb.path=data",
+            "--web.enable-lifecycle",
+            &format!("--web.listen-address=127.0.0.1:{port}"),
+            &with_features(&[]),
+        ]),
+        folder.path(),
+        "log",
+    );
+    let until = |expr: &str| {
+        let begin = Instant::now();
+        while http::query(port, expr, now() as f64 / 1000.0).is_empty() {
+            assert!(begin.elapsed() < Duration::from_secs(120), "{}: {expr}", found.name);
+            std::thread::sleep(Duration::from_millis(200));
+        }
+    };
+    http::wait(port, "/-/ready", |text| text.contains("Ready"));
+    until("promise:events:count{promise=\"within\"} > 0");
+    configure(true);
+    http::send(port, "POST", "/-/reload", "").unwrap();
+    until("histogram_count(rpc_seconds)");
+    until("absent(rpc_seconds_count)");
+    // Events and bad ones go on, and the million is not among them.
+    until("count_over_time(promise:events:count{promise=\"within\"}[10s]) > 5");
+    until("changes(histogram_count(rpc_seconds)[1m:1s]) > 10");
+    for name in ["promise:events:count", "promise:bad_events:count"] {
+        until(&format!("{name}{{promise=\"within\"}} > 0"));
+        let most = format!("max_over_time({name}{{promise=\"within\"}}[10m]) < 100000");
+        assert!(!http::query(port, &most, now() as f64 / 1000.0).is_empty(), "{}: {name}", found.name);
+    }
+    let text = http::wait(port, "/api/v1/rules", |t| t.contains("\"groups\""));
+    assert!(!text.contains("\"health\":\"err\""), "{}: {text}", found.name);
 }

@@ -17,6 +17,7 @@
 
 #[path = "../../benches/common/mod.rs"]
 mod bench;
+mod converted;
 mod found;
 mod live;
 mod play;
@@ -167,6 +168,31 @@ fn native_histograms_are_refused_for_vmalert() {
     let project = slovo::project::Project::in_memory(&sources(false), &settings(true));
     let codes: Vec<&str> = project.compile().diagnostics.iter().map(|d| d.code.id).collect();
     assert!(codes.contains(&"E0531"), "{codes:?}");
+}
+
+const CONVERTED: &str = include_str!("converted.slovo");
+
+/// Rules of one more source, for this engine.
+fn rules_of(source: &str, engine: &str, scrape: &str) -> String {
+    let yaml = format!("{}    engine: \"{engine}\"\n", settings(false)).replace("15s", scrape);
+    let sources = [("forms.slovo", FORMS), ("more.slovo", source)];
+    let project = slovo::project::Project::in_memory(&sources, &yaml);
+    let compiled = project.compile();
+    let options = slovo::diag::render::Options::plain(100);
+    let said = slovo::diag::render::human(&compiled.diagnostics, &project.sources, &options);
+    let model = compiled.model.unwrap_or_else(|| panic!("{said}"));
+    let files = slovo::backend::prometheus::Prometheus.emit(&model);
+    files.into_iter().find(|f| f.path.ends_with("native.yml")).unwrap().text
+}
+
+#[test]
+fn a_conversion_changes_nothing() {
+    for found in found::engines().iter().filter(|f| !f.server.victoria && f.version >= (3, 5)) {
+        let without = CONVERTED.replace("  stored classic or native\n", "");
+        let parsed = |source| bench::layers::parse(&rules_of(source, "prometheus 3.5", "15s"));
+        converted::hold(found, &parsed(CONVERTED), &parsed(&without));
+        live::conversion(found, &rules_of(CONVERTED, "prometheus 3.5", "1s"));
+    }
 }
 
 #[test]

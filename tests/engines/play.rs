@@ -25,6 +25,11 @@ pub fn play(found: &Found, texts: &[String], raw: &Raw) -> Recorded {
     }
     let rules: Vec<Rule> = texts.iter().flat_map(|text| layers::parse(text)).collect();
     Player::new(&rules, &[], None, false).play(&mut store, START, START + raw::LENGTH * 1000);
+    recorded(&store)
+}
+
+/// What a store has of ours.
+pub fn recorded(store: &Store) -> Recorded {
     let mut recorded = Recorded::new();
     for name in store.names("promise") {
         for (labels, samples) in store.recorded(&name, &[]) {

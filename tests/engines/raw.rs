@@ -34,7 +34,7 @@ impl Made {
 }
 
 /// The same number for the same place, below `most`.
-fn drawn(place: i64, most: i64) -> i64 {
+pub fn drawn(place: i64, most: i64) -> i64 {
     let mixed = place.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
     ((mixed ^ (mixed >> 29)).wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33).rem_euclid(most)
 }

@@ -44,8 +44,11 @@ fn message(
     if times > 1 {
         made = made.note(format!("the same holds for {}", several(times - 1, "other promise")));
     }
-    made =
-        made.note(format!("{product} would refuse to load the rules, and with them all others of the file"));
+    made = made.note(if beyond.loads {
+        format!("{product} would load the rules, which would then find nothing")
+    } else {
+        format!("{product} would refuse to load the rules, and with them all others of the file")
+    });
     if !is_said {
         made = made.note("no `engine` is named, so the rules must load on the oldest that is supported");
     }
@@ -97,6 +100,9 @@ fn of(model: &Model, promise: &Promise, engine: Engine) -> Vec<Beyond> {
 
 /// The names of a selector that this engine takes only unquoted.
 fn names(engine: Engine, selector: &Selector, list: &mut Vec<Beyond>) {
+    if selector.either {
+        list.extend(engines::custom_buckets(engine, &selector.metric));
+    }
     for selector in [Some(selector), selector.alive.as_deref()].into_iter().flatten() {
         list.extend(engines::metric_name(engine, &selector.metric));
         list.extend(selector.matchers.iter().filter_map(|m| engines::label_name(engine, &m.label)));

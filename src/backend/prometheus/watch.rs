@@ -26,7 +26,7 @@ use crate::series::{
     BAD_EVENTS_5M, ERROR_BUDGET, ERROR_RATIO, EVENTS_5M, INFO, MEASUREMENT_FAULT, METRIC_LABEL, SINCE,
 };
 use crate::value::{Decimal, Duration};
-use reads::{Spans, Stream, selector_of, shift, shifted, streams};
+use reads::{Spans, Stream, selector_of, shift, shifted, streams, suffixes};
 
 /// The values of the label `fault`, each with what the alert says: in short, and what follows and what to do. Go templates.
 pub(crate) const FAULTS: [(&str, &str, &str); 9] = [
@@ -322,14 +322,16 @@ fn never_bad(plan: &Plan<'_>, budgets: &Budgets, out: &mut String) {
         let after = shifted(&after, &shift(promise));
         for series in bad_series(promise).unwrap_or_default() {
             let Some((selector, suffix, _)) = selector_of(&series) else { continue };
-            out.push_str(if std::mem::take(&mut first) { "\n  " } else { "\n  or " });
-            labelled(out, promise, None, |out| {
-                out.push_str("group(");
-                out.push_str(before);
-                print::selector(out, &selector.metric, suffix, &selector.matchers, &[]);
-                out.push_str(&after);
-                out.push(')');
-            });
+            for suffix in suffixes(selector, suffix) {
+                out.push_str(if std::mem::take(&mut first) { "\n  " } else { "\n  or " });
+                labelled(out, promise, None, |out| {
+                    out.push_str("group(");
+                    out.push_str(before);
+                    print::selector(out, &selector.metric, suffix, &selector.matchers, &[]);
+                    out.push_str(&after);
+                    out.push(')');
+                });
+            }
         }
     }
     out.push_str("\n)");

@@ -160,7 +160,9 @@ fn series(series: &ir::Series) -> String {
             let over = if i.over == i.every { String::new() } else { format!(" over {}", i.over) };
             format!("samples are increases{over}")
         });
-        let notes: Vec<String> = part.into_iter().chain(born).chain(alive).chain(increases).collect();
+        let either = s.either.then(|| "stored classic or native".to_owned());
+        let notes: Vec<String> =
+            part.into_iter().chain(born).chain(alive).chain(increases).chain(either).collect();
         let text = promql::print::selector_text(&s.metric, &s.matchers);
         if notes.is_empty() { text } else { format!("{text} ({})", notes.join(", ")) }
     };
