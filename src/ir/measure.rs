@@ -267,6 +267,20 @@ impl Measurement {
         };
         total.is_some_and(|list| list.iter().all(|s| s.selector().is_some_and(|s| s.alive.is_some())))
     }
+    /// Is it judged by values that may be there and no number, which are then no reading: of a gauge, or of a query?
+    pub fn may_be_no_number(&self) -> bool {
+        match self {
+            Self::Events(events) => events.total.iter().all(|s| matches!(s, Series::Readings { .. })),
+            Self::Slices(slices) => {
+                let value = match slices.condition {
+                    Condition::Stat { .. } | Condition::Age { .. } | Condition::Promql { .. } => true,
+                    Condition::Share { .. } | Condition::Mean { .. } => false,
+                };
+                value && !slices.silence_is_bad
+            }
+            Self::Completion(_) | Self::Composed(_) => false,
+        }
+    }
     /// How much longer than a sample takes to come its increases reach back.
     pub fn smeared(&self) -> Duration {
         let longer = |s: &Series| {
