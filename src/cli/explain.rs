@@ -103,6 +103,10 @@ fn facts(model: &Model, promise: &Promise) -> Vec<String> {
             )
         })
     });
+    let foreign = promise.measurement.queries().any(crate::promql::is_foreign);
+    let foreign = foreign.then(|| {
+        "A query of it is not PromQL: MetricsQL, as it stands. What it reads is not looked up in the catalogue, and the promise is not proved.".to_owned()
+    });
     let late = model.lateness(promise);
     let late = (!late.is_zero()).then(|| {
         format!("What it reads is known up to {late} later, and so is everything that is said of it; alerts below have that in them.")
@@ -117,6 +121,7 @@ fn facts(model: &Model, promise: &Promise) -> Vec<String> {
         .chain(idle)
         .chain(sums)
         .chain(either)
+        .chain(foreign)
         .chain(late)
         .chain([sentences::promise::kept(model, promise)])
         .chain(sentences::breaks::no_data(promise).map(str::to_owned))

@@ -310,6 +310,53 @@ impl Measurement {
         };
         first.iter().chain(second).chain(third)
     }
+    /// The queries of the user's own.
+    pub fn queries(&self) -> impl Iterator<Item = &str> {
+        let of_stream = |series| match series {
+            &Series::Promql(ref query) => Some(query.as_str()),
+            Series::Counter(_)
+            | Series::HistogramCount { .. }
+            | Series::HistogramWithin { .. }
+            | Series::HistogramOver { .. }
+            | Series::Readings { .. } => None,
+        };
+        let condition = match self {
+            Self::Slices(Slices { condition: Condition::Promql { query, .. }, .. }) => Some(query.as_str()),
+            Self::Slices(_) | Self::Events(_) | Self::Completion(_) | Self::Composed(_) => None,
+        };
+        self.series().filter_map(of_stream).chain(condition)
+    }
+    /// The same, to be changed.
+    fn queries_mut(&mut self) -> Vec<&mut String> {
+        let lists: Vec<&mut Vec<Series>> = match self {
+            Self::Slices(Slices { condition: Condition::Promql { query, .. }, .. }) => return vec![query],
+            Self::Events(events)
+            | Self::Slices(Slices { condition: Condition::Share { events, .. }, .. }) => {
+                let (Outcome::Good(list) | Outcome::Bad(list)) = &mut events.outcome;
+                vec![&mut events.total, list]
+            }
+            Self::Completion(c) => vec![&mut c.started, &mut c.finished, &mut c.late],
+            Self::Slices(_) | Self::Composed(_) => Vec::new(),
+        };
+        let query = |series| match series {
+            &mut Series::Promql(ref mut query) => Some(query),
+            Series::Counter(_)
+            | Series::HistogramCount { .. }
+            | Series::HistogramWithin { .. }
+            | Series::HistogramOver { .. }
+            | Series::Readings { .. } => None,
+        };
+        lists.into_iter().flatten().filter_map(query).collect()
+    }
+    /// Puts something that finds nothing in place of each query that isn't PromQL, which promtool would refuse with all rules
+    /// beside it.
+    pub(crate) fn without_foreign(&mut self) {
+        for query in self.queries_mut() {
+            if crate::promql::is_foreign(query) {
+                "{__name__=\"not PromQL\"}".clone_into(query);
+            }
+        }
+    }
     /// The gauge of slices that are judged by its values.
     pub fn gauge(&self) -> Option<&Selector> {
         let Self::Slices(slices) = self else { return None };

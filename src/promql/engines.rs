@@ -153,3 +153,9 @@ pub fn custom_buckets(engine: Engine, metric: &str) -> Option<Beyond> {
     let loads = engine.family == Family::Prometheus;
     since.is_none_or(|since| engine.version < since).then_some(Beyond { what, since, loads })
 }
+
+/// Queries that are not PromQL, if this engine evaluates nothing else.
+pub fn foreign(engine: Engine) -> Option<Beyond> {
+    let what = "MetricsQL, in which a query is written".to_owned();
+    (engine.family == Family::Prometheus).then_some(Beyond { what, since: None, loads: false })
+}

@@ -110,7 +110,8 @@ fn names(engine: Engine, selector: &Selector, list: &mut Vec<Beyond>) {
 }
 
 fn query(engine: Engine, query: &str, list: &mut Vec<Beyond>) {
-    if let Ok(expr) = crate::promql::parse(query) {
-        list.extend(engines::beyond(engine, &expr));
+    match crate::promql::parse(query) {
+        Ok(expr) => list.extend(engines::beyond(engine, &expr)),
+        Err(_) => list.extend(engines::foreign(engine)),
     }
 }

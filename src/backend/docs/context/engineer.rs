@@ -123,7 +123,7 @@ fn streams(measurement: &Measurement) -> (&'static str, Vec<Stream>) {
                     );
                 }
                 ir::Condition::Promql { query, good } => {
-                    add("total", query.clone());
+                    add("total", self::query(query));
                     add("condition", at(good));
                 }
             }
@@ -147,6 +147,16 @@ fn add_events(events: &ir::Events, add: &mut impl FnMut(&str, String)) {
     match &events.outcome {
         ir::Outcome::Good(list) => list.iter().for_each(|s| add("good", series(s))),
         ir::Outcome::Bad(list) => list.iter().for_each(|s| add("bad", series(s))),
+    }
+}
+
+/// A query as it stands; where it isn't PromQL, with what that means.
+fn query(text: &str) -> String {
+    let text = text.trim();
+    if promql::is_foreign(text) {
+        format!("{text} (not PromQL: neither looked up nor proved)")
+    } else {
+        text.to_owned()
     }
 }
 
@@ -180,6 +190,6 @@ fn series(series: &ir::Series) -> String {
             });
             format!("readings of {}", text(selector, which))
         }
-        ir::Series::Promql(query) => query.trim().to_owned(),
+        ir::Series::Promql(text) => query(text),
     }
 }
