@@ -187,12 +187,26 @@ fn rules_of(source: &str, engine: &str, scrape: &str) -> String {
 
 #[test]
 fn a_conversion_changes_nothing() {
-    for found in found::engines().iter().filter(|f| !f.server.victoria && f.version >= (3, 5)) {
+    let mut cells = BTreeMap::new();
+    for found in &found::engines() {
+        if found.server.victoria || found.version < (3, 5) {
+            let engine = found.name.to_lowercase();
+            let form = if found.server.victoria { "form: vmalert" } else { "form: files" };
+            let yaml = format!("{}    engine: \"{engine}\"\n", settings(false)).replace("form: files", form);
+            let sources = [("forms.slovo", FORMS), ("more.slovo", CONVERTED)];
+            let project = slovo::project::Project::in_memory(&sources, &yaml);
+            let codes: Vec<&str> = project.compile().diagnostics.iter().map(|d| d.code.id).collect();
+            assert!(codes.contains(&"E0531"), "{engine}: {codes:?}");
+            cells.insert(found.name.clone(), "refused, E0531".to_owned());
+            continue;
+        }
         let without = CONVERTED.replace("  stored classic or native\n", "");
         let parsed = |source| bench::layers::parse(&rules_of(source, "prometheus 3.5", "15s"));
         converted::hold(found, &parsed(CONVERTED), &parsed(&without));
         live::conversion(found, &rules_of(CONVERTED, "prometheus 3.5", "1s"));
+        cells.insert(found.name.clone(), "equal".to_owned());
     }
+    table::hold(&vec![("`stored classic or native`, converted while it runs".to_owned(), cells)]);
 }
 
 #[test]
