@@ -18,6 +18,7 @@ use crate::source::Span;
 use crate::value::{Decimal, Duration};
 
 /// A metric of the catalogue.
+#[allow(clippy::struct_excessive_bools, reason = "facts that are stated or not")]
 #[derive(Debug)]
 pub(crate) struct Metric<'a> {
     /// Its declaration.

@@ -107,6 +107,17 @@ impl Series {
     }
 }
 
+impl Series {
+    /// The query, where it is one.
+    fn query(&self) -> Option<&str> {
+        if let Self::Promql(query) = self { Some(query) } else { None }
+    }
+    /// The same, to be changed.
+    fn query_mut(&mut self) -> Option<&mut String> {
+        if let Self::Promql(query) = self { Some(query) } else { None }
+    }
+}
+
 /// Events, and which of them are good.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Events {
@@ -312,19 +323,11 @@ impl Measurement {
     }
     /// The queries of the user's own.
     pub fn queries(&self) -> impl Iterator<Item = &str> {
-        let of_stream = |series| match series {
-            &Series::Promql(ref query) => Some(query.as_str()),
-            Series::Counter(_)
-            | Series::HistogramCount { .. }
-            | Series::HistogramWithin { .. }
-            | Series::HistogramOver { .. }
-            | Series::Readings { .. } => None,
-        };
         let condition = match self {
             Self::Slices(Slices { condition: Condition::Promql { query, .. }, .. }) => Some(query.as_str()),
             Self::Slices(_) | Self::Events(_) | Self::Completion(_) | Self::Composed(_) => None,
         };
-        self.series().filter_map(of_stream).chain(condition)
+        self.series().filter_map(Series::query).chain(condition)
     }
     /// The same, to be changed.
     fn queries_mut(&mut self) -> Vec<&mut String> {
@@ -338,15 +341,7 @@ impl Measurement {
             Self::Completion(c) => vec![&mut c.started, &mut c.finished, &mut c.late],
             Self::Slices(_) | Self::Composed(_) => Vec::new(),
         };
-        let query = |series| match series {
-            &mut Series::Promql(ref mut query) => Some(query),
-            Series::Counter(_)
-            | Series::HistogramCount { .. }
-            | Series::HistogramWithin { .. }
-            | Series::HistogramOver { .. }
-            | Series::Readings { .. } => None,
-        };
-        lists.into_iter().flatten().filter_map(query).collect()
+        lists.into_iter().flatten().filter_map(Series::query_mut).collect()
     }
     /// Puts something that finds nothing in place of each query that isn't PromQL, which promtool would refuse with all rules
     /// beside it.

@@ -34,11 +34,7 @@ fn scan(text: &str) -> Option<Vec<Range<usize>>> {
             b'(' => open.push(b')'),
             b'[' => open.push(b']'),
             b'{' => open.push(b'}'),
-            b')' | b']' | b'}' => {
-                if open.pop() != Some(*byte) {
-                    return None;
-                }
-            }
+            b')' | b']' | b'}' if open.pop() != Some(*byte) => return None,
             b'$' if text.get(start..).is_some_and(|rest| rest.starts_with(RANGE)) => {
                 at = start + RANGE.len();
                 ranges.push(start..at);

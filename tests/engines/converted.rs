@@ -137,7 +137,9 @@ fn write(store: &mut Store, course: &Course, plain: bool) {
     }
     let series: Vec<_> = series.into_iter().collect();
     store.write(&series);
-    natives.iter().for_each(|(labels, list)| store.histograms(labels, list));
+    for (labels, list) in &natives {
+        store.histograms(labels, list);
+    }
 }
 
 fn played(found: &Found, rules: &[Rule], course: &Course, plain: bool) -> (Store, Recorded) {

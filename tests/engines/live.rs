@@ -1,7 +1,7 @@
 //! Real servers with all rules, evaluated every few seconds over samples that lead up to now: each rule that was written is loaded, none
 //! has an error, and within a group each one sees what those before it recorded at the same moment, with concurrent evaluation too.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::path::Path;
@@ -164,7 +164,9 @@ fn write_raw(port: u16, native: bool) {
     let made = raw::samples(now() + 30_000 - raw::LENGTH * 1000);
     remote::write(port, made.series.iter().map(|(l, s)| (l, s.as_slice())));
     if native {
-        made.histograms.iter().for_each(|(labels, list)| remote::write_histograms(port, labels, list));
+        for (labels, list) in &made.histograms {
+            remote::write_histograms(port, labels, list);
+        }
     }
 }
 
@@ -180,19 +182,24 @@ fn in_order(name: &str, port: u16, rules: &[Rule]) -> usize {
         }
         let matchers: Vec<String> = rule.labels.iter().map(|(l, v)| format!("{l}={v:?}")).collect();
         let selector = format!("{}{{{}}}[15s]", rule.name, matchers.join(","));
-        let recorded = http::query(port, &selector, now() as f64 / 1000.0);
-        let mut times: Vec<i64> =
-            recorded.iter().flat_map(|s| s.points().map(|p| (p.0 * 1000.0).round() as i64)).collect();
-        times.sort_unstable();
-        times.dedup();
-        // The last but one: all of its group was evaluated.
-        let Some(at) = times.iter().rev().nth(1) else { continue };
         let of = |labels: &Labels| -> Labels {
             let mut labels = labels.clone();
             labels.remove("__name__");
             labels.extend(rule.labels.clone());
             labels
         };
+        let moment = now() as f64 / 1000.0;
+        // Rules of other groups, evaluated at other moments, may record series that this selector finds, too.
+        let own: BTreeSet<Labels> =
+            http::query(port, &rule.expr, moment).iter().map(|s| of(&s.metric)).collect();
+        let mut recorded = http::query(port, &selector, moment);
+        recorded.retain(|series| own.contains(&of(&series.metric)));
+        let mut times: Vec<i64> =
+            recorded.iter().flat_map(|s| s.points().map(|p| (p.0 * 1000.0).round() as i64)).collect();
+        times.sort_unstable();
+        times.dedup();
+        // The last but one: all of its group was evaluated.
+        let Some(at) = times.iter().rev().nth(1) else { continue };
         let at_that_moment = |series: &http::Series| {
             series.points().find(|p| (p.0 * 1000.0).round() as i64 == *at).map(|p| p.1)
         };
@@ -202,11 +209,14 @@ fn in_order(name: &str, port: u16, rules: &[Rule]) -> usize {
             .iter()
             .filter_map(|s| Some((of(&s.metric), s.points().next()?.1)))
             .collect();
-        // Other rules may record series that this selector finds, too.
         let same = again.iter().all(|(labels, value)| {
             recorded.get(labels).is_some_and(|other| (other - value).abs() <= 1e-9 * value.abs().max(1e-6))
         });
-        assert!(same, "{name}: {} {:?}: {recorded:?}, now {again:?}", rule.name, rule.labels);
+        assert!(
+            same,
+            "{name}: {} {:?} at {at}: {recorded:?}, now {again:?}, of {times:?}: {}",
+            rule.name, rule.labels, rule.expr
+        );
         seen += again.len();
     }
     seen

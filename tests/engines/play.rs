@@ -21,7 +21,9 @@ pub fn play(found: &Found, texts: &[String], raw: &Raw) -> Recorded {
     let mut store = Store::new(&found.server);
     store.write(&raw.series);
     if !found.server.victoria {
-        raw.histograms.iter().for_each(|(labels, list)| store.histograms(labels, list));
+        for (labels, list) in &raw.histograms {
+            store.histograms(labels, list);
+        }
     }
     let rules: Vec<Rule> = texts.iter().flat_map(|text| layers::parse(text)).collect();
     Player::new(&rules, &[], None, false).play(&mut store, START, START + raw::LENGTH * 1000);
