@@ -37,6 +37,12 @@ accuracy-quick:
 cost:
     cargo bench --bench cost
 
+# Every form of promise on real servers of every engine that can be had, and its proofs (docs/rules.md); ten minutes. `UPDATE_GOLDENS=1` writes the table; `PROMETHEUS=v0.316.0` builds that one first, where there is a Go toolchain
+engines:
+    .ci/engines servers target/engines
+    if [ -n "${PROMETHEUS:-}" ]; then .ci/engines build target/engines "$PROMETHEUS"; fi
+    cargo test --test engines -- --include-ignored --nocapture --test-threads=1
+
 # Change every clause of the flagship's rules, one of each shape: do its proofs see it? `MUTANTS=all` takes them all
 mutants:
     MUTANTS=${MUTANTS:-shapes} cargo test --test proofs_mutants -- --nocapture

@@ -162,6 +162,10 @@ metric depth: gauge of jobs {
   labels queue
   late by 5m
 }
+metric pushed_total: counter of orders {
+  labels code
+  late by 10m
+}
 journey buy "Buy" {
   owner shop
   no data none
@@ -196,10 +200,45 @@ journey buy "Buy" {
       good when avg of depth at most 5
       urgency ticket
     }
+    promise pushed "Pushed" {
+      keep for 99% of orders over 28d
+      total pushed_total
+      bad where {code=~"5.."}
+      urgency ticket
+    }
   }
 }
 "#;
-    holds("project: facts\nretention: 60d\n", source, "5 promises: all hold");
+    holds("project: facts\nretention: 60d\n", source, "6 promises: all hold");
+}
+
+/// `MetricsQL` stands in the rules of vmalert; promtool plays the others without it.
+#[test]
+fn what_is_not_promql_is_not_proved() {
+    let source = r#"
+team shop "Shop" { tickets "desk" }
+metric calls_total: counter of calls { labels code }
+journey buy "Buy" {
+  owner shop
+  step pay "Pay" {
+    promise taken "Taken" {
+      keep for 99% of requests over 28d
+      total promql "sum(rate(calls_total[$range])) default 0"
+      bad promql "sum(rate(calls_total{code=~\"5..\"}[$range])) default 0"
+      urgency ticket
+    }
+    promise plain "Plain" {
+      keep for 99% of requests over 28d
+      total calls_total
+      bad where {code=~"5.."}
+      urgency ticket
+    }
+  }
+}
+"#;
+    let settings = "project: shop\nretention: 60d\noutputs:\n  prometheus: {form: vmalert}\n";
+    holds(settings, source, "2 promises: all hold");
+    holds(settings, source, "its query is not PromQL");
 }
 
 /// Several promises with budgets of their own for each region: what is asked of one is followed through rules that read themselves.

@@ -282,6 +282,43 @@ fn evaluates_as_prometheus_does() {
     );
 }
 
+/// `MetricsQL` that stands in escapes gets there as it is.
+#[test]
+fn vmalert_reads_metricsql() {
+    if !all_there(&["vmalert"]) {
+        return;
+    }
+    let source = r#"
+team shop "Shop team" { tickets "desk" }
+metric calls_total: counter of calls { labels code }
+metric depth: gauge of jobs
+journey visit "Visit" {
+  owner shop
+  promise answered "Pages open" {
+    keep for 99% of calls over 1d
+    total promql "sum(rate(calls_total[$range])) default 0 # of all: $range"
+    bad promql "WITH (bad = {code=\"500\"}) sum(rate(calls_total{bad}[$range]) keep_metric_names) default 0"
+    urgency ticket
+  }
+  promise calm "The queue is calm" {
+    keep for 99% of 5m slices over 1d
+    good when promql "max(range_median(depth[1i]))" at most 3
+    urgency ticket
+  }
+}
+"#;
+    let files = bench::compile(source, "project: shop\noutputs:\n  prometheus: {form: vmalert}\n");
+    let text = &files[0].text;
+    assert!(text.contains("calls_total[1m30s])) default 0 # of all: $range"), "{text}");
+    assert!(text.contains("range_median(depth[1i])"), "{text}");
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("visit.yml"), text).unwrap();
+    let output =
+        Command::new("vmalert").args(["-dryRun", "-rule=*.yml"]).current_dir(folder.path()).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success() && !said.contains("invalid"), "{said}");
+}
+
 #[test]
 fn vmalert_reads_every_example() {
     if !all_there(&["vmalert"]) {

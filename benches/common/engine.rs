@@ -13,6 +13,8 @@ pub struct Engine {
     pub victoria: bool,
     /// `Prometheus 2.42.0`
     pub name: String,
+    /// More of its command line.
+    pub flags: Vec<String>,
 }
 
 impl Engine {
@@ -32,7 +34,7 @@ impl Engine {
         let number = regex::Regex::new(r"\d+\.\d+\.\d+").unwrap();
         let version = number.find(&said).map(|m| format!("{kind} {}", m.as_str()));
         let name = name.map(str::to_owned).or(version).unwrap_or_else(|| kind.to_owned());
-        Ok(Self { program: PathBuf::from(program), victoria, name })
+        Ok(Self { program: PathBuf::from(program), victoria, name, flags: Vec::new() })
     }
     /// Starts it, empty, with its data in this folder.
     pub fn start(&self, folder: &Path) -> Server {
@@ -65,6 +67,7 @@ impl Engine {
                 "--log.level=error",
             ]);
         }
+        command.args(&self.flags);
         let log = std::fs::File::create(folder.join("log")).unwrap();
         let errors = log.try_clone().unwrap();
         let child = command.stdout(log).stderr(errors).stdin(Stdio::null()).spawn().unwrap();

@@ -27,6 +27,48 @@ struct Series {
     labels: Vec<Label>,
     #[prost(message, repeated, tag = "2")]
     samples: Vec<Point>,
+    #[prost(message, repeated, tag = "4")]
+    histograms: Vec<Histogram>,
+}
+
+/// A native histogram at a moment. Its buckets are whole numbers, each written as what it is more than the one before.
+#[derive(Clone, PartialEq, prost::Message)]
+pub struct Histogram {
+    /// All observations.
+    #[prost(uint64, tag = "1")]
+    pub count: u64,
+    /// What they add up to.
+    #[prost(double, tag = "3")]
+    pub sum: f64,
+    /// 0: each bound is twice the one before; -53: bounds are given.
+    #[prost(sint32, tag = "4")]
+    pub schema: i32,
+    /// Up to here nothing is told from zero.
+    #[prost(double, tag = "5")]
+    pub zero_threshold: f64,
+    /// Which buckets there are.
+    #[prost(message, repeated, tag = "11")]
+    pub spans: Vec<Stretch>,
+    /// What is in them.
+    #[prost(sint64, repeated, tag = "12")]
+    pub deltas: Vec<i64>,
+    /// Milliseconds.
+    #[prost(int64, tag = "15")]
+    pub at: i64,
+    /// The bounds of schema -53.
+    #[prost(double, repeated, tag = "16")]
+    pub bounds: Vec<f64>,
+}
+
+/// Buckets beside each other.
+#[derive(Clone, PartialEq, prost::Message)]
+pub struct Stretch {
+    /// How many are left out before them.
+    #[prost(sint32, tag = "1")]
+    pub offset: i32,
+    /// How many they are.
+    #[prost(uint32, tag = "2")]
+    pub length: u32,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -56,7 +98,7 @@ pub fn write<'a>(port: u16, list: impl IntoIterator<Item = (&'a Labels, &'a [Sam
         for some in points.chunks(BATCH) {
             let labels = labels.iter().map(|(n, v)| Label { name: n.clone(), value: v.clone() }).collect();
             let points = some.iter().map(|(at, value)| Point { value: *value, at: *at }).collect();
-            request.series.push(Series { labels, samples: points });
+            request.series.push(Series { labels, samples: points, histograms: Vec::new() });
             samples += some.len();
             if samples >= BATCH {
                 send(port, &std::mem::take(&mut request));
@@ -66,6 +108,15 @@ pub fn write<'a>(port: u16, list: impl IntoIterator<Item = (&'a Labels, &'a [Sam
     }
     if samples > 0 {
         send(port, &request);
+    }
+}
+
+/// Writes native histograms of one series in order of time.
+pub fn write_histograms(port: u16, labels: &Labels, list: &[Histogram]) {
+    for some in list.chunks(BATCH) {
+        let labels = labels.iter().map(|(n, v)| Label { name: n.clone(), value: v.clone() }).collect();
+        let series = vec![Series { labels, samples: Vec::new(), histograms: some.to_vec() }];
+        send(port, &Request { series });
     }
 }
 

@@ -36,6 +36,10 @@ impl Store {
             }
         }
     }
+    /// Writes native histograms of a series; they are not remembered.
+    pub fn histograms(&self, labels: &Labels, list: &[remote::Histogram]) {
+        remote::write_histograms(self.server.port, labels, list);
+    }
     fn flush(&self) {
         if self.engine.victoria {
             http::send(self.server.port, "GET", "/internal/force_flush", "").unwrap();

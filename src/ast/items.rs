@@ -132,6 +132,8 @@ pub enum MetricStmt {
     SilentWhenIdle(Option<Selector>, Span),
     /// `samples are increases over 5m`
     Increases(Option<Length>, Span),
+    /// `stored classic or native`
+    ClassicOrNative(Span),
     /// `late by 10m`
     LateBy(Length, Span),
     /// Unreadable, reported.

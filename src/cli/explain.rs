@@ -95,6 +95,18 @@ fn facts(model: &Model, promise: &Promise) -> Vec<String> {
             "Samples of `{name}` are increases: each is added once, and what a lost one said is lost."
         ))
     });
+    let either = stated(promise, |s| {
+        s.either.then(|| {
+            format!(
+                "`{}` may be stored as a classic histogram or as a native one with custom buckets: both are counted, each event once.",
+                s.metric
+            )
+        })
+    });
+    let foreign = promise.measurement.queries().any(crate::promql::is_foreign);
+    let foreign = foreign.then(|| {
+        "A query of it is not PromQL: MetricsQL, as it stands. What it reads is not looked up in the catalogue, and the promise is not proved.".to_owned()
+    });
     let late = model.lateness(promise);
     let late = (!late.is_zero()).then(|| {
         format!("What it reads is known up to {late} later, and so is everything that is said of it; alerts below have that in them.")
@@ -108,6 +120,8 @@ fn facts(model: &Model, promise: &Promise) -> Vec<String> {
         .chain((!named.is_empty()).then_some(births))
         .chain(idle)
         .chain(sums)
+        .chain(either)
+        .chain(foreign)
         .chain(late)
         .chain([sentences::promise::kept(model, promise)])
         .chain(sentences::breaks::no_data(promise).map(str::to_owned))

@@ -142,7 +142,7 @@ pub(super) fn put(path: &Path, text: &str) -> Result<(), Failure> {
 /// Writes all rules, for those who keep them; gives them by their journeys.
 fn write_rules(model: &Model, folder: &Path) -> Result<Vec<(String, String)>, Failure> {
     let mut rules = Vec::new();
-    for artifact in prometheus::plain(model) {
+    for artifact in prometheus::plain(&model.playable()) {
         let path = folder.join(&artifact.path);
         if let (true, Some(journey)) = (path.parent() == Some(folder), artifact.path.strip_suffix(".yml")) {
             put(&path, &artifact.text)?;

@@ -18,6 +18,7 @@ use crate::source::Span;
 use crate::value::{Decimal, Duration};
 
 /// A metric of the catalogue.
+#[allow(clippy::struct_excessive_bools, reason = "facts that are stated or not")]
 #[derive(Debug)]
 pub(crate) struct Metric<'a> {
     /// Its declaration.
@@ -38,6 +39,8 @@ pub(crate) struct Metric<'a> {
     pub(crate) born_with_event: bool,
     /// Each sample says what was counted since the one before: for so long, where that is said, and where.
     pub(crate) increases: Option<(Option<Duration>, Span)>,
+    /// A classic histogram that may be converted to a native one with custom buckets.
+    pub(crate) either: bool,
     /// Its series vanish while nothing happens.
     pub(crate) silent: Option<Silent<'a>>,
     /// Something in its braces was unreadable: what seems missing may be there.
@@ -154,6 +157,7 @@ fn read<'a>(name: &'a str, decl: &'a ast::Metric, settings: &Settings, out: &mut
         },
         born_with_event: false,
         increases: None,
+        either: false,
         silent: None,
         junk: decl.body.as_ref().is_some_and(|b| b.has_junk),
         broken: false,
@@ -202,6 +206,9 @@ fn read<'a>(name: &'a str, decl: &'a ast::Metric, settings: &Settings, out: &mut
                         Some((over.as_ref().map(|o| o.value), over.as_ref().map_or(*span, |o| o.span)));
                 }
             }
+            MetricStmt::ClassicOrNative(span) => {
+                metric.either = either(&metric, *span, out);
+            }
             MetricStmt::LateBy(by, _) => {
                 if by.value.is_zero() {
                     let said = format!("samples of `{name}` cannot be late by 0s");
@@ -218,6 +225,12 @@ fn read<'a>(name: &'a str, decl: &'a ast::Metric, settings: &Settings, out: &mut
             }
             MetricStmt::Junk(_) => {}
         }
+    }
+    if let (true, Some((_, span))) = (metric.either, metric.increases) {
+        let said = format!("samples of `{name}` are increases: it is not converted to a native histogram");
+        let made = Diagnostic::new(&WRONG_KIND, span, said, "a conversion needs what counts up");
+        out.push(made.help("remove this, or `stored classic or native`"));
+        metric.broken = true;
     }
     if let Some((Some(over), span)) = metric.increases
         && over < metric.scrape.every
@@ -248,6 +261,22 @@ fn increases(metric: &Metric<'_>, span: Span, out: &mut Diagnostics) -> bool {
         help,
         out,
     );
+    false
+}
+
+/// Only a classic histogram can be converted to a native one with custom buckets.
+fn either(metric: &Metric<'_>, span: Span, out: &mut Diagnostics) -> bool {
+    let help = match metric.kind {
+        MetricKind::Histogram => return true,
+        MetricKind::NativeHistogram => {
+            "declare it as `histogram` with its buckets: as long as both may be there, limits must be bounds"
+        }
+        MetricKind::Counter | MetricKind::Gauge | MetricKind::Summary => "remove it",
+    };
+    let (name, kind) = (metric.name, metric.kind.as_str());
+    let said = format!("`{name}` is a {kind}, which is stored in one way only");
+    let made = Diagnostic::new(&WRONG_KIND, span, said, "only classic histograms are converted");
+    out.push(made.also(metric.decl.kind.span, kind).help(help));
     false
 }
 

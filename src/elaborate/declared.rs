@@ -62,6 +62,7 @@ fn labels(decl: &Metric) -> Option<&[LabelDecl]> {
         | MetricStmt::BornWithEvent(_)
         | MetricStmt::SilentWhenIdle(..)
         | MetricStmt::Increases(..)
+        | MetricStmt::ClassicOrNative(_)
         | MetricStmt::LateBy(..)
         | MetricStmt::Junk(_) => None,
     })

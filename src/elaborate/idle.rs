@@ -21,7 +21,7 @@ pub(crate) fn alive(silent: Silent<'_>, own: &[ir::Matcher]) -> ir::Selector {
         || ("up".to_owned(), of_target().cloned().collect()),
         |written| (written.metric.name.clone(), read(written)),
     );
-    ir::Selector { metric, matchers, born_with_event: false, alive: None, increases: None }
+    ir::Selector { metric, matchers, born_with_event: false, alive: None, increases: None, either: false }
 }
 
 fn read(written: &ast::Selector) -> Vec<ir::Matcher> {

@@ -66,7 +66,8 @@ impl<'a> Sel<'a> {
         let increases =
             self.metric.increases.map(|(over, _)| ir::Increases { every, over: over.unwrap_or(every) });
         let metric = self.metric.name.to_owned();
-        Some(ir::Selector { metric, matchers, born_with_event, alive, increases })
+        let either = self.metric.either;
+        Some(ir::Selector { metric, matchers, born_with_event, alive, increases, either })
     }
 }
 

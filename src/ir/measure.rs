@@ -29,6 +29,9 @@ pub struct Selector {
     pub alive: Option<Box<Selector>>,
     /// Each of its samples says what was counted since the one before (`samples are increases`).
     pub increases: Option<Increases>,
+    /// A classic histogram that may be converted to a native one with custom buckets (`stored classic or native`): either is there,
+    /// or both.
+    pub either: bool,
 }
 
 /// How samples count that are increases.
@@ -112,6 +115,17 @@ impl Series {
             | Self::Readings { .. }
             | Self::Promql(_) => false,
         }
+    }
+}
+
+impl Series {
+    /// The query, where it is one.
+    fn query(&self) -> Option<&str> {
+        if let Self::Promql(query) = self { Some(query) } else { None }
+    }
+    /// The same, to be changed.
+    fn query_mut(&mut self) -> Option<&mut String> {
+        if let Self::Promql(query) = self { Some(query) } else { None }
     }
 }
 
@@ -275,6 +289,20 @@ impl Measurement {
         };
         total.is_some_and(|list| list.iter().all(|s| s.selector().is_some_and(|s| s.alive.is_some())))
     }
+    /// Is it judged by values that may be there and no number, which are then no reading: of a gauge, or of a query?
+    pub fn may_be_no_number(&self) -> bool {
+        match self {
+            Self::Events(events) => events.total.iter().all(|s| matches!(s, Series::Readings { .. })),
+            Self::Slices(slices) => {
+                let value = match slices.condition {
+                    Condition::Stat { .. } | Condition::Age { .. } | Condition::Promql { .. } => true,
+                    Condition::Share { .. } | Condition::Mean { .. } => false,
+                };
+                value && !slices.silence_is_bad
+            }
+            Self::Completion(_) | Self::Composed(_) => false,
+        }
+    }
     /// How much longer than a sample takes to come its increases reach back.
     pub fn smeared(&self) -> Duration {
         let longer = |s: &Series| {
@@ -303,6 +331,37 @@ impl Measurement {
             Self::Slices(_) | Self::Composed(_) => (none, none, none),
         };
         first.iter().chain(second).chain(third)
+    }
+    /// The queries of the user's own.
+    pub fn queries(&self) -> impl Iterator<Item = &str> {
+        let condition = match self {
+            Self::Slices(Slices { condition: Condition::Promql { query, .. }, .. }) => Some(query.as_str()),
+            Self::Slices(_) | Self::Events(_) | Self::Completion(_) | Self::Composed(_) => None,
+        };
+        self.series().filter_map(Series::query).chain(condition)
+    }
+    /// The same, to be changed.
+    fn queries_mut(&mut self) -> Vec<&mut String> {
+        let lists: Vec<&mut Vec<Series>> = match self {
+            Self::Slices(Slices { condition: Condition::Promql { query, .. }, .. }) => return vec![query],
+            Self::Events(events)
+            | Self::Slices(Slices { condition: Condition::Share { events, .. }, .. }) => {
+                let (Outcome::Good(list) | Outcome::Bad(list)) = &mut events.outcome;
+                vec![&mut events.total, list]
+            }
+            Self::Completion(c) => vec![&mut c.started, &mut c.finished, &mut c.late],
+            Self::Slices(_) | Self::Composed(_) => Vec::new(),
+        };
+        lists.into_iter().flatten().filter_map(Series::query_mut).collect()
+    }
+    /// Puts something that finds nothing in place of each query that isn't PromQL, which promtool would refuse with all rules
+    /// beside it.
+    pub(crate) fn without_foreign(&mut self) {
+        for query in self.queries_mut() {
+            if crate::promql::is_foreign(query) {
+                "{__name__=\"not PromQL\"}".clone_into(query);
+            }
+        }
     }
     /// The gauge of slices that are judged by its values.
     pub fn gauge(&self) -> Option<&Selector> {

@@ -69,6 +69,22 @@ impl Model {
         }
         place
     }
+    /// What promtool can play of it: rules as Prometheus has them, without queries that are not PromQL.
+    pub fn playable(&self) -> std::borrow::Cow<'_, Self> {
+        if self.settings.prometheus.target.family() == Family::Prometheus {
+            return std::borrow::Cow::Borrowed(self);
+        }
+        let mut other = self.clone();
+        other.settings.prometheus.engine = None;
+        other.settings.prometheus.target = Target::Files;
+        for journey in &mut other.journeys {
+            let steps = journey.steps.iter_mut().flat_map(|s| &mut s.promises);
+            for promise in steps.chain(&mut journey.promises) {
+                promise.measurement.without_foreign();
+            }
+        }
+        std::borrow::Cow::Owned(other)
+    }
     /// The promise at a path.
     pub fn promise(&self, path: &PromisePath) -> Option<&Promise> {
         let journey = self.journey(&path.journey)?;

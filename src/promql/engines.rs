@@ -4,7 +4,7 @@
 use super::ast::{Expr, ExprKind};
 use super::linear::visit;
 use super::print::{is_label_name, is_metric_name};
-use crate::ir::{Engine, Family, Version};
+use crate::ir::{Engine, Family, MatchOp, Version};
 
 /// The newest Prometheus that was tried. What it refuses is left to newer ones.
 const TRIED: Version = Version { major: 3, minor: 5 };
@@ -19,6 +19,8 @@ pub struct Beyond {
     pub what: String,
     /// The oldest version of its family that was tried and knows it.
     pub since: Option<Version>,
+    /// It loads the rules all the same, and they find nothing.
+    pub loads: bool,
 }
 
 /// The oldest Prometheus that knows a function or an operator; none where all do.
@@ -77,7 +79,16 @@ pub fn beyond(engine: Engine, expr: &Expr) -> Vec<Beyond> {
         }
     };
     visit(expr, &mut |_, expr| match &expr.kind {
-        ExprKind::Call(call) => add(function(engine, &call.name.text, "function")),
+        ExprKind::Call(call) => {
+            add(function(engine, &call.name.text, "function"));
+            if let ("label_replace", Some(ExprKind::Str(text))) =
+                (call.name.text.as_str(), call.args.get(4).map(|arg| &arg.bare().kind))
+            {
+                // Read when it is evaluated, not when it is loaded.
+                let loads = engine.family == Family::Prometheus;
+                add(pattern(engine, text).map(|beyond| Beyond { loads, ..beyond }));
+            }
+        }
         ExprKind::Aggregate(aggregate) => {
             add(function(engine, aggregate.op.as_str(), "operator"));
             let labels = aggregate.grouping.iter().flat_map(|grouping| &grouping.labels);
@@ -87,7 +98,12 @@ pub fn beyond(engine: Engine, expr: &Expr) -> Vec<Beyond> {
             if let Some(name) = &selector.name {
                 add(metric_name(engine, &name.text));
             }
-            selector.matchers.iter().for_each(|m| add(label_name(engine, &m.label.text)));
+            for matcher in &selector.matchers {
+                add(label_name(engine, &matcher.label.text));
+                if matches!(matcher.op, MatchOp::Regex | MatchOp::NotRegex) {
+                    add(pattern(engine, &matcher.value.text));
+                }
+            }
         }
         ExprKind::Number(_)
         | ExprKind::Str(_)
@@ -104,7 +120,7 @@ fn function(engine: Engine, name: &str, kind: &str) -> Option<Beyond> {
         Family::Prometheus => Some(since(name).filter(|v| engine.version < *v)?),
         Family::VictoriaMetrics => NOT_IN_METRICSQL.contains(&name).then_some(None)?,
     };
-    Some(Beyond { what: format!("the {kind} `{name}`"), since })
+    Some(Beyond { what: format!("the {kind} `{name}`"), since, loads: false })
 }
 
 /// The name of a metric that must be written in quotes, if this engine takes none.
@@ -128,7 +144,7 @@ fn quoted(engine: Engine, (kind, name): (&str, &str), prometheus: Version) -> Op
         Family::VictoriaMetrics => Version { major: 1, minor: 145 },
     };
     let what = format!("the {kind} `{name}`, which must be quoted");
-    (engine.version < since).then_some(Beyond { what, since: Some(since) })
+    (engine.version < since).then_some(Beyond { what, since: Some(since), loads: false })
 }
 
 /// Native histograms, if this engine has none.
@@ -136,7 +152,38 @@ pub fn native(engine: Engine, metric: &str) -> Option<Beyond> {
     match engine.family {
         Family::Prometheus => None,
         Family::VictoriaMetrics => {
-            Some(Beyond { what: format!("the native histogram `{metric}`"), since: None })
+            Some(Beyond { what: format!("the native histogram `{metric}`"), since: None, loads: false })
         }
     }
+}
+
+/// Native histograms with custom buckets, if this engine has none: nothing is converted to them there.
+pub fn custom_buckets(engine: Engine, metric: &str) -> Option<Beyond> {
+    let since = match engine.family {
+        Family::Prometheus => Some(TRIED),
+        Family::VictoriaMetrics => None,
+    };
+    let what = format!("native histograms with custom buckets, as which `{metric}` may be stored");
+    let loads = engine.family == Family::Prometheus;
+    since.is_none_or(|since| engine.version < since).then_some(Beyond { what, since, loads })
+}
+
+/// Queries that are not PromQL, if this engine evaluates nothing else.
+pub fn foreign(engine: Engine) -> Option<Beyond> {
+    let what = "MetricsQL, in which a query is written".to_owned();
+    (engine.family == Family::Prometheus).then_some(Beyond { what, since: None, loads: false })
+}
+
+/// A pattern that the Go of this engine doesn't read.
+pub fn pattern(engine: Engine, pattern: &str) -> Option<Beyond> {
+    let since = match engine.family {
+        Family::Prometheus => QUOTED,
+        Family::VictoriaMetrics => Version { major: 1, minor: 145 },
+    };
+    let what = "`(?<name>..)` in a regular expression, which older ones write `(?P<name>..)`".to_owned();
+    (engine.version < since && super::regex::has_newer_groups(pattern)).then_some(Beyond {
+        what,
+        since: Some(since),
+        loads: false,
+    })
 }

@@ -20,6 +20,7 @@ pub mod regex;
 mod rewrite;
 mod token;
 mod types;
+pub mod verbatim;
 
 pub use analyse::{
     Labels, SelectorRef, User, base_range, looks_like_ratio, output_labels, selectors, uses_range,
@@ -33,6 +34,11 @@ pub use print::{quote, selector};
 pub use regex::{Pattern, RegexError, regex_matches, with_pattern};
 pub use rewrite::{compact, inject, render};
 pub use types::value_type;
+
+/// Is it a query that PromQL doesn't read: `MetricsQL`, taken as it stands?
+pub fn is_foreign(query: &str) -> bool {
+    parse(query).is_err()
+}
 
 /// Reads an expression and checks its types. A text that cannot be read gives one error; misfits come all at once.
 pub fn parse(text: &str) -> Result<Expr, Vec<SyntaxError>> {

@@ -16,7 +16,10 @@ pub fn render(text: &str, range: &str) -> String {
     if !text.contains("$range") {
         return text.to_owned();
     }
-    let (tokens, _) = lexer::lex_leniently(text);
+    let (tokens, error) = lexer::lex_leniently(text);
+    if error.is_some() && super::verbatim::is_whole(text) {
+        return super::verbatim::render(text, range);
+    }
     let edits = tokens.iter().filter(|t| t.kind == Kind::RangeVar);
     apply(text, edits.map(|t| (t.range.clone(), range.to_owned())))
 }

@@ -59,6 +59,7 @@ fn metric(stmt: &MetricStmt) -> Option<(&'static str, Span)> {
         MetricStmt::BornWithEvent(span) => ("born with its first event", *span),
         MetricStmt::SilentWhenIdle(_, span) => ("silent when idle", *span),
         MetricStmt::Increases(_, span) => ("samples are increases", *span),
+        MetricStmt::ClassicOrNative(span) => ("stored classic or native", *span),
         MetricStmt::LateBy(_, span) => ("late by", *span),
         MetricStmt::Junk(_) => return None,
     })

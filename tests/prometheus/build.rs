@@ -38,7 +38,14 @@ pub fn selector(text: &str) -> Selector {
         .unwrap();
         matchers.push(Matcher { label: label.to_owned(), op, value: value.trim_matches('"').to_owned() });
     }
-    Selector { metric: metric.to_owned(), matchers, born_with_event: false, alive: None, increases: None }
+    Selector {
+        metric: metric.to_owned(),
+        matchers,
+        born_with_event: false,
+        alive: None,
+        increases: None,
+        either: false,
+    }
 }
 
 /// A counter.

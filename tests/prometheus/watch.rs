@@ -228,3 +228,48 @@ fn contradictions_of_completions_and_histograms() {
         .firing("PromiseCountsContradict", "115m", &["double", "many"])
         .run(&model);
 }
+
+/// A gauge that is there and never a number is judged by nothing, and nobody misses it: after the whole of its window (or seven days) a ticket says so.
+/// One that is a number once in a while, one of whose series is, and one whose silence is bad are left alone.
+#[test]
+fn no_number_for_long() {
+    let at_most = Some(Reading::AtMost(d("10")));
+    let stat = |metric: &str| Condition::Stat {
+        stat: Stat::Max,
+        selector: selector(metric),
+        good: Reading::AtMost(d("10")),
+    };
+    let loud = Slices { slice: t("1m"), condition: stat("never"), silence_is_bad: true };
+    let asked = Condition::Promql { query: "max(never)".to_owned(), good: Reading::AtMost(d("10")) };
+    let list = vec![
+        promise("a.readings", good(vec![readings("never", None)], vec![readings("never", at_most)])),
+        promise("a.stat", minutes(stat("never"))),
+        promise("a.asked", minutes(asked)),
+        promise("a.once", minutes(stat("once"))),
+        promise("a.other", minutes(stat("other"))),
+        promise("a.loud", Measurement::Slices(loud)),
+    ];
+    let list = list.into_iter().map(|p| {
+        p.with(|p| {
+            p.window = t("6h");
+            p.objective = d("50");
+            p.scrape_interval = t("1m");
+            p.urgency = Urgency::Ticket;
+        })
+    });
+    let mut model = model(vec![journey("checkout", list.collect())]);
+    model.settings.evaluation_interval = t("1m");
+    let firing: Vec<(String, &str)> =
+        ["readings", "stat", "asked"].into_iter().map(|name| (one(name, "no_number"), "1")).collect();
+    let firing: Vec<(&str, &str)> = firing.iter().map(|(labels, n)| (labels.as_str(), *n)).collect();
+    let unknown = |times: usize| vec!["NaN"; times].join(" ");
+    Case { scrape: "1m", every: "1m", ..Case::new() }
+        .series("never", &unknown(480))
+        .series("once", &format!("{} 5 {}", unknown(200), unknown(280)))
+        .series(r#"other{queue="a"}"#, &unknown(480))
+        .series(r#"other{queue="b"}"#, "5x480")
+        .gives(FIRING, "5h30m", &[])
+        .gives(FIRING, "7h30m", &firing)
+        .firing("PromiseNoData", "7h30m", &[])
+        .run(&model);
+}

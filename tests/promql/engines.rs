@@ -38,6 +38,7 @@ fn expressions() -> Vec<String> {
             "m atan2 n",
             "group(m)",
             "m @ end()",
+            "m{a=~\"(?<n>x)\"}",
         ]
         .map(str::to_owned),
     );

@@ -41,6 +41,19 @@ pub(crate) enum Counter<'s> {
     NativeSum { selector: &'s Selector },
     /// The observations of a native histogram up to a limit, or above it.
     NativeShare { selector: &'s Selector, limit: Decimal, above: bool },
+    /// What a classic histogram's series became when it was converted to a native one with custom buckets.
+    Converted { selector: &'s Selector, part: Part },
+}
+
+/// A part of a histogram with custom buckets.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Part {
+    /// All observations.
+    Count,
+    /// What they add up to.
+    Sum,
+    /// Those up to one of its bounds.
+    Within(Decimal),
 }
 
 impl<'s> Counter<'s> {
@@ -70,7 +83,9 @@ impl<'s> Counter<'s> {
     /// All that is observed where this is: the count of its histogram; itself where it is not part of one.
     fn whole(&self) -> Self {
         match self {
-            Self::Plain { .. } | Self::Native { .. } | Self::NativeSum { .. } => self.clone(),
+            Self::Plain { .. } | Self::Native { .. } | Self::NativeSum { .. } | Self::Converted { .. } => {
+                self.clone()
+            }
             Self::Bucket { selector, .. } => Self::count(selector, false),
             Self::NativeShare { selector, .. } => Self::count(selector, true),
         }
@@ -81,8 +96,24 @@ impl<'s> Counter<'s> {
             | Self::Bucket { selector, .. }
             | Self::Native { selector }
             | Self::NativeSum { selector }
-            | Self::NativeShare { selector, .. } => selector,
+            | Self::NativeShare { selector, .. }
+            | Self::Converted { selector, .. } => selector,
         }
+    }
+    /// What this is where its histogram was converted; none where that can't be.
+    fn converted(&self) -> Option<Self> {
+        let part = match self {
+            Self::Plain { suffix: "_count", .. } => Part::Count,
+            Self::Plain { suffix: "_sum", .. } => Part::Sum,
+            Self::Bucket { limit, .. } => Part::Within(*limit),
+            Self::Plain { .. }
+            | Self::Native { .. }
+            | Self::NativeSum { .. }
+            | Self::NativeShare { .. }
+            | Self::Converted { .. } => return None,
+        };
+        let selector = self.selector();
+        selector.either.then_some(Self::Converted { selector, part })
     }
     /// The count of the addend that this is a part of, as the selectors show; else of what it belongs to by itself.
     pub(crate) fn whole_in(&self, total: &'s [Series]) -> Self {
@@ -115,7 +146,21 @@ impl<'s> Counter<'s> {
                 let last = over(selector, "_bucket", &[("le", op, &bound)]);
                 // Prometheus 3 writes `1.0` where 2 wrote `1`: on the day of the change both are there, of one counter.
                 let joined = if how == "sum_over_time" { "sum" } else { "max" };
-                if op == MatchOp::Equal { last } else { format!("{joined} without (le) ({last})") }
+                // What it is converted to has no `le`.
+                let alone = op == MatchOp::Equal && !selector.either;
+                if alone { last } else { format!("{joined} without (le) ({last})") }
+            }
+            Self::Converted { selector, part } => {
+                let last = over(selector, "", &[]);
+                match part {
+                    Part::Count => format!("histogram_count({last})"),
+                    Part::Sum => format!("histogram_sum({last})"),
+                    // Whole numbers, at a bound: what is not whole comes of dividing and multiplying.
+                    Part::Within(limit) => format!(
+                        "(round(histogram_fraction(-Inf, {}, {last}) * histogram_count({last})) >= 0 or 0 * histogram_count({last}))",
+                        limit.normalize()
+                    ),
+                }
             }
             // Prometheus 2.42 has no `last_over_time` of native histograms: numbers are made of them first.
             Self::Native { selector } => {
@@ -162,6 +207,8 @@ pub(crate) struct Count {
     pub(crate) span: Duration,
     /// A series without a sample for so long is gone.
     pub(crate) presence: Duration,
+    /// Of a histogram that may be stored in two forms, the one that has a sample within this is the one that is there.
+    pub(crate) form: Duration,
     /// How old the sample may be from which a difference is taken: lost scrapes and outages of Prometheus up to here lose
     /// nothing.
     pub(crate) lookback: Duration,
@@ -257,6 +304,19 @@ impl Count {
         }
         out
     }
+    /// The last values within a range that ends so long ago, one for each series. Where a histogram may have been converted, those of
+    /// the form that is there at that moment: the native one where both are, since what is left of the other stands still. Further
+    /// back there may be either.
+    fn last(&self, counter: &Counter<'_>, range: Duration, ago: Duration) -> String {
+        let last = |counter: &Counter<'_>, range| counter.last(range, ago, self.scrape);
+        let Some(native) = counter.converted() else { return last(counter, range) };
+        let both = |range| format!("{} or {}", last(&native, range), last(counter, range));
+        if range <= self.form {
+            format!("({})", both(range))
+        } else {
+            format!("({} or {})", both(self.form), both(range))
+        }
+    }
     fn limit(&self, whole: &Counter<'_>) -> String {
         let scalar = |events: String| format!("scalar(clamp_min({events}, 1))");
         match &self.plausible {
@@ -267,7 +327,7 @@ impl Count {
                 scalar(events)
             }
             Plausible::Raw => {
-                let at = |ago: Duration| whole.last(AT_ONCE, ago.plus(self.delay), self.scrape);
+                let at = |ago: Duration| self.last(whole, AT_ONCE, ago.plus(self.delay));
                 let (new, old) = (at(Duration::default()), at(AT_ONCE));
                 scalar(format!("sum({new} - {old} >= 0)"))
             }
@@ -275,10 +335,10 @@ impl Count {
     }
     /// One value for each series that is there.
     pub(crate) fn now(&self, counter: &Counter<'_>) -> String {
-        counter.last(self.presence, self.delay, self.scrape)
+        self.last(counter, self.presence, self.delay)
     }
     fn then(&self, counter: &Counter<'_>) -> String {
-        counter.last(self.lookback, self.span.plus(self.delay), self.scrape)
+        self.last(counter, self.lookback, self.span.plus(self.delay))
     }
 }
 

@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use crate::check::several;
 use crate::diag::codes::project as codes;
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::ir::{Condition, Engine, Family, Measurement, Model, Promise, Selector, Series, Slices};
+use crate::ir::{
+    Condition, Engine, Family, MatchOp, Matcher, Measurement, Model, Promise, Selector, Series, Slices,
+};
 use crate::promql::engines::{self, Beyond};
 
 /// Adds a message for each thing that the engine doesn't know, at the first promise that needs it.
@@ -44,8 +46,11 @@ fn message(
     if times > 1 {
         made = made.note(format!("the same holds for {}", several(times - 1, "other promise")));
     }
-    made =
-        made.note(format!("{product} would refuse to load the rules, and with them all others of the file"));
+    made = made.note(if beyond.loads {
+        format!("{product} would load the rules, which would then find nothing of it")
+    } else {
+        format!("{product} would refuse to load the rules, and with them all others of the file")
+    });
     if !is_said {
         made = made.note("no `engine` is named, so the rules must load on the oldest that is supported");
     }
@@ -61,7 +66,10 @@ fn message(
 fn of(model: &Model, promise: &Promise, engine: Engine) -> Vec<Beyond> {
     let mut list = Vec::new();
     list.extend(promise.for_each.iter().filter_map(|(label, _)| engines::grouped(engine, label)));
-    list.extend(model.settings.scope.iter().filter_map(|m| engines::label_name(engine, &m.label)));
+    for matcher in &model.settings.scope {
+        list.extend(engines::label_name(engine, &matcher.label));
+        list.extend(pattern(engine, matcher));
+    }
     for series in promise.measurement.series() {
         match series {
             Series::Promql(text) => query(engine, text, &mut list),
@@ -97,14 +105,29 @@ fn of(model: &Model, promise: &Promise, engine: Engine) -> Vec<Beyond> {
 
 /// The names of a selector that this engine takes only unquoted.
 fn names(engine: Engine, selector: &Selector, list: &mut Vec<Beyond>) {
+    if selector.either {
+        list.extend(engines::custom_buckets(engine, &selector.metric));
+    }
     for selector in [Some(selector), selector.alive.as_deref()].into_iter().flatten() {
         list.extend(engines::metric_name(engine, &selector.metric));
-        list.extend(selector.matchers.iter().filter_map(|m| engines::label_name(engine, &m.label)));
+        for matcher in &selector.matchers {
+            list.extend(engines::label_name(engine, &matcher.label));
+            list.extend(pattern(engine, matcher));
+        }
+    }
+}
+
+/// The pattern of a matcher that this engine doesn't read.
+fn pattern(engine: Engine, matcher: &Matcher) -> Option<Beyond> {
+    match matcher.op {
+        MatchOp::Regex | MatchOp::NotRegex => engines::pattern(engine, &matcher.value),
+        MatchOp::Equal | MatchOp::NotEqual => None,
     }
 }
 
 fn query(engine: Engine, query: &str, list: &mut Vec<Beyond>) {
-    if let Ok(expr) = crate::promql::parse(query) {
-        list.extend(engines::beyond(engine, &expr));
+    match crate::promql::parse(query) {
+        Ok(expr) => list.extend(engines::beyond(engine, &expr)),
+        Err(_) => list.extend(engines::foreign(engine)),
     }
 }

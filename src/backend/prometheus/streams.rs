@@ -37,6 +37,7 @@ impl Reach {
             count: Count {
                 span: evaluation,
                 presence: range,
+                form: range,
                 lookback: counted::lookback(scrape),
                 delay: ranges::promql(promise.scrape_timeout),
                 scrape: ranges::promql(scrape),

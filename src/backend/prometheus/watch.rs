@@ -27,10 +27,10 @@ use crate::series::{
     BAD_EVENTS_5M, ERROR_BUDGET, ERROR_RATIO, EVENTS_5M, INFO, MEASUREMENT_FAULT, METRIC_LABEL, SINCE,
 };
 use crate::value::{Decimal, Duration};
-use reads::{Spans, Stream, selector_of, shift, shifted, streams};
+use reads::{Spans, Stream, selector_of, shift, shifted, streams, suffixes};
 
 /// The values of the label `fault`, each with what the alert says: in short, and what follows and what to do. Go templates.
-pub(crate) const FAULTS: [(&str, &str, &str); 9] = [
+pub(crate) const FAULTS: [(&str, &str, &str); 10] = [
     (
         SCRAPED_TOO_RARELY,
         "scraped too rarely",
@@ -90,6 +90,12 @@ pub(crate) const FAULTS: [(&str, &str, &str); 9] = [
         "Nothing was counted for {{ printf \"%.0f\" $value }} days. The metric is said to be silent when idle, so no data is not reported: perhaps \
          nobody came, perhaps it was renamed, or one of its labels. Look whether its series were there lately, and for what the target exports now.",
     ),
+    (
+        NO_NUMBER,
+        "no number for days",
+        "For {{ printf \"%.0f\" $value }} days what this promise reads was there and never a number (NaN), which is no reading, so nothing was judged. \
+         See why the exporter doesn't know the value, or why the query divides by nothing. Where it may be unknown for so long, say `urgency none`.",
+    ),
 ];
 
 const SCRAPED_TOO_RARELY: &str = "scraped_too_rarely";
@@ -101,6 +107,7 @@ const LIKE_DELTAS: &str = "counters_like_deltas";
 const DIES_TOO_OFTEN: &str = "dies_too_often";
 const ONLY_UP: &str = "increases_like_counters";
 const SILENT_FOR_LONG: &str = "silent_for_long";
+const NO_NUMBER: &str = "no_number";
 
 /// Labels by which replicas of Prometheus are told apart in a common store. Series that differ in nothing else are copies: two
 /// clusters or two scrape configurations of an instance differ in more.
@@ -146,8 +153,10 @@ pub(crate) fn write(
     record(DIES_TOO_OFTEN, expr);
     only_up(plan, expr);
     record(ONLY_UP, expr);
-    silent_for_long(plan, budgets, expr);
+    nothing_for_long(plan, budgets, expr, |p| p.measurement.silent_when_idle());
     record(SILENT_FOR_LONG, expr);
+    nothing_for_long(plan, budgets, expr, |p| p.measurement.may_be_no_number());
+    record(NO_NUMBER, expr);
     alert(plan, labels, expr, sink);
 }
 
@@ -326,30 +335,31 @@ fn never_bad(plan: &Plan<'_>, budgets: &Budgets, out: &mut String) {
         let after = shifted(&after, &shift(promise));
         for series in bad_series(promise).unwrap_or_default() {
             let Some((selector, suffix, _)) = selector_of(&series) else { continue };
-            out.push_str(if std::mem::take(&mut first) { "\n  " } else { "\n  or " });
-            labelled(out, promise, None, |out| {
-                out.push_str("group(");
-                out.push_str(before);
-                print::selector(out, &selector.metric, suffix, &selector.matchers, &[]);
-                out.push_str(&after);
-                out.push(')');
-            });
+            for suffix in suffixes(selector, suffix) {
+                out.push_str(if std::mem::take(&mut first) { "\n  " } else { "\n  or " });
+                labelled(out, promise, None, |out| {
+                    out.push_str("group(");
+                    out.push_str(before);
+                    print::selector(out, &selector.metric, suffix, &selector.matchers, &[]);
+                    out.push_str(&after);
+                    out.push(')');
+                });
+            }
         }
     }
     out.push_str("\n)");
 }
 
-/// No event in a week (or in the window where that is shorter) of a promise whose metric is silent when idle: that may be a metric that
-/// was renamed, of which nobody hears otherwise. Who is younger is left out.
-fn silent_for_long(plan: &Plan<'_>, budgets: &Budgets, out: &mut String) {
+/// No event in a week (or in the window where that is shorter) of promises where nobody hears of it otherwise: whose metric is silent
+/// when idle, and may have been renamed, or whose gauge may be there without ever being a number. Who is younger is left out.
+fn nothing_for_long(plan: &Plan<'_>, budgets: &Budgets, out: &mut String, wanted: impl Fn(&Promise) -> bool) {
     out.clear();
-    let mut spans: Vec<Duration> =
-        plan.promises().filter(|p| p.measurement.silent_when_idle()).map(ever).collect();
+    let mut spans: Vec<Duration> = plan.promises().filter(|p| wanted(p)).map(ever).collect();
     spans.sort_unstable();
     spans.dedup();
     for span in spans {
         let days = (Decimal::from(span.as_secs()) / Decimal::from(86_400)).normalize();
-        for matchers in plan.cover(|p| p.measurement.silent_when_idle() && ever(p) == span) {
+        for matchers in plan.cover(|p| wanted(p) && ever(p) == span) {
             out.push_str(if out.is_empty() { "" } else { "\nor " });
             let _ = write!(
                 out,

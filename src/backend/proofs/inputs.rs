@@ -26,6 +26,9 @@ const BAD: Shape = counter(0, 1);
 
 /// The raw series of one promise that isn't composed (of one budget: see [`budget_labels`]).
 pub(super) fn inputs(promise: &Promise) -> Result<Vec<Raw>, Unprovable> {
+    if promise.measurement.queries().any(crate::promql::is_foreign) {
+        return Err(Unprovable("its query is not PromQL, which is all that promtool plays".to_owned()));
+    }
     let mut made = Made { fixed: budget_labels(promise), list: Vec::new() };
     made.of(&promise.measurement)?;
     let mut list = made.list;

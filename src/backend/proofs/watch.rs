@@ -59,7 +59,7 @@ pub(super) fn prove(context: &Context<'_>, batches: &[Batch<'_, '_>], suites: &m
                 let name = format!("-ever-{}-{}-{}", number + 1, at + 1, promise.path.promise);
                 let mut one = suite(&name, every);
                 watch.never_bad(promise, batch, span, &mut one);
-                watch.silent_for_long(promise, span, &mut one);
+                watch.nothing_for_long(promise, span, &mut one);
                 suites.push(one);
             }
         }

@@ -192,11 +192,15 @@ impl Watch<'_, '_> {
         }
     }
 
-    /// A promise whose metric is silent when idle, of which nothing was counted for long.
-    pub(super) fn silent_for_long(&self, promise: &Promise, span: Duration, suite: &mut Suite) {
-        if !promise.measurement.silent_when_idle() {
+    /// A promise of which nothing was counted for long: its metric is silent when idle, or its gauge was never a number.
+    pub(super) fn nothing_for_long(&self, promise: &Promise, span: Duration, suite: &mut Suite) {
+        let fault = if promise.measurement.silent_when_idle() {
+            "silent_for_long"
+        } else if promise.measurement.may_be_no_number() {
+            "no_number"
+        } else {
             return;
-        }
+        };
         let context = self.context;
         let (every, at) = (ranges::SLOW, suite.every);
         let half = Duration::from_micros(every.as_micros() / 2);
@@ -208,7 +212,7 @@ impl Watch<'_, '_> {
             ("nothing ever", week + week / 20, None, true),
         ];
         for (says, age, came, speaks) in stories {
-            let mut case = Case::new(format!("watch: idle, {says}"), half);
+            let mut case = Case::new(format!("watch: {}, {says}", fault.replace('_', " ")), half);
             let line = |value: &dyn Fn(usize) -> Tick| ticks(&(0..end).map(value).collect::<Vec<_>>());
             let at_work = |n: usize| came.is_some_and(|back| n + back <= end && n + back + 2 > end);
             let odd = |n: usize| {
@@ -229,7 +233,7 @@ impl Watch<'_, '_> {
             }
             let days = (Decimal::from(span.as_secs()) / Decimal::from(86_400)).normalize();
             let truth = speaks.then_some(days);
-            self.expect(&mut case, (promise, "silent_for_long", at), &[""], (truth, says));
+            self.expect(&mut case, (promise, fault, at), &[""], (truth, says));
             suite.cases.push(case);
         }
     }

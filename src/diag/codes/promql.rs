@@ -14,4 +14,5 @@ crate::diag::codes::codes! {
     BUCKETS_ADDED = Error "E0611" "buckets added up";
     DIFFERENCE = Error "E0612" "a difference that counts no events";
     NEVER_MISSING = Warning "W0613" "a total that is never missing";
+    METRICSQL = Warning "W0614" "a query that is not PromQL";
 }

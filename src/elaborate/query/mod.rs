@@ -1,5 +1,6 @@
 //! PromQL escapes against the catalogue: metrics and labels in them exist and are used as what they are.
 
+mod metricsql;
 mod series;
 mod streams;
 mod values;
@@ -42,6 +43,11 @@ pub(crate) fn check<'a>(
         let role = if asked.stream { Role::Stream } else { Role::Condition };
         let escape = Escape { literal, raw: cx.sources.text(literal.span), role };
         let (expr, found) = promql::diagnose(&escape, for_each.unwrap_or_default());
+        if let Some(found) = metricsql::taken(cx, &escape, expr.as_ref(), &found) {
+            out.report(found);
+            measured.queries.push(asked);
+            continue;
+        }
         let clean = found.iter().all(|d| d.code == &LABELS);
         for diagnostic in found {
             if for_each.is_some() || diagnostic.code != &LABELS {

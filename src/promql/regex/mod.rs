@@ -4,7 +4,8 @@
 //! The dialect is translated for the `regex` crate, which shares RE2's theory but not all of its syntax: `\d \w \s \b`
 //! are ASCII here, `\Q..\E` quotes, octal escapes count, `[a&&b]` and `[[a]` are plain characters, a `{` that starts no
 //! repetition is itself; look-around, back-references and `\C` are refused as Go refuses them. What a supported engine refuses is
-//! refused, though a newer one may take it: `(?<name>..)`, scripts newer than Unicode 13. Known limits: Go's cap on the size of
+//! refused, though a newer one may take it: scripts newer than Unicode 13. `(?<name>..)` is taken, and
+//! [`has_newer_groups`] tells of it, since the output's engine decides. Known limits: Go's cap on the size of
 //! the compiled program is not imitated (ours gives [`RegexError::TooLarge`]), and what `\p{Greek}` holds follows the crate's
 //! version of Unicode.
 
@@ -117,6 +118,11 @@ pub fn regex_matches(pattern: &str, value: &str) -> Result<bool, RegexError> {
     with_pattern(pattern, |compiled| compiled.matches(value))
 }
 
+/// Is there a group that only engines built with Go 1.22 or newer read: `(?<name>..)`?
+pub fn has_newer_groups(pattern: &str) -> bool {
+    translate::has_newer_groups(pattern)
+}
+
 /// Is it a pattern that Prometheus accepts?
 pub fn validate_regex(pattern: &str) -> Result<(), RegexError> {
     with_pattern(pattern, |_| ())
@@ -179,6 +185,7 @@ mod tests {
             (r"/api/\b.*", "/api/x", true),
             (r"/health|/ready", "/ready", true),
             (r"(?P<a>x)(?P<b>y)", "xy", true),
+            (r"(?<a>x)(?P<b>y)", "xy", true),
             (r"a(?i)*B", "aab", true),
             (r"\p{Cs}|\P{Any}|\x{d800}", "", false),
             (r"(?i-i:a)", "A", false),
@@ -217,7 +224,6 @@ mod tests {
             ("a{1001}", "at most 1000", 1..7),
             ("a{3,2}", "at most 1000", 1..6),
             ("(a{100}){11}", "more than 1000", 8..12),
-            ("(?<a>x)", "newer engines", 0..5),
             (r"\p{Alphabetic}", "every engine", 0..14),
             (r"\p{greek}", "written `Greek`", 0..9),
             ("[[:foo:]]", "not a class", 1..8),

@@ -6,7 +6,12 @@ use super::{RegexError, classes};
 
 /// The same pattern for the crate, in a group of its own.
 pub(super) fn translate(pattern: &str) -> Result<String, RegexError> {
-    Translator::new(pattern).run()
+    Translator::new(pattern).run().map(|(made, _)| made)
+}
+
+/// Is there a group that only newer engines read: `(?<name>..)`?
+pub(super) fn has_newer_groups(pattern: &str) -> bool {
+    pattern.contains("(?<") && Translator::new(pattern).run().is_ok_and(|(_, newer)| newer)
 }
 
 /// From Go's syntax to the crate's.
@@ -22,6 +27,8 @@ struct Translator<'a> {
     weight: u64,
     /// The most of all items of this group so far.
     heaviest: u64,
+    /// Is a group named as only Go 1.22 reads it, `(?<name>..)`?
+    newer: bool,
     /// Where a repetition is written, when flags or an empty quote follow its item.
     operator_at: Option<usize>,
 }
@@ -62,6 +69,7 @@ impl<'a> Translator<'a> {
             before: Before::Nothing,
             weight: 1,
             heaviest: 1,
+            newer: false,
             operator_at: None,
         }
     }
@@ -86,7 +94,7 @@ impl<'a> Translator<'a> {
         }
         self.out.push(c);
     }
-    fn run(mut self) -> Result<String, RegexError> {
+    fn run(mut self) -> Result<(String, bool), RegexError> {
         self.out.push_str("(?:");
         while let Some(c) = self.peek() {
             self.step(c)?;
@@ -95,7 +103,7 @@ impl<'a> Translator<'a> {
             return wrong(open.start..open.start + 1, "this `(` is never closed");
         }
         self.out.push(')');
-        Ok(self.out)
+        Ok((self.out, self.newer))
     }
     /// An item was read, whose parts are repeated so often.
     fn item(&mut self, weight: u64) {
@@ -225,12 +233,7 @@ impl<'a> Translator<'a> {
                     );
                 };
                 self.at = name_at + name.len() + 1;
-                if offset == 1 {
-                    return wrong(
-                        start..self.at,
-                        "only newer engines read `(?<name>..)`: write `(?P<name>..)`",
-                    );
-                }
+                self.newer |= offset == 1;
                 // The name is of no use to a matcher, and the crate has other rules for it.
                 self.out.push('(');
             } else {

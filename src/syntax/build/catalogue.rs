@@ -118,6 +118,7 @@ impl Build<'_> {
                 }
                 MetricStmt::Buckets(bounds, span)
             }
+            Rule::stored => MetricStmt::ClassicOrNative(span),
             Rule::born => MetricStmt::BornWithEvent(span),
             Rule::increases => {
                 let over = match kids.next() {

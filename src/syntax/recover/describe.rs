@@ -90,6 +90,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::k_by => "`by`",
         Rule::k_channel => "`channel`",
         Rule::k_costing => "`costing`",
+        Rule::k_classic => "`classic`",
         Rule::k_counter => "`counter`",
         Rule::k_critical => "`critical`",
         Rule::k_data => "`data`",
@@ -162,6 +163,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::k_spent => "`spent`",
         Rule::k_started => "`started`",
         Rule::k_step => "`step`",
+        Rule::k_stored => "`stored`",
         Rule::k_summary => "`summary`",
         Rule::k_team => "`team`",
         Rule::k_tell => "`tell`",
@@ -226,6 +228,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         | Rule::born
         | Rule::silent_idle
         | Rule::increases
+        | Rule::stored
         | Rule::late
         | Rule::metric_st
         | Rule::metric_start

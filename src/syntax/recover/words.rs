@@ -27,6 +27,7 @@ const STATEMENTS: &[Row] = &[
     ("born", &[Metric], "born with its first event"),
     ("silent", &[Metric], "silent when idle"),
     ("samples", &[Metric], "samples are increases"),
+    ("stored", &[Metric], "stored classic or native"),
     ("late", &[Metric], "late by 10m"),
     ("owner", &[Journey], "owner shop"),
     ("user", &[Journey], "user \"A shopper with a full basket\""),

@@ -127,7 +127,7 @@ fn streams(measurement: &Measurement) -> (&'static str, Vec<Stream>) {
                     );
                 }
                 ir::Condition::Promql { query, good } => {
-                    add("total", query.clone());
+                    add("total", self::query(query));
                     add("condition", at(good));
                 }
             }
@@ -160,6 +160,16 @@ fn add_events(events: &ir::Events, add: &mut impl FnMut(&str, String)) {
     }
 }
 
+/// A query as it stands; where it isn't PromQL, with what that means.
+fn query(text: &str) -> String {
+    let text = text.trim();
+    if promql::is_foreign(text) {
+        format!("{text} (not PromQL: neither looked up nor proved)")
+    } else {
+        text.to_owned()
+    }
+}
+
 fn series(series: &ir::Series) -> String {
     let text = |s: &ir::Selector, part: Option<String>| {
         let born = s.born_with_event.then(|| "born with its first event".to_owned());
@@ -170,7 +180,9 @@ fn series(series: &ir::Series) -> String {
             let over = if i.over == i.every { String::new() } else { format!(" over {}", i.over) };
             format!("samples are increases{over}")
         });
-        let notes: Vec<String> = part.into_iter().chain(born).chain(alive).chain(increases).collect();
+        let either = s.either.then(|| "stored classic or native".to_owned());
+        let notes: Vec<String> =
+            part.into_iter().chain(born).chain(alive).chain(increases).chain(either).collect();
         let text = promql::print::selector_text(&s.metric, &s.matchers);
         if notes.is_empty() { text } else { format!("{text} ({})", notes.join(", ")) }
     };
@@ -188,6 +200,6 @@ fn series(series: &ir::Series) -> String {
             });
             format!("readings of {}", text(selector, which))
         }
-        ir::Series::Promql(query) => query.trim().to_owned(),
+        ir::Series::Promql(text) => query(text),
     }
 }

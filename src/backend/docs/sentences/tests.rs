@@ -30,7 +30,14 @@ fn origin() -> Origin {
 fn selector(metric: &str, matchers: usize) -> Selector {
     let one = |n: usize| Matcher { label: format!("l{n}"), op: MatchOp::Equal, value: "v".to_owned() };
     let matchers = (0..matchers).map(one).collect();
-    Selector { metric: metric.to_owned(), matchers, born_with_event: false, alive: None, increases: None }
+    Selector {
+        metric: metric.to_owned(),
+        matchers,
+        born_with_event: false,
+        alive: None,
+        increases: None,
+        either: false,
+    }
 }
 
 /// A selector that asks for one thing more.

@@ -82,13 +82,17 @@ pub(super) fn streams(promise: &Promise) -> Vec<Stream<'_>> {
     }
     let mut made: Vec<Stream<'_>> = Vec::new();
     for (selector, suffix, is_counter) in wide {
-        let mut text = String::new();
-        print::selector(&mut text, &selector.metric, suffix, &selector.matchers, &[]);
+        let mut texts = Vec::new();
+        for suffix in suffixes(selector, suffix) {
+            let mut text = String::new();
+            print::selector(&mut text, &selector.metric, suffix, &selector.matchers, &[]);
+            texts.push(text);
+        }
         match made.iter_mut().find(|s| s.metric == selector.metric) {
-            Some(known) => known.selectors.push(text),
+            Some(known) => known.selectors.extend(texts),
             None => made.push(Stream {
                 metric: &selector.metric,
-                selectors: vec![text],
+                selectors: texts,
                 is_counter,
                 comes_and_goes: selector.alive.is_some(),
                 increases: selector.increases.is_some(),
@@ -97,6 +101,11 @@ pub(super) fn streams(promise: &Promise) -> Vec<Stream<'_>> {
         }
     }
     made
+}
+
+/// What the names of its series end with: of a histogram that may be stored in two forms either, the newer one first.
+pub(super) fn suffixes(selector: &Selector, suffix: &'static str) -> Vec<&'static str> {
+    if selector.either { vec!["", suffix] } else { vec![suffix] }
 }
 
 /// The selector of all series of an addend, what its name ends with, and whether they are counters.
