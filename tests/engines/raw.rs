@@ -119,7 +119,7 @@ fn web(made: &mut Made) {
     }
 }
 
-/// Mails, whose failures are born with the first; the queue, one of whose readings is no number for ten minutes.
+/// Mails, whose failures are born with the first; the queue, one of whose readings is not a number for ten minutes.
 fn mails(made: &mut Made) {
     let (mut sent, mut failed) = (5_000, 0);
     for scrape in 0..LENGTH / 15 {

@@ -93,7 +93,7 @@ pub(crate) const FAULTS: [(&str, &str, &str); 10] = [
     (
         NO_NUMBER,
         "no number for days",
-        "For {{ printf \"%.0f\" $value }} days what this promise reads was there and never a number (NaN), which is no reading, so nothing was judged. \
+        "For {{ printf \"%.0f\" $value }} days what this promise reads was there and never a number (NaN), which is not a reading, so nothing was judged. \
          See why the exporter doesn't know the value, or why the query divides by nothing. Where it may be unknown for so long, say `urgency none`.",
     ),
 ];

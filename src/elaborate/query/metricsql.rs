@@ -37,6 +37,6 @@ pub(super) fn taken(
     Some(
         made.note("its metrics and labels are not looked up in the catalogue, and the promise is not proved")
             .note("vmalert refuses its whole configuration over one query that it can't read")
-            .help("where this is no slip of the pen, try the rules: `vmalert -dryRun -rule='*.yml'`"),
+            .help("where this is not a slip of the pen, try the rules: `vmalert -dryRun -rule='*.yml'`"),
     )
 }

@@ -167,12 +167,11 @@ pub(super) fn why(out: &mut String, promise: &Promise, tiers: &[&Alert]) {
         [one] => put(&mut factor, times(one)),
         many => {
             for (at, alert) in many.iter().enumerate() {
-                match (at, at + 1 == many.len()) {
-                    (_, true) => factor.push_str("{{ else }}"),
-                    (0, false) => put(&mut factor, format_args!("{{{{ if eq $w \"{}\" }}}}", alert.long)),
-                    (_, false) => {
-                        put(&mut factor, format_args!("{{{{ else if eq $w \"{}\" }}}}", alert.long))
-                    }
+                if at + 1 == many.len() {
+                    factor.push_str("{{ else }}");
+                } else {
+                    let or = if at > 0 { "else if" } else { "if" };
+                    put(&mut factor, format_args!("{{{{ {or} eq $w \"{}\" }}}}", alert.long));
                 }
                 put(&mut factor, times(alert));
             }

@@ -220,7 +220,9 @@ fn reads(promise: &Promise) -> (Vec<String>, Option<String>) {
     let counted: Vec<&Series> = match &promise.measurement {
         Measurement::Completion(completion) => completion.started.iter().collect(),
         Measurement::Slices(Slices { condition: Condition::Mean { of, .. }, .. }) => vec![of],
-        other => other.events().map(|e| e.total.iter().collect()).unwrap_or_default(),
+        other @ (Measurement::Events(_) | Measurement::Slices(_) | Measurement::Composed(_)) => {
+            other.events().map(|e| e.total.iter().collect()).unwrap_or_default()
+        }
     };
     let mut named: Vec<String> = Vec::new();
     let mut targets: Option<&Selector> = promise.measurement.gauge();
