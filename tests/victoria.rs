@@ -400,7 +400,8 @@ journey visit "Visit" {
         std::fs::write(folder.path().join(&file.path), file.text.replace("for: \"2m\"", "for: \"1s\""))
             .unwrap();
     }
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs() as f64;
+    let now =
+        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs_f64().floor();
     let seconds = || (0..1200).map(|n| (now - 600.0 + f64::from(n), f64::from(n)));
     let mut samples: Vec<(String, f64, f64)> = Vec::new();
     for (at, n) in seconds() {

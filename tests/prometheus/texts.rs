@@ -1,6 +1,8 @@
 //! What alerts say when they fire, filled in by promtool: each figure is held against the course that was played, over the window
 //! that the text names, at the first moment and 5, 20 and 60 minutes later; the texts are golden files.
 
+#![allow(clippy::cast_precision_loss, reason = "minutes and shares of a short course")]
+
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
