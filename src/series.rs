@@ -101,11 +101,11 @@ pub(crate) mod group {
     /// Each promise's own window.
     pub(crate) const BUDGET: &str = "-budget";
     /// Constants, burn rates, what is left.
-    pub(crate) const MEANING: &str = "-meaning";
+    pub(crate) const DERIVED: &str = "-derived";
     /// Whether what is measured is what was declared.
     pub(crate) const WATCH: &str = "-watch";
     /// Sloth's series.
     pub(crate) const SLOTH: &str = "-sloth";
     /// All of them.
-    pub(crate) const ALL: [&str; 8] = [PROMPT, ROLLUP, ROLLUP_15M, LONG, BUDGET, MEANING, WATCH, SLOTH];
+    pub(crate) const ALL: [&str; 8] = [PROMPT, ROLLUP, ROLLUP_15M, LONG, BUDGET, DERIVED, WATCH, SLOTH];
 }

@@ -69,7 +69,7 @@ pub(super) enum Command {
 
 /// What several commands accept.
 #[derive(Clone, Debug, Default, ClapArgs)]
-pub(super) struct Wishes {
+pub(super) struct CommonArgs {
     /// Uses this environment of slovo.yaml
     #[arg(long, value_name = "NAME")]
     pub(super) env: Option<String>,
@@ -97,7 +97,7 @@ pub(super) enum Today {
 
 impl Command {
     /// What was wished, of commands that read a project.
-    pub(super) fn wishes_mut(&mut self) -> Option<&mut Wishes> {
+    pub(super) fn wishes_mut(&mut self) -> Option<&mut CommonArgs> {
         Some(match self {
             Command::Check(c) => &mut c.wishes,
             Command::Build(c) => &mut c.wishes,
@@ -149,7 +149,7 @@ pub(super) struct Init {
 #[derive(Debug, ClapArgs)]
 pub(super) struct Check {
     #[command(flatten)]
-    pub(super) wishes: Wishes,
+    pub(super) wishes: CommonArgs,
     /// Mends what can surely be mended, in the files themselves
     #[arg(long)]
     pub(super) fix: bool,
@@ -173,7 +173,7 @@ pub(super) enum Format {
 #[derive(Debug, ClapArgs)]
 pub(super) struct Build {
     #[command(flatten)]
-    pub(super) wishes: Wishes,
+    pub(super) wishes: CommonArgs,
     /// Writes below this folder instead of the project's
     #[arg(short, long, value_name = "DIR")]
     pub(super) output: Option<PathBuf>,
@@ -200,7 +200,7 @@ pub(super) struct Build {
 #[derive(Debug, Default, ClapArgs)]
 pub(super) struct Docs {
     #[command(flatten)]
-    pub(super) wishes: Wishes,
+    pub(super) wishes: CommonArgs,
     /// Writes to this folder [default: that of the output `docs` in slovo.yaml, or `docs`]
     #[arg(short, long, value_name = "DIR")]
     pub(super) output: Option<PathBuf>,
@@ -242,7 +242,7 @@ pub(super) enum DocsFormat {
 #[derive(Debug, ClapArgs)]
 pub(super) struct Test {
     #[command(flatten)]
-    pub(super) wishes: Wishes,
+    pub(super) wishes: CommonArgs,
     /// Promises, steps or journeys by their paths (checkout.pay.accepted) [default: all]
     #[arg(value_name = "PROMISE")]
     pub(super) promises: Vec<String>,
@@ -270,7 +270,7 @@ impl Test {
 #[derive(Clone, Debug, ClapArgs)]
 pub(super) struct Backfill {
     #[command(flatten)]
-    pub(super) wishes: Wishes,
+    pub(super) wishes: CommonArgs,
     /// From when on samples are made
     #[arg(long, value_name = "TIME", value_parser = parse_time, required = false, required_unless_present = "undo", default_value_if("undo", "true", "1970-01-01"))]
     pub(super) start: Timestamp,
@@ -323,7 +323,7 @@ pub(super) struct Fmt {
 #[derive(Debug, ClapArgs)]
 pub(super) struct Explain {
     #[command(flatten)]
-    pub(super) wishes: Wishes,
+    pub(super) wishes: CommonArgs,
     /// A code (E0203), or the path of a promise, a step or a journey (checkout.pay.accepted) [default: lists all codes]
     #[arg(value_name = "CODE|PATH")]
     pub(super) what: Option<String>,

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::args::{Build, Wishes};
+use super::args::{Build, CommonArgs};
 use super::output::{Action, Held, Manifest, Plan, Wanted, apply, inputs, real};
 use super::screen::{Screen, unified};
 use super::{Failure, Outcome, Status, also, check, counted, docs, load, plural, status_of};
@@ -37,7 +37,7 @@ pub(super) fn run(options: &Build, start: &Path, screen: &Screen) -> Outcome {
                 None => "without an environment:".to_owned(),
             });
         }
-        let wishes = Wishes { env: environment, ..options.wishes.clone() };
+        let wishes = CommonArgs { env: environment, ..options.wishes.clone() };
         if let Some(stopped) = planned(options, &wishes, start, &mut plans, &mut told, screen)? {
             return Ok(stopped);
         }
@@ -83,7 +83,7 @@ impl Told {
 /// Adds what one build has to write; nothing is written yet. A status where it cannot.
 fn planned(
     options: &Build,
-    wishes: &Wishes,
+    wishes: &CommonArgs,
     start: &Path,
     plans: &mut Vec<Plan>,
     told: &mut Told,

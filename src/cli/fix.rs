@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::args::Wishes;
+use super::args::CommonArgs;
 use super::save::Saving;
 use super::screen::Screen;
 use super::{Failure, load, plural};
@@ -18,7 +18,7 @@ use crate::value::hash;
 /// Mends what is certain and returns what is left.
 pub(super) fn until_stable(
     start: &Path,
-    wishes: &Wishes,
+    wishes: &CommonArgs,
     screen: &Screen,
 ) -> Result<(Project, Compilation), Failure> {
     let mut mended = 0;

@@ -167,7 +167,7 @@ fn status_of(diagnostics: &Diagnostics) -> Status {
 }
 
 /// Reads the project and puts the command line's wishes over what `slovo.yaml` says.
-fn load(start: &std::path::Path, wishes: &args::Wishes) -> Project {
+fn load(start: &std::path::Path, wishes: &args::CommonArgs) -> Project {
     let mut project = Project::load_following(start, wishes.env.as_deref(), &wishes.follow_links);
     // What is not a date was made one as the command began.
     if let Some(args::Today::Date(date)) = wishes.today {

@@ -12,7 +12,7 @@ pub(crate) const SLOW: Duration = Duration::from_mins(5);
 pub(crate) const COARSE: Duration = Duration::from_mins(15);
 const COARSE_ABOVE: Duration = Duration::from_days(34);
 /// How often constants and what follows from them run.
-pub(crate) const MEANING: Duration = Duration::from_mins(1);
+pub(crate) const DERIVED: Duration = Duration::from_mins(1);
 
 /// The range of the base rules: `R = s + n E` for a scrape interval `s` and an evaluation interval `E`.
 ///

@@ -2,7 +2,7 @@
 //! are one alert: a tier that joins or leaves is not news, since somebody is at work already. Which windows speak is asked
 //! by the alert's text (`tests/notifications.rs` counts what that spares).
 
-use super::alert_texts::{Burn, inert};
+use super::alert_texts::{Burn, escape_go_template};
 use super::plan::{Entry, Plan};
 use super::ranges;
 use super::sink::{Rule, Sink};
@@ -40,11 +40,12 @@ impl AlertLabels {
         let settings = &plan.model.settings;
         let team = plan.model.teams.get(&plan.journey.owner);
         let list = |severity: &str, receiver: Option<&String>| {
-            let mut list: Vec<(String, String)> = vec![("severity".to_owned(), inert(severity).into_owned())];
+            let mut list: Vec<(String, String)> =
+                vec![("severity".to_owned(), escape_go_template(severity).into_owned())];
             let mut add = |name: &str, value: &str| {
                 let taken = SERIES_LABELS.contains(&name);
                 if !taken && !list.iter().any(|(n, _)| n == name) {
-                    list.push((name.to_owned(), inert(value).into_owned()));
+                    list.push((name.to_owned(), escape_go_template(value).into_owned()));
                 }
             };
             if !plan.journey.owner.is_empty() {
@@ -112,7 +113,7 @@ pub(crate) fn write(
         plan.select(&mut matchers, promise);
         // The windows of tickets are read through their last sample, those of pages follow theirs at once.
         if loud == Loudness::Ticket {
-            sink.seam();
+            sink.allow_group_split();
         }
         expr.push_str("max without (window) (\n");
         for (at, alert) in tiers().enumerate() {
@@ -135,7 +136,7 @@ pub(crate) fn write(
         }
         let path = &promise.path;
         let mut all = vec![("project", ""), ("journey", path.journey.as_str())];
-        let project = inert(plan.model.settings.project_label());
+        let project = escape_go_template(plan.model.settings.project_label());
         if let Some(first) = all.first_mut() {
             first.1 = &project;
         }

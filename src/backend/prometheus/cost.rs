@@ -26,7 +26,7 @@ pub struct Cost {
     /// By the budget's window.
     pub budget: f64,
     /// By what is made of them: composed promises, alerts, burn rates, what is left.
-    pub meaning: f64,
+    pub derived: f64,
 }
 
 impl Cost {
@@ -36,14 +36,14 @@ impl Cost {
             + self.short_windows
             + self.long_windows
             + self.budget
-            + self.meaning
+            + self.derived
     }
 }
 
 /// The cost of a promise with its whole history.
 pub(crate) fn of(plan: &Plan<'_>, promise: &Promise, budget_interval: Duration) -> Cost {
     let evaluation = plan.evaluation;
-    let mut cost = Cost { meaning: meaning(plan, promise), ..Cost::default() };
+    let mut cost = Cost { derived: derived(plan, promise), ..Cost::default() };
     if is_composed(promise) {
         return cost;
     }
@@ -78,7 +78,7 @@ pub(crate) fn of(plan: &Plan<'_>, promise: &Promise, budget_interval: Duration) 
 }
 
 /// Samples that alerts, burn rates and the rest read: a handful each.
-fn meaning(plan: &Plan<'_>, promise: &Promise) -> f64 {
+fn derived(plan: &Plan<'_>, promise: &Promise) -> f64 {
     let alerts = plan.entries.iter().find(|e| e.promise.path == promise.path).map_or(0, |e| e.alerts.len());
     let alerts = 5.0 * count(alerts) * per_minute(plan.evaluation);
     let members = match &promise.measurement {

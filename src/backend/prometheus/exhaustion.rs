@@ -2,7 +2,7 @@
 //! are judged, so that a page says what is so.
 
 use super::alerts::loudness;
-use super::meaning::{braces, budget_of};
+use super::derived::{braces, budget_of};
 use super::plan::{Plan, one_of};
 use super::ranges;
 use super::sink::{Rule, Sink};

@@ -100,7 +100,7 @@ pub fn explain(model: &Model, promise: &Promise) -> Explanation {
         title: promise.title.clone(),
         sentence: alert_texts::sentence(promise),
         place: model.place(promise.origin),
-        kind: super::meaning::kind(promise),
+        kind: super::derived::kind(promise),
         made_up: made_up(model, promise),
         added: promise.measurement.series().any(|s| s.selector().is_some_and(|s| s.increases.is_some())),
         file: super::path(&promise.path.journey),

@@ -6,9 +6,9 @@ use crate::series::{
 };
 use std::fmt::Write as _;
 
-use super::alert_texts::{OfAll, inert};
+use super::alert_texts::{OfAll, escape_go_template};
 use super::alerts::AlertLabels;
-use super::meaning::says_no_data;
+use super::derived::says_no_data;
 use super::plan::{Plan, is_composed};
 use super::ranges;
 use super::sink::{Rule, Sink};
@@ -184,14 +184,14 @@ pub(crate) fn policy(plan: &Plan<'_>, labels: &AlertLabels, expr: &mut String, s
         let action = match &clause.action {
             PolicyAction::Tell(team) => {
                 let title = plan.model.teams.get(team).map_or(team.as_str(), |t| t.title.as_str());
-                format!("Tell {}: ", inert(title))
+                format!("Tell {}: ", escape_go_template(title))
             }
             PolicyAction::Slow => "Go slower: ".to_owned(),
             PolicyAction::Freeze => "Stop changes: ".to_owned(),
         };
-        let _ = write!(text, "{open}{action}{}", inert(&clause.text));
+        let _ = write!(text, "{open}{action}{}", escape_go_template(&clause.text));
         if !clause.except.is_empty() {
-            let _ = write!(text, " (except {})", inert(&clause.except.join(", ")));
+            let _ = write!(text, " (except {})", escape_go_template(&clause.except.join(", ")));
         }
         if last && at > 0 {
             state.push_str("{{ end }}");
@@ -252,7 +252,7 @@ pub(crate) fn alert(
     says: &OfAll<'_, '_>,
     sink: &mut impl Sink,
 ) {
-    let project = inert(plan.model.settings.project_label());
+    let project = escape_go_template(plan.model.settings.project_label());
     let mut all: Vec<(&str, &str)> = vec![("project", &project), ("journey", &plan.journey.id)];
     all.extend(labels.of_loudness(shared.loud));
     let annotations = plan.texts.annotations(shared.name, says);

@@ -10,7 +10,7 @@
 //! | `JOURNEY-rollup` | what long windows read | 5m (and 15m for budgets above 34d) |
 //! | `JOURNEY-long` | longer windows, tickets | 5m |
 //! | `JOURNEY-budget` | each promise's own window | 5m to 30m |
-//! | `JOURNEY-meaning` | constants, burn rates, what is left, policies | 1m |
+//! | `JOURNEY-derived` | constants, burn rates, what is left, policies | 1m |
 //! | `JOURNEY-watch` | whether what is measured is what was declared | 5m |
 //! | `JOURNEY-sloth` | Sloth's series, where asked for | 1m |
 //!
@@ -26,11 +26,11 @@ pub(crate) mod completions;
 pub(crate) mod composed;
 mod cost;
 pub(crate) mod counted;
+pub(crate) mod derived;
 pub(crate) mod exhaustion;
 mod explain;
 pub(crate) mod health;
 mod lacks;
-pub(crate) mod meaning;
 mod parts;
 pub(crate) mod plan;
 pub(crate) mod sink;
@@ -92,16 +92,16 @@ pub fn check_texts(model: &Model) -> Result<(), TemplateError> {
     let needs = Needs::of(model);
     let one = |journey| {
         let plan = Plan::new(model, journey, &needs);
-        groups(&plan, &mut Nowhere);
+        groups(&plan, &mut NullSink);
         plan.texts.wrong().map_or(Ok(()), Err)
     };
     model.journeys.iter().try_for_each(one)
 }
 
 /// Rules that nobody keeps.
-struct Nowhere;
+struct NullSink;
 
-impl Sink for Nowhere {
+impl Sink for NullSink {
     fn group(&mut self, _: &str, _: Duration) {}
     fn comment(&mut self, _: &str) {}
     fn rule(&mut self, _: &Rule<'_>) {}
@@ -164,10 +164,10 @@ fn slow(plan: &Plan<'_>, labels: &AlertLabels, expr: &mut String, sink: &mut imp
     sink.group(&group_name(id, group::LONG), ranges::SLOW);
     window_rules(plan, false, expr, sink);
     alerts::write(plan, labels, Loudness::Ticket, expr, sink);
-    sink.seam();
+    sink.allow_group_split();
     health::part_gone(plan, labels, expr, sink);
     if plan.promises().any(health::may_contradict) {
-        sink.seam();
+        sink.allow_group_split();
         health::sanity(plan, labels, expr, sink);
     }
 
@@ -176,9 +176,9 @@ fn slow(plan: &Plan<'_>, labels: &AlertLabels, expr: &mut String, sink: &mut imp
         budget::write(plan, &budgets, expr, sink);
     }
 
-    sink.group(&group_name(id, group::MEANING), ranges::MEANING);
-    meaning::write(plan, &budgets, expr, sink);
-    sink.seam();
+    sink.group(&group_name(id, group::DERIVED), ranges::DERIVED);
+    derived::write(plan, &budgets, expr, sink);
+    sink.allow_group_split();
     health::policy(plan, labels, expr, sink);
 
     if plan.measures() {
@@ -187,7 +187,7 @@ fn slow(plan: &Plan<'_>, labels: &AlertLabels, expr: &mut String, sink: &mut imp
     }
 
     if plan.model.settings.prometheus.sloth {
-        sink.group(&group_name(id, group::SLOTH), ranges::MEANING);
+        sink.group(&group_name(id, group::SLOTH), ranges::DERIVED);
         sloth::write(plan, &budgets, expr, sink);
     }
 }
@@ -214,7 +214,7 @@ fn window_rules(plan: &Plan<'_>, prompt: bool, expr: &mut String, sink: &mut imp
     if plan.measures() {
         for window in plan.windows_of(prompt) {
             if !prompt {
-                sink.seam();
+                sink.allow_group_split();
             }
             windows::write(plan, window, expr, sink);
         }

@@ -158,7 +158,7 @@ pub(crate) struct Pieces {
 impl Pieces {
     /// All groups that have rules.
     pub(crate) fn finish(mut self) -> Vec<Group> {
-        self.seam();
+        self.allow_group_split();
         self.groups.retain(|g| !g.pieces.is_empty());
         self.groups
     }
@@ -166,10 +166,10 @@ impl Pieces {
 
 impl Sink for Pieces {
     fn group(&mut self, name: &str, interval: Duration) {
-        self.seam();
+        self.allow_group_split();
         self.groups.push(Group { name: name.to_owned(), interval, pieces: Vec::new() });
     }
-    fn seam(&mut self) {
+    fn allow_group_split(&mut self) {
         let rules = std::mem::take(&mut self.rules);
         if rules == 0 {
             return;

@@ -40,7 +40,7 @@ pub(crate) trait Sink {
     fn group(&mut self, name: &str, interval: Duration);
     /// The rules to follow may stand in another group than those before: they read nothing that those record, or only by
     /// looking back further than that group's interval.
-    fn seam(&mut self) {}
+    fn allow_group_split(&mut self) {}
     /// Words on the rules to follow.
     fn comment(&mut self, text: &str);
     /// A rule.

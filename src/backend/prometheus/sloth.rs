@@ -6,7 +6,7 @@
 //! so each window needs its own.
 
 use super::budget::Budgets;
-use super::meaning;
+use super::derived;
 use super::plan::Plan;
 use super::ranges;
 use super::sink::{Rule, Sink};
@@ -90,7 +90,7 @@ fn periods(plan: &Plan<'_>, budgets: &Budgets, expr: &mut String, sink: &mut imp
     for period in lengths.iter().filter(|p| !WINDOWS.contains(p)) {
         let name = period_name(*period);
         identified(plan, expr, |out| {
-            at_window(plan, out, ERROR_RATIO, "budget", Some(meaning::back(plan, budgets)));
+            at_window(plan, out, ERROR_RATIO, "budget", Some(derived::back(plan, budgets)));
             if lengths.len() > 1 {
                 put(
                     out,
@@ -169,7 +169,7 @@ fn record(plan: &Plan<'_>, name: &str, expr: &str, more: &[(&str, &str)], sink: 
     labels.extend(more);
     labels.extend(plan.journey_labels(None));
     // None of them reads another one.
-    sink.seam();
+    sink.allow_group_split();
     sink.rule(&Rule::record(name, expr, &labels));
 }
 

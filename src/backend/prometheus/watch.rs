@@ -135,7 +135,7 @@ pub(crate) fn write(
         let mut labels = base.clone();
         labels.insert(2, ("fault", fault));
         sink.rule(&Rule::record(MEASUREMENT_FAULT, expr, &labels));
-        sink.seam();
+        sink.allow_group_split();
     };
     scraped_too_rarely(plan, expr);
     record(SCRAPED_TOO_RARELY, expr);

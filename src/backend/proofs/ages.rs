@@ -2,7 +2,7 @@
 //! promise's window and evaluated once, at its end.
 
 use super::budget::{AT_ONCE, EXACT, before, end, near_check, samples, step, thinned};
-use super::case::{Case, ELSEWHERE, Suite, stranger};
+use super::case::{Case, SCOPE_LABELS, Suite, foreign};
 use super::composed::was;
 use super::context::{Context, limit_of, minds_silence, value};
 use super::series::{Tick, ticks};
@@ -130,8 +130,8 @@ fn play(context: &Context<'_>, promise: &Promise, (history, when): (History, &st
         let silent = samples(end(window), ranges::SLOW) - samples(ago, ranges::SLOW);
         case.feed(SINCE, &was(&of_budget), format!("_x{silent} {}", said.normalize()));
         case.feed(SINCE, &of_budget, format!("_x{silent} {}", (said - length / Decimal::TEN).normalize()));
-        for label in ELSEWHERE {
-            let strange = stranger(of_budget.clone(), label);
+        for label in SCOPE_LABELS {
+            let strange = foreign(of_budget.clone(), label);
             case.feed(SINCE, &strange, format!("_x{silent} {}", (oldest - hundredth).normalize()));
         }
     }

@@ -7,7 +7,7 @@ use crate::series::{
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::case::{Case, ELSEWHERE, Suite, stranger};
+use super::case::{Case, SCOPE_LABELS, Suite, foreign};
 use super::composed::{halved, was};
 use super::context::{Context, check, limit_of, minds_silence};
 use super::inputs::budget_labels;
@@ -75,7 +75,7 @@ pub(super) fn prove(context: &Context<'_>, miss: &mut impl FnMut(&Promise, Strin
     }
     policy(context, suite.every, &mut case);
     if !case.checks.is_empty() {
-        case.strangers(&SERIES_LABELS);
+        case.foreign_series(&SERIES_LABELS);
         suite.cases.push(case);
     }
     let mut case = Case::new("a part of a promise vanishes", suite.every);
@@ -83,7 +83,7 @@ pub(super) fn prove(context: &Context<'_>, miss: &mut impl FnMut(&Promise, Strin
         part_gone(context, entry, suite.every, &mut case);
     }
     if !case.checks.is_empty() {
-        case.strangers(&SERIES_LABELS);
+        case.foreign_series(&SERIES_LABELS);
         suite.cases.push(case);
     }
     let mut case = Case::new("what finishes is out of sight", suite.every);
@@ -91,7 +91,7 @@ pub(super) fn prove(context: &Context<'_>, miss: &mut impl FnMut(&Promise, Strin
         out_of_sight(context, entry, suite.every, &mut case);
     }
     if !case.checks.is_empty() {
-        case.strangers(&SERIES_LABELS);
+        case.foreign_series(&SERIES_LABELS);
         suite.cases.push(case);
     }
 }
@@ -135,7 +135,7 @@ pub(super) fn prove_composed(
             case.feed(BAD_INCREASE, &was(&window_labels(*window)), ticks(&halved(&list)));
         }
     }
-    case.strangers(&SERIES_LABELS);
+    case.foreign_series(&SERIES_LABELS);
     suite.cases.push(case);
 }
 
@@ -416,12 +416,13 @@ fn policy(context: &Context<'_>, every: Duration, case: &mut Case) {
     }
     // Nor of anybody else's.
     let Some(first) = context.plan.promises().next() else { return };
-    for elsewhere in ELSEWHERE {
-        let mut labels = stranger(context.labels(first, None), elsewhere);
-        drop(labels.insert("promise".to_owned(), "an outsider".to_owned()));
+    for elsewhere in SCOPE_LABELS {
+        let mut labels = foreign(context.labels(first, None), elsewhere);
+        drop(labels.insert("promise".to_owned(), "a foreign promise".to_owned()));
         case.feed(BUDGET_REMAINING, &labels, format!("-1x{}", values.len()));
     }
-    let query = "ALERTS{alertstate=\"firing\",alertname=\"PromiseBudgetPolicy\",promise=\"an outsider\"}";
+    let query =
+        "ALERTS{alertstate=\"firing\",alertname=\"PromiseBudgetPolicy\",promise=\"a foreign promise\"}";
     let says = "the policy is silent about budgets of other projects and journeys";
     case.checks.push(check(first, every, says, query.to_owned()));
 }

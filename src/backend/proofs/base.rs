@@ -1,18 +1,18 @@
 //! First layer: the base rules, from raw series. Healthy, failing a little, failing wholly, gone, back again; decoys beside
 //! them that no matcher may let in.
 
-use super::case::{Case, ELSEWHERE, Suite, stranger};
+use super::case::{Case, SCOPE_LABELS, Suite, foreign};
+use super::constants;
 use super::context::{
     Batch, Context, UNIT, align, check, limit_of, minds_silence, per_scrape, slice_of, value,
 };
 use super::decoys::decoys;
 use super::expected::steady;
-use super::known;
+use super::outages;
 use super::series::{DOWN, FINE, Raw, Shape, State, Story};
-use super::shares;
-use super::stories;
+use super::slice_shares;
 use super::witness::Labels;
-use crate::backend::prometheus::meaning::{kind, urgency};
+use crate::backend::prometheus::derived::{kind, urgency};
 use crate::backend::prometheus::ranges;
 use crate::ir::burn::Loudness;
 use crate::ir::{Condition, Measurement, Outcome, Promise, Series, Urgency};
@@ -65,7 +65,7 @@ pub(super) fn times(context: &Context<'_>, promise: &Promise) -> Times {
     // Long enough for a budget to be there: what it is made of is recorded at whole five (or fifteen) minutes.
     let rolled = if ranges::is_coarse(promise.window) { ranges::COARSE } else { ranges::SLOW };
     // A share is judged from its first whole slice on.
-    let whole = if shares::is_counted(promise) { slice_of(promise) } else { Duration::default() };
+    let whole = if slice_shares::is_counted(promise) { slice_of(promise) } else { Duration::default() };
     let fine = one.max(align(
         rolled.times(2).plus(whole).plus(promise.late),
         promise.scrape_interval,
@@ -113,7 +113,7 @@ pub(super) fn prove(context: &Context<'_>, batch: &Batch<'_, '_>, suite: &mut Su
             rates(context, promise, list, (at, f, UNIT, when), &mut case);
             // What is started is judged only when its limit is over: its outage waits for that.
             if at < fine && !minds_silence(promise) && limit_of(promise).is_zero() {
-                stories::calm(context, promise, at, &mut case);
+                outages::calm(context, promise, at, &mut case);
             }
         }
         constants(context, promise, little, &mut case);
@@ -136,15 +136,15 @@ pub(super) fn with_twins(list: &[Raw]) -> Vec<Raw> {
 
 /// What the source says in numbers is recorded as it stands, and nobody else's events are taken for the promise's.
 fn constants(context: &Context<'_>, promise: &Promise, at: Duration, case: &mut Case) {
-    known::values(context, promise, at, case);
-    for elsewhere in ELSEWHERE {
-        let strange = |labels: Labels| stranger(labels, elsewhere);
+    constants::values(context, promise, at, case);
+    for elsewhere in SCOPE_LABELS {
+        let strange = |labels: Labels| foreign(labels, elsewhere);
         // They have data when this promise has none.
         case.feed(EVENTS, &strange(context.labels(promise, None)), "1x10000".to_owned());
         case.feed(ERROR_RATIO, &strange(context.labels(promise, Some("5m"))), "0x10000".to_owned());
         // A promise of theirs that has none is theirs to report.
         let mut info = strange(context.identity(promise));
-        info.insert("promise".to_owned(), "an outsider".to_owned());
+        info.insert("promise".to_owned(), "a foreign promise".to_owned());
         info.insert("kind".to_owned(), kind(promise).to_owned());
         info.insert("urgency".to_owned(), urgency(promise.urgency).to_owned());
         info.insert("no_data".to_owned(), urgency(promise.no_data).to_owned());
@@ -153,7 +153,7 @@ fn constants(context: &Context<'_>, promise: &Promise, at: Duration, case: &mut 
     // Composed promises have no events of their own.
     let mut composed = context.identity(promise);
     for (label, value) in [
-        ("promise", "an outsider"),
+        ("promise", "a foreign promise"),
         ("kind", "composed"),
         ("urgency", urgency(promise.urgency)),
         ("no_data", urgency(promise.no_data)),
@@ -163,12 +163,12 @@ fn constants(context: &Context<'_>, promise: &Promise, at: Duration, case: &mut 
     case.feed(INFO, &composed, "1x10000".to_owned());
     // Nor do others of the journey speak for it.
     for label in ["step", "promise"] {
-        let of = |window: Option<&str>| stranger(context.labels(promise, window), label);
+        let of = |window: Option<&str>| foreign(context.labels(promise, window), label);
         case.feed(EVENTS, &of(None), "1x10000".to_owned());
         case.feed(ERROR_RATIO, &of(Some("5m")), "0x10000".to_owned());
     }
     let says = "no data is reported of the journey's own measured promises only";
-    let query = "ALERTS{alertstate=\"firing\",alertname=\"PromiseNoData\",promise=\"an outsider\"}";
+    let query = "ALERTS{alertstate=\"firing\",alertname=\"PromiseNoData\",promise=\"a foreign promise\"}";
     case.checks.push(check(promise, at, says, query.to_owned()));
 }
 
@@ -246,7 +246,7 @@ fn reported(context: &Context<'_>, promise: &Promise) -> Option<Duration> {
 /// For how long after its last sample a slice has seen something.
 fn seen_for(context: &Context<'_>, promise: &Promise) -> Duration {
     let slice = slice_of(promise);
-    if shares::is_counted(promise) {
+    if slice_shares::is_counted(promise) {
         // Counts leave out the last moment, and short slices hold the range of a count.
         let range = ranges::base_range(promise.scrape_interval, context.every);
         slice.max(range).plus(promise.scrape_timeout)

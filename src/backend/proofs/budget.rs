@@ -1,12 +1,12 @@
 //! Fourth layer: the budget, fed with roll-ups over the promise's whole window and evaluated once, at its end. Busy days,
 //! quiet nights, and an outage that costs a third of the budget.
 
-use super::case::{Case, ELSEWHERE, Suite, stranger};
+use super::case::{Case, SCOPE_LABELS, Suite, foreign};
 use super::composed::was;
 use super::context::{Context, check, knows_late, limit_of, minds_silence, value};
 use super::series::{Tick, ticks};
 use super::witness::Labels;
-use crate::backend::prometheus::meaning::kind;
+use crate::backend::prometheus::derived::kind;
 use crate::backend::prometheus::ranges;
 use crate::ir::Promise;
 use crate::series::{
@@ -103,7 +103,7 @@ pub(super) fn prove(context: &Context<'_>, suites: &mut Vec<Suite>) {
                 for (index, promise) in chunk.iter().enumerate() {
                     play(context, promise, index, age, &mut case);
                 }
-                case.strangers(&ELSEWHERE);
+                case.foreign_series(&SCOPE_LABELS);
                 suite.cases.push(case);
             }
         }
@@ -247,7 +247,7 @@ fn play(context: &Context<'_>, promise: &Promise, index: usize, age: Age, case: 
         case.feed(EVENTS, &labels, format!("_x{} 0 _ _", now.saturating_sub(2)));
         // Completions of the journey that have none leave it alone.
         for label in ["step", "promise"] {
-            let strange = |labels: Labels| stranger(labels, label);
+            let strange = |labels: Labels| foreign(labels, label);
             let mut info = strange(context.identity(promise));
             drop(info.insert("kind".to_owned(), kind(promise).to_owned()));
             case.feed(INFO, &info, format!("_x{now} 1"));
@@ -256,9 +256,8 @@ fn play(context: &Context<'_>, promise: &Promise, index: usize, age: Age, case: 
     }
     // What is recorded for others under the same names.
     for name in [BAD_INCREASE, EVENTS_INCREASE, COVERAGE, ERROR_RATIO, ERROR_BUDGET] {
-        for label in ELSEWHERE {
-            let strange =
-                stranger(context.labels(promise, (name != ERROR_BUDGET).then_some("budget")), label);
+        for label in SCOPE_LABELS {
+            let strange = foreign(context.labels(promise, (name != ERROR_BUDGET).then_some("budget")), label);
             case.feed(name, &strange, format!("_x{now} 1000000"));
         }
     }

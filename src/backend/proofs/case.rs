@@ -15,11 +15,11 @@ pub struct Sample {
 }
 
 /// Who else there may be: other projects and journeys.
-pub(super) const ELSEWHERE: [&str; 2] = ["project", "journey"];
+pub(super) const SCOPE_LABELS: [&str; 2] = ["project", "journey"];
 
 /// The same labels, of somebody else.
-pub(super) fn stranger(mut labels: Labels, label: &str) -> Labels {
-    drop(labels.insert(label.to_owned(), "a stranger".to_owned()));
+pub(super) fn foreign(mut labels: Labels, label: &str) -> Labels {
+    drop(labels.insert(label.to_owned(), "foreign".to_owned()));
     labels
 }
 
@@ -66,16 +66,16 @@ impl Case {
     pub(super) fn last(&self) -> Duration {
         self.checks.iter().map(|c| c.at).max().unwrap_or_default()
     }
-    /// Feeds strangers: beside each series so far the same with another value of each of these labels, and far too high
+    /// Feeds foreign_series: beside each series so far the same with another value of each of these labels, and far too high
     /// values. A rule that takes them in shows it.
-    pub(super) fn strangers(&mut self, labels: &[&str]) {
+    pub(super) fn foreign_series(&mut self, labels: &[&str]) {
         let samples = self.last().as_micros() / self.interval.as_micros().max(1);
         let mut made: Vec<(String, String)> = Vec::new();
         for (series, _) in &self.inputs {
             for label in labels {
                 // Values are quoted, and labels in order: this is the label's own place.
                 let Some((head, tail)) = series.split_once(&format!("{label}=\"")) else { continue };
-                made.push((format!("{head}{label}=\"a stranger to {tail}"), format!("1000000x{samples}")));
+                made.push((format!("{head}{label}=\"foreign {tail}"), format!("1000000x{samples}")));
             }
         }
         made.retain(|(series, _)| !self.inputs.iter().any(|(s, _)| s == series));

@@ -101,7 +101,7 @@ fn windows(
             ));
         }
     }
-    case.strangers(&SERIES_LABELS);
+    case.foreign_series(&SERIES_LABELS);
     coverage(context, promise, members, (every, gone, late), &mut case);
     suite.cases.push(case);
 }
@@ -137,7 +137,7 @@ fn coverage(
         for (label, age) in [("project", 100), ("journey", 1), ("step", 1), ("promise", 1)] {
             let mut strange = labels.clone();
             if let Some(value) = strange.get_mut(label) {
-                value.insert_str(0, "a stranger to ");
+                value.insert_str(0, "foreign ");
                 let other = vec![Tick::Value(Decimal::new(age, 2)); list.len()];
                 case.feed(COVERAGE, &strange, ticks(&other));
             }

@@ -1,6 +1,6 @@
 //! Counts that contradict each other are reported, those that nearly do are not.
 
-use super::case::{Case, ELSEWHERE, Suite};
+use super::case::{Case, SCOPE_LABELS, Suite};
 use super::context::{Context, check};
 use super::series::{Tick, ticks};
 use super::witness::Labels;
@@ -49,7 +49,7 @@ fn events(context: &Context<'_>, suite: &mut Suite) {
     if case.checks.is_empty() || !context.measured().any(|e| may_contradict(e.promise)) {
         return;
     }
-    case.strangers(&ELSEWHERE);
+    case.foreign_series(&SCOPE_LABELS);
     suite.cases.push(case);
 }
 
@@ -106,7 +106,7 @@ fn finished(context: &Context<'_>, promise: &Promise, completion: &Completion) -
         case.feed(started, &context.labels(promise, None), line(suite.every, of_each(each)));
         case.feed(finished, &context.labels(promise, None), line(ended, of_each(last)));
         report(context, (promise, suite.every, fires, says), &mut case);
-        case.strangers(&[ELSEWHERE.as_slice(), &["step", "promise"]].concat());
+        case.foreign_series(&[SCOPE_LABELS.as_slice(), &["step", "promise"]].concat());
         suite.cases.push(case);
     }
     Some(suite)

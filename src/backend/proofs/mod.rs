@@ -10,27 +10,27 @@ mod base;
 mod budget;
 mod case;
 mod composed;
+mod constants;
 mod context;
 mod contradict;
+mod counter_starts;
 mod decoys;
+mod derived;
 mod expected;
 mod file;
 mod idle;
 mod inputs;
-mod known;
-mod lacking;
-mod meaning;
+mod missing_series;
 mod moments;
-mod needed;
-mod newborn;
 mod newcomers;
 mod numbers;
-mod pieces;
+mod outages;
+mod prune;
 mod rollups;
 mod scenarios;
 mod series;
-mod shares;
-mod stories;
+mod slice_shares;
+mod split_case;
 mod unions;
 mod usual;
 mod watch;
@@ -39,7 +39,7 @@ mod windows;
 mod witness;
 
 pub use case::{Case, Check, Proofs, Sample, Suite, Unproved};
-pub use needed::{Pruned, RuleFiles};
+pub use prune::{Pruned, RuleFiles};
 
 use rayon::prelude::*;
 
@@ -98,9 +98,9 @@ fn prove_journey<'m>(model: &'m Model, journey: &'m Journey, needs: &Needs<'m>) 
         context.batches(|promise, why| miss(promise, format!("from its metrics to its alerts: {}", why.0)));
     for batch in &batches {
         base::prove(&context, batch, &mut main);
-        lacking::prove(&context, batch, &mut main);
-        newborn::prove(&context, batch, &mut main);
-        shares::prove(&context, batch, &mut main);
+        missing_series::prove(&context, batch, &mut main);
+        counter_starts::prove(&context, batch, &mut main);
+        slice_shares::prove(&context, batch, &mut main);
         numbers::prove(&context, batch, &mut main);
         idle::prove(&context, batch, &mut main);
     }
@@ -112,14 +112,14 @@ fn prove_journey<'m>(model: &'m Model, journey: &'m Journey, needs: &Needs<'m>) 
     suites.push(fed);
     contradict::prove(&context, &mut main, &mut suites);
     for batch in &batches {
-        stories::prove_batch(&context, batch, &mut miss, &mut main);
-        stories::prove_thin(&context, batch, &mut main);
+        outages::prove_batch(&context, batch, &mut miss, &mut main);
+        outages::prove_thin(&context, batch, &mut main);
     }
     windows::prove(&context, &mut suites);
     rollups::prove(&context, &mut suites);
     budget::prove(&context, &mut suites);
     ages::prove(&context, &mut suites);
-    meaning::prove(&context, &mut suites);
+    derived::prove(&context, &mut suites);
     watch::prove(&context, &batches, &mut suites);
 
     for entry in context.plan.entries.iter().filter(|e| is_composed(e.promise)) {
@@ -133,8 +133,8 @@ fn prove_journey<'m>(model: &'m Model, journey: &'m Journey, needs: &Needs<'m>) 
         let mut fed = Suite { name: format!("{}-alerts", own.name), every: seldom, ..own.clone() };
         composed::prove(&context, entry, members, &mut fed);
         suites.push(fed);
-        let outage = stories::cast(&context, entry.promise)
-            .and_then(|cast| stories::prove_composed(&context, entry, &cast, &mut own));
+        let outage = outages::cast(&context, entry.promise)
+            .and_then(|cast| outages::prove_composed(&context, entry, &cast, &mut own));
         if let Err(why) = outage {
             miss(entry.promise, format!("an outage of a part: {}", why.0));
         }

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::base::with_twins;
-use super::case::{Case, ELSEWHERE, Suite, stranger};
+use super::case::{Case, SCOPE_LABELS, Suite, foreign};
 use super::composed::was;
 use super::context::{Batch, Context, value};
 use super::decoys::decoys;
@@ -254,7 +254,7 @@ impl Stage<'_, '_> {
         if selectors(&self.promise.measurement).iter().all(|s| s.born_with_event) {
             self.born_with_event(&mut samples, case);
         }
-        self.strangers(case);
+        self.foreign_series(case);
         samples.feed(case);
     }
 
@@ -403,10 +403,10 @@ impl Stage<'_, '_> {
     }
 
     /// The traffic of others.
-    fn strangers(&self, case: &mut Case) {
+    fn foreign_series(&self, case: &mut Case) {
         let own = self.context.labels(self.promise, None);
-        for label in ELSEWHERE.into_iter().chain(["step", "promise"]) {
-            case.feed(EVENTS_5M, &stranger(own.clone(), label), format!("{FAR}x10000"));
+        for label in SCOPE_LABELS.into_iter().chain(["step", "promise"]) {
+            case.feed(EVENTS_5M, &foreign(own.clone(), label), format!("{FAR}x10000"));
         }
     }
 

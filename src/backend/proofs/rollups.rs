@@ -1,6 +1,6 @@
 //! Roll-ups: five (or fifteen) minutes, or as much more as no roll-up has counted because the rule engine was away.
 
-use super::case::{Case, ELSEWHERE, Suite, stranger};
+use super::case::{Case, SCOPE_LABELS, Suite, foreign};
 use super::composed::was;
 use super::context::{Context, limit_of, minds_silence, value};
 use super::moments::{Clock, Samples};
@@ -177,8 +177,8 @@ impl Played<'_, '_> {
             | Past::MoreThanNothing => {}
         }
         // Those of others.
-        for label in ELSEWHERE {
-            let strange = stranger(own.clone(), label);
+        for label in SCOPE_LABELS {
+            let strange = foreign(own.clone(), label);
             samples.put(base, &strange, 1, FAR);
             samples.put(roll, &strange, steps, FAR);
             samples.put(roll, &strange, steps * (all - 1), FAR);

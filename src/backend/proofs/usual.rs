@@ -8,7 +8,7 @@ use super::expected::amount;
 use super::inputs::side;
 use super::moments::Samples;
 use super::newcomers::{Course, FAR, Stage, Target, of_streams};
-use super::shares;
+use super::slice_shares;
 use super::witness::Labels;
 use crate::ir::{Condition, Measurement, Promise};
 use crate::series::BAD_EVENTS;
@@ -32,7 +32,7 @@ pub(super) fn play(stage: &Stage<'_, '_>, case: &mut Case) {
     let Condition::Share { events, .. } = &slices.condition else { return };
     // A half of what comes must be too much.
     let few = |allowed: &Decimal| *allowed < Decimal::new(4, 1);
-    if shares::allowed(promise).is_none_or(|allowed| !few(&allowed))
+    if slice_shares::allowed(promise).is_none_or(|allowed| !few(&allowed))
         || slices.slice < promise.scrape_interval.times(3)
     {
         return;

@@ -2,7 +2,7 @@
 //! silent. All samples lie between evaluations, so that none is on the edge of a range.
 
 use super::base::with_twins;
-use super::case::{Case, Suite, stranger};
+use super::case::{Case, Suite, foreign};
 use super::context::{Batch, Context, check, value};
 use super::decoys::{decoys, same_metric};
 use super::inputs::selectors;
@@ -105,7 +105,7 @@ impl Watch<'_, '_> {
         (truth, says): (Option<Decimal>, &str),
     ) {
         let query =
-            self.of(MEASUREMENT_FAULT, promise, &format!("fault=\"{fault}\",{METRIC_LABEL}!=\"a stranger\""));
+            self.of(MEASUREMENT_FAULT, promise, &format!("fault=\"{fault}\",{METRIC_LABEL}!=\"foreign\""));
         let Some(truth) = truth else {
             case.checks.push(check(promise, at, format!("{fault}: silent, {says}"), query));
             return;
@@ -131,7 +131,7 @@ impl Watch<'_, '_> {
         case.checks.extend(made);
     }
 
-    /// Scrapes at 1.6 and at 1.4 times the interval that is declared; strangers at the declared one.
+    /// Scrapes at 1.6 and at 1.4 times the interval that is declared; foreign_series at the declared one.
     fn rarely(&self, batch: &Batch<'_, '_>, suite: &mut Suite) {
         let at = suite.every;
         let tick = Duration::from_micros(batch.scrape.as_micros() / 10);
@@ -412,7 +412,7 @@ impl Case {
                 labels.insert("fault".to_owned(), "counters_like_deltas".to_owned());
                 labels.insert(METRIC_LABEL.to_owned(), metric.to_owned());
                 for label in SERIES_LABELS.into_iter().take(2).chain(["fault", METRIC_LABEL]) {
-                    self.feed(MEASUREMENT_FAULT, &stranger(labels.clone(), label), format!("1x{samples}"));
+                    self.feed(MEASUREMENT_FAULT, &foreign(labels.clone(), label), format!("1x{samples}"));
                 }
             }
         }

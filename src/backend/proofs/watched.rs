@@ -1,6 +1,6 @@
 //! The rules that watch reality, of what is recorded: missing evaluations, promises of which nothing was ever bad, and the alert.
 
-use super::case::{Case, ELSEWHERE, Suite, stranger};
+use super::case::{Case, SCOPE_LABELS, Suite, foreign};
 use super::context::{Batch, check, minds_silence};
 use super::decoys::{decoys, same_metric};
 use super::series::{Tick, ticks};
@@ -77,7 +77,7 @@ impl Watch<'_, '_> {
                 })
             };
             let mut labels = context.labels(first, Some("1h"));
-            labels.insert("promise".to_owned(), "an outsider".to_owned());
+            labels.insert("promise".to_owned(), "a foreign promise".to_owned());
             let best = |n: usize| evaluated.binary_search(&n).is_ok() || old(n);
             case.feed(ERROR_RATIO, &labels, line(&|n| best(n)));
             labels.insert("promise".to_owned(), "a worse one".to_owned());
@@ -85,7 +85,7 @@ impl Watch<'_, '_> {
             for label in ["project", "journey", "window"] {
                 case.feed(
                     ERROR_RATIO,
-                    &stranger(labels.clone(), label),
+                    &foreign(labels.clone(), label),
                     line(&|n| sampled(n, tick) && n + 4 * hour > end),
                 );
             }
@@ -179,8 +179,8 @@ impl Watch<'_, '_> {
             let truth = (rate * promise.error_budget() * every.seconds() * whole(samples)).round_dp(4);
             let truth = speaks.then_some(truth);
             self.expect(&mut case, (promise, "never_bad", at), &[""], (truth, says));
-            for elsewhere in ELSEWHERE {
-                let labels = stranger(labels.clone(), elsewhere);
+            for elsewhere in SCOPE_LABELS {
+                let labels = foreign(labels.clone(), elsewhere);
                 case.feed(
                     EVENTS_5M,
                     &labels,
@@ -226,9 +226,9 @@ impl Watch<'_, '_> {
             }
             for name in names {
                 case.feed(name, &labels, line(&odd));
-                for elsewhere in ELSEWHERE {
+                for elsewhere in SCOPE_LABELS {
                     let one = |n: usize| if n % 2 == 1 { Tick::Value(Decimal::ONE) } else { Tick::Gap };
-                    case.feed(name, &stranger(labels.clone(), elsewhere), line(&one));
+                    case.feed(name, &foreign(labels.clone(), elsewhere), line(&one));
                 }
             }
             let days = (Decimal::from(span.as_secs()) / Decimal::from(86_400)).normalize();
@@ -261,13 +261,13 @@ impl Watch<'_, '_> {
             let line = |n: usize| if there(n) { Tick::Value(Decimal::TWO) } else { Tick::Gap };
             let values = ticks(&(0..all).map(line).collect::<Vec<_>>());
             case.feed(MEASUREMENT_FAULT, &labels, values.clone());
-            for elsewhere in ELSEWHERE {
-                case.feed(MEASUREMENT_FAULT, &stranger(labels.clone(), elsewhere), values.clone());
+            for elsewhere in SCOPE_LABELS {
+                case.feed(MEASUREMENT_FAULT, &foreign(labels.clone(), elsewhere), values.clone());
             }
             let mut info = context.identity(promise);
             info.insert("urgency".to_owned(), "none".to_owned());
-            for elsewhere in ELSEWHERE {
-                case.feed(INFO, &stranger(info.clone(), elsewhere), format!("1x{all}"));
+            for elsewhere in SCOPE_LABELS {
+                case.feed(INFO, &foreign(info.clone(), elsewhere), format!("1x{all}"));
             }
             let firing = "alertstate=\"firing\",alertname=\"PromiseMeasuresWrong\"";
             let query = format!("count by (alertname, fault) ({})", self.of("ALERTS", promise, firing));

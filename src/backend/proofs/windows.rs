@@ -3,7 +3,7 @@
 //!
 //! The sample on a window's far edge is left out: Prometheus 2 counts it, Prometheus 3 doesn't.
 
-use super::case::{Case, ELSEWHERE, Suite, stranger};
+use super::case::{Case, SCOPE_LABELS, Suite, foreign};
 use super::composed::was;
 use super::context::{Context, UNIT, minds_silence, value};
 use super::series::{Tick, ticks};
@@ -57,7 +57,7 @@ pub(super) fn prove(context: &Context<'_>, suites: &mut Vec<Suite>) {
                 played.play(index, (every, series), &mut case);
             }
             if !case.checks.is_empty() {
-                case.strangers(&ELSEWHERE);
+                case.foreign_series(&SCOPE_LABELS);
                 cases.push(case);
             }
         }
@@ -181,7 +181,7 @@ impl Played<'_, '_> {
             return;
         }
         // Nor does another window of its own speak for it.
-        let strange = self.context.labels(promise, Some("a stranger"));
+        let strange = self.context.labels(promise, Some("foreign"));
         let length = samples(self.length, fed.every) - 1;
         case.feed(BAD_INCREASE, &strange, format!("_x{length} 1000000 1000000"));
         if every == self.context.every {
@@ -199,8 +199,8 @@ impl Played<'_, '_> {
         let query = context.series(ERROR_RATIO, promise, Some(&name));
         let says = format!("the error ratio over {window}");
         case.checks.push(value(promise, at, says, (&query, labels()), (truth.ratio, Decimal::ONE, 6)));
-        for label in ELSEWHERE {
-            let strange = stranger(labels(), label);
+        for label in SCOPE_LABELS {
+            let strange = foreign(labels(), label);
             let length = samples(self.length, fed.every) - 1;
             for name in [ERROR_RATIO, BAD_INCREASE] {
                 case.feed(name, &strange, format!("_x{length} 1000000 1000000"));
@@ -261,8 +261,8 @@ impl Played<'_, '_> {
             }
             case.feed(EVENTS_INCREASE, &was(&labels()), ticks(&list));
         }
-        for label in ELSEWHERE {
-            let strange = stranger(labels(), label);
+        for label in SCOPE_LABELS {
+            let strange = foreign(labels(), label);
             let length = samples(self.length, fed.every) - 1;
             case.feed(EVENTS_INCREASE, &strange, format!("_x{length} 0 0"));
             case.feed(CERTAINLY_LOST, &strange, format!("_x{length} 1000000000 1000000000"));

@@ -70,7 +70,7 @@ pub(super) fn text(
 
     heading(&mut out, "Cost");
     let cost = &explained.cost;
-    let fixed = cost.short_windows + cost.long_windows + cost.budget + cost.meaning;
+    let fixed = cost.short_windows + cost.long_windows + cost.budget + cost.derived;
     let base = cost.base_per_raw_series + cost.watch_per_raw_series;
     let said = if explained.made_up.is_some() {
         let total = cost.total(RAW_SERIES);

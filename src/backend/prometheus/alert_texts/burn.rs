@@ -5,10 +5,10 @@ use minijinja::value::Value;
 
 use super::links::Links;
 use super::now::{self, VALUE};
-use super::words::{bad_word, full_title, inert, percent, place, sentence, stop};
+use super::words::{bad_word, escape_go_template, full_title, percent, place, sentence, stop};
 use super::{Facts, go, of_journey, who};
 use crate::backend::prometheus::alerts;
-use crate::backend::prometheus::meaning::{kind, urgency};
+use crate::backend::prometheus::derived::{kind, urgency};
 use crate::backend::prometheus::plan::{Entry, Plan};
 use crate::backend::prometheus::text::put;
 use crate::ir::burn::{Alert, Loudness};
@@ -74,12 +74,12 @@ impl<'a, 'm> Burn<'a, 'm> {
         let mut out = String::with_capacity(1024);
         let broken = self.entry.step.and_then(|s| s.if_broken.as_deref()).filter(|text| !text.is_empty());
         if let Some(broken) = broken {
-            out.push_str(&inert(broken));
+            out.push_str(&escape_go_template(broken));
             out.push_str(stop(broken));
             out.push(' ');
         }
         out.push_str("Promised: ");
-        out.push_str(&inert(&sentence(promise)));
+        out.push_str(&escape_go_template(&sentence(promise)));
         out.push_str(". ");
         out.push_str(&self.story());
         out
@@ -95,7 +95,7 @@ impl<'a, 'm> Burn<'a, 'm> {
         let mut out = String::with_capacity(256);
         match hear_from {
             Some(title) => {
-                out.push_str(&inert(title));
+                out.push_str(&escape_go_template(title));
                 out.push_str(" tells users");
             }
             None => out.push_str("Tell users"),
@@ -110,7 +110,7 @@ impl<'a, 'm> Burn<'a, 'm> {
         }
         if let Some(say) = say {
             out.push_str(": ");
-            out.push_str(&inert(say));
+            out.push_str(&escape_go_template(say));
         }
         out
     }

@@ -4,7 +4,7 @@ use minijinja::context;
 use minijinja::value::Value;
 
 use super::of_all::{PATH, by_promise};
-use super::words::inert;
+use super::words::escape_go_template;
 use crate::backend::addresses::{self, ALERT_PANEL};
 use crate::backend::prometheus::plan::{Entry, Plan};
 use crate::ir::{Links as Bases, Promise};
@@ -26,7 +26,7 @@ impl Links {
     /// Of a promise's own alert.
     pub(super) fn of_promise(plan: &Plan<'_>, promise: &Promise) -> Self {
         let board = plan.board(&promise.path);
-        let harmless = |link: String| inert(&link).into_owned();
+        let harmless = |link: String| escape_go_template(&link).into_owned();
         Self {
             runbook: addresses::runbook(plan.model, promise).map(harmless),
             dashboard: board.and_then(|uid| dashboard(&plan.model.settings.links, uid)).map(harmless),
@@ -40,7 +40,7 @@ impl Links {
         let whole = some_of_none.then(String::new);
         let runbook = by_promise(about, whole.as_deref(), |entry| {
             addresses::runbook(plan.model, entry.promise)
-                .map(|link| inert(&link).into_owned())
+                .map(|link| escape_go_template(&link).into_owned())
                 .unwrap_or_default()
         });
         let journey = plan.board_of_journey().unwrap_or_default();
@@ -60,14 +60,14 @@ impl Links {
             } else {
                 format!("#{PATH}")
             };
-            format!("{}{anchor}", inert(&page))
+            format!("{}{anchor}", escape_go_template(&page))
         });
         Self {
             runbook: Some(runbook).filter(|link| !link.is_empty()),
             dashboard: boards
                 .then(|| dashboard(&plan.model.settings.links, ""))
                 .flatten()
-                .map(|base| format!("{}{uids}", inert(&base))),
+                .map(|base| format!("{}{uids}", escape_go_template(&base))),
             panel: None,
             document,
         }

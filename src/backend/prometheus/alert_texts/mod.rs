@@ -27,7 +27,7 @@ use crate::ir::{Settings, Target};
 
 pub(crate) use burn::Burn;
 pub(crate) use of_all::OfAll;
-pub(crate) use words::{inert, sentence, stop};
+pub(crate) use words::{escape_go_template, sentence, stop};
 
 /// Built-in templates, by the name under which a user may replace them: what the alert's name begins with (`any`: of every
 /// alert), and the annotation.
@@ -283,7 +283,8 @@ fn write_value(out: &mut Output<'_>, _: &mut State<'_, '_>, value: &Value) -> Re
         shown = value.to_string();
         shown.as_str()
     };
-    let written = if value.is_safe() { out.write_str(text) } else { out.write_str(&inert(text)) };
+    let written =
+        if value.is_safe() { out.write_str(text) } else { out.write_str(&escape_go_template(text)) };
     written.map_err(Error::from)
 }
 

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use super::words::{bad_word, go_string, inert, percent};
+use super::words::{bad_word, escape_go_template, go_string, percent};
 use crate::backend::prometheus::plan::Plan;
 use crate::backend::prometheus::text::put;
 use crate::backend::prometheus::{completions, exhaustion, ranges, slices};
@@ -69,7 +69,7 @@ pub(super) fn bad_now(out: &mut String, plan: &Plan<'_>, promise: &Promise, tier
     } else {
         (ERROR_RATIO, FIVE_MINUTES)
     };
-    let noun = inert(&promise.noun);
+    let noun = escape_go_template(&promise.noun);
     let bad = bad_word(promise);
     let now = of_window(series, window);
     let _ = write!(
@@ -180,7 +180,7 @@ pub(super) fn why(out: &mut String, promise: &Promise, tiers: &[&Alert]) {
     }
     let then = format!(
         "{VALUE} of {} {} over {{{{ $w }}}}: more than {factor} times the {}% that may be. ",
-        inert(&promise.noun),
+        escape_go_template(&promise.noun),
         bad_word(promise),
         percent(promise.error_budget())
     );

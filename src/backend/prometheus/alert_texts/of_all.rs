@@ -7,7 +7,7 @@ use minijinja::value::Value;
 
 use super::links::Links;
 use super::now::{VALUE, last_seen, left};
-use super::words::{full_title, inert};
+use super::words::{escape_go_template, full_title};
 use super::{Facts, go, of_journey, who};
 use crate::backend::prometheus::plan::{Entry, Plan};
 use crate::backend::prometheus::watch::FAULTS;
@@ -48,7 +48,7 @@ impl<'a, 'm> OfAll<'a, 'm> {
         by_promise(&self.about, otherwise.as_deref(), text)
     }
     fn title(&self) -> String {
-        self.each(|| inert(&self.plan.journey.title).into_owned(), |e| full_title(self.plan, e))
+        self.each(|| escape_go_template(&self.plan.journey.title).into_owned(), |e| full_title(self.plan, e))
     }
     fn who(&self) -> String {
         self.each(|| who::of(self.plan, None), |e| who::of(self.plan, Some(e)))
@@ -87,7 +87,7 @@ impl Facts for OfAll<'_, '_> {
             "PromiseBudgetPolicy.summary.txt" => format!("{}: {}", self.title(), left("$value", "")),
             "PromiseBudgetPolicy.description.txt" => {
                 let (title, clause) = self.policy?;
-                format!("{}. {clause}", inert(title))
+                format!("{}. {clause}", escape_go_template(title))
             }
             // These say the same of every promise.
             "PromisePartGone.description.txt" | "PromiseCountsContradict.description.txt" => {
@@ -190,10 +190,10 @@ fn looked_for(promise: &Promise) -> String {
             "It is a query of its own that gives nothing. First run it as it stands in the rules, then ",
         );
     } else {
-        let _ = write!(out, "It looks for {}. First see whether ", inert(&named.join(" and ")));
+        let _ = write!(out, "It looks for {}. First see whether ", escape_go_template(&named.join(" and ")));
         match first {
             Some(up) => {
-                let _ = write!(out, "{} is there and 1", inert(&up));
+                let _ = write!(out, "{} is there and 1", escape_go_template(&up));
             }
             None => out.push_str("its targets are up (Status, Targets)"),
         }

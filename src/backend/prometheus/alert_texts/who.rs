@@ -1,6 +1,6 @@
 //! Who acts when an alert speaks: who responds and where they talk, by when it should work again, who decides.
 
-use super::words::{inert, stop};
+use super::words::{escape_go_template, stop};
 use crate::backend::prometheus::plan::{Entry, Plan};
 use crate::backend::prometheus::text::put;
 use crate::ir::Team;
@@ -16,10 +16,10 @@ pub(super) fn of(plan: &Plan<'_>, entry: Option<&Entry<'_>>) -> String {
     let responder = book.and_then(|b| b.responder.as_ref()).or(owner);
     let mut out = String::new();
     if let Some(id) = responder {
-        out.push_str(&inert(&title(id)));
+        out.push_str(&escape_go_template(&title(id)));
         out.push_str(" responds");
         if let Some(channel) = team(id).and_then(|t| t.channel.as_deref()).filter(|c| !c.is_empty()) {
-            put(&mut out, format_args!(" ({})", inert(channel)));
+            put(&mut out, format_args!(" ({})", escape_go_template(channel)));
         }
         out.push('.');
     }
@@ -33,7 +33,7 @@ pub(super) fn of(plan: &Plan<'_>, entry: Option<&Entry<'_>>) -> String {
     }
     let policy = plan.journey.policy.as_ref().and_then(|id| model.policies.get(id));
     if let Some(id) = policy.and_then(|p| p.escalate_to.as_ref()) {
-        say(format!("When in doubt, {} decides", inert(&title(id))));
+        say(format!("When in doubt, {} decides", escape_go_template(&title(id))));
     }
     out
 }

@@ -7,7 +7,7 @@ use crate::ir::{Measurement, Promise};
 use crate::value::Decimal;
 
 /// A text that a Go template shows as it is: only an opening brace could start anything.
-pub(crate) fn inert(text: &str) -> Cow<'_, str> {
+pub(crate) fn escape_go_template(text: &str) -> Cow<'_, str> {
     if text.contains('{') { Cow::Owned(text.replace('{', "{{\"{\"}}")) } else { Cow::Borrowed(text) }
 }
 
@@ -64,5 +64,5 @@ pub(super) fn place<'a>(plan: &Plan<'a>, entry: &Entry<'a>) -> &'a str {
 
 /// `Pay: Payments are accepted`, inert.
 pub(super) fn full_title(plan: &Plan<'_>, entry: &Entry<'_>) -> String {
-    format!("{}: {}", inert(place(plan, entry)), inert(&entry.promise.title))
+    format!("{}: {}", escape_go_template(place(plan, entry)), escape_go_template(&entry.promise.title))
 }

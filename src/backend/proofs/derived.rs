@@ -1,10 +1,10 @@
 //! Last of what is recorded: what is made of a budget reads what slow groups have recorded, for as long as two of their
 //! evaluations may be apart, and not longer.
 
-use super::case::{Case, ELSEWHERE, Suite, stranger};
+use super::case::{Case, SCOPE_LABELS, Suite, foreign};
 use super::composed::was;
+use super::constants;
 use super::context::{Context, check, limit_of, minds_silence, value};
-use super::known;
 use crate::backend::prometheus::budget::Budgets;
 use crate::backend::prometheus::group_name;
 use crate::backend::prometheus::plan::is_composed;
@@ -17,7 +17,7 @@ use crate::value::{Decimal, Duration};
 
 /// Adds a file: counts of each budget, and the ratio of a long window, recorded once.
 pub(super) fn prove(context: &Context<'_>, suites: &mut Vec<Suite>) {
-    let every = ranges::MEANING;
+    let every = ranges::DERIVED;
     let after = |since: Duration, minutes: u64| since.plus(every.times(minutes));
     let mut case = Case::new("what slow groups have recorded is read until it is too old", every);
     let recorded = every.times(5);
@@ -43,21 +43,21 @@ pub(super) fn prove(context: &Context<'_>, suites: &mut Vec<Suite>) {
             // What a label of the settings was before: the highest counts.
             case.feed(name, &was(&labels(Some(window))), format!("_x5 {}", value / Decimal::TWO));
             // Nor does another window speak for it.
-            case.feed(name, &labels(Some("a stranger")), "_x5 1000000".to_owned());
+            case.feed(name, &labels(Some("foreign")), "_x5 1000000".to_owned());
         }
         case.feed(ERROR_BUDGET, &was(&labels(None)), "0x1000".to_owned());
         let ratios = budget.as_micros() / every.as_micros() - 1;
         case.feed(ERROR_RATIO, &was(&labels(Some("budget"))), format!("_x5 0x{ratios}"));
         // Others have budgets of their own.
         for label in PROMISE_LABELS {
-            let other = stranger(labels(None), label);
+            let other = foreign(labels(None), label);
             case.feed(ERROR_BUDGET, &other, "1000x1000".to_owned());
         }
         // Budgets are shown only while there is data, of the promise's own. A completion has none here.
         let measured = limit_of(promise).is_zero();
         let minutes = (budget.as_micros() * 2 + every.times(20).as_micros()) / every.as_micros();
-        for label in ELSEWHERE {
-            let strange = stranger(labels(Some("5m")), label);
+        for label in SCOPE_LABELS {
+            let strange = foreign(labels(Some("5m")), label);
             case.feed(ERROR_RATIO, &strange, format!("0x{minutes}"));
         }
         let now = Decimal::new(4, 3);
@@ -83,7 +83,7 @@ pub(super) fn prove(context: &Context<'_>, suites: &mut Vec<Suite>) {
         let seconds = (Decimal::ONE - spent) * promise.window.seconds() * allowed / now;
         if measured && spent < Decimal::ONE {
             asked.push(("when the budget is gone", gone, Some("5m"), remaining, seconds));
-            let other = context.series(BUDGET_GONE_IN, promise, Some("a stranger"));
+            let other = context.series(BUDGET_GONE_IN, promise, Some("foreign"));
             let says = "when the budget is gone is said of the windows of its alerts alone";
             case.checks.push(check(promise, after(recorded, 2), says, other));
         } else {
@@ -112,15 +112,15 @@ pub(super) fn prove(context: &Context<'_>, suites: &mut Vec<Suite>) {
         case.checks.push(check(promise, after(recorded, 1), "the budget has no burn rate of its own", query));
     }
     for entry in &context.plan.entries {
-        case.checks.push(known::info(context, entry.promise, after(recorded, 1)));
+        case.checks.push(constants::info(context, entry.promise, after(recorded, 1)));
         // The others' are proved with what they are made of.
         if is_composed(entry.promise) {
-            known::values(context, entry.promise, after(recorded, 1), &mut case);
+            constants::values(context, entry.promise, after(recorded, 1), &mut case);
         }
     }
     if !case.checks.is_empty() {
         suites.push(Suite {
-            name: group_name(&context.journey.id, group::MEANING),
+            name: group_name(&context.journey.id, group::DERIVED),
             journeys: vec![context.journey.id.clone()],
             every,
             cases: [Some(case), contradicting(context, true), contradicting(context, false)]
@@ -134,8 +134,8 @@ pub(super) fn prove(context: &Context<'_>, suites: &mut Vec<Suite>) {
 /// Counts of a budget that contradict each other: a ratio stays between none and all of them.
 fn contradicting(context: &Context<'_>, too_many: bool) -> Option<Case> {
     let title = if too_many { "more are bad than there are" } else { "fewer than none are bad" };
-    let mut case = Case::new(format!("the budget where {title}"), ranges::MEANING);
-    let at = ranges::MEANING.times(2);
+    let mut case = Case::new(format!("the budget where {title}"), ranges::DERIVED);
+    let at = ranges::DERIVED.times(2);
     let (bad, truth) = if too_many { (200, Decimal::ONE) } else { (-5, Decimal::ZERO) };
     for promise in context.measured().map(|e| e.promise).filter(|p| !minds_silence(p)) {
         let labels = context.labels(promise, Some("budget"));

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::case::{Case, Check};
-use super::needed::{Pruned, RuleFiles};
+use super::prune::{Pruned, RuleFiles};
 use crate::value::Duration;
 
 /// What starting promtool and loading the series once more costs, in selectors evaluated: about a tenth of a second.

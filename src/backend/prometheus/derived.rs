@@ -1,4 +1,4 @@
-//! What the numbers mean: constants of the promises, burn rates, what is left.
+//! What is derived from windows and budgets: constants of the promises, burn rates, what is left.
 
 use super::budget::Budgets;
 use super::plan::{Plan, is_composed};
@@ -17,11 +17,11 @@ use crate::value::{Decimal, Duration};
 /// Writes the group's rules.
 pub(crate) fn write(plan: &Plan<'_>, budgets: &Budgets, expr: &mut String, sink: &mut impl Sink) {
     for entry in &plan.entries {
-        sink.seam();
+        sink.allow_group_split();
         info(plan, entry.promise, sink);
     }
     // What reads `promise_info` reads a constant.
-    sink.seam();
+    sink.allow_group_split();
     let labels = plan.journey_labels(None);
     let mut record = |name: &str, expr: &str| {
         sink.rule(&Rule::record(name, expr, &labels));

@@ -1,9 +1,9 @@
 //! What the source says of a promise is recorded as it is written: its objective, its error budget, whose it is.
 
-use super::case::{Case, Check, ELSEWHERE, stranger};
+use super::case::{Case, Check, SCOPE_LABELS, foreign};
 use super::composed::was;
 use super::context::{Context, check, value};
-use crate::backend::prometheus::meaning::{kind, urgency};
+use crate::backend::prometheus::derived::{kind, urgency};
 use crate::backend::prometheus::text::promise_matchers;
 use crate::ir::Promise;
 use crate::series::{ERROR_BUDGET, INFO, OBJECTIVE, STRETCH};
@@ -42,9 +42,9 @@ pub(super) fn values(context: &Context<'_>, promise: &Promise, at: Duration, cas
     }
     // What a label of the settings was before: the highest counts.
     case.feed(ERROR_BUDGET, &was(&labels), "0x10000".to_owned());
-    for elsewhere in ELSEWHERE {
-        case.feed(ERROR_BUDGET, &stranger(labels.clone(), elsewhere), "1000x10000".to_owned());
-        let mut info = stranger(context.identity(promise), elsewhere);
+    for elsewhere in SCOPE_LABELS {
+        case.feed(ERROR_BUDGET, &foreign(labels.clone(), elsewhere), "1000x10000".to_owned());
+        let mut info = foreign(context.identity(promise), elsewhere);
         info.insert("objective".to_owned(), promise.objective.normalize().to_string());
         info.extend(promise.stretch.map(|s| ("stretch".to_owned(), s.normalize().to_string())));
         case.feed(INFO, &info, "1000x10000".to_owned());

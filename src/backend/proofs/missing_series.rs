@@ -5,7 +5,7 @@ use super::case::{Case, Suite};
 use super::context::{Batch, Context, UNIT, align, limit_of, minds_silence, per_scrape, slice_of, value};
 use super::decoys::{decoys, same_metric};
 use super::series::{FINE, Raw, Shape};
-use super::shares;
+use super::slice_shares;
 use super::witness::satisfies;
 use crate::ir::{Measurement, Promise, Series};
 use crate::series::BAD_EVENTS;
@@ -36,7 +36,8 @@ fn without_buckets(context: &Context<'_>, batch: &Batch<'_, '_>) -> Option<Case>
         let when = "the bucket of its limit is missing";
         rates(context, promise, &rest, (at, Decimal::ZERO, UNIT, when), &mut case);
         // Then nobody comes: events are no longer counted, and a slice without any is good.
-        let slice = if shares::allowed(promise).is_some() { slice_of(promise) } else { Duration::default() };
+        let slice =
+            if slice_shares::allowed(promise).is_some() { slice_of(promise) } else { Duration::default() };
         let quiet =
             if slice.is_zero() { settled(context, promise) } else { slice.plus(context.every.times(2)) };
         let quiet = align(quiet, batch.scrape, context.every);
@@ -45,7 +46,7 @@ fn without_buckets(context: &Context<'_>, batch: &Batch<'_, '_>) -> Option<Case>
             case.feed(&raw.name, &raw.labels, raw.values(&[(FINE, length.plus(quiet))], batch.scrape, unit));
         }
         for raw in &rest {
-            case.feed(&raw.name, &raw.labels, shares::values(raw, &story, (batch.scrape, unit)));
+            case.feed(&raw.name, &raw.labels, slice_shares::values(raw, &story, (batch.scrape, unit)));
         }
         if slice.is_zero() {
             let at = length.plus(quiet);
@@ -91,7 +92,7 @@ fn unfinished(context: &Context<'_>, batch: &Batch<'_, '_>) -> Option<Case> {
         let quiet = align(settled(context, entry.promise), batch.scrape, context.every);
         let story = [(Decimal::ZERO, Decimal::ONE, length), (Decimal::ZERO, Decimal::ZERO, quiet)];
         for raw in &started {
-            case.feed(&raw.name, &raw.labels, shares::values(raw, &story, (batch.scrape, unit)));
+            case.feed(&raw.name, &raw.labels, slice_shares::values(raw, &story, (batch.scrape, unit)));
         }
         let at = Duration::from_micros(length.as_micros().saturating_sub(context.every.as_micros()));
         for (at, unit, when) in [
