@@ -55,6 +55,28 @@ pub fn ours(scrape: u64) -> Vec<Rule> {
 
 /// The same of another journey, over another window.
 pub fn rules(journey: &str, scrape: u64, window: &str) -> Vec<Rule> {
+    let (source, yaml) = project(journey, scrape, window);
+    let files = common::compile(&source, &yaml);
+    let rules = files.iter().filter(|f| f.path.ends_with(".yml"));
+    rules.flat_map(|f| layers::parse(&f.text)).collect()
+}
+
+/// When its page speaks of a total outage, as `explain` and documents print it: as a rule and at worst, in seconds.
+pub fn printed(scrape: u64) -> (f64, f64) {
+    let (source, yaml) = project("visit", scrape, "30d");
+    let model = common::model(&source, &yaml);
+    let (_, promise) = model.promises().next().expect("a promise");
+    let explained = slovo::backend::prometheus::explain(&model, promise);
+    let pages = explained.alerts.iter().filter(|a| a.name == "PromiseBurnsFast").map(|a| a.detection[0]);
+    let least = |times: Vec<Option<slovo::value::Duration>>| {
+        times.into_iter().flatten().min().map_or(f64::INFINITY, |t| t.as_micros() as f64 / 1e6)
+    };
+    let (typical, worst) = pages.map(|d| (d.typical, d.worst)).unzip();
+    (least(typical), least(worst))
+}
+
+/// Source and settings of what is measured.
+fn project(journey: &str, scrape: u64, window: &str) -> (String, String) {
     let source = r#"
 team shop "Shop team" { pages "pager" }
 metric http_requests_total: counter of requests { labels job, instance, code }
@@ -69,12 +91,10 @@ journey JOURNEY "Visit" {
   }
 }
 "#;
-    let files = common::compile(
-        &source.replace("JOURNEY", journey).replace("WINDOW", window),
-        &format!("project: bench\nscrape_interval: {scrape}s\nretention: 100d\n"),
-    );
-    let rules = files.iter().filter(|f| f.path.ends_with(".yml"));
-    rules.flat_map(|f| layers::parse(&f.text)).collect()
+    (
+        source.replace("JOURNEY", journey).replace("WINDOW", window),
+        format!("project: bench\nscrape_interval: {scrape}s\nretention: 100d\n"),
+    )
 }
 
 /// The engines asked for, or those that are found.
@@ -143,6 +163,9 @@ fn main() {
         windows::run();
     }
     if part("pages") {
-        pages::run(&scrapes);
+        let late = pages::run(&scrapes);
+        if given("--check") && !late.is_empty() {
+            ended(late.join("\n"));
+        }
     }
 }

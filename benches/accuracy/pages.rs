@@ -5,14 +5,15 @@ use crate::common::bed::Bed;
 use crate::common::layers::Rule;
 use crate::common::{http, layers, others};
 use crate::traffic::{DAY, START, generate};
-use crate::{BAD, TOTAL, ours, shapes};
+use crate::{BAD, TOTAL, ours, printed, shapes};
 
 const LENGTH: u64 = 10 * DAY;
 /// Phases of evaluations against scrapes: groups of other names run at other times.
 const PHASES: usize = 4;
 
-/// Measures and prints.
-pub fn run(scrapes: &[u64]) {
+/// Measures and prints. Gives what is later than `explain` and documents print it.
+pub fn run(scrapes: &[u64]) -> Vec<String> {
+    let mut late = Vec::new();
     println!(
         "\n{:<34} {:>8} {:>8} {:>8} {:>8} {:>8}",
         "page after", "outages", "paged", "median", "p95", "worst"
@@ -90,8 +91,19 @@ pub fn run(scrapes: &[u64]) {
                 at(0.95),
                 at(1.0)
             );
+            if label.starts_with("ours") {
+                let (typical, worst) = printed(*scrape);
+                println!(
+                    "{:<34} {:>8} {:>8} {typical:>7.0}s {:>8} {worst:>7.0}s",
+                    "  printed: as a rule, at worst", "", "", ""
+                );
+                if at(0.5) > typical || at(1.0) > worst {
+                    late.push(format!("scraped each {scrape}s, pages come later than is printed"));
+                }
+            }
         }
     }
+    late
 }
 
 /// The evaluations at which an alert rule fires: active now and for as long as its `for` says.

@@ -22,12 +22,16 @@ pub mod store;
 /// The rule files of a project given as text, `slovo.yaml` beside it.
 pub fn compile(source: &str, yaml: &str) -> Vec<slovo::backend::Artifact> {
     use slovo::backend::Backend as _;
+    slovo::backend::prometheus::Prometheus.emit(&model(source, yaml))
+}
+
+/// The model of a project in one file.
+pub fn model(source: &str, yaml: &str) -> slovo::ir::Model {
     let project = slovo::project::Project::in_memory(&[("bench.slovo", source)], yaml);
     let compiled = project.compile();
     let options = slovo::diag::render::Options::plain(100);
     let said = slovo::diag::render::human(&compiled.diagnostics, &project.sources, &options);
-    let model = compiled.model.unwrap_or_else(|| panic!("{said}"));
-    slovo::backend::prometheus::Prometheus.emit(&model)
+    compiled.model.unwrap_or_else(|| panic!("{said}"))
 }
 
 /// Which of these programs are missing?

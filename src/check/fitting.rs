@@ -82,13 +82,16 @@ pub(crate) fn misfits(model: &Model, promise: &Promise, ladder: &[Alert]) -> Vec
     made
 }
 
-/// When a total outage wakes somebody at the latest, in whole minutes. As fast as the alerts are, whatever the traffic: that few
+/// When a total outage wakes somebody at the latest, in whole minutes. None where it is the traffic that makes it late: that few
 /// come is not a fault of a playbook, and told by the checks of traffic.
 fn heard(model: &Model, promise: &Promise, ladder: &[Alert]) -> Option<Duration> {
     let busy = Promise { expect_per_day: None, ..promise.clone() };
     let pages = alerts::speaking(promise, ladder);
-    let worst = |a: &Alert| detection(model, &busy, a, Decimal::ONE).worst;
-    pages.iter().filter_map(worst).min().map(|t| Duration::from_mins(t.as_secs().div_ceil(60)))
+    let first = |promise: &Promise| {
+        pages.iter().filter_map(|a| detection(model, promise, a, Decimal::ONE).worst).min()
+    };
+    let heard = first(&busy).filter(|heard| first(promise).is_none_or(|real| real <= *heard))?;
+    Some(Duration::from_mins(heard.as_secs().div_ceil(60)))
 }
 
 /// What a playbook asks of one promise, with the promise.

@@ -19,8 +19,8 @@ pub(crate) enum Clause<'a> {
     Within(&'a str, Decimal),
     /// They take, or measure, more than this.
     Over(&'a str, Decimal),
-    /// A reading meets a limit.
-    Reads(Reading),
+    /// A reading of this gauge meets a limit.
+    Reads(&'a str, Reading),
     /// Our systems report them as done well or as failed; or they do not.
     Reported(Side, bool),
     /// A label has one of these values, or none of them.
@@ -84,7 +84,7 @@ fn clauses<'a>(series: &'a Series, side: Side, total: &[&Selector]) -> Vec<Claus
     match series {
         Series::HistogramWithin { limit, .. } => made.push(Clause::Within(metric, *limit)),
         Series::HistogramOver { limit, .. } => made.push(Clause::Over(metric, *limit)),
-        Series::Readings { condition: Some(reading), .. } => made.push(Clause::Reads(*reading)),
+        Series::Readings { condition: Some(reading), .. } => made.push(Clause::Reads(metric, *reading)),
         Series::Counter(_)
         | Series::HistogramCount { .. }
         | Series::Readings { condition: None, .. }

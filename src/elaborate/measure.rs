@@ -37,6 +37,17 @@ pub(crate) struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
+    /// What good, bad and good slices mean, in words: of a side only where each of its statements has them. Some would speak for
+    /// all, and documents tell what is written instead.
+    pub(crate) fn words(&self) -> Vec<(ir::WordsOf, &'a Str)> {
+        let statements = |of: ir::WordsOf| match of {
+            ir::WordsOf::Good => self.verdicts.iter().filter(|(side, ..)| *side == Side::Good).count(),
+            ir::WordsOf::Bad => self.verdicts.iter().filter(|(side, ..)| *side == Side::Bad).count(),
+            ir::WordsOf::Slices => 1,
+        };
+        let having = |of: ir::WordsOf| self.said.iter().filter(|(other, _)| *other == of).count();
+        self.said.iter().copied().filter(|(of, _)| having(*of) >= statements(*of)).collect()
+    }
     /// Takes the statements of one block; the first of a kind counts.
     pub(crate) fn take(&mut self, stmt: &'a StreamStmt, env: Env<'a>) {
         if let Some(said) = &stmt.said {

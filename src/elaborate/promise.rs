@@ -259,7 +259,7 @@ fn way_of<'a>(
         out.broken = true; // Not measured: reported with the names.
         return way;
     }
-    way.said = std::mem::take(&mut parts.said);
+    way.said = parts.words();
     way.silence = parts.silence.filter(|_| parts.when.is_some());
     let noun = said.keep.as_ref().map(|k| k.noun);
     let around = Around { what: format!("promise `{}`", promise.name.name), noun };

@@ -66,7 +66,7 @@ impl Case {
     pub(super) fn last(&self) -> Duration {
         self.checks.iter().map(|c| c.at).max().unwrap_or_default()
     }
-    /// Feeds foreign_series: beside each series so far the same with another value of each of these labels, and far too high
+    /// Feeds foreign series: beside each series so far the same with another value of each of these labels, and far too high
     /// values. A rule that takes them in shows it.
     pub(super) fn foreign_series(&mut self, labels: &[&str]) {
         let samples = self.last().as_micros() / self.interval.as_micros().max(1);

@@ -131,7 +131,7 @@ impl Watch<'_, '_> {
         case.checks.extend(made);
     }
 
-    /// Scrapes at 1.6 and at 1.4 times the interval that is declared; foreign_series at the declared one.
+    /// Scrapes at 1.6 and at 1.4 times the interval that is declared; foreign series at the declared one.
     fn rarely(&self, batch: &Batch<'_, '_>, suite: &mut Suite) {
         let at = suite.every;
         let tick = Duration::from_micros(batch.scrape.as_micros() / 10);

@@ -69,7 +69,7 @@ impl Build<'_> {
     /// The words after `good` or `bad`.
     fn said(&mut self, pair: Pair<'_, Rule>) -> Option<Str> {
         let first = kids(pair).next().filter(|p| p.as_rule() == Rule::said)?;
-        Some(self.str(&kids(first).next()?))
+        Some(self.text(&kids(first).next()?))
     }
 
     /// `bad` and what follows: a stream, one way to be bad, or several with `or` between them.

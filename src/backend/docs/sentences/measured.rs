@@ -55,7 +55,7 @@ fn completed(promise: &Promise, completion: &Completion) -> Vec<String> {
     };
     let unseen = completion.unseen(promise.error_budget(), promise.window);
     if unseen > NOTABLE {
-        let percent = (unseen * Decimal::ONE_HUNDRED).min(Decimal::ONE_HUNDRED).round_dp(0).normalize();
+        let percent = (unseen * Decimal::ONE_HUNDRED).min(Decimal::ONE_HUNDRED).ceil().normalize();
         said.push(format!(
             "What is under way looks like what is lost: up to {percent}% of the error budget can be lost unseen."
         ));
@@ -240,7 +240,11 @@ fn clause(clause: &Clause<'_>) -> String {
         Clause::Over(metric, limit) => {
             format!("they {}", bound(metric, *limit, ("take more than", "measure more than")))
         }
-        Clause::Reads(value) => format!("they read {}", reading(*value)),
+        Clause::Reads(metric, value) => {
+            let (Reading::AtMost(limit) | Reading::AtLeast(limit)) = *value;
+            let read = if matches!(value, Reading::AtMost(_)) { "read at most" } else { "read at least" };
+            format!("they {}", bound(metric, limit, (read, read)))
+        }
         Clause::Reported(side, is) => {
             let how = match side {
                 Side::Good => "as done well",

@@ -451,7 +451,7 @@ fn measurements() {
             within: Duration::from_mins(30),
             late: Vec::new(),
         })),
-        "We count all page views when they start, and again when they are done. What is not done within 30 min counts as lost. We only count them: if all of them are late, we don't see it. What is under way looks like what is lost: up to 7% of the error budget can be lost unseen."
+        "We count all page views when they start, and again when they are done. What is not done within 30 min counts as lost. We only count them: if all of them are late, we don't see it. What is under way looks like what is lost: up to 8% of the error budget can be lost unseen."
     );
     let readings = |good| {
         let all = vec![Series::Readings { selector: selector("up", 0), condition: None }];

@@ -15,7 +15,7 @@ pub struct Together<'a> {
     pub worst: Decimal,
     /// What is left when failures always hit the same users: the weakest member's floor.
     pub best: Decimal,
-    /// The member with the lowest floor.
+    /// The member with the lowest floor; none where all floors are the same.
     pub weakest: Option<&'a Promise>,
 }
 
@@ -24,11 +24,12 @@ pub fn together<'a>(model: &'a Model, made: &Composed) -> Together<'a> {
     let members: Vec<&Promise> = made.members.iter().filter_map(|m| model.promise(m)).collect();
     let product = members.iter().fold(Decimal::ONE, |a, p| (a * p.objective_ratio()).round_dp(18));
     let lost: Decimal = members.iter().map(|p| p.error_budget()).sum();
-    let weakest = members.iter().copied().min_by_key(|p| p.objective);
+    let lowest = members.iter().copied().min_by_key(|p| p.objective);
+    let weakest = lowest.filter(|w| members.iter().any(|m| m.objective > w.objective));
     Together {
         product,
         worst: (Decimal::ONE - lost).max(Decimal::ZERO),
-        best: weakest.map_or(Decimal::ONE, Promise::objective_ratio),
+        best: lowest.map_or(Decimal::ONE, Promise::objective_ratio),
         weakest,
         members,
     }
@@ -71,12 +72,15 @@ pub fn sentences(promise: &Promise, made: &Composed, sum: &Together<'_>) -> Said
             words::noun(promise)
         ),
         cases,
-        weakest: sum.weakest.map_or_else(String::new, |weakest| {
-            format!(
-                "The weakest part is {}. The whole cannot be better than that.",
-                words::quoted(&weakest.title)
-            )
-        }),
+        weakest: sum.weakest.map_or_else(
+            || "No part is weaker than the others, and the whole cannot be better than they are.".to_owned(),
+            |weakest| {
+                format!(
+                    "The weakest part is {}. The whole cannot be better than that.",
+                    words::quoted(&weakest.title)
+                )
+            },
+        ),
     }
 }
 

@@ -127,7 +127,7 @@ impl Facts for Burn<'_, '_> {
         })
     }
 
-    fn context(&self) -> Value {
+    fn context(&self, _: &str) -> Value {
         let promise = self.entry.promise;
         let window = |then: &str| self.asked(|out, _| now::speaking(out, self.tiers, then));
         let tiers: Vec<Value> = self.tiers.iter().map(|alert| tier(promise, alert)).collect();
@@ -158,6 +158,7 @@ impl Facts for Burn<'_, '_> {
             who => Value::from_safe_string(who::of(self.plan, Some(self.entry))),
             links => self.links().context(),
             now => context! {
+                title => go(&full_title(self.plan, self.entry)),
                 value => go(VALUE),
                 bad => go(&self.bad_now()),
                 why => go(&self.why()),

@@ -86,7 +86,7 @@ pub(crate) trait Facts {
     /// of its alerts' time in templates otherwise. Empty: no annotation.
     fn written(&self, template: &str) -> Option<String>;
     /// What templates get: docs/templates.md.
-    fn context(&self) -> Value;
+    fn context(&self, kind: &str) -> Value;
 }
 
 /// What templates of every alert get.
@@ -189,7 +189,7 @@ impl Texts {
         let names: Vec<&str> =
             BUILT_IN.iter().map(|(n, _)| *n).chain(user.keys().map(String::as_str)).collect();
         let list = |kind: &'static str| {
-            let all = annotations(kind, &names).into_iter();
+            let all = annotations(kind, &names, |name| user.contains_key(name)).into_iter();
             (
                 kind,
                 all.map(|(a, t)| {
@@ -213,7 +213,7 @@ impl Texts {
         for (annotation, template, own) in self.lists.get(kind).into_iter().flatten() {
             let written = if *own { None } else { facts.written(template) };
             let text = written
-                .map_or_else(|| self.render(template, *own, context.get_or_init(|| facts.context())), Ok);
+                .map_or_else(|| self.render(template, *own, context.get_or_init(|| facts.context(kind))), Ok);
             match text {
                 Ok(text) if text.trim().is_empty() => {}
                 Ok(text) if text.trim().len() == text.len() => made.push((annotation.as_str(), text)),
@@ -244,12 +244,12 @@ impl Texts {
     }
 }
 
-/// `PromiseNoData.summary.txt` or `any.runbook_url.txt` as the annotations of `PromiseNoData`.
-fn annotations(kind: &str, names: &[&str]) -> Vec<(String, String)> {
+/// `PromiseNoData.summary.txt` or `any.runbook_url.txt` as the annotations of `PromiseNoData`. The user's go before ours, and of
+/// either those of the alert before those of any.
+fn annotations(kind: &str, names: &[&str], own: impl Fn(&str) -> bool) -> Vec<(String, String)> {
     let mut found: BTreeMap<&str, &str> = BTreeMap::new();
-    // Its own last: they replace those of every alert.
-    for of in ["any", kind] {
-        for name in names {
+    for (users, of) in [(false, "any"), (false, kind), (true, "any"), (true, kind)] {
+        for name in names.iter().filter(|name| own(name) == users) {
             if let Some((k, annotation)) = parts(name)
                 && k == of
             {
@@ -316,7 +316,7 @@ mod tests {
             None
         }
 
-        fn context(&self) -> Value {
+        fn context(&self, _: &str) -> Value {
             self.0.clone()
         }
     }

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use super::words::{bad_word, escape_go_template, go_string, percent};
+use super::words::{bad_word, each, escape_go_template, go_string, percent};
 use crate::backend::prometheus::plan::Plan;
 use crate::backend::prometheus::text::put;
 use crate::backend::prometheus::{completions, exhaustion, ranges, slices};
@@ -13,7 +13,7 @@ use crate::promql::print;
 use crate::series::{
     AGE, BAD_INCREASE, BUDGET_GONE_IN, BUDGET_REMAINING, COVERAGE, ERROR_RATIO, EVENTS, MISSING_NOW,
 };
-use crate::value::{Decimal, Duration};
+use crate::value::{Decimal, Duration, size};
 
 /// The alert's value, as Prometheus fills it in.
 pub(super) const VALUE: &str = "{{ $value | humanizePercentage }}";
@@ -74,7 +74,7 @@ pub(super) fn bad_now(out: &mut String, plan: &Plan<'_>, promise: &Promise, tier
     let now = of_window(series, window);
     let _ = write!(
         out,
-        "{{{{ with {now} }}}}{PERCENTAGE} of {noun} {bad}{{{{ else }}}}nothing was counted{{{{ end }}}} in the last {window}"
+        "{{{{ with {now} }}}}{PERCENTAGE} of {noun}{{{{ else }}}}nobody knows how many {noun}{{{{ end }}}} {bad} in the last {window}"
     );
     if !matches!(promise.measurement, Measurement::Composed(_)) {
         let hour = of_window(BAD_INCREASE, HOUR);
@@ -89,13 +89,22 @@ pub(super) fn bad_now(out: &mut String, plan: &Plan<'_>, promise: &Promise, tier
 fn value_now(out: &mut String, plan: &Plan<'_>, promise: &Promise, slices: &Slices) {
     let mut query = slices::measured(promise, slices, plan.evaluation);
     let seconds = "humanizeDuration";
-    let number = "printf \"%.4g\"";
+    let number = "printf \"%.6g\"";
     let (good, limit, shown, of) = match &slices.condition {
         Condition::Share { at_least, .. } => {
             let limit = Decimal::ONE - *at_least;
             (Reading::AtMost(limit), format!("{}%", percent(limit)), "humanizePercentage", " were bad")
         }
-        Condition::Stat { good, .. } | Condition::Promql { good, .. } => (*good, plain(*good), number, ""),
+        Condition::Stat { selector, good, .. } => match in_its_unit(&selector.metric, *good) {
+            Some((scale, limit, shown)) => {
+                if scale != Decimal::ONE {
+                    query = format!("({query}) * {scale}");
+                }
+                (*good, limit, shown, if shown == "humanize1024" { "B" } else { "" })
+            }
+            None => (*good, plain(*good), number, ""),
+        },
+        Condition::Promql { good, .. } => (*good, plain(*good), number, ""),
         Condition::Age { at_most, .. } => (Reading::AtMost(*at_most), time(*at_most), seconds, " old"),
         Condition::Mean { good, seconds: in_seconds, .. } => match in_seconds {
             Some(limit) => {
@@ -111,19 +120,22 @@ fn value_now(out: &mut String, plan: &Plan<'_>, promise: &Promise, slices: &Slic
     };
     // What is not a number is not a value.
     let query = go_string(&format!("({query}) >= -Inf"));
-    let each: Vec<&str> =
-        promise.for_each.iter().map(|(name, _)| name.as_str()).filter(|n| print::is_label_name(n)).collect();
+    let each = each(promise);
     if each.is_empty() {
         let _ = write!(
             out,
             "{{{{ with query {query} }}}}{{{{ . | first | value | {shown} }}}}{of} now{{{{ else }}}}no value now{{{{ end }}}}"
         );
     } else {
-        let _ = write!(out, "{{{{ range query {query} }}}}{{{{ if and true");
+        // Of several values the one of the alert's labels.
+        let _ = write!(out, "{{{{ $now := \"no value\" }}}}{{{{ range query {query} }}}}{{{{ if and true");
         for name in each {
             let _ = write!(out, " (eq (. | label \"{name}\") $labels.{name})");
         }
-        let _ = write!(out, " }}}}{{{{ . | value | {shown} }}}}{of} now{{{{ end }}}}{{{{ end }}}}");
+        let _ = write!(
+            out,
+            " }}}}{{{{ $now = printf \"%s{of}\" (. | value | {shown}) }}}}{{{{ end }}}}{{{{ end }}}}{{{{ $now }}}} now"
+        );
     }
     let (most, may) = match (good, &slices.condition) {
         (_, Condition::Share { .. }) => ("at most", "may be"),
@@ -136,6 +148,21 @@ fn value_now(out: &mut String, plan: &Plan<'_>, promise: &Promise, slices: &Slic
 fn plain(good: Reading) -> String {
     let (Reading::AtMost(limit) | Reading::AtLeast(limit)) = good;
     limit.normalize().to_string()
+}
+
+/// The factor that makes seconds or bytes of a gauge's values, the limit in words and the function that shows a value: of a name
+/// that ends in a unit, as Prometheus' naming rules ask for.
+fn in_its_unit(metric: &str, good: Reading) -> Option<(Decimal, String, &'static str)> {
+    let (Reading::AtMost(limit) | Reading::AtLeast(limit)) = good;
+    if metric.ends_with("_bytes") {
+        let limit = size::write(limit).unwrap_or_else(|| format!("{} bytes", limit.normalize()));
+        return Some((Decimal::ONE, limit, "humanize1024"));
+    }
+    let scale = [("_milliseconds", 3), ("_microseconds", 6), ("_nanoseconds", 9), ("_seconds", 0)]
+        .into_iter()
+        .find(|(unit, _)| metric.ends_with(unit))
+        .map(|(_, digits)| Decimal::new(1, digits))?;
+    Some((scale, time(limit * scale), "humanizeDuration"))
 }
 
 /// Seconds as a duration where they are whole milliseconds, else as they are.

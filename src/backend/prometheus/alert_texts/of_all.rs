@@ -1,5 +1,6 @@
 //! What an alert says that one rule raises for all promises of a journey: each promise is told by its labels.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use minijinja::context;
@@ -7,7 +8,7 @@ use minijinja::value::Value;
 
 use super::links::Links;
 use super::now::{VALUE, last_seen, left};
-use super::words::{escape_go_template, full_title};
+use super::words::{each, escape_go_template, full_title};
 use super::{Facts, go, of_journey, who};
 use crate::backend::prometheus::plan::{Entry, Plan};
 use crate::backend::prometheus::watch::FAULTS;
@@ -60,10 +61,14 @@ impl<'a, 'm> OfAll<'a, 'm> {
     fn looked_for(&self) -> String {
         let looks = self.each(String::new, |e| looked_for(e.promise));
         let idle = self.each(String::new, |e| idle(e.promise).to_owned());
-        format!("{looks}whether the metric or one of these labels has another name by now.{idle}")
+        format!("{looks}see whether a metric or a label in it has another name by now.{idle}")
     }
     fn part(&self) -> String {
         self.each(String::new, |e| part(e.promise))
+    }
+    /// What follows from that.
+    fn part_story(&self) -> String {
+        self.each(String::new, |e| part_story(e.promise).to_owned())
     }
 }
 
@@ -89,39 +94,42 @@ impl Facts for OfAll<'_, '_> {
                 let (title, clause) = self.policy?;
                 format!("{}. {clause}", escape_go_template(title))
             }
-            // These say the same of every promise.
-            "PromisePartGone.description.txt" | "PromiseCountsContradict.description.txt" => {
-                super::built_in(template)?.trim().to_owned()
-            }
+            "PromisePartGone.description.txt" => self.part_story(),
+            // It says the same of every promise.
+            "PromiseCountsContradict.description.txt" => super::built_in(template)?.trim().to_owned(),
             "any.who.txt" => self.who(),
             other => return self.links().written(other),
         })
     }
 
-    fn context(&self) -> Value {
+    fn context(&self, kind: &str) -> Value {
+        let mut now =
+            vec![("title", self.title()), ("promise", PATH.to_owned()), ("value", VALUE.to_owned())];
+        // Of each alert its own: another's would say what isn't so.
+        now.extend(match kind {
+            "PromiseNoData" => vec![("seen", last_seen(self.plan)), ("looked_for", self.looked_for())],
+            "PromisePartGone" => vec![("part", self.part()), ("story", self.part_story())],
+            "PromiseMeasuresWrong" => vec![("fault", of_fault(|f| f.1)), ("remedy", of_fault(|f| f.2))],
+            "PromiseBudgetPolicy" => {
+                let clause = self.policy.map(|(_, text)| text.to_owned()).unwrap_or_default();
+                vec![("left", left("$value", "")), ("clause", clause)]
+            }
+            _ => Vec::new(),
+        });
+        let now: BTreeMap<&str, Value> = now.into_iter().map(|(name, text)| (name, go(&text))).collect();
         context! {
             links => self.links().context(),
             who => Value::from_safe_string(self.who()),
             policy => self.policy.map(|(title, _)| context! { title => title }),
-            now => context! {
-                title => go(&self.title()),
-                promise => go(PATH),
-                value => go(VALUE),
-                left => go(&left("$value", "")),
-                seen => go(&last_seen(self.plan)),
-                looked_for => go(&self.looked_for()),
-                part => go(&self.part()),
-                fault => go(&of_fault(|f| f.1)),
-                remedy => go(&of_fault(|f| f.2)),
-                clause => self.policy.map(|(_, text)| go(text)),
-            },
+            now => now,
             ..of_journey(self.plan),
         }
     }
 }
 
 /// What no data means for every promise.
-const NO_DATA: &str = "The budget is not shown and no other alert of this promise can fire until it is back.";
+const NO_DATA: &str =
+    "The budget is not shown and no other alert of this promise can begin until it is back.";
 
 /// A Go template that gives each promise its own text, by the labels of the alert. Promises with the same text share a branch;
 /// where all have the same, there is none. `otherwise` is for an alert without a promise.
@@ -232,6 +240,11 @@ fn reads(promise: &Promise) -> (Vec<String>, Option<String>) {
             let suffix = if series.is_classic_count() { "_count" } else { "" };
             let mut one = String::new();
             print::selector(&mut one, &selector.metric, suffix, &selector.matchers, &[]);
+            if selector.either {
+                // Converted, its name is the histogram's own.
+                one.push_str(" or ");
+                print::selector(&mut one, &selector.metric, "", &selector.matchers, &[]);
+            }
             named.push(one);
         }
     }
@@ -258,11 +271,29 @@ fn up(selector: &Selector) -> Option<String> {
 
 /// What is gone: the value of a label that tells budgets apart, or all that finishes.
 fn part(promise: &Promise) -> String {
-    let names: Vec<&str> =
-        promise.for_each.iter().map(|(name, _)| name.as_str()).filter(|n| print::is_label_name(n)).collect();
-    if names.is_empty() {
-        return "what it finishes is out of sight".to_owned();
+    let said: Vec<String> = each(promise).iter().map(|n| format!("{n} {{{{ $labels.{n} }}}}")).collect();
+    match (said.is_empty(), &promise.measurement) {
+        (true, _) => "what it finishes is out of sight".to_owned(),
+        // The alert speaks of either.
+        (false, Measurement::Completion(_)) => {
+            format!("{} has no data any more, or what it finishes is out of sight", said.join(", "))
+        }
+        (false, _) => format!("{} has no data any more", said.join(", ")),
     }
-    let said: Vec<String> = names.iter().map(|n| format!("{n} {{{{ $labels.{n} }}}}")).collect();
-    format!("{} has no data any more", said.join(", "))
+}
+
+/// What follows from that.
+fn part_story(promise: &Promise) -> &'static str {
+    const PART: &str = "It had data within the last day and has none now, while others have. If it was removed on purpose, this ends by itself \
+                        within a day.";
+    const FINISHED: &str = "Something finished before, and nothing is there now that counts it, while things are started. See whether the \
+                            target that exports it is up. Until it is back, burn alerts of this promise are silent.";
+    match (&promise.measurement, promise.for_each.is_empty()) {
+        (Measurement::Completion(_), true) => FINISHED,
+        (Measurement::Completion(_), false) => {
+            "It had data within the last day. If it was removed on purpose, this ends by itself within a day; else see whether the target \
+             that exports it is up: until it is back, burn alerts of this part are silent."
+        }
+        (Measurement::Events(_) | Measurement::Slices(_) | Measurement::Composed(_), _) => PART,
+    }
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::backend::prometheus::plan::{Entry, Plan};
 use crate::ir::{Measurement, Promise};
+use crate::promql::print;
 use crate::value::Decimal;
 
 /// A text that a Go template shows as it is: only an opening brace could start anything.
@@ -62,7 +63,18 @@ pub(super) fn place<'a>(plan: &Plan<'a>, entry: &Entry<'a>) -> &'a str {
     entry.step.map_or(plan.journey.title.as_str(), |s| s.title.as_str())
 }
 
-/// `Pay: Payments are accepted`, inert.
+/// `Pay: Payments are accepted (region eu)`: a Go template, since which value of `for each` it is the alert's labels say.
 pub(super) fn full_title(plan: &Plan<'_>, entry: &Entry<'_>) -> String {
-    format!("{}: {}", escape_go_template(place(plan, entry)), escape_go_template(&entry.promise.title))
+    let mut out =
+        format!("{}: {}", escape_go_template(place(plan, entry)), escape_go_template(&entry.promise.title));
+    for name in each(entry.promise) {
+        out.push_str(&format!("{{{{ with $labels.{name} }}}} ({name} {{{{ . }}}}){{{{ end }}}}"));
+    }
+    out
+}
+
+/// The labels of `for each` that a Go template can name.
+pub(super) fn each(promise: &Promise) -> Vec<&str> {
+    let names = promise.for_each.iter().map(|(name, _)| name.as_str());
+    names.filter(|name| print::is_label_name(name)).collect()
 }
