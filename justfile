@@ -21,6 +21,11 @@ goldens:
 shop:
     cargo run --release -- -C examples/astronomy-shop build
 
+# Draw README's pictures again, from the shop's committed documents
+pictures:
+    npm ci --prefix tests/browser --no-audit --no-fund --silent
+    node tests/browser/pictures.mjs
+
 # Measure against the figures in docs/performance.md
 bench:
     cargo bench --bench scale
