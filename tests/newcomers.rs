@@ -14,7 +14,10 @@ fn messages() {
     let mut wrong = Vec::new();
     let catalogue = std::fs::read_to_string("tests/newcomers/catalogue.txt").unwrap();
     let folder = Path::new("tests/newcomers");
-    for case in common::cases_below(folder, "slovo").iter().chain(&common::cases_below(folder, "yaml")) {
+    let mut cases = common::cases_below(folder, "slovo");
+    cases.extend(common::cases_below(folder, "yaml"));
+    assert!(!cases.is_empty(), "no case, {:?}", common::one_case());
+    for case in &cases {
         let text = std::fs::read_to_string(case).unwrap();
         let name = case.file_name().unwrap().to_string_lossy().into_owned();
         let is_yaml = name.ends_with(".yaml");
