@@ -12,6 +12,11 @@ check:
     cargo clippy --all-targets -- -D warnings
     cargo test
 
+# The fast lane while you work: formatting, the library's own tests, and what users read. CONTRIBUTING.md says what it leaves out
+quick:
+    cargo fmt --check
+    cargo test --lib --test ui --test fixes --test newcomers --test correct --test error_pages --test fmt --test elaborate --test docs -- --skip comments_anywhere
+
 # Rewrite golden files after a wanted change; read the diff
 goldens:
     UPDATE_GOLDENS=1 cargo test
@@ -20,6 +25,11 @@ goldens:
 # Build the flagship example
 shop:
     cargo run --release -- -C examples/astronomy-shop build
+
+# Draw README's pictures again, from the shop's committed documents
+pictures:
+    npm ci --prefix tests/browser --no-audit --no-fund --silent
+    node tests/browser/pictures.mjs
 
 # Measure against the figures in docs/performance.md
 bench:

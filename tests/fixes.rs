@@ -1,4 +1,5 @@
-//! `slovo check --fix` never changes what a file means, and never makes it worse.
+//! `slovo check --fix` never changes what a file means, and never makes it worse. `CASE=types/mean` takes the cases of
+//! tests/ui and tests/newcomers whose path holds that text.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "a test")]
 
@@ -55,7 +56,7 @@ fn cases() -> Vec<(PathBuf, Files, String)> {
     let mut list = Vec::new();
     let catalogue = std::fs::read_to_string("tests/newcomers/catalogue.txt").unwrap();
     for folder in ["tests/ui", "tests/newcomers"] {
-        for case in common::files_below(Path::new(folder), "slovo") {
+        for case in common::cases_below(Path::new(folder), "slovo") {
             let text = std::fs::read_to_string(&case).unwrap();
             let yaml =
                 std::fs::read_to_string(case.with_extension("yaml")).unwrap_or_else(|_| YAML.to_owned());
@@ -66,7 +67,8 @@ fn cases() -> Vec<(PathBuf, Files, String)> {
             list.push((case, files, yaml));
         }
     }
-    assert!(list.len() > 100, "{}", list.len());
+    let enough = if common::one_case().is_some() { 1 } else { 100 };
+    assert!(list.len() >= enough, "{} cases, {:?}", list.len(), common::one_case());
     list
 }
 
@@ -91,7 +93,7 @@ fn never_worse() {
             Err(why) => wrong.push(format!("{}: {why}", case.display())),
         }
     }
-    assert!(mended > 20, "only {mended} cases have a certain mend");
+    assert!(mended > 20 || common::one_case().is_some(), "only {mended} cases have a certain mend");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
@@ -136,7 +138,7 @@ fn suggestions_lead_on() {
             }
         }
     }
-    assert!(taken > 60, "{taken}");
+    assert!(taken > 60 || common::one_case().is_some(), "{taken}");
     assert!(wrong.is_empty(), "{} of {taken}:\n{}", wrong.len(), wrong.join("\n"));
 }
 

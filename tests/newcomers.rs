@@ -1,6 +1,7 @@
 //! What people write first who come from another tool: every `tests/newcomers/NAME.slovo` is checked beside
 //! `catalogue.txt` (a `NAME.yaml` alone is a `slovo.yaml`), and the rendering must equal `NAME.stderr`.
-//! `UPDATE_GOLDENS=1 cargo test --test newcomers` rewrites.
+//! `UPDATE_GOLDENS=1 cargo test --test newcomers` rewrites; `CASE=NAME` takes
+//! the cases whose path holds that text.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "a test")]
 
@@ -13,7 +14,10 @@ fn messages() {
     let mut wrong = Vec::new();
     let catalogue = std::fs::read_to_string("tests/newcomers/catalogue.txt").unwrap();
     let folder = Path::new("tests/newcomers");
-    for case in common::files_below(folder, "slovo").iter().chain(&common::files_below(folder, "yaml")) {
+    let mut cases = common::cases_below(folder, "slovo");
+    cases.extend(common::cases_below(folder, "yaml"));
+    assert!(!cases.is_empty(), "no case, {:?}", common::one_case());
+    for case in &cases {
         let text = std::fs::read_to_string(case).unwrap();
         let name = case.file_name().unwrap().to_string_lossy().into_owned();
         let is_yaml = name.ends_with(".yaml");

@@ -1,4 +1,5 @@
-//! What is published: nothing that tests need is left out, and the address of the repository stands in one place.
+//! What is published: nothing that tests need is left out, and the address of the repository stands in one place. And the ways
+//! to run tests: the targets they name are there.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "a test")]
 
 use std::path::{Path, PathBuf};
@@ -51,5 +52,50 @@ fn what_tests_need_is_published() {
     let (excluded, _) = excluded.split_once(']').unwrap();
     for part in excluded.split(',').map(|p| p.trim().trim_matches('"')).filter(|p| !p.is_empty()) {
         assert!(["/.ci", "/.github"].contains(&part), "`{part}` is left out of the package");
+    }
+}
+
+/// A target that is renamed is renamed in the workflows too; these are not published.
+#[test]
+fn targets_are_there() {
+    let mut pages = vec![PathBuf::from("justfile"), PathBuf::from("CONTRIBUTING.md")];
+    pages.extend(Some(PathBuf::from(".github/workflows/ci.yml")).filter(|page| page.exists()));
+    let mut count = 0;
+    for page in &pages {
+        let text = std::fs::read_to_string(page).unwrap();
+        for (at, _) in text.match_indices("--test ") {
+            let name = text[at + "--test ".len()..]
+                .split(|c: char| !c.is_alphanumeric() && c != '_')
+                .next()
+                .unwrap();
+            let folder = Path::new("tests").join(name);
+            count += 1;
+            assert!(
+                folder.with_extension("rs").exists() || folder.join("main.rs").exists(),
+                "{}: --test {name}",
+                page.display()
+            );
+        }
+    }
+    assert!(count > 15, "{count}");
+}
+
+/// Workflows are YAML, may only read, and name each action by its major version.
+#[test]
+fn workflows_are_careful() {
+    let folder = Path::new(".github/workflows");
+    if !folder.exists() {
+        return;
+    }
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let workflow: serde_yaml::Value = serde_yaml::from_str(&text).unwrap();
+        assert_eq!(workflow["permissions"]["contents"], "read", "{}", path.display());
+        assert!(!text.contains("secrets."), "{}", path.display());
+        for line in text.lines().filter_map(|l| l.split_once("uses: ")) {
+            let (_, version) = line.1.split_once("@v").unwrap_or_else(|| panic!("{}", line.1));
+            assert!(!version.is_empty() && version.chars().all(|c| c.is_ascii_digit()), "{}", line.1);
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! What the user reads: every `tests/ui/**/NAME.slovo` is checked alone (with `NAME.yaml` beside it as `slovo.yaml`,
-//! where there is one) and the rendering must equal `NAME.stderr`. `UPDATE_GOLDENS=1 cargo test --test ui` rewrites.
+//! where there is one) and the rendering must equal `NAME.stderr`. `UPDATE_GOLDENS=1 cargo test --test ui` rewrites;
+//! `CASE=types/mean` takes the cases whose path holds that text.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "a test")]
 
@@ -10,8 +11,8 @@ use std::path::Path;
 #[test]
 fn messages() {
     let mut wrong = Vec::new();
-    let cases = common::files_below(Path::new("tests/ui"), "slovo");
-    assert!(!cases.is_empty(), "no cases");
+    let cases = common::cases_below(Path::new("tests/ui"), "slovo");
+    assert!(!cases.is_empty(), "no case, {:?}", common::one_case());
     for case in &cases {
         let text = std::fs::read_to_string(case).unwrap();
         let yaml = std::fs::read_to_string(case.with_extension("yaml")).ok();

@@ -219,7 +219,7 @@ fn identity(node: &Node, what: &str, reader: &mut Reader<'_>) -> Option<Identity
     if text == "none" {
         return Some(Identity::Shared);
     }
-    super::identifier(text, node.span, "project", reader).then(|| Identity::Named(text.to_owned()))
+    super::identifier(text, node.span, "a project", reader).then(|| Identity::Named(text.to_owned()))
 }
 
 fn labels(node: &Node, what: &str, reader: &mut Reader<'_>) -> BTreeMap<String, String> {

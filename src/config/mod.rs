@@ -238,7 +238,7 @@ fn top(entry: &Entry, config: &mut Config, environments: &mut Vec<Environment>, 
     match key {
         "project" => {
             if let Some(name) = reader.text(node, key)
-                && identifier(name, node.span, "project", reader)
+                && identifier(name, node.span, "a project", reader)
             {
                 name.clone_into(&mut settings.project);
             }
@@ -255,7 +255,7 @@ fn top(entry: &Entry, config: &mut Config, environments: &mut Vec<Environment>, 
         "environments" => {
             let help = "write one environment per line: `production: {scope: {cluster: prod}}`";
             for entry in reader.entries(node, key, help) {
-                if !identifier(&entry.key, entry.key_span, "environment", reader) {
+                if !identifier(&entry.key, entry.key_span, "an environment", reader) {
                     continue;
                 }
                 let mut layer = Layer::default();
@@ -274,7 +274,7 @@ fn identifier(name: &str, span: Span, what: &str, reader: &mut Reader<'_>) -> bo
     if words::is_identifier(name) {
         return true;
     }
-    let message = format!("`{name}` is no {what} name");
+    let message = format!("`{name}` is not {what} name");
     let made = Diagnostic::new(&codes::BAD_NAME, span, message, "becomes a label value and a file name")
         .note("names hold `a` to `z`, digits and `_`, begin with a letter and have at most 40 characters");
     reader.diagnostics.push(match words::as_identifier(name) {

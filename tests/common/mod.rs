@@ -51,6 +51,23 @@ pub fn files_below(folder: &Path, extension: &str) -> Vec<PathBuf> {
     found
 }
 
+/// What `CASE` asks for: the cases of a table of files whose path holds that text (`CASE=types/mean`); none asks for all.
+pub fn one_case() -> Option<String> {
+    std::env::var("CASE").ok().filter(|text| !text.is_empty())
+}
+
+/// The cases below a folder, or those of them that `CASE` asks for.
+pub fn cases_below(folder: &Path, extension: &str) -> Vec<PathBuf> {
+    let wanted = one_case();
+    let mut found = files_below(folder, extension);
+    let asked = |path: &PathBuf| {
+        let path = path.to_string_lossy().replace('\\', "/");
+        wanted.as_ref().is_none_or(|text| path.contains(text.as_str()))
+    };
+    found.retain(asked);
+    found
+}
+
 /// Compares with a golden file, or rewrites it under `UPDATE_GOLDENS=1`.
 pub fn golden(path: &Path, actual: &str, wrong: &mut Vec<String>) {
     let expected = std::fs::read_to_string(path).unwrap_or_default();

@@ -1,7 +1,7 @@
 //! New contents on their way: files in one folder at the output's root, so that only names must change afterwards. Each is
 //! written as soon as it is made, and its text is let go: thousands of files never lie in memory together.
 
-use std::fs::{self, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -66,7 +66,7 @@ pub(super) fn temporary(folder: &Path, content: &[u8]) -> io::Result<NamedTempFi
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        builder.permissions(fs::Permissions::from_mode(0o666));
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
     let mut made = builder.tempfile_in(folder)?;
     made.write_all(content)?;

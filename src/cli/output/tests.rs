@@ -8,7 +8,9 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use super::{Action, Folder, Held, Lock, Manifest, Plan, Replaced, Wanted, apply, replace, replace_if};
+use super::{Action, Folder, Held, Lock, Manifest, Plan, Wanted, apply};
+#[cfg(unix)]
+use super::{Replaced, replace, replace_if};
 use crate::backend::{Artifact, Take};
 use crate::cli::Failure;
 
