@@ -1,6 +1,7 @@
 //! The words that alerts share, and what makes text harmless to a Go template.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use crate::backend::prometheus::plan::{Entry, Plan};
 use crate::ir::{Measurement, Promise};
@@ -68,7 +69,7 @@ pub(super) fn full_title(plan: &Plan<'_>, entry: &Entry<'_>) -> String {
     let mut out =
         format!("{}: {}", escape_go_template(place(plan, entry)), escape_go_template(&entry.promise.title));
     for name in each(entry.promise) {
-        out.push_str(&format!("{{{{ with $labels.{name} }}}} ({name} {{{{ . }}}}){{{{ end }}}}"));
+        let _ = write!(out, "{{{{ with $labels.{name} }}}} ({name} {{{{ . }}}}){{{{ end }}}}");
     }
     out
 }
