@@ -5,7 +5,8 @@ use std::ops::Range;
 
 const RANGE: &str = "$range";
 
-/// The places of `$range` outside of strings and comments; none where a bracket or a string is not closed, or nothing is there.
+/// The places of `$range` outside of strings and comments; none where a bracket or a string is not closed, where another
+/// `$name` stands, or nothing is there.
 fn scan(text: &str) -> Option<Vec<Range<usize>>> {
     let mut ranges = Vec::new();
     let mut open: Vec<u8> = Vec::new();
@@ -37,8 +38,13 @@ fn scan(text: &str) -> Option<Vec<Range<usize>>> {
             b')' | b']' | b'}' if open.pop() != Some(*byte) => return None,
             b'$' if text.get(start..).is_some_and(|rest| rest.starts_with(RANGE)) => {
                 at = start + RANGE.len();
+                // `$ranges` is another name, and nobody fills it in.
+                if bytes.get(at).is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_') {
+                    return None;
+                }
                 ranges.push(start..at);
             }
+            b'$' => return None,
             _ if byte.is_ascii_whitespace() => continue,
             _ => {}
         }
@@ -81,7 +87,7 @@ mod tests {
         {
             assert!(is_whole(text), "{text}");
         }
-        for text in ["", "# only", "m)", "(m", "m{a=\"b}", "(m]", "m) or (m", "\"a\\"] {
+        for text in ["", "# only", "m)", "(m", "m{a=\"b}", "(m]", "m) or (m", "\"a\\", "rate(m[$rang])", "rate(m[$ranges])"] {
             assert!(!is_whole(text), "{text}");
         }
     }
