@@ -69,7 +69,7 @@ fn an_output_of_build() {
     std::fs::rename(&page, project.path().join("look/glossary.html")).unwrap();
     let (status, said) = slovo(project.path(), &["docs"]);
     assert_eq!(status, 2, "{said}");
-    assert!(said.contains("is no template"), "{said}");
+    assert!(said.contains("is not a template"), "{said}");
 }
 
 #[test]

@@ -87,7 +87,18 @@ mod tests {
         {
             assert!(is_whole(text), "{text}");
         }
-        for text in ["", "# only", "m)", "(m", "m{a=\"b}", "(m]", "m) or (m", "\"a\\", "rate(m[$rang])", "rate(m[$ranges])"] {
+        for text in [
+            "",
+            "# only",
+            "m)",
+            "(m",
+            "m{a=\"b}",
+            "(m]",
+            "m) or (m",
+            "\"a\\",
+            "rate(m[$rang])",
+            "rate(m[$ranges])",
+        ] {
             assert!(!is_whole(text), "{text}");
         }
     }
