@@ -162,8 +162,8 @@ fn is_there(path: &str, all: &[String]) -> bool {
     all.iter().any(|one| pattern.is_match(one))
 }
 
-/// The paths in code spans of CONTRIBUTING.md and docs/ARCHITECTURE.md are there; those below `.ci` and `.github` where these are,
-/// since the published package has neither.
+/// The paths in code spans of CONTRIBUTING.md and docs/ARCHITECTURE.md are there; those below `.ci`, `.github` and `fuzz` where these
+/// are, since the published package has none of them.
 #[test]
 fn paths_are_there() {
     let mut all = Vec::new();
@@ -171,7 +171,7 @@ fn paths_are_there() {
     let ends =
         [".rs", ".slovo", ".pest", ".md", ".yml", ".yaml", ".json", ".mjs", ".toml", ".stderr", ".fixed"];
     let unpublished =
-        |word: &str| [".ci", ".github"].iter().any(|t| word.starts_with(t) && !Path::new(t).exists());
+        |word: &str| [".ci", ".github", "fuzz"].iter().any(|t| word.starts_with(t) && !Path::new(t).exists());
     let (mut count, mut lacking) = (0, Vec::new());
     for page in ["CONTRIBUTING.md", "docs/ARCHITECTURE.md"] {
         let text = fs::read_to_string(page).unwrap();
@@ -191,6 +191,6 @@ fn paths_are_there() {
             }
         }
     }
-    assert!(count > 130, "only {count} paths found");
+    assert!(count > 120, "only {count} paths found");
     assert!(lacking.is_empty(), "{}", lacking.join("\n"));
 }
