@@ -97,17 +97,8 @@ impl Templates {
 
 /// Writes a value escaped for where it goes.
 fn write_value(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
-    template::still_room()?;
-    if value.is_none() {
-        return Ok(());
-    }
-    let shown;
-    let text = if let Some(text) = value.as_str() {
-        text
-    } else {
-        shown = value.to_string();
-        shown.as_str()
-    };
+    let Some(text) = template::shown(value)? else { return Ok(()) };
+    let text = text.as_ref();
     let written = if value.is_safe() {
         out.write_str(text)
     } else if matches!(state.auto_escape(), AutoEscape::Html) {

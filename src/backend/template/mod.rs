@@ -4,6 +4,7 @@
 mod filters;
 mod scan;
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::io::Write;
 
@@ -122,6 +123,15 @@ thread_local! {
 /// Asked by what writes a value: an error from there has a line, one of the writer behind it has none.
 pub(crate) fn still_room() -> Result<(), Error> {
     if FULL.get() { Err(Error::new(ErrorKind::WriteFailure, "too much")) } else { Ok(()) }
+}
+
+/// A value as text, before it is escaped for where it goes; nothing of none. An error where there is no room.
+pub(crate) fn shown(value: &Value) -> Result<Option<Cow<'_, str>>, Error> {
+    still_room()?;
+    if value.is_none() {
+        return Ok(None);
+    }
+    Ok(Some(value.as_str().map_or_else(|| Cow::Owned(value.to_string()), Cow::Borrowed)))
 }
 
 /// A value for templates.

@@ -272,17 +272,8 @@ pub fn parts(name: &str) -> Option<(&str, &str)> {
 
 /// Writes a value: inert, unless it is meant for Prometheus.
 fn write_value(out: &mut Output<'_>, _: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
-    template::still_room()?;
-    if value.is_none() {
-        return Ok(());
-    }
-    let shown;
-    let text = if let Some(text) = value.as_str() {
-        text
-    } else {
-        shown = value.to_string();
-        shown.as_str()
-    };
+    let Some(text) = template::shown(value)? else { return Ok(()) };
+    let text = text.as_ref();
     let written =
         if value.is_safe() { out.write_str(text) } else { out.write_str(&escape_go_template(text)) };
     written.map_err(Error::from)
