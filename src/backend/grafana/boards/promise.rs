@@ -21,7 +21,7 @@ mod words_of;
 
 const HOUR: Duration = Duration::from_hours(1);
 const DAY: Duration = Duration::from_days(1);
-/// How many rows the sentences and the large numbers take.
+/// How many rows the sentences and the large numbers take at least.
 const HEAD: u32 = 10;
 
 /// What the panels of one promise share.
@@ -50,15 +50,19 @@ pub(in super::super) fn board(
         alerts: breaks::alerts(site.model, promise),
         remaining: recorded.promise(Series::Remaining, promise)?,
     };
-    let mut panels = page.heads();
-    let mut y = HEAD;
+    let words = page.words();
+    let mut y = text::rows(&words, 10).max(HEAD);
+    let mut panels = page.heads(words, y);
     if !promise.for_each.is_empty() {
         panels.extend(page.each(y));
         y += 7;
     }
     panels.extend(page.curves(y));
-    panels.extend(page.alerting(y + 16));
-    panels.extend(page.costs(y + 28));
+    y += 16;
+    let alerting = page.alerting(y);
+    y = alerting.iter().map(Panel::bottom).max().unwrap_or(y);
+    panels.extend(alerting);
+    panels.extend(page.costs(y));
     let mut links =
         vec![to(format!("Journey: {}", text::cut(&journey.title, 60)), site.uids.journey(&journey.id))];
     let tags = ["slo", site.model.settings.project_label(), &format!("journey:{}", journey.id), "promise"];
@@ -96,12 +100,13 @@ impl Page<'_, '_> {
     }
 
     /// What it says and where it stands.
-    fn heads(&self) -> Vec<Panel> {
+    fn heads(&self, words: String, rows: u32) -> Vec<Panel> {
         let promise = self.promise;
         let remaining = &self.remaining;
         let budget = promise.error_budget().normalize();
         let objective = promise.objective_ratio().normalize();
         let window = said::window(promise.window);
+        let half = rows.div_ceil(2);
         let digits = u8::try_from(promise.objective.normalize().scale() + 1).unwrap_or(3).min(6);
         let kept = match promise.stretch {
             Some(stretch) => Thresholds::from("red")
@@ -110,14 +115,14 @@ impl Page<'_, '_> {
             None => Thresholds::from("red").then(objective, "green"),
         };
         let mut panels = vec![
-            About::new(1, "The promise", "", Place::new(0, 0, 10, HEAD)).text(self.words()),
+            About::new(1, "The promise", "", Place::new(0, 0, 10, rows)).text(words),
             self.about(
                 2,
                 "Budget left",
                 &format!(
                     "How much of what may fall short in {window} is left. Below zero the promise is broken."
                 ),
-                Place::new(10, 0, 5, 5),
+                Place::new(10, 0, 5, half),
             )
             .stat(now(format!("min({remaining})")), Stat::new(Unit::Ratio, 0, budget_colors()).ground()),
             self.about(
@@ -128,15 +133,15 @@ impl Page<'_, '_> {
                     words::noun(promise),
                     promise.objective.normalize()
                 ),
-                Place::new(15, 0, 4, 5),
+                Place::new(15, 0, 4, half),
             )
             .stat(
                 now(format!("1 - (1 - min({remaining})) * {budget}")),
                 Stat::new(Unit::Ratio, digits, kept).ground(),
             ),
         ];
-        panels.extend(self.runs_out(Place::new(19, 0, 5, 5)));
-        let second = |x, w| Place::new(x, 5, w, 5);
+        panels.extend(self.runs_out(Place::new(19, 0, 5, half)));
+        let second = |x, w| Place::new(x, half, w, rows - half);
         let left = self.recorded.known(Series::Left, promise);
         let narrow = left.is_some();
         if let Some(left) = left {

@@ -67,6 +67,13 @@ pub(in super::super) struct Panel {
     pub(in super::super) field_config: Option<FieldConfig>,
 }
 
+impl Panel {
+    /// The first row below it.
+    pub(in super::super) const fn bottom(&self) -> u32 {
+        self.grid_pos.y + self.grid_pos.h
+    }
+}
+
 /// A query.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]

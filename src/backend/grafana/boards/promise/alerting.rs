@@ -7,7 +7,7 @@ use super::super::super::json::{
 use super::super::super::panels::{About, States, column, curve, names, no_value, range, renamed};
 use super::super::super::recorded::Series;
 use super::super::alerts::in_words;
-use super::{Page, burn_column, factor};
+use super::{Page, burn_column, factor, text};
 use crate::backend::docs::sentences::numbers;
 use crate::backend::prometheus::alerts;
 use crate::ir::Urgency;
@@ -16,11 +16,13 @@ use crate::ir::burn::Loudness;
 impl Page<'_, '_> {
     /// Why an alert speaks and when it did; beside it what people should know.
     pub(super) fn alerting(&self, top: u32) -> Vec<Panel> {
+        let behind = self.behind();
+        let rows = text::rows(&behind, 12).max(12);
         let mut panels = Vec::new();
         panels.extend(self.alert_table(Place::new(0, top, 12, 7)));
-        panels.extend(self.fired(Place::new(0, top + 7, 12, 5)));
+        panels.extend(self.fired(Place::new(0, top + 7, 12, rows - 7)));
         let (x, w) = if panels.is_empty() { (0, 24) } else { (12, 12) };
-        panels.push(About::new(20, "Behind the number", "", Place::new(x, top, w, 12)).text(self.behind()));
+        panels.push(About::new(20, "Behind the number", "", Place::new(x, top, w, rows)).text(behind));
         panels
     }
 
