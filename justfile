@@ -47,7 +47,7 @@ accuracy-quick:
 cost:
     cargo bench --bench cost
 
-# Every form of promise on real servers of every engine that can be had, and its proofs (docs/rules.md); a quarter of an hour. `UPDATE_GOLDENS=1` writes the table; `PROMETHEUS=v0.316.0` builds that one first, where there is a Go toolchain
+# Every form of promise on real servers of every engine that can be had, and its proofs (docs/rules.md); a quarter of an hour. `UPDATE_GOLDENS=1` writes the table; `PROMETHEUS=v0.316.0` builds that one, Thanos and Sloth first, where there is a Go toolchain
 engines:
     .ci/engines servers target/engines
     if [ -n "${PROMETHEUS:-}" ]; then .ci/engines build target/engines "$PROMETHEUS"; fi

@@ -401,7 +401,7 @@ fn unknown_environment(wanted: &str, known: &[String]) -> Diagnostic {
     match nearest(wanted, names.iter().copied()) {
         Some(meant) => made.help(format!("did you mean `--env {meant}`?")),
         None if names.is_empty() => {
-            made.help("it names no environments; add them under `environments`, or leave `--env` away")
+            made.help("it names no environments; add them under `environments`, or leave out `--env`")
         }
         None => made.help(format!("there are {}", reader::listed(&names))),
     }

@@ -110,7 +110,7 @@ impl Reader<'_> {
                     node.span,
                     format!("`{what}` is empty"),
                     "an empty text",
-                    "write it out or leave the key away",
+                    "write it out or remove the key",
                 );
                 None
             }

@@ -185,11 +185,12 @@ fn not_a_bound(
                     .help(format!("promise `{cmp} {above}`, {declare}"))
                     .maybe_fix(format!("write `{above}`"), span, above);
             };
-            let nearest = if limit - *before <= *next - limit { before } else { next };
-            let (below, nearest) = (unit.write(*before), unit.write(*nearest));
+            let (down, up) = (limit - *before, *next - limit);
+            let (below, nearest) = (unit.write(*before), unit.write(*if down <= up { before } else { next }));
+            let why = if down == up { "the lower of the two" } else { "the nearest" };
             Diagnostic::new(&NOT_A_BOUND, span, said, format!("between the bounds {below} and {above}"))
                 .help(format!("promise `{cmp} {below}` or `{cmp} {above}`, {declare}"))
-                .maybe_fix(format!("write `{nearest}`, the nearest"), span, nearest)
+                .maybe_fix(format!("write `{nearest}`, {why}"), span, nearest)
         }
         (None, None) => {
             let said = format!("`{name}` has no bucket bounds");

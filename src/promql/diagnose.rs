@@ -88,7 +88,7 @@ fn unreadable(escape: &Escape<'_>, error: &SyntaxError) -> Diagnostic {
         (ErrorKind::UnknownFunction, _) => "not known to Prometheus",
         _ if error.message.starts_with("not a regular") => "RE2 does not take this",
         (_, Some((_, is))) => is,
-        (ErrorKind::Syntax, None) => "Prometheus would refuse this",
+        (ErrorKind::Syntax, None) => "not PromQL",
         (ErrorKind::Type, None) => "this does not fit",
     };
     let made = Diagnostic::new(code, span, message, label);

@@ -55,6 +55,20 @@ pub fn with_features(more: &[&str]) -> String {
     format!("--enable-feature={}", [&["native-histograms"], more].concat().join(","))
 }
 
+/// A program of one of the folders of `target/engines`.
+pub fn beside(name: &str) -> Option<PathBuf> {
+    // Servers are started in folders of their own.
+    let here = std::env::current_dir().unwrap();
+    let mut folders: Vec<PathBuf> = std::fs::read_dir(here.join("target/engines"))
+        .into_iter()
+        .flatten()
+        .filter_map(Result::ok)
+        .map(|entry| entry.path().join("root/usr/bin").join(name))
+        .collect();
+    folders.sort();
+    folders.into_iter().find(|path| path.exists())
+}
+
 /// All of them, Prometheus first, older ones first.
 pub fn engines() -> Vec<Found> {
     let mut bins = vec![PathBuf::new()];

@@ -257,6 +257,54 @@ pub fn victoria(found: &Found, files: &[slovo::backend::Artifact]) -> usize {
     rules.len()
 }
 
+/// Thanos Ruler that keeps nothing of its own: it asks a Prometheus and writes what it records there. How many rules.
+pub fn thanos(found: &Found, thanos: &Path, files: &[slovo::backend::Artifact]) -> usize {
+    let folder = tempfile::tempdir().unwrap();
+    let rules = write(folder.path(), files);
+    let storage = free_port();
+    std::fs::write(folder.path().join("prometheus.yaml"), "global: {}\n").unwrap();
+    let _storage = start(
+        Command::new(found.program("prometheus").unwrap()).args([
+            "--config.file=prometheus.yaml",
+            "--storage.tsdb.path=data",
+            "--storage.tsdb.min-block-duration=100d",
+            "--storage.tsdb.max-block-duration=100d",
+            "--web.enable-remote-write-receiver",
+            &format!("--web.listen-address=127.0.0.1:{storage}"),
+            &with_features(&[]),
+        ]),
+        folder.path(),
+        "storage.log",
+    );
+    http::wait(storage, "/-/ready", |text| text.contains("Ready"));
+    write_raw(storage, true);
+    let write = format!("remote_write: [{{url: 'http://127.0.0.1:{storage}/api/v1/write'}}]\n");
+    std::fs::write(folder.path().join("write.yaml"), write).unwrap();
+    let port = free_port();
+    let _running = start(
+        Command::new(thanos).args([
+            "rule",
+            "--data-dir=ruler",
+            "--rule-file=*.yml",
+            &format!("--eval-interval={EVERY}"),
+            &format!("--query=http://127.0.0.1:{storage}"),
+            "--remote-write.config-file=write.yaml",
+            "--label=ruler=\"one\"",
+            &format!("--http-address=127.0.0.1:{port}"),
+            &format!("--grpc-address=127.0.0.1:{}", free_port()),
+        ]),
+        folder.path(),
+        "thanos.log",
+    );
+    http::wait(port, "/-/ready", |text| text.contains("OK"));
+    healthy("Thanos Ruler", rules.len(), &evaluated(port));
+    std::thread::sleep(Duration::from_secs(10));
+    healthy("Thanos Ruler", rules.len(), &evaluated(port));
+    let counted = http::query(storage, "count(promise:events:count{ruler=\"one\"})", now() as f64 / 1000.0);
+    assert!(!counted.is_empty(), "Thanos Ruler: nothing is recorded");
+    rules.len()
+}
+
 /// A server that is told to convert what it scrapes while it runs.
 pub fn conversion(found: &Found, rules: &str) {
     let folder = tempfile::tempdir().unwrap();

@@ -22,6 +22,7 @@ mod found;
 mod live;
 mod play;
 mod raw;
+mod sloth;
 mod table;
 
 use std::collections::BTreeMap;
@@ -237,6 +238,27 @@ fn servers_load_and_evaluate() {
         "rules loaded and evaluated, of those written".to_owned(),
         loaded.into_iter().collect(),
     )]);
+}
+
+/// Where it was built: `just engines`.
+#[test]
+fn thanos_ruler_loads_and_evaluates() {
+    let engines = found::engines();
+    let newest = engines.iter().rfind(|found| !found.server.victoria);
+    let (Some(newest), Some(thanos)) = (newest, found::beside("thanos")) else {
+        eprintln!("Thanos is not there: NOT TESTED");
+        return;
+    };
+    let version = Command::new(&thanos).arg("--version").output().unwrap();
+    let said = String::from_utf8_lossy(&version.stdout).into_owned();
+    let settings = settings(false).replace("form: files", "form: thanos");
+    let project = slovo::project::Project::in_memory(&sources(false), &settings);
+    let model = project.compile().model.unwrap();
+    let files = slovo::backend::prometheus::Prometheus.emit(&model);
+    let written: usize = files.iter().map(|f| f.text.matches("\n        expr:").count()).sum();
+    let rules = live::thanos(newest, &thanos, &files);
+    eprintln!("{} beside {}: {rules} of {written}", said.lines().next().unwrap_or_default(), newest.name);
+    assert_eq!(rules, written);
 }
 
 /// Minutes: run by `just engines`.

@@ -69,7 +69,9 @@ impl Build<'_> {
     /// The words after `good` or `bad`.
     fn said(&mut self, pair: Pair<'_, Rule>) -> Option<Str> {
         let first = kids(pair).next().filter(|p| p.as_rule() == Rule::said)?;
-        Some(self.text(&kids(first).next()?))
+        let words = self.str(&kids(first).next()?);
+        self.check_empty(&words, "an empty text", "write what these events are, or remove the quotes");
+        Some(words)
     }
 
     /// `bad` and what follows: a stream, one way to be bad, or several with `or` between them.

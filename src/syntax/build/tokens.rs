@@ -90,7 +90,7 @@ impl Build<'_> {
                     "this text turns the reading direction around",
                     "holds a bidirectional control",
                 )
-                .help("leave it away: readers' programs find the direction by the letters"),
+                .help("remove it: readers' programs find the direction by the letters"),
             );
         }
         Str { value, span, triple: false }
@@ -101,7 +101,7 @@ impl Build<'_> {
         self.check_empty(&str, "an empty text", "write what is to be said, or remove the statement");
         str
     }
-    fn check_empty(&mut self, str: &Str, said: &str, help: &str) {
+    pub(super) fn check_empty(&mut self, str: &Str, said: &str, help: &str) {
         if str.value.trim().is_empty() {
             self.report(Diagnostic::new(&codes::syntax::EMPTY, str.span, said, "says nothing").help(help));
         }

@@ -195,7 +195,7 @@ fn colon_for_brace(scene: &Scene<'_>) -> Option<Mistake> {
     Some(made.maybe(at, " {"))
 }
 
-/// `metric counter requests_total`, `metric requests_total counter`: the kind stands behind a colon.
+/// `metric counter requests_total`, `metric requests_total counter`: the kind comes after a colon.
 fn kind_first(scene: &Scene<'_>) -> Option<Mistake> {
     let first = found(scene.text, 6);
     if !scene.text.starts_with("metric") || !super::kinds::is_kind(first.text) {
@@ -205,7 +205,7 @@ fn kind_first(scene: &Scene<'_>) -> Option<Mistake> {
     let made = Mistake::new(
         &codes::syntax::UNEXPECTED,
         first.range.clone(),
-        format!("the kind of `{}` stands behind its name", short(name)),
+        format!("the kind of `{}` comes after its name", short(name)),
         "comes too early",
     );
     let new = super::kinds::declared(first.text, name, scene.text.get(end..).unwrap_or_default());

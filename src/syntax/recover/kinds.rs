@@ -53,7 +53,7 @@ pub(super) fn mistake(text: &str) -> Option<Mistake> {
         Mistake::new(
             &codes::syntax::UNKNOWN_WORD,
             first.range.clone(),
-            format!("no item begins with {}: what a `metric` is stands behind its name", first.shown()),
+            format!("no item begins with {}: a metric's kind comes after its name", first.shown()),
             "not a word of the language here",
         )
         .maybe(first.range.start..end, format!("metric {new}")),

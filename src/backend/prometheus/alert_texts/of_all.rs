@@ -273,10 +273,10 @@ fn up(selector: &Selector) -> Option<String> {
 fn part(promise: &Promise) -> String {
     let said: Vec<String> = each(promise).iter().map(|n| format!("{n} {{{{ $labels.{n} }}}}")).collect();
     match (said.is_empty(), &promise.measurement) {
-        (true, _) => "what it finishes is out of sight".to_owned(),
+        (true, _) => "nothing counts any more what it finishes".to_owned(),
         // The alert speaks of either.
         (false, Measurement::Completion(_)) => {
-            format!("{} has no data any more, or what it finishes is out of sight", said.join(", "))
+            format!("{} has no data any more, or nothing counts what it finishes", said.join(", "))
         }
         (false, _) => format!("{} has no data any more", said.join(", ")),
     }
