@@ -33,3 +33,4 @@ pub(crate) mod series;
 pub mod source;
 pub mod syntax;
 pub mod value;
+pub mod write;
