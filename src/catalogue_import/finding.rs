@@ -1,5 +1,7 @@
 //! What is said about an import: what was left out, what contradicts, what was only guessed.
 
+use std::fmt::Write as _;
+
 use crate::ast::MetricKind;
 use crate::exposition::{Place, Told};
 
@@ -147,13 +149,18 @@ impl What {
             What::UnitAgainstName(told, named) => format!("{told}, and {named} by its name"),
             What::Misleading(kind) => format!("a {kind}"),
             What::TargetLabels(labels) | What::OddLabels(labels) | What::Unlabelled(labels) => some(labels),
-            What::OtherKind(declared, told) => format!("declared {declared}, exposed {told}"),
+            What::OtherKind(declared, told) => against(declared, told),
             What::OtherValues(label, values) => format!("{label}: {}", some(values)),
-            What::OtherBounds(declared, told) => format!("declared {declared}, exposed {told}"),
-            What::OtherUnit(Some(declared), told) => format!("declared {declared}, exposed {told}"),
+            What::OtherBounds(declared, told) | What::OtherUnit(Some(declared), told) => {
+                against(declared, told)
+            }
             What::OtherUnit(None, told) => told.clone(),
         }
     }
+}
+
+fn against(declared: &str, told: &str) -> String {
+    format!("declared {declared}, exposed {told}")
 }
 
 /// The first of a list.
@@ -161,7 +168,7 @@ fn some(list: &[String]) -> String {
     const MOST: usize = 6;
     let mut shown = list.iter().take(MOST).map(|t| cut(t)).collect::<Vec<_>>().join(", ");
     if list.len() > MOST {
-        shown.push_str(&format!(" and {} more", list.len() - MOST));
+        let _ = write!(shown, " and {} more", list.len() - MOST);
     }
     shown
 }

@@ -334,7 +334,7 @@ pub(super) struct Metrics {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum MetricsCommand {
-    /// Declares the metrics of an exposition: Prometheus text or OpenMetrics
+    /// Declares what services expose, from Prometheus' text format or that of `OpenMetrics`
     Import(MetricsImport),
 }
 

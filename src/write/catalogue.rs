@@ -1,5 +1,7 @@
 //! The catalogue's declarations as source text.
 
+use std::fmt::Write as _;
+
 use super::text;
 use crate::ast::MetricKind;
 use crate::diag::Diagnostics;
@@ -47,6 +49,10 @@ impl Label {
         if self.values.is_empty() {
             return Some(name.to_owned());
         }
+        // Before `in` these begin the next statement.
+        if matches!(name, "labels" | "buckets" | "scraped") {
+            return None;
+        }
         let values: Option<Vec<String>> = self.values.iter().map(|value| text::string(value)).collect();
         Some(format!("{name} in {}", values?.join(" | ")))
     }
@@ -74,7 +80,7 @@ impl Metric {
             out.push_str(&comment);
             out.push('\n');
         }
-        out.push_str(&format!("metric {name}: {}", self.kind.as_str()));
+        let _ = write!(out, "metric {name}: {}", self.kind.as_str());
         if let Some(unit) = &self.unit {
             out.push_str(" of ");
             out.push_str(text::label(unit)?);
@@ -89,11 +95,11 @@ impl Metric {
         }
         let remark =
             self.remark.as_deref().and_then(text::comment).map_or(String::new(), |c| format!("  {c}"));
-        match body.as_slice() {
-            [] => out.push_str(&remark),
-            [one] if remark.is_empty() => out.push_str(&format!(" {{ {one} }}")),
-            _ => out.push_str(&format!(" {{{remark}\n{}\n}}", body.join("\n"))),
-        }
+        let _ = match body.as_slice() {
+            [] => write!(out, "{remark}"),
+            [one] if remark.is_empty() => write!(out, " {{ {one} }}"),
+            _ => write!(out, " {{{remark}\n{}\n}}", body.join("\n")),
+        };
         out.push('\n');
         Some(out)
     }
