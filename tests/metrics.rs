@@ -436,7 +436,7 @@ fn without_a_project_it_prints() {
     let ran = run(at.path(), &["metrics", "import", "shop.prom"], "");
     assert_eq!((ran.code, ran.out.as_str()), (1, SHOP_CATALOGUE), "{}", ran.err);
     assert!(
-        ran.err.contains("payments_seen (shop.prom:14)") && ran.err.contains("3 metrics declared"),
+        ran.err.contains("payments_seen (line 14)") && ran.err.contains("3 metrics declared"),
         "{}",
         ran.err
     );
@@ -547,11 +547,11 @@ fn what_contradicts_is_said_and_left() {
     let ran = run(at.path(), &["metrics", "import", "-"], exposed);
     assert_eq!((ran.code, ran.out.as_str()), (1, ""), "{}", ran.err);
     for said in [
-        "a (<stdin>:1): declared gauge, exposed counter",
-        "b (<stdin>:3): declared 1, 2, exposed 1",
-        "b (<stdin>:3): declared seconds, exposed milliseconds",
-        "c (<stdin>:7): y",
-        "d (<stdin>:9): d_count",
+        "a (line 1): declared gauge, exposed counter",
+        "b (line 3): declared 1, 2, exposed 1",
+        "b (line 3): declared seconds, exposed milliseconds",
+        "c (line 7): y",
+        "d (line 9): d_count",
     ] {
         assert!(ran.err.contains(said), "{said}\n{}", ran.err);
     }

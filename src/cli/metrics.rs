@@ -339,9 +339,10 @@ fn tell(findings: &[Finding], names: &[&str], screen: &Screen) {
         let mut text = format!("{}: {heading}\n", plural(list.len(), "metric"));
         let most = if screen.all() { list.len() } else { SHOWN };
         for finding in list.iter().take(most) {
-            let place = match names.get(finding.place.exposition) {
-                Some(name) => format!("{name}:{}", finding.place.line),
-                None => finding.place.line.to_string(),
+            let line = finding.place.line;
+            let place = match (names, names.get(finding.place.exposition)) {
+                ([_, _, ..], Some(name)) => format!("{name}:{line}"),
+                _ => format!("line {line}"),
             };
             let detail = finding.what.detail();
             let detail = if detail.is_empty() { detail } else { format!(": {detail}") };

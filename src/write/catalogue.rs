@@ -97,12 +97,20 @@ impl Metric {
             self.remark.as_deref().and_then(text::comment).map_or(String::new(), |c| format!("  {c}"));
         let _ = match body.as_slice() {
             [] => write!(out, "{remark}"),
-            [one] if remark.is_empty() => write!(out, " {{ {one} }}"),
+            // A comment behind what is too wide would belong to its last line.
+            [one] if remark.is_empty() || width(&out) + one.chars().count() + 5 <= WIDTH => {
+                write!(out, " {{ {one} }}{remark}")
+            }
             _ => write!(out, " {{{remark}\n{}\n}}", body.join("\n")),
         };
         out.push('\n');
         Some(out)
     }
+}
+
+/// The columns of the last line. A wide character counts as one: what then does not fit is broken all the same.
+fn width(text: &str) -> usize {
+    text.rsplit('\n').next().unwrap_or_default().chars().count()
 }
 
 /// Declarations as a text in the canonical form, with an empty line around those that have several lines; `None` where one cannot be
@@ -112,7 +120,7 @@ pub fn metrics(list: &[Metric]) -> Option<String> {
     let mut tall = false;
     for metric in list {
         let written = metric.write()?;
-        let now = written.trim_end().contains('\n') || written.chars().count() > WIDTH;
+        let now = written.trim_end().contains('\n') || width(written.trim_end()) > WIDTH;
         if !out.is_empty() && (tall || now) {
             out.push('\n');
         }
