@@ -1,7 +1,13 @@
 //! `slovo metrics import`: what is declared of an exposition checks without a message and is in the canonical form; what a project
 //! declares keeps its text; what cannot be read is refused with its line.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "a test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    clippy::format_collect,
+    reason = "a test"
+)]
 
 mod common;
 
@@ -631,6 +637,10 @@ fn where_new_metrics_go() {
         fs::read_to_string(at.path().join("b.slovo")).unwrap(),
         "metric b: gauge\r\nmetric c: gauge\r\n\r\nmetric x: gauge\r\n"
     );
+    // A project without a file of the language yet.
+    let empty = folder(&[YAML]);
+    assert_eq!(run(empty.path(), &["metrics", "import", "-", "--write"], input).code, 0);
+    assert_eq!(fs::read_to_string(empty.path().join("catalogue.slovo")).unwrap(), "metric x: gauge\n");
     // What a file with mistakes in its syntax declares is not known.
     fs::write(at.path().join("a.slovo"), "metric a gauge\n").unwrap();
     let ran = import(&["--write"]);

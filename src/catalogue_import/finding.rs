@@ -49,7 +49,7 @@ pub enum What {
     /// Declared without a unit: the name says another than `# UNIT`.
     UnitAgainstName(String, String),
     /// Declared with quotes around its name, which says another kind.
-    Misleading(MetricWord),
+    Misleading(&'static str),
     /// Labels that are not declared: Prometheus stores them under another name.
     TargetLabels(Vec<String>),
     /// Labels that are not declared: no name of the language's.
@@ -58,7 +58,7 @@ pub enum What {
     ManyLabels,
 
     /// The project declares another kind.
-    OtherKind(MetricWord, &'static str),
+    OtherKind(&'static str, &'static str),
     /// The project declares no labels.
     Unlabelled(Vec<String>),
     /// The project declares a closed set, and there are other values.
@@ -68,9 +68,6 @@ pub enum What {
     /// The project declares another unit, or none.
     OtherUnit(Option<String>, String),
 }
-
-/// A kind's word, in an order.
-pub type MetricWord = &'static str;
 
 impl What {
     /// Is the metric left out?

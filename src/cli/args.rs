@@ -334,7 +334,7 @@ pub(super) struct Metrics {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum MetricsCommand {
-    /// Declares what services expose, from Prometheus' text format or that of `OpenMetrics`
+    /// Declares what services expose, from the text that their `/metrics` gives
     Import(MetricsImport),
 }
 
