@@ -18,12 +18,14 @@
 
 pub mod ast;
 pub mod backend;
+pub mod catalogue_import;
 pub mod check;
 pub mod cli;
 pub mod config;
 pub mod diag;
 pub mod driver;
 pub mod elaborate;
+pub mod exposition;
 pub mod fmt;
 pub mod import;
 pub mod ir;

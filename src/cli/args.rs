@@ -61,6 +61,8 @@ pub(super) enum Command {
     Backfill(Backfill),
     /// Brings files into the canonical form
     Fmt(Fmt),
+    /// Works with what your services expose: makes the catalogue of it
+    Metrics(Metrics),
     /// Explains a code, or what a promise becomes
     Explain(Explain),
     /// Prints completions for a shell
@@ -110,6 +112,7 @@ impl Command {
             Command::Init(_)
             | Command::Import(_)
             | Command::Fmt(_)
+            | Command::Metrics(_)
             | Command::Completions(_)
             | Command::Man(_) => return None,
         })
@@ -357,6 +360,37 @@ pub(super) struct Fmt {
     pub(super) follow_links: Vec<PathBuf>,
     /// Files, or `-` for standard input [default: every file of the project]
     pub(super) files: Vec<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Metrics {
+    #[command(subcommand)]
+    pub(super) command: MetricsCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum MetricsCommand {
+    /// Declares the metrics of an exposition: Prometheus text or OpenMetrics
+    Import(MetricsImport),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct MetricsImport {
+    /// What `/metrics` of your services gives; `-` is standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+    /// Takes only metrics that the project's promises, indicators and queries name
+    #[arg(long)]
+    pub(super) only_used: bool,
+    /// Writes into the project's files; without it, shows what would change
+    #[arg(long)]
+    pub(super) write: bool,
+    /// The file that new metrics go to [default: the one with most metrics, or catalogue.slovo]
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// Follows symbolic links into this folder too, not only inside the project
+    #[arg(long, value_name = "DIR")]
+    pub(super) follow_links: Vec<PathBuf>,
 }
 
 #[derive(Debug, ClapArgs)]

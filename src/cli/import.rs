@@ -30,7 +30,9 @@ pub(super) fn run(options: &Import, start: &Path, screen: &Screen) -> Outcome {
         let sources = project.sources.iter().any(|(_, file)| file.path.ends_with(".slovo"));
         if sources && project.compile().diagnostics.has_errors() {
             let message = format!("the project of `{}` has mistakes", root.display());
-            return Err(Failure::new(message).help("mend what `slovo check` finds, then import; nothing was written"));
+            return Err(
+                Failure::new(message).help("mend what `slovo check` finds, then import; nothing was written")
+            );
         }
     }
     let below = root.as_ref().and_then(|root| folder.strip_prefix(root).ok());
@@ -40,7 +42,8 @@ pub(super) fn run(options: &Import, start: &Path, screen: &Screen) -> Outcome {
         .map(|part| format!("{}/", part.as_os_str().to_string_lossy()))
         .collect();
     let name = folder.file_name().and_then(|n| project_name(&n.to_string_lossy()));
-    let target = Target { project: project.as_ref(), prefix, name: name.unwrap_or_else(|| "imported".to_owned()) };
+    let target =
+        Target { project: project.as_ref(), prefix, name: name.unwrap_or_else(|| "imported".to_owned()) };
     let Imported { files, mut report } = match import::import(&inputs, &target) {
         Ok(made) => made,
         Err(unusable) => {
@@ -139,8 +142,9 @@ fn inputs(named: &[PathBuf], start: &Path) -> Result<Vec<Input>, Failure> {
     let mut found: Vec<(PathBuf, String, bool)> = Vec::new();
     for shown in named {
         let path = start.join(shown);
-        let kind = fs::metadata(&path)
-            .map_err(|e| Failure::io(format!("`{}` cannot be read", shown.display()), &e).help("nothing was written"))?;
+        let kind = fs::metadata(&path).map_err(|e| {
+            Failure::io(format!("`{}` cannot be read", shown.display()), &e).help("nothing was written")
+        })?;
         if kind.is_dir() {
             walk(&path, shown, 0, &mut found)?;
         } else {
@@ -178,7 +182,12 @@ fn slashed(path: &Path) -> String {
 }
 
 /// The specs below a folder; links and hidden names are passed over.
-fn walk(folder: &Path, shown: &Path, depth: usize, found: &mut Vec<(PathBuf, String, bool)>) -> Result<(), Failure> {
+fn walk(
+    folder: &Path,
+    shown: &Path,
+    depth: usize,
+    found: &mut Vec<(PathBuf, String, bool)>,
+) -> Result<(), Failure> {
     let failed = |e: &std::io::Error| Failure::io(format!("`{}` cannot be read", shown.display()), e);
     let mut entries = Vec::new();
     for entry in fs::read_dir(folder).map_err(|e| failed(&e))? {

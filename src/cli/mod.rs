@@ -16,6 +16,7 @@ mod import;
 mod init;
 mod left;
 mod man;
+mod metrics;
 mod output;
 mod save;
 mod screen;
@@ -109,6 +110,7 @@ fn run(args: &mut Args, screen: &Screen) -> Outcome {
         Command::Test(options) => test::run(options, &start, screen),
         Command::Backfill(options) => backfill::run(options, &start, screen),
         Command::Fmt(options) => fmt::run(options, &start, screen),
+        Command::Metrics(options) => metrics::run(options, &start, screen),
         Command::Explain(options) => explain::run(options, &start, screen),
         Command::Completions(options) => completions::run(options, screen),
         Command::Man(options) => man::run(options, screen),

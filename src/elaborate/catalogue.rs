@@ -489,7 +489,7 @@ fn checked_name(names: &Names<'_>, metric: &mut Metric<'_>, out: &mut Diagnostic
     }
     match metric.kind {
         // Many systems leave `_total` out; a name of something that goes up and down is another matter.
-        MetricKind::Counter if level(name) && metric.increases.is_none() => {
+        MetricKind::Counter if misleads(name, metric.kind) && metric.increases.is_none() => {
             let said = format!("counter `{name}` is called like a gauge");
             out.push(
                 Diagnostic::new(&COUNTER_NAME, place, said, "goes up and down, by its name")
@@ -498,7 +498,7 @@ fn checked_name(names: &Names<'_>, metric: &mut Metric<'_>, out: &mut Diagnostic
                     .help(format!("if the name misleads, put it in quotes: `metric \"{name}\": counter ..`")),
             );
         }
-        MetricKind::Gauge if name.ends_with("_total") => {
+        MetricKind::Gauge if misleads(name, metric.kind) => {
             let said = format!("gauge `{name}` ends in `_total` as counters do");
             out.push(
                 Diagnostic::new(&COUNTER_NAME, place, said, "a counter by its name")
@@ -512,6 +512,15 @@ fn checked_name(names: &Names<'_>, metric: &mut Metric<'_>, out: &mut Diagnostic
         | MetricKind::Histogram
         | MetricKind::NativeHistogram
         | MetricKind::Summary => {}
+    }
+}
+
+/// Does a name say another kind? A counter's that of a level, a gauge's that of a counter.
+pub(crate) fn misleads(name: &str, kind: MetricKind) -> bool {
+    match kind {
+        MetricKind::Counter => level(name),
+        MetricKind::Gauge => name.ends_with("_total"),
+        MetricKind::Histogram | MetricKind::NativeHistogram | MetricKind::Summary => false,
     }
 }
 

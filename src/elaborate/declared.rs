@@ -33,24 +33,29 @@ pub(crate) fn check(names: &Names<'_>, decl: &Metric, out: &mut Diagnostics) {
     shared(names, decl, out);
 }
 
+/// The unit that a name says with its last word.
+pub(crate) fn unit_by_name(name: &str) -> Option<&'static str> {
+    let base = name.strip_suffix("_total").unwrap_or(name);
+    let (_, last) = base.rsplit_once(['_', '.'])?;
+    UNITS.iter().find(|(word, _)| *word == last).map(|(_, said)| *said)
+}
+
 /// `x_nanoseconds: histogram of seconds`
 fn unit(decl: &Metric, out: &mut Diagnostics) {
     let name = decl.name.name.as_str();
     let Some(written) = &decl.unit else { return };
-    let base = name.strip_suffix("_total").unwrap_or(name);
-    let Some((_, last)) = base.rsplit_once(['_', '.']) else { return };
-    let Some((_, said)) = UNITS.iter().find(|(word, _)| *word == last) else { return };
+    let Some(said) = unit_by_name(name) else { return };
     let declared = Unit::long_form(&written.name).unwrap_or(&written.name);
     // A counter's unit may be what it counts: `of requests`.
     let counts = decl.kind.value == MetricKind::Counter && matches!(Unit::of(Some(declared)), Unit::Count(_));
-    if declared == *said || counts {
+    if declared == said || counts {
         return;
     }
     let message = format!("`{name}` says {said} by its name, and is declared in {declared}");
     out.push(
         Diagnostic::new(&UNIT_NAME, written.span, message, format!("declared in {declared}"))
             .also(decl.name.span, format!("says {said}"))
-            .maybe_fix(format!("write `{said}`"), written.span, *said),
+            .maybe_fix(format!("write `{said}`"), written.span, said),
     );
 }
 

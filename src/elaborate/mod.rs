@@ -48,8 +48,11 @@ use crate::{ast, ir};
 use catalogue::Catalogue;
 use out::Unlabelled;
 
+pub(crate) use catalogue::misleads;
+pub(crate) use declared::unit_by_name;
 pub(crate) use labels::alternatives;
 pub(crate) use outcomes::named;
+pub(crate) use unit::Unit;
 
 /// Does a matcher (a label, a comparison, a value) pick events of this side only, by what its values say?
 pub(crate) fn speaks_for(

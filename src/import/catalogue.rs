@@ -1,70 +1,50 @@
 //! The catalogue of the metrics that imported queries name.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use super::decompile::{Kind, Use};
 use super::names;
+use crate::ast::MetricKind;
+use crate::write::catalogue::{Label, Metric, metrics};
 use crate::write::text;
 
 const HEAD: &str = "Metrics that imported queries name. A kind is told by how a metric is used, a unit by its name; labels and \
                     buckets are those that queries name: there may be more.";
 
-/// The catalogue of these metrics, not yet in the canonical form; `None` for a name that the language cannot write.
+/// The catalogue of these metrics.
 pub(super) fn catalogue(uses: &BTreeMap<String, Use>) -> String {
-    let mut out = String::new();
-    for line in text::comment_lines(HEAD, 110) {
-        let _ = writeln!(out, "{line}");
-    }
-    out.push('\n');
-    for used in uses.values() {
-        metric(&mut out, used);
-    }
+    let mut out = text::comment_lines(HEAD, 110).join("\n");
+    out.push_str("\n\n");
+    let list: Vec<Metric> = uses.values().map(metric).collect();
+    // What cannot be written is left out, and missed by whoever names it.
+    out.push_str(&metrics(&list).unwrap_or_else(|| list.iter().filter_map(Metric::write).collect()));
     out
 }
 
-fn metric(out: &mut String, used: &Use) {
-    let Some(name) = text::metric_name(&used.metric) else { return };
-    let mut comments = Vec::new();
-    if used.kind == Kind::Histogram && used.bounds.is_empty() {
-        comments.push("assumed: a histogram; only its count is used, so its bounds are not known".to_owned());
-    }
-    if let Some(whole) = &used.part_of {
-        comments.push(format!("assumed: each of its events is also counted by {whole}"));
-    }
-    for line in comments.iter().flat_map(|c| text::comment_lines(c, 110)) {
-        let _ = writeln!(out, "{line}");
-    }
-    let kind = match used.kind {
-        Kind::Counter => "counter",
-        Kind::Gauge => "gauge",
-        Kind::Histogram => "histogram",
+fn metric(used: &Use) -> Metric {
+    let (kind, unit) = match used.kind {
+        Kind::Counter => (MetricKind::Counter, used.unit.clone()),
+        Kind::Gauge => (MetricKind::Gauge, used.unit.clone()),
+        Kind::Histogram => (MetricKind::Histogram, names::unit(&used.metric).map(str::to_owned)),
     };
-    let _ = write!(out, "metric {name}: {kind}");
-    let unit = match used.kind {
-        Kind::Histogram => names::unit(&used.metric).map(str::to_owned),
-        Kind::Counter | Kind::Gauge => used.unit.clone(),
+    let comment = match &used.part_of {
+        Some(whole) => Some(format!("assumed: each of its events is also counted by {whole}")),
+        None if used.kind == Kind::Histogram && used.bounds.is_empty() => {
+            Some("assumed: a histogram; only its count is used, so its bounds are not known".to_owned())
+        }
+        None => None,
     };
-    if let Some(unit) = unit {
-        let _ = write!(out, " of {unit}");
-    }
-    if let Some(whole) = used.part_of.as_deref().and_then(text::metric_name) {
-        let _ = write!(out, ", part of {whole}");
-    }
-    let labels: Vec<&str> =
-        used.labels.iter().map(String::as_str).filter(|l| !["job", "instance"].contains(l)).collect();
-    let bounds: Vec<String> = used.bounds.iter().filter_map(|b| text::number(*b)).collect();
-    match (labels.is_empty(), bounds.is_empty()) {
-        (true, true) => out.push('\n'),
-        (false, true) => {
-            let _ = writeln!(out, " {{ labels {} }}", labels.join(", "));
-        }
-        (true, false) => {
-            let _ = writeln!(out, " {{ buckets {} }}", bounds.join(", "));
-        }
-        (false, false) => {
-            let (labels, bounds) = (labels.join(", "), bounds.join(", "));
-            let _ = writeln!(out, " {{\n  labels {labels}\n  buckets {bounds}\n}}");
-        }
+    // Every series has these two.
+    let labels = used.labels.iter().filter(|label| !["job", "instance"].contains(&label.as_str()));
+    Metric {
+        comment,
+        name: used.metric.clone(),
+        quoted: false,
+        kind,
+        unit,
+        part_of: used.part_of.clone(),
+        remark: None,
+        labels: labels.map(|label| Label { name: label.clone(), values: Vec::new() }).collect(),
+        buckets: used.bounds.iter().copied().collect(),
     }
 }

@@ -96,7 +96,9 @@ fn with_range(query: &str, assumed: &mut Vec<String>) -> Result<Query, String> {
         };
         if !is_window(action.trim().trim_matches('-').trim()) {
             let action: String = action.trim().chars().take(40).collect();
-            return Err(format!("`{{{{{action}}}}}` is not known: a query has `{{{{.window}}}}` and nothing else"));
+            return Err(format!(
+                "`{{{{{action}}}}}` is not known: a query has `{{{{.window}}}}` and nothing else"
+            ));
         }
         out.push_str(before);
         out.push_str("$range");
@@ -131,7 +133,9 @@ fn with_range(query: &str, assumed: &mut Vec<String>) -> Result<Query, String> {
     for place in places {
         replaced.replace_range(place, "$range");
     }
-    assumed.push(format!("the query looks back `[{written}]` whatever the window; here it looks over each window"));
+    assumed.push(format!(
+        "the query looks back `[{written}]` whatever the window; here it looks over each window"
+    ));
     Ok(Query { expr: read(&replaced)?, text: replaced })
 }
 
@@ -206,7 +210,11 @@ fn term(func: Func, selector: &Selector) -> Option<Term> {
             continue;
         }
         text::label(&m.label.text)?;
-        matchers.insert(Match { label: m.label.text.clone(), op: m.op.as_str(), value: m.value.text.clone() });
+        matchers.insert(Match {
+            label: m.label.text.clone(),
+            op: m.op.as_str(),
+            value: m.value.text.clone(),
+        });
     }
     Some(Term { negative: false, func, metric: metric.to_owned(), matchers })
 }
@@ -302,7 +310,8 @@ fn joined(left: &Linear, right: &Linear, matching: Option<&Matching>) -> Option<
             Some(m) => {
                 let ignored = names_of(&m.labels);
                 // One bucket has one `le`; any other ignored label would join what is not alike.
-                let rest = |set: &BTreeSet<String>| set.difference(&ignored).cloned().collect::<BTreeSet<_>>();
+                let rest =
+                    |set: &BTreeSet<String>| set.difference(&ignored).cloned().collect::<BTreeSet<_>>();
                 let only_le = ignored.iter().all(|l| l == "le" || !a.contains(l) && !b.contains(l));
                 (only_le && rest(a) == rest(b)).then(|| By::Labels(rest(a)))
             }
@@ -363,7 +372,8 @@ pub(super) fn ratio(query: &str, histograms: &Histograms) -> Result<Measure, Str
     let mut assumed = Vec::new();
     let query = with_range(query, &mut assumed).map_err(|why| format!("the query: {why}"))?;
     let cx = Cx { histograms };
-    let one_piece = || "its share of bad events is one query that cannot be taken apart into bad events and all events";
+    let one_piece =
+        || "its share of bad events is one query that cannot be taken apart into bad events and all events";
     let mut expr = query.expr.bare();
     // A fallback for moments without events, of which no share is taken.
     if let Some(b) = expr.binary().filter(|b| b.op == BinaryOp::Or)
@@ -415,7 +425,9 @@ fn difference(total: &Linear, good: Linear) -> Option<Linear> {
 /// The matchers that `inner` has beyond `outer`, where its series are surely among that one's.
 fn narrowing(outer: &BTreeSet<Match>, inner: &BTreeSet<Match>) -> Option<BTreeSet<Match>> {
     fn tests(set: &BTreeSet<Match>) -> Vec<Test<'_>> {
-        set.iter().map(|m| Test { label: &m.label, op: m.operator(), value: Value::Known(&m.value) }).collect()
+        set.iter()
+            .map(|m| Test { label: &m.label, op: m.operator(), value: Value::Known(&m.value) })
+            .collect()
     }
     let inside = outer.is_subset(inner) || algebra::subset(&tests(inner), &tests(outer), &Open) == Some(true);
     inside.then(|| inner.difference(outer).cloned().collect())
@@ -481,15 +493,16 @@ fn sides(cx: &Cx<'_>, error: &Linear, total: &Linear) -> Result<Option<Measure>,
     }
     let each = match &total.by {
         By::Series => {
-            made.assumed.push(
-                "the source keeps a share for each series; here all series count together".to_owned(),
-            );
+            made.assumed
+                .push("the source keeps a share for each series; here all series count together".to_owned());
             BTreeSet::new()
         }
         By::Labels(labels) => labels.clone(),
     };
     if let Some(taken) = each.iter().find(|l| series::is_reserved(l)) {
-        return Err(format!("it is kept for each `{taken}`, a label that the generated rules give a meaning of their own"));
+        return Err(format!(
+            "it is kept for each `{taken}`, a label that the generated rules give a meaning of their own"
+        ));
     }
     if each.iter().any(|l| text::label(l).is_none()) {
         return Ok(None);
@@ -514,7 +527,10 @@ fn sides(cx: &Cx<'_>, error: &Linear, total: &Linear) -> Result<Option<Measure>,
         })
         .collect();
     if funcs.len() > 1 {
-        return Err("one side is a `rate`, the other an `increase`: their share depends on the window's length".to_owned());
+        return Err(
+            "one side is a `rate`, the other an `increase`: their share depends on the window's length"
+                .to_owned(),
+        );
     }
     if all().any(|t| t.func == Func::Irate) {
         made.assumed.push("`irate` looks at the last two samples alone; here every event counts".to_owned());
@@ -544,7 +560,8 @@ fn sides(cx: &Cx<'_>, error: &Linear, total: &Linear) -> Result<Option<Measure>,
     made.uses.extend(totals.iter().map(|(_, _, used)| used.clone()));
     let (plus, minus): (Vec<&Term>, Vec<&Term>) = error.terms.iter().partition(|t| !t.negative);
     let same_as_total = |terms: &[&Term]| {
-        terms.len() == total.terms.len() && terms.iter().zip(&total.terms).all(|(a, b)| equal_stream(cx, a, b))
+        terms.len() == total.terms.len()
+            && terms.iter().zip(&total.terms).all(|(a, b)| equal_stream(cx, a, b))
     };
     let told = if minus.is_empty() {
         if same_as_total(&plus) {
@@ -630,7 +647,9 @@ fn parts(
             let Some(extra) = narrowing(matchers, &t.matchers).filter(|_| matching) else { return Ok(false) };
             extras.insert(extra);
         }
-        let Some(extra) = extras.first().filter(|e| extras.len() == 1 && !e.is_empty()) else { return Ok(false) };
+        let Some(extra) = extras.first().filter(|e| extras.len() == 1 && !e.is_empty()) else {
+            return Ok(false);
+        };
         let Some(shown) = braces(extra) else { return Ok(false) };
         for used in &mut made.uses {
             known_labels(used, extra, each);
@@ -655,7 +674,8 @@ fn parts(
                 ));
             }
             let Some(extra) = narrowing(matchers, &without_le(&t.matchers)) else {
-                made.findings.push("the bucket has other matchers than the count that it is taken from".to_owned());
+                made.findings
+                    .push("the bucket has other matchers than the count that it is taken from".to_owned());
                 return Ok(false);
             };
             let Some(limit) = le.parse::<Decimal>().ok().or_else(|| Decimal::from_scientific(le).ok()) else {
@@ -727,7 +747,8 @@ fn readings(error: &Linear, total: &Linear, mut made: Measure, each: &BTreeSet<S
         made.assumed.push(format!("`{}` is 0 or 1, nothing else", all.metric));
     }
     made.of = "readings".to_owned();
-    made.statements = vec![format!("total readings of {}", selector(&all.metric, &all.matchers)?), good.to_owned()];
+    made.statements =
+        vec![format!("total readings of {}", selector(&all.metric, &all.matchers)?), good.to_owned()];
     let mut used = use_of(&all.metric, Kind::Gauge, None);
     known_labels(&mut used, &all.matchers, each);
     made.uses = vec![used];
@@ -741,7 +762,9 @@ fn limit_text(limit: Decimal, unit: Option<&str>) -> Option<String> {
         Some("milliseconds") => Decimal::from(1_000),
         Some("microseconds") => Decimal::ONE,
         Some("minutes") => Decimal::from(60_000_000),
-        Some("ratio") => return text::number(limit.checked_mul(Decimal::ONE_HUNDRED)?).map(|n| format!("{n}%")),
+        Some("ratio") => {
+            return text::number(limit.checked_mul(Decimal::ONE_HUNDRED)?).map(|n| format!("{n}%"));
+        }
         Some("percent") => return text::number(limit).map(|n| format!("{n}%")),
         Some("nanoseconds") => return None,
         _ => return text::number(limit),
@@ -780,13 +803,17 @@ fn slices(cx: &Cx<'_>, error: &Query, total: &Query) -> Option<Measure> {
                 return None;
             }
             if !with_le.contains("le") {
-                made.findings.push("the buckets are added up without `le`: there is no percentile of that".to_owned());
+                made.findings
+                    .push("the buckets are added up without `le`: there is no percentile of that".to_owned());
             }
-            let percent = Decimal::from_f64_retain(share.number()?)?.checked_mul(Decimal::ONE_HUNDRED)?.round_dp(4);
+            let percent =
+                Decimal::from_f64_retain(share.number()?)?.checked_mul(Decimal::ONE_HUNDRED)?.round_dp(4);
             let percentile = text::number(percent)?;
             let shown = limit_text(limit, names::unit(base))?;
-            made.statements
-                .push(format!("good when p{percentile} of {} within {shown}", selector(base, &count.matchers)?));
+            made.statements.push(format!(
+                "good when p{percentile} of {} within {shown}",
+                selector(base, &count.matchers)?
+            ));
             let mut used = use_of(base, Kind::Histogram, None);
             known_labels(&mut used, &count.matchers, each);
             used.bounds.insert(limit.normalize());
@@ -808,8 +835,10 @@ fn slices(cx: &Cx<'_>, error: &Query, total: &Query) -> Option<Measure> {
                 return None;
             }
             let shown = limit_text(limit, names::unit(&gauge.metric))?;
-            made.statements
-                .push(format!("good when avg of {} at most {shown}", selector(&gauge.metric, &gauge.matchers)?));
+            made.statements.push(format!(
+                "good when avg of {} at most {shown}",
+                selector(&gauge.metric, &gauge.matchers)?
+            ));
             let mut used = use_of(&gauge.metric, Kind::Gauge, names::unit(&gauge.metric).map(str::to_owned));
             known_labels(&mut used, &gauge.matchers, &BTreeSet::new());
             made.uses.push(used);
@@ -840,7 +869,8 @@ fn escaped(cx: &Cx<'_>, side: &str, part: &Query, total: &Query) -> Result<Measu
             Labels::Exactly(labels) => labels,
             Labels::AllBut(_) => {
                 text = format!("sum({text})");
-                let said = "the source keeps a share for each series; here all series count together".to_owned();
+                let said =
+                    "the source keeps a share for each series; here all series count together".to_owned();
                 if !made.assumed.contains(&said) {
                     made.assumed.push(said);
                 }
@@ -908,7 +938,9 @@ fn grouping_labels(expr: &Expr) -> BTreeSet<String> {
         ExprKind::Aggregate(a) => {
             found.extend(a.grouping.iter().filter(|g| !g.without).flat_map(|g| names_of(&g.labels)));
         }
-        ExprKind::Binary(b) => found.extend(b.matching.iter().filter(|m| m.on).flat_map(|m| names_of(&m.labels))),
+        ExprKind::Binary(b) => {
+            found.extend(b.matching.iter().filter(|m| m.on).flat_map(|m| names_of(&m.labels)))
+        }
         ExprKind::Number(_)
         | ExprKind::Str(_)
         | ExprKind::Selector(_)

@@ -191,7 +191,17 @@ fn line_at(text: &str, at: usize) -> usize {
 /// Where a text shows that it is a Helm template: an action that is none of Sloth's own variables.
 fn helm(text: &str) -> Option<usize> {
     const WORDS: [&str; 12] = [
-        "-", "`", ".Values", ".Release", ".Chart", ".Capabilities", "include ", "template ", "if ", "range ", "end",
+        "-",
+        "`",
+        ".Values",
+        ".Release",
+        ".Chart",
+        ".Capabilities",
+        "include ",
+        "template ",
+        "if ",
+        "range ",
+        "end",
         "with ",
     ];
     text.match_indices("{{").map(|(at, _)| at).find(|at| {
@@ -209,7 +219,9 @@ fn what_it_is(document: &tree::Node) -> String {
     };
     let text = |key: &str| {
         entries.iter().find(|e| e.key == key).and_then(|e| match &e.value.value {
-            tree::Value::Text(text) | tree::Value::Number(text) => Some(text.chars().take(80).collect::<String>()),
+            tree::Value::Text(text) | tree::Value::Number(text) => {
+                Some(text.chars().take(80).collect::<String>())
+            }
             tree::Value::Null | tree::Value::Bool(_) | tree::Value::List(_) | tree::Value::Map(_) => None,
         })
     };
@@ -218,8 +230,11 @@ fn what_it_is(document: &tree::Node) -> String {
         (None, Some(kind), _) => format!("`kind: {kind}`"),
         (_, None, Some(version)) => format!("`version: {version}`"),
         _ => {
-            let keys: Vec<String> =
-                entries.iter().take(4).map(|e| format!("`{}`", e.key.chars().take(40).collect::<String>())).collect();
+            let keys: Vec<String> = entries
+                .iter()
+                .take(4)
+                .map(|e| format!("`{}`", e.key.chars().take(40).collect::<String>()))
+                .collect();
             format!("a map with {}", keys.join(", "))
         }
     }

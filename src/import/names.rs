@@ -4,8 +4,20 @@ use crate::write::text;
 
 /// Last words of an objective's name that say which quality of a step it is about.
 const QUALITIES: [&str; 14] = [
-    "availability", "latency", "errors", "success", "freshness", "correctness", "throughput", "uptime", "duration",
-    "durability", "coverage", "completeness", "reliability", "saturation",
+    "availability",
+    "latency",
+    "errors",
+    "success",
+    "freshness",
+    "correctness",
+    "throughput",
+    "uptime",
+    "duration",
+    "durability",
+    "coverage",
+    "completeness",
+    "reliability",
+    "saturation",
 ];
 
 /// The promise's name in a step that is called like the objective.
@@ -78,7 +90,10 @@ pub(super) fn noun(metric: &str) -> String {
     let word = name.rsplit(['_', '.']).next().unwrap_or("");
     let plain = word.len() > 2 && word.bytes().all(|b| b.is_ascii_lowercase());
     // What happened to something is no name of it, and some words mean something to the language.
-    if !plain || word.ends_with("ed") || word.ends_with("ing") || ["minute", "minutes", "slice", "slices"].contains(&word)
+    if !plain
+        || word.ends_with("ed")
+        || word.ends_with("ing")
+        || ["minute", "minutes", "slice", "slices"].contains(&word)
     {
         return "events".to_owned();
     }

@@ -145,7 +145,11 @@ impl Report {
         if self.spoilt {
             missing.push("files that could not be read were passed over".to_owned());
         }
-        if missing.is_empty() { "whole: nothing was lost".to_owned() } else { format!("not whole: {}", missing.join(", ")) }
+        if missing.is_empty() {
+            "whole: nothing was lost".to_owned()
+        } else {
+            format!("not whole: {}", missing.join(", "))
+        }
     }
     /// As lines for people.
     pub fn text(&self) -> String {
@@ -166,7 +170,9 @@ impl Report {
             "whole": self.whole(),
         });
         let mut made = serde_json::json!({ "version": 1, "totals": totals });
-        if let (Some(made), Ok(serde_json::Value::Object(own))) = (made.as_object_mut(), serde_json::to_value(self)) {
+        if let (Some(made), Ok(serde_json::Value::Object(own))) =
+            (made.as_object_mut(), serde_json::to_value(self))
+        {
             made.extend(own);
         }
         serde_json::to_string_pretty(&made).unwrap_or_default() + "\n"
@@ -190,7 +196,8 @@ impl Report {
             let _ = writeln!(out, "\n{heading}{}", names_title(grade));
             form.gap(&mut out);
             for outcome in of_grade {
-                let became = outcome.promise.as_ref().map(|p| format!(" -> {code}{p}{code}")).unwrap_or_default();
+                let became =
+                    outcome.promise.as_ref().map(|p| format!(" -> {code}{p}{code}")).unwrap_or_default();
                 let shown = form.safe(&outcome.objective);
                 let _ = writeln!(out, "{item}{code}{}{code}: {shown}{became}", outcome.place);
                 if let Some(why) = &outcome.refused {
@@ -209,8 +216,7 @@ impl Report {
             ("Lost: what has no place in Slovo", &self.lost),
             ("Look at these in the source", &self.findings),
             ("Passed over", &self.passed_over),
-        ]
-        {
+        ] {
             if findings.is_empty() {
                 continue;
             }

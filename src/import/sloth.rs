@@ -1,9 +1,9 @@
 //! Sloth's specs: `version: prometheus/v1`, and `kind: PrometheusServiceLevel` of Kubernetes. Sloth passes keys over that it
 //! doesn't know; here each is a finding.
 
+use super::Read;
 use super::objective::{Alert, Alerting, Objective, Place, Said, Sli};
 use super::report::{Finding, Outcome};
-use super::Read;
 use crate::config::nearest;
 use crate::config::tree::{Entry, Node, Value};
 use crate::source::SourceMap;
@@ -162,7 +162,8 @@ impl Reader<'_> {
             }
         };
         if find(spec, self.form.key(SLO_PLUGINS)).is_some() {
-            let text = "plugins of the whole spec change Sloth's rules; nothing of that is taken over".to_owned();
+            let text =
+                "plugins of the whole spec change Sloth's rules; nothing of that is taken over".to_owned();
             self.finding(spec, text);
         }
         for slo in slos {
@@ -190,16 +191,22 @@ impl Reader<'_> {
                 if inside.is_none() {
                     let why = match percent {
                         Some(p) if p == Decimal::ONE_HUNDRED => {
-                            "an objective of 100 leaves no error budget: any bad event would break it".to_owned()
+                            "an objective of 100 leaves no error budget: any bad event would break it"
+                                .to_owned()
                         }
-                        _ => format!("an objective is a percentage above 0 and below 100, and this is {}", short(text)),
+                        _ => format!(
+                            "an objective is a percentage above 0 and below 100, and this is {}",
+                            short(text)
+                        ),
                     };
                     self.finding_at(place, why.clone());
                     self.read.refused.push(refused(why));
                     return;
                 }
                 if percent.is_some_and(|p| p <= Decimal::ONE) {
-                    let said = format!("an objective of {text} is {text}%: Sloth counts in percent, is {text} of 1 meant?");
+                    let said = format!(
+                        "an objective of {text} is {text}%: Sloth counts in percent, is {text} of 1 meant?"
+                    );
                     self.finding_at(place.clone(), said);
                 }
                 Said { text: text.clone(), place }
@@ -253,7 +260,8 @@ impl Reader<'_> {
         let Some(sli) = find(slo, "sli") else { return Err("it has no `sli`".to_owned()) };
         self.known(sli, "`sli`", &["events", "raw", "plugin"].map(same));
         let given = |key: &str| find(sli, key).filter(|n| n.value != Value::Null);
-        let forms: Vec<&str> = ["events", "raw", "plugin"].into_iter().filter(|key| given(key).is_some()).collect();
+        let forms: Vec<&str> =
+            ["events", "raw", "plugin"].into_iter().filter(|key| given(key).is_some()).collect();
         match forms.as_slice() {
             [] => return Err("`sli` has none of `events`, `raw` and `plugin`".to_owned()),
             [_] => {}
@@ -329,7 +337,11 @@ impl Reader<'_> {
                 Value::Text(text) | Value::Number(text) | Value::Bool(text) => text.clone(),
                 Value::Null => String::new(),
                 Value::List(_) | Value::Map(_) => {
-                    let said = format!("`{}` must be a text, and is {}", short(&entry.key), entry.value.value.describe());
+                    let said = format!(
+                        "`{}` must be a text, and is {}",
+                        short(&entry.key),
+                        entry.value.value.describe()
+                    );
                     self.finding_at(place, said);
                     continue;
                 }

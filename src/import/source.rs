@@ -84,8 +84,12 @@ pub(super) fn write(read: Read, target: &Target<'_>) -> Result<Imported, Unusabl
         .filter_map(|s| Some((s, there.journeys.get(&s.journey)?)))
         .map(|(s, place)| {
             let name = &s.journey;
-            let message = format!("`journey {name}` of {} is there already: {place}", s.objective.service.place);
-            (message, Some("rename one of the two, or import into a project of its own with `-o DIR`".to_owned()))
+            let message =
+                format!("`journey {name}` of {} is there already: {place}", s.objective.service.place);
+            (
+                message,
+                Some("rename one of the two, or import into a project of its own with `-o DIR`".to_owned()),
+            )
         })
         .collect();
     if !taken.is_empty() {
@@ -143,7 +147,10 @@ fn told(objectives: Vec<Objective>, report: &mut Report) -> Vec<Told> {
         let (Some(journey), Some(position)) =
             (text::identifier(&objective.service.text), names::position(&objective.name.text))
         else {
-            refuse("its service or its name has no letter of a to z, of which an identifier could be made".to_owned());
+            refuse(
+                "its service or its name has no letter of a to z, of which an identifier could be made"
+                    .to_owned(),
+            );
             continue;
         };
         if let Some(first) = services.get(&journey)
@@ -157,7 +164,8 @@ fn told(objectives: Vec<Objective>, report: &mut Report) -> Vec<Told> {
             report.findings.push(Finding { place: objective.service.place.clone(), text: why });
             continue;
         }
-        let path = (journey.clone(), position.step.as_ref().map(|(name, _)| name.clone()), position.promise.clone());
+        let path =
+            (journey.clone(), position.step.as_ref().map(|(name, _)| name.clone()), position.promise.clone());
         if let Some(first) = places.get(&path) {
             let shown = shown_path(&journey, &position);
             let why = format!("it would be the promise `{shown}`, as is the objective of {first}");
@@ -282,7 +290,11 @@ fn around(objective: Objective, journey: String, position: Position, measure: Me
 
 /// A team's identifier.
 fn team_of(objective: &Objective) -> String {
-    objective.owner.as_ref().and_then(|said| text::identifier(&said.text)).unwrap_or_else(|| NOBODY.to_owned())
+    objective
+        .owner
+        .as_ref()
+        .and_then(|said| text::identifier(&said.text))
+        .unwrap_or_else(|| NOBODY.to_owned())
 }
 
 /// `tier: "2"` among the service's labels.
@@ -383,8 +395,10 @@ fn teams(said: &[Told], there: &There) -> Vec<Team> {
             continue;
         }
         let owner = one.objective.owner.as_ref().filter(|_| name != NOBODY);
-        let title = owner.map_or_else(|| "Not stated in the source".to_owned(), |said| names::title(&said.text));
-        let comment = owner.is_none().then(|| "The source names no owner, and a journey needs one.".to_owned());
+        let title =
+            owner.map_or_else(|| "Not stated in the source".to_owned(), |said| names::title(&said.text));
+        let comment =
+            owner.is_none().then(|| "The source names no owner, and a journey needs one.".to_owned());
         made.insert(name.clone(), Team { name, title, channel: None, comment });
     }
     for (name, team) in &mut made {
@@ -417,9 +431,9 @@ fn journey_of(name: &str, members: &[&Told], there: &There, playbooks: &mut Vec<
         if let Some(name) = known.get(runbook) {
             return name.clone();
         }
-        let free = (0..).map(|at| playbook_name(name, at)).find(|n| {
-            !there.playbooks.contains_key(n) && !playbooks.iter().any(|p| p.name == *n)
-        });
+        let free = (0..)
+            .map(|at| playbook_name(name, at))
+            .find(|n| !there.playbooks.contains_key(n) && !playbooks.iter().any(|p| p.name == *n));
         let made = free.unwrap_or_default();
         playbooks.push(Playbook { name: made.clone(), runbook: runbook.to_owned() });
         known.insert(runbook.to_owned(), made.clone());
@@ -470,7 +484,8 @@ fn promise_of(member: &Told, journey: &Journey, playbook: Option<String>) -> Pro
     }
     statements.extend(measure.statements.iter().cloned());
     statements.extend(playbook.map(|name| format!("playbook {name}")));
-    let description = objective.description.as_deref().map(|d| d.split_whitespace().collect::<Vec<_>>().join(" "));
+    let description =
+        objective.description.as_deref().map(|d| d.split_whitespace().collect::<Vec<_>>().join(" "));
     let short = description.as_ref().filter(|d| d.chars().count() <= LONGEST_TITLE);
     let title = match short {
         Some(description) => description.trim_end_matches('.').to_owned(),
@@ -521,9 +536,11 @@ fn mistakes(files: &[Written], said: &[Told], target: &Target<'_>) -> BTreeMap<u
     let mut refused = BTreeMap::new();
     let numbers: BTreeMap<(&str, usize), usize> = numbers(said);
     for wrong in compiled.diagnostics.iter().filter(|d| d.severity == Severity::Error) {
-        let Some((file, at)) = wrong.labels.iter().find_map(|l| {
-            Some((*ours.get(&(l.span.file.0 as usize))?, l.span.start as usize))
-        }) else {
+        let Some((file, at)) = wrong
+            .labels
+            .iter()
+            .find_map(|l| Some((*ours.get(&(l.span.file.0 as usize))?, l.span.start as usize)))
+        else {
             continue;
         };
         let why = in_words(wrong);
@@ -550,7 +567,8 @@ fn numbers(said: &[Told]) -> BTreeMap<(&str, usize), usize> {
 /// The objectives that a place in a file is about.
 fn meant(file: &Written, at: usize, said: &[Told], numbers: &BTreeMap<(&str, usize), usize>) -> Vec<usize> {
     let all = || 0..said.len();
-    let lines = || file.text.get(..at).unwrap_or("").lines().chain(file.text.get(at..).unwrap_or("").lines().take(1));
+    let lines =
+        || file.text.get(..at).unwrap_or("").lines().chain(file.text.get(at..).unwrap_or("").lines().take(1));
     if let Some(journey) = file.path.strip_prefix("journeys/").and_then(|p| p.strip_suffix(".slovo")) {
         let above = lines().filter(|l| l.trim_start().starts_with("# from ")).count();
         return match above.checked_sub(1).and_then(|at| numbers.get(&(journey, at))) {
@@ -566,7 +584,10 @@ fn meant(file: &Written, at: usize, said: &[Told], numbers: &BTreeMap<(&str, usi
         let name = head.and_then(|h| h.split([':', ' ']).next()).map(|n| n.trim_matches('"').to_owned());
         let full = head.map(str::to_owned).unwrap_or_default();
         let uses = |s: &Told| {
-            s.measure.uses.iter().any(|u| name.as_deref() == Some(&u.metric) || full.starts_with(&format!("{}:", u.metric)))
+            s.measure
+                .uses
+                .iter()
+                .any(|u| name.as_deref() == Some(&u.metric) || full.starts_with(&format!("{}:", u.metric)))
         };
         let users: Vec<usize> = all().filter(|n| said.get(*n).is_some_and(uses)).collect();
         if !users.is_empty() {
@@ -612,7 +633,10 @@ fn finish(report: &mut Report, said: &[Told], there: &There, target: &Target<'_>
         if owners.len() > 1 {
             let first = in_order(&members).first().map(|m| team_of(&m.objective)).unwrap_or_default();
             let others: Vec<String> = owners.into_iter().filter(|o| *o != first).collect();
-            let text = format!("other owners of the journey {journey}, which has one, {first}: {}", others.join(", "));
+            let text = format!(
+                "other owners of the journey {journey}, which has one, {first}: {}",
+                others.join(", ")
+            );
             report.lost.extend(place.map(|place| Finding { place, text }));
         }
     }
@@ -628,15 +652,24 @@ fn finish(report: &mut Report, said: &[Told], there: &There, target: &Target<'_>
     if said.iter().any(|s| team_of(&s.objective) == NOBODY) {
         report.assumed.push(format!("journeys without an owner belong to the team `{NOBODY}`"));
     }
-    let used: BTreeSet<&String> = said.iter().flat_map(|s| s.measure.uses.iter().map(|u| &u.metric)).collect();
+    let used: BTreeSet<&String> =
+        said.iter().flat_map(|s| s.measure.uses.iter().map(|u| &u.metric)).collect();
     let known = used.iter().filter(|name| there.metrics.contains_key(**name)).count();
     if known > 0 {
-        let text = format!("{known} of the metrics are declared in the project already, and taken as they are there");
+        let text = format!(
+            "{known} of the metrics are declared in the project already, and taken as they are there"
+        );
         report.assumed.push(text);
     }
     if target.project.is_none() {
-        report.next.push("`slovo check` says what a reader will want to know; slovo.yaml holds intervals and retention".to_owned());
+        report.next.push(
+            "`slovo check` says what a reader will want to know; slovo.yaml holds intervals and retention"
+                .to_owned(),
+        );
     }
-    report.next.push("`compatibility: sloth` in slovo.yaml keeps Sloth's series, and with them dashboards (docs/rules.md)".to_owned());
+    report.next.push(
+        "`compatibility: sloth` in slovo.yaml keeps Sloth's series, and with them dashboards (docs/rules.md)"
+            .to_owned(),
+    );
     report.next.push("`slovo backfill` gives the new rules a history".to_owned());
 }

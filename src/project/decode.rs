@@ -41,8 +41,8 @@ pub(super) fn read_at_most(path: &Path, shown: &str, most: u64) -> Result<String
     decode(bytes, shown)
 }
 
-/// The text of these bytes.
-fn decode(bytes: Vec<u8>, shown: &str) -> Result<String, Box<Diagnostic>> {
+/// The text of these bytes: UTF-8, without a byte order mark.
+pub fn decode(bytes: Vec<u8>, shown: &str) -> Result<String, Box<Diagnostic>> {
     let wide = [[0xff, 0xfe], [0xfe, 0xff]].iter().any(|mark| bytes.starts_with(mark));
     match String::from_utf8(bytes) {
         Ok(text) => Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)),

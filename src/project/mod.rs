@@ -10,7 +10,7 @@ mod find;
 mod links;
 mod plain;
 
-pub use decode::read as read_text;
+pub use decode::{decode, read as read_text};
 pub use links::{Links, NotFollowed};
 pub use plain::{read_plain, read_start};
 

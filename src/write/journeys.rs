@@ -148,7 +148,8 @@ pub fn teams(teams: &[Team]) -> String {
 pub fn playbooks(playbooks: &[Playbook]) -> String {
     let mut out = String::new();
     for playbook in playbooks {
-        let _ = writeln!(out, "playbook {} {{\n  runbook {}\n}}", playbook.name, text::prose(&playbook.runbook));
+        let _ =
+            writeln!(out, "playbook {} {{\n  runbook {}\n}}", playbook.name, text::prose(&playbook.runbook));
     }
     out
 }

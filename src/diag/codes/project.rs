@@ -23,6 +23,7 @@ crate::diag::codes::codes! {
     BAD_PROFILE = Error "E0520" "the alerting profile contradicts itself";
     LINK_OUTSIDE = Error "E0521" "a link that leads out of the project";
     TEMPLATE = Error "E0522" "a template that cannot be used";
+    EXPOSITION = Error "E0523" "an exposition that cannot be read";
     TARGET_LIMIT = Error "E0530" "more than the target takes";
     ENGINE_LACKS = Error "E0531" "something the engine does not know";
     LOST_HISTORY = Warning "W0501" "a promise disappears, and its history with it";

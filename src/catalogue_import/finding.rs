@@ -1,0 +1,187 @@
+//! What is said about an import: what was left out, what contradicts, what was only guessed.
+
+use crate::ast::MetricKind;
+use crate::exposition::{Place, Told};
+
+/// Something to say about a metric.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The metric.
+    pub metric: String,
+    /// Where it is exposed.
+    pub place: Place,
+    /// What there is to say.
+    pub what: What,
+}
+
+/// What there is to say about a metric.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum What {
+    /// Nothing tells its type.
+    Untyped,
+    /// Two types.
+    TwoTypes(&'static str, &'static str),
+    /// A type and no sample.
+    NoSample,
+    /// A histogram without bounds.
+    NoBounds,
+    /// A type that the language does not have.
+    GaugeHistogram,
+    /// A series of a histogram, and a metric of its own.
+    PartOf(String),
+    /// A histogram whose series the project declares on their own.
+    PartDeclared(String),
+    /// A name that Slovo's own rules record.
+    Recorded,
+    /// A name that cannot be declared.
+    Name,
+
+    /// Declared without bounds: they differ between its series.
+    MixedBounds,
+    /// Declared without bounds: one is not a number.
+    UnreadableBound(String),
+    /// Declared without bounds: too many, or not to be written exactly.
+    InexactBounds,
+    /// Declared without a unit: two are told.
+    TwoUnits(String, String),
+    /// Declared without a unit: the name says another than `# UNIT`.
+    UnitAgainstName(String, String),
+    /// Declared with quotes around its name, which says another kind.
+    Misleading(MetricWord),
+    /// Labels that are not declared: Prometheus stores them under another name.
+    TargetLabels(Vec<String>),
+    /// Labels that are not declared: no name of the language's.
+    OddLabels(Vec<String>),
+    /// More labels than are kept.
+    ManyLabels,
+
+    /// The project declares another kind.
+    OtherKind(MetricWord, &'static str),
+    /// The project declares no labels.
+    Unlabelled(Vec<String>),
+    /// The project declares a closed set, and there are other values.
+    OtherValues(String, Vec<String>),
+    /// The project declares other bounds.
+    OtherBounds(String, String),
+    /// The project declares another unit, or none.
+    OtherUnit(Option<String>, String),
+}
+
+/// A kind's word, in an order.
+pub type MetricWord = &'static str;
+
+impl What {
+    /// Is the metric left out?
+    pub fn left_out(&self) -> bool {
+        matches!(
+            self,
+            What::Untyped
+                | What::TwoTypes(..)
+                | What::NoSample
+                | What::NoBounds
+                | What::GaugeHistogram
+                | What::PartOf(_)
+                | What::PartDeclared(_)
+                | What::Recorded
+                | What::Name
+        )
+    }
+
+    /// What is said of all metrics of this sort, before their names.
+    pub fn heading(&self) -> &'static str {
+        match self {
+            What::Untyped => {
+                "left out, as nothing tells their type (no `# TYPE`, or `untyped`); declare by hand what you use"
+            }
+            What::TwoTypes(..) => "left out, as two types are told of them",
+            What::NoSample => {
+                "left out, as they have no sample yet, so that their labels are not known; import again once they do"
+            }
+            What::NoBounds => {
+                "left out, as they are histograms without bounds: a native one looks so in text; declare it as `native histogram` if it is"
+            }
+            What::GaugeHistogram => "left out, as the language has no gauge histograms",
+            What::PartOf(_) => "left out, as a histogram has series of the same name",
+            What::PartDeclared(_) => {
+                "left out, as the project declares one of their series as a metric of its own"
+            }
+            What::Recorded => "left out, as rules of slovo record these names",
+            What::Name => "left out, as their names cannot be declared",
+            What::MixedBounds => "without `buckets`, as the bounds differ between their series",
+            What::UnreadableBound(_) => "without `buckets`, as a bound is not a number",
+            What::InexactBounds => {
+                "without `buckets`, as there are too many or some have more digits than the language keeps"
+            }
+            What::TwoUnits(..) => "without a unit, as two are told",
+            What::UnitAgainstName(..) => "without a unit, as `# UNIT` and the name say different ones",
+            What::Misleading(_) => "with quotes around their names, which say another kind than `# TYPE`",
+            What::TargetLabels(_) => {
+                "with labels that Prometheus stores as `exported_..` unless told to honour them; those are not declared"
+            }
+            What::OddLabels(_) => "with labels that the language cannot name; those are not declared",
+            What::ManyLabels => "with more labels than are read (64); the rest is not declared",
+            What::OtherKind(..) => "declared as another kind than is exposed",
+            What::Unlabelled(_) => "declared without `labels`, and exposed with some",
+            What::OtherValues(..) => "declared with a closed set of values, and exposed with others",
+            What::OtherBounds(..) => "declared with other bounds than are exposed",
+            What::OtherUnit(..) => "declared with another unit than `# UNIT` says, or with none",
+        }
+    }
+
+    /// What is said of this metric, behind its name; may be empty.
+    pub fn detail(&self) -> String {
+        match self {
+            What::Untyped
+            | What::NoSample
+            | What::NoBounds
+            | What::GaugeHistogram
+            | What::Recorded
+            | What::Name
+            | What::MixedBounds
+            | What::InexactBounds
+            | What::ManyLabels => String::new(),
+            What::TwoTypes(a, b) => format!("{a} and {b}"),
+            What::PartOf(other) | What::PartDeclared(other) => other.clone(),
+            What::UnreadableBound(text) => format!("le={text:?}"),
+            What::TwoUnits(a, b) => format!("{a} and {b}"),
+            What::UnitAgainstName(told, named) => format!("{told}, and {named} by its name"),
+            What::Misleading(kind) => format!("a {kind}"),
+            What::TargetLabels(labels) | What::OddLabels(labels) | What::Unlabelled(labels) => some(labels),
+            What::OtherKind(declared, told) => format!("declared {declared}, exposed {told}"),
+            What::OtherValues(label, values) => format!("{label}: {}", some(values)),
+            What::OtherBounds(declared, told) => format!("declared {declared}, exposed {told}"),
+            What::OtherUnit(Some(declared), told) => format!("declared {declared}, exposed {told}"),
+            What::OtherUnit(None, told) => told.clone(),
+        }
+    }
+}
+
+/// The first of a list.
+fn some(list: &[String]) -> String {
+    const MOST: usize = 6;
+    let mut shown = list.iter().take(MOST).map(|t| cut(t)).collect::<Vec<_>>().join(", ");
+    if list.len() > MOST {
+        shown.push_str(&format!(" and {} more", list.len() - MOST));
+    }
+    shown
+}
+
+/// At most 60 characters.
+pub fn cut(text: &str) -> String {
+    const MOST: usize = 60;
+    match text.char_indices().nth(MOST) {
+        Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
+
+/// The kind that Prometheus stores, of a type that is told.
+pub(super) fn kind_of(told: Told) -> Option<MetricKind> {
+    match told {
+        Told::Counter => Some(MetricKind::Counter),
+        Told::Gauge | Told::Info | Told::StateSet => Some(MetricKind::Gauge),
+        Told::Histogram => Some(MetricKind::Histogram),
+        Told::Summary => Some(MetricKind::Summary),
+        Told::GaugeHistogram | Told::Nothing => None,
+    }
+}
