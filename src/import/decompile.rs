@@ -348,13 +348,13 @@ impl Cx<'_> {
 
 /// Decompiles bad events over all events.
 pub(super) fn events(error: &str, total: &str, histograms: &Histograms) -> Result<Measure, String> {
-    let mut assumed = Vec::new();
+    let (mut assumed, mut findings) = (Vec::new(), Vec::new());
     let error = with_range(error, &mut assumed).map_err(|why| format!("error query: {why}"))?;
     let total = with_range(total, &mut assumed).map_err(|why| format!("total query: {why}"))?;
     assumed.dedup();
     let cx = Cx { histograms };
     let typed = match (linear(&error.expr), linear(&total.expr)) {
-        (Some(error), Some(total)) => sides(&cx, &error, &total)?,
+        (Some(error), Some(total)) => sides(&cx, &error, &total, &mut findings)?,
         _ => None,
     };
     let typed = typed.or_else(|| slices(&cx, &error, &total));
@@ -364,12 +364,13 @@ pub(super) fn events(error: &str, total: &str, histograms: &Histograms) -> Resul
     };
     assumed.append(&mut made.assumed);
     made.assumed = assumed;
+    made.findings.append(&mut findings);
     Ok(made)
 }
 
 /// Decompiles the share of bad events.
 pub(super) fn ratio(query: &str, histograms: &Histograms) -> Result<Measure, String> {
-    let mut assumed = Vec::new();
+    let (mut assumed, mut findings) = (Vec::new(), Vec::new());
     let query = with_range(query, &mut assumed).map_err(|why| format!("the query: {why}"))?;
     let cx = Cx { histograms };
     let one_piece =
@@ -394,7 +395,7 @@ pub(super) fn ratio(query: &str, histograms: &Histograms) -> Result<Measure, Str
         (Some(upper), Some(total)) => {
             let error = if good { difference(&total, upper) } else { Some(upper) };
             match error {
-                Some(error) => sides(&cx, &error, &total)?,
+                Some(error) => sides(&cx, &error, &total, &mut findings)?,
                 None => None,
             }
         }
@@ -411,6 +412,7 @@ pub(super) fn ratio(query: &str, histograms: &Histograms) -> Result<Measure, Str
     };
     assumed.append(&mut made.assumed);
     made.assumed = assumed;
+    made.findings.append(&mut findings);
     Ok(made)
 }
 
@@ -474,7 +476,12 @@ fn known_labels<'m>(made: &mut Use, matchers: impl IntoIterator<Item = &'m Match
 }
 
 /// Both sides are sums of rates: what is bad about all events? `Err`: a mistake in the source.
-fn sides(cx: &Cx<'_>, error: &Linear, total: &Linear) -> Result<Option<Measure>, String> {
+fn sides(
+    cx: &Cx<'_>,
+    error: &Linear,
+    total: &Linear,
+    findings: &mut Vec<String>,
+) -> Result<Option<Measure>, String> {
     let mut made = Measure::default();
     if error.by != total.by {
         let said = |by: &By| match by {
@@ -567,9 +574,9 @@ fn sides(cx: &Cx<'_>, error: &Linear, total: &Linear) -> Result<Option<Measure>,
         if same_as_total(&plus) {
             return Err("the bad events are all events: the share is always 100%".to_owned());
         }
-        parts(cx, &plus, &totals, Side::Bad, &each, &mut made)?
+        parts(cx, &plus, (&totals, Side::Bad), &each, &mut made, findings)?
     } else if same_as_total(&plus) {
-        parts(cx, &minus, &totals, Side::Good, &each, &mut made)?
+        parts(cx, &minus, (&totals, Side::Good), &each, &mut made, findings)?
     } else {
         let bases = |terms: &[&Term]| {
             terms.iter().map(|t| base_of(cx, &t.metric).to_owned()).collect::<BTreeSet<_>>()
@@ -631,10 +638,10 @@ impl Side {
 fn parts(
     cx: &Cx<'_>,
     terms: &[&Term],
-    totals: &[(String, BTreeSet<Match>, Use)],
-    side: Side,
+    (totals, side): (&[(String, BTreeSet<Match>, Use)], Side),
     each: &BTreeSet<String>,
     made: &mut Measure,
+    findings: &mut Vec<String>,
 ) -> Result<bool, String> {
     // `A{x} + B{x}` of `A + B`: one narrowing of all.
     if totals.len() > 1 {
@@ -697,7 +704,7 @@ fn parts(
         }
         if own == name {
             let Some(extra) = narrowing(matchers, &t.matchers) else {
-                made.findings.push(format!(
+                findings.push(format!(
                     "the {} events have matchers that leave more than all events have: the share may be above 100%",
                     side.word()
                 ));
@@ -728,7 +735,8 @@ fn parts(
 /// Samples of a gauge that is 1 where all is well, or 0.
 fn readings(error: &Linear, total: &Linear, mut made: Measure, each: &BTreeSet<String>) -> Option<Measure> {
     let [all] = total.terms.as_slice() else { return None };
-    if all.func != Func::Count {
+    // What measures something is neither 0 nor 1.
+    if all.func != Func::Count || names::unit(&all.metric).is_some() {
         return None;
     }
     let same = |t: &Term| t.metric == all.metric && t.matchers == all.matchers;

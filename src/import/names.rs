@@ -138,6 +138,7 @@ mod tests {
             ("dns_responses_total", "responses"),
             ("process_total", "processes"),
             ("up", "events"),
+            ("queue_taken_total", "events"),
         ] {
             assert_eq!(noun(metric), wanted, "{metric}");
         }

@@ -140,7 +140,7 @@ impl Report {
             missing.push(format!("{} lost something that Slovo has no place for", self.lossy()));
         }
         if !self.lost.is_empty() {
-            missing.push("labels of services have no place".to_owned());
+            missing.push("what services have lost is listed".to_owned());
         }
         if self.spoilt {
             missing.push("files that could not be read were passed over".to_owned());

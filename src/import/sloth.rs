@@ -231,6 +231,10 @@ impl Reader<'_> {
         };
         let mut labels = self.labels(find(slo, "labels"), "`labels`");
         let mut alerting = self.alerting(find(slo, "alerting"));
+        if alerting.name.is_none() && !(alerting.page.disabled && alerting.ticket.disabled) {
+            let said = "Sloth refuses it: its alerts have no `name`, and are not disabled".to_owned();
+            self.finding_at(name.place.clone(), said);
+        }
         // The nearest word counts.
         let named = owner(&alerting.labels).or_else(|| owner(&labels)).or_else(|| self.owner.clone());
         let mut service_labels = self.service_labels.clone();
@@ -370,7 +374,7 @@ fn short(name: &str) -> String {
 }
 
 /// Does a label say who answers for it? Kubernetes' keys have a domain before the word.
-fn is_owner(key: &str) -> bool {
+pub(super) fn is_owner(key: &str) -> bool {
     let word = key.rsplit('/').next().unwrap_or(key);
     ["owner", "team", "squad"].contains(&word)
 }

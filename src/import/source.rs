@@ -7,6 +7,7 @@ use super::decompile::{self, Measure};
 use super::names::{self, Position};
 use super::objective::{Objective, Place, Said, Sli};
 use super::report::{Finding, Grade, Outcome, Report};
+use super::sloth::is_owner;
 use super::{Imported, Read, Target, Unusable, Written, catalogue};
 use crate::ast;
 use crate::config;
@@ -303,12 +304,31 @@ fn tier(objective: &Objective) -> Option<u32> {
     said.text.parse().ok().filter(|tier| (1..=9).contains(tier))
 }
 
-/// Labels of a service that have no place.
-fn lost_labels(objective: &Objective) -> Option<String> {
+/// Labels of a service that have no place; `owner` is its journey's.
+fn lost_labels(objective: &Objective, owner: &str) -> Option<String> {
     let taken = tier(objective).is_some();
-    let left: Vec<&(String, Said)> =
-        objective.service_labels.iter().filter(|(key, _)| !(taken && key == "tier")).collect();
+    let has_place = |(key, said): &&(String, Said)| {
+        taken && key == "tier" || is_owner(key) && text::identifier(&said.text).as_deref() == Some(owner)
+    };
+    let left: Vec<&(String, Said)> = objective.service_labels.iter().filter(|l| !has_place(l)).collect();
     (!left.is_empty()).then(|| format!("labels of the service {}", listed(&left)))
+}
+
+/// What the objectives of a journey have lost together.
+fn lost_together(members: &[&Told]) -> Vec<String> {
+    let owner = members.first().map_or_else(String::new, |m| team_of(&m.objective));
+    let labels: BTreeSet<String> = members.iter().filter_map(|m| lost_labels(&m.objective, &owner)).collect();
+    let others: BTreeSet<String> =
+        members.iter().map(|m| team_of(&m.objective)).filter(|o| *o != owner).collect();
+    let mut made: Vec<String> = labels.into_iter().collect();
+    if !others.is_empty() {
+        let others: Vec<String> = others.into_iter().collect();
+        made.push(format!(
+            "a journey has one owner, and some of its objectives have others: {}",
+            others.join(", ")
+        ));
+    }
+    made
 }
 
 /// By journey, in the order read.
@@ -327,18 +347,14 @@ fn by_journey(said: &[Told]) -> Vec<(&str, Vec<&Told>)> {
 
 /// Promises in the order in which they are written: those of the journey, then step by step.
 fn in_order<'s>(members: &[&'s Told]) -> Vec<&'s Told> {
-    let mut steps: Vec<Option<&str>> = vec![None];
-    for one in members {
-        let step = one.position.step.as_ref().map(|(name, _)| name.as_str());
-        if !steps.contains(&step) {
-            steps.push(step);
-        }
+    let step_of = |m: &&'s Told| m.position.step.as_ref().map(|(name, _)| name.as_str());
+    let mut first: BTreeMap<Option<&str>, usize> = BTreeMap::new();
+    for (at, member) in members.iter().enumerate() {
+        first.entry(step_of(member)).or_insert(at);
     }
-    let step_of = |m: &Told| m.position.step.as_ref().map(|(name, _)| name.clone());
-    let mut made = Vec::with_capacity(members.len());
-    for step in steps {
-        made.extend(members.iter().copied().filter(|m| step_of(m).as_deref() == step));
-    }
+    let mut made = members.to_vec();
+    // Stable: within a step as they were read.
+    made.sort_by_key(|m| step_of(m).map(|step| first.get(&Some(step)).copied()));
     made
 }
 
@@ -395,8 +411,7 @@ fn teams(said: &[Told], there: &There) -> Vec<Team> {
             continue;
         }
         let owner = one.objective.owner.as_ref().filter(|_| name != NOBODY);
-        let title =
-            owner.map_or_else(|| "Not stated in the source".to_owned(), |said| names::title(&said.text));
+        let title = owner.map_or_else(|| "Not stated in the source".to_owned(), |said| said.text.clone());
         let comment =
             owner.is_none().then(|| "The source names no owner, and a journey needs one.".to_owned());
         made.insert(name.clone(), Team { name, title, channel: None, comment });
@@ -414,14 +429,13 @@ fn journey_of(name: &str, members: &[&Told], there: &There, playbooks: &mut Vec<
     let first = members.first().map(|m| &m.objective);
     let mut journey = Journey {
         name: name.to_owned(),
-        title: first.map_or_else(|| name.to_owned(), |o| names::title(&o.service.text)),
+        title: first.map_or_else(|| name.to_owned(), |o| o.service.text.clone()),
         owner: first.map_or_else(|| NOBODY.to_owned(), team_of),
         tier: first.and_then(tier),
         ..Journey::default()
     };
     journey.comments.push(format!("Sloth's window is set where it runs; {WINDOW}, its default, is taken."));
-    let labels: BTreeSet<String> = members.iter().filter_map(|m| lost_labels(&m.objective)).collect();
-    journey.comments.extend(labels.iter().map(|l| format!("lost: {l}")));
+    journey.comments.extend(lost_together(members).iter().map(|l| format!("lost: {l}")));
     let each: BTreeSet<&BTreeSet<String>> = members.iter().map(|m| &m.measure.for_each).collect();
     let shared = each.first().copied().filter(|e| each.len() == 1 && !e.is_empty());
     journey.for_each = shared.into_iter().flatten().cloned().collect();
@@ -464,7 +478,7 @@ fn journey_of(name: &str, members: &[&Told], there: &There, playbooks: &mut Vec<
 fn promise_of(member: &Told, journey: &Journey, playbook: Option<String>) -> Promise {
     let objective = &member.objective;
     let measure = &member.measure;
-    let mut comments = vec![format!("{FROM}{}", objective.name.place)];
+    let mut comments: Vec<String> = Vec::new();
     comments.extend(measure.assumed.iter().map(|a| format!("assumed: {a}")));
     comments.extend(measure.escaped.iter().map(|e| format!("escaped: {e}")));
     if !member.lost.is_empty() {
@@ -495,7 +509,13 @@ fn promise_of(member: &Told, journey: &Journey, playbook: Option<String>) -> Pro
         statements.push(format!("note {}", text::prose(description)));
     }
     statements.extend(member.notes.iter().map(|note| format!("note {}", text::prose(note))));
-    Promise { name: member.position.promise.clone(), title, comments, statements }
+    Promise {
+        name: member.position.promise.clone(),
+        title,
+        from: format!("{FROM}{}", objective.name.place),
+        comments,
+        statements,
+    }
 }
 
 /// `slovo.yaml` of a new project.
@@ -553,11 +573,13 @@ fn mistakes(files: &[Written], said: &[Told], target: &Target<'_>) -> BTreeMap<u
 
 /// The number of an objective by its journey and its place among the promises written there.
 fn numbers(said: &[Told]) -> BTreeMap<(&str, usize), usize> {
+    let number: BTreeMap<*const Told, usize> =
+        said.iter().enumerate().map(|(at, one)| (std::ptr::from_ref(one), at)).collect();
     let mut made = BTreeMap::new();
     for (journey, members) in by_journey(said) {
         for (at, member) in in_order(&members).into_iter().enumerate() {
-            if let Some(number) = said.iter().position(|s| std::ptr::eq(s, member)) {
-                made.insert((journey, at), number);
+            if let Some(found) = number.get(&std::ptr::from_ref(member)) {
+                made.insert((journey, at), *found);
             }
         }
     }
@@ -624,20 +646,12 @@ fn finish(report: &mut Report, said: &[Told], there: &There, target: &Target<'_>
         });
     }
     for (journey, members) in by_journey(said) {
-        let place = members.first().map(|m| m.objective.service.place.clone());
-        let labels: BTreeSet<String> = members.iter().filter_map(|m| lost_labels(&m.objective)).collect();
-        for text in labels {
-            report.lost.extend(place.clone().map(|place| Finding { place, text }));
-        }
-        let owners: BTreeSet<String> = members.iter().map(|m| team_of(&m.objective)).collect();
-        if owners.len() > 1 {
-            let first = in_order(&members).first().map(|m| team_of(&m.objective)).unwrap_or_default();
-            let others: Vec<String> = owners.into_iter().filter(|o| *o != first).collect();
-            let text = format!(
-                "other owners of the journey {journey}, which has one, {first}: {}",
-                others.join(", ")
-            );
-            report.lost.extend(place.map(|place| Finding { place, text }));
+        let Some(first) = members.first() else { continue };
+        for text in lost_together(&in_order(&members)) {
+            report.lost.push(Finding {
+                place: first.objective.service.place.clone(),
+                text: format!("{journey}: {text}"),
+            });
         }
     }
     report.objectives.sort_by(|a, b| (&a.place, &a.objective).cmp(&(&b.place, &b.objective)));

@@ -45,6 +45,8 @@ pub struct Promise {
     pub name: String,
     /// Title.
     pub title: String,
+    /// Where it comes from: a comment on one line.
+    pub from: String,
     /// Said above it, a comment each.
     pub comments: Vec<String>,
     /// Its statements in the language, in order.
@@ -118,6 +120,9 @@ pub fn journey(journey: &Journey) -> String {
 }
 
 fn promise(out: &mut String, promise: &Promise, indent: usize) {
+    if let Some(from) = text::comment(&promise.from) {
+        let _ = writeln!(out, "{:indent$}{from}", "");
+    }
     comments(out, &promise.comments, indent);
     let _ = writeln!(out, "{:indent$}promise {} {} {{", "", promise.name, text::prose(&promise.title));
     for statement in &promise.statements {
