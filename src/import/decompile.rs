@@ -266,10 +266,7 @@ fn linear(expr: &Expr) -> Option<Linear> {
         ExprKind::Binary(b) => match b.op {
             BinaryOp::Or => {
                 let fallback = b.right.call().filter(|call| call.name.text == "vector")?;
-                let value = fallback.args.first()?.number()?;
-                // Beside a filter the fallback stands in where there is nothing: of such a moment no share is taken.
-                let filtered = b.left.binary().is_some_and(|l| l.op == BinaryOp::Greater);
-                if value == 0.0 || filtered { linear(&b.left) } else { None }
+                if fallback.args.first()?.number() == Some(0.0) { linear(&b.left) } else { None }
             }
             // What is not above zero is no event.
             BinaryOp::Greater if b.returns_bool.is_none() && b.right.number() == Some(0.0) => linear(&b.left),
@@ -286,6 +283,17 @@ fn linear(expr: &Expr) -> Option<Linear> {
         ExprKind::Number(_) | ExprKind::Str(_) | ExprKind::Selector(_) | ExprKind::Subquery(_) => None,
         ExprKind::Paren(_) | ExprKind::Unary(_) => None,
     }
+}
+
+/// All events as a sum of rates. `(x > 0) or vector(1)` keeps a division by zero away: of such a moment no share is taken here.
+fn all_events(expr: &Expr) -> Option<Linear> {
+    if let Some(b) = expr.binary().filter(|b| b.op == BinaryOp::Or)
+        && b.left.binary().is_some_and(|l| l.op == BinaryOp::Greater && l.right.number() == Some(0.0))
+        && b.right.call().is_some_and(|call| call.name.text == "vector")
+    {
+        return linear(&b.left);
+    }
+    linear(expr)
 }
 
 /// The labels of a sum or difference of two sides, where each series finds its like.
@@ -353,7 +361,7 @@ pub(super) fn events(error: &str, total: &str, histograms: &Histograms) -> Resul
     let total = with_range(total, &mut assumed).map_err(|why| format!("total query: {why}"))?;
     assumed.dedup();
     let cx = Cx { histograms };
-    let typed = match (linear(&error.expr), linear(&total.expr)) {
+    let typed = match (linear(&error.expr), all_events(&total.expr)) {
         (Some(error), Some(total)) => sides(&cx, &error, &total, &mut findings)?,
         _ => None,
     };
@@ -378,7 +386,9 @@ pub(super) fn ratio(query: &str, histograms: &Histograms) -> Result<Measure, Str
     let mut expr = query.expr.bare();
     // A fallback for moments without events, of which no share is taken.
     if let Some(b) = expr.binary().filter(|b| b.op == BinaryOp::Or)
-        && b.right.call().is_some_and(|call| call.name.text == "vector")
+        && b.right.call().is_some_and(|call| {
+            call.name.text == "vector" && call.args.first().and_then(Expr::number) == Some(0.0)
+        })
     {
         expr = b.left.bare();
     }
@@ -391,7 +401,7 @@ pub(super) fn ratio(query: &str, histograms: &Histograms) -> Result<Measure, Str
     if b.matching.as_ref().is_some_and(|m| m.group.is_some()) {
         return Err(one_piece().to_owned());
     }
-    let typed = match (linear(&b.left), linear(&b.right)) {
+    let typed = match (linear(&b.left), all_events(&b.right)) {
         (Some(upper), Some(total)) => {
             let error = if good { difference(&total, upper) } else { Some(upper) };
             match error {

@@ -87,7 +87,7 @@ pub struct Finding {
 pub struct Report {
     /// What became of each objective, by place.
     pub objectives: Vec<Outcome>,
-    /// What is taken for true of all of them.
+    /// What holds for all of them.
     pub assumed: Vec<String>,
     /// What several objectives have lost together.
     pub lost: Vec<Finding>,
@@ -182,7 +182,7 @@ impl Report {
         let Form { heading, item, inner, code } = form;
         let _ = writeln!(out, "{}", self.totals());
         if !self.assumed.is_empty() {
-            let _ = writeln!(out, "\n{heading}Assumed of all");
+            let _ = writeln!(out, "\n{heading}Of all");
             form.gap(&mut out);
             for text in &self.assumed {
                 let _ = writeln!(out, "{item}{}", form.safe(text));

@@ -232,9 +232,6 @@ fn around(objective: Objective, journey: String, position: Position, measure: Me
     let mut notes = Vec::new();
     let mut runbook = None;
     let mut channel = None;
-    if let Some(name) = &alerting.name {
-        lost.push(format!("the alerts' name {:?}", name.text));
-    }
     let labels = [
         ("labels", &objective.labels, ""),
         ("alert labels", &alerting.labels, ""),
@@ -663,6 +660,11 @@ fn finish(report: &mut Report, said: &[Told], there: &There, target: &Target<'_>
         return;
     }
     report.assumed.push(format!("Sloth's window is set where it runs; {WINDOW}, its default, is taken"));
+    if said.iter().any(|s| s.objective.alerting.name.is_some()) {
+        let text =
+            "alerts have Slovo's own names (PromiseBurnsFast and others); those of the source are left out";
+        report.assumed.push(text.to_owned());
+    }
     if said.iter().any(|s| team_of(&s.objective) == NOBODY) {
         report.assumed.push(format!("journeys without an owner belong to the team `{NOBODY}`"));
     }
