@@ -1,7 +1,13 @@
 //! `slovo metrics import`: what is declared of an exposition checks without a message and is in the canonical form; what a project
 //! declares keeps its text; what cannot be read is refused with its line.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "a test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    clippy::format_collect,
+    reason = "a test"
+)]
 
 mod common;
 
@@ -436,7 +442,7 @@ fn without_a_project_it_prints() {
     let ran = run(at.path(), &["metrics", "import", "shop.prom"], "");
     assert_eq!((ran.code, ran.out.as_str()), (1, SHOP_CATALOGUE), "{}", ran.err);
     assert!(
-        ran.err.contains("payments_seen (shop.prom:14)") && ran.err.contains("3 metrics declared"),
+        ran.err.contains("payments_seen (line 14)") && ran.err.contains("3 metrics declared"),
         "{}",
         ran.err
     );
@@ -547,11 +553,11 @@ fn what_contradicts_is_said_and_left() {
     let ran = run(at.path(), &["metrics", "import", "-"], exposed);
     assert_eq!((ran.code, ran.out.as_str()), (1, ""), "{}", ran.err);
     for said in [
-        "a (<stdin>:1): declared gauge, exposed counter",
-        "b (<stdin>:3): declared 1, 2, exposed 1",
-        "b (<stdin>:3): declared seconds, exposed milliseconds",
-        "c (<stdin>:7): y",
-        "d (<stdin>:9): d_count",
+        "a (line 1): declared gauge, exposed counter",
+        "b (line 3): declared 1, 2, exposed 1",
+        "b (line 3): declared seconds, exposed milliseconds",
+        "c (line 7): y",
+        "d (line 9): d_count",
     ] {
         assert!(ran.err.contains(said), "{said}\n{}", ran.err);
     }
@@ -631,6 +637,10 @@ fn where_new_metrics_go() {
         fs::read_to_string(at.path().join("b.slovo")).unwrap(),
         "metric b: gauge\r\nmetric c: gauge\r\n\r\nmetric x: gauge\r\n"
     );
+    // A project without a file of the language yet.
+    let empty = folder(&[YAML]);
+    assert_eq!(run(empty.path(), &["metrics", "import", "-", "--write"], input).code, 0);
+    assert_eq!(fs::read_to_string(empty.path().join("catalogue.slovo")).unwrap(), "metric x: gauge\n");
     // What a file with mistakes in its syntax declares is not known.
     fs::write(at.path().join("a.slovo"), "metric a gauge\n").unwrap();
     let ran = import(&["--write"]);

@@ -48,7 +48,8 @@ mod tests {
     use crate::exposition;
 
     fn closed(label: &str, seen: &[&str]) -> Option<Vec<String>> {
-        let text: String = seen.iter().map(|v| format!("x{{{label}=\"{v}\"}} 1\n")).collect();
+        let lines: Vec<String> = seen.iter().map(|v| format!("x{{{label}=\"{v}\"}} 1\n")).collect();
+        let text = lines.concat();
         let read = exposition::read(&text).unwrap();
         values(&read.families[0], label, &read.families[0].labels[label])
     }

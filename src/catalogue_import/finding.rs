@@ -1,5 +1,7 @@
 //! What is said about an import: what was left out, what contradicts, what was only guessed.
 
+use std::fmt::Write as _;
+
 use crate::ast::MetricKind;
 use crate::exposition::{Place, Told};
 
@@ -47,7 +49,7 @@ pub enum What {
     /// Declared without a unit: the name says another than `# UNIT`.
     UnitAgainstName(String, String),
     /// Declared with quotes around its name, which says another kind.
-    Misleading(MetricWord),
+    Misleading(&'static str),
     /// Labels that are not declared: Prometheus stores them under another name.
     TargetLabels(Vec<String>),
     /// Labels that are not declared: no name of the language's.
@@ -56,7 +58,7 @@ pub enum What {
     ManyLabels,
 
     /// The project declares another kind.
-    OtherKind(MetricWord, &'static str),
+    OtherKind(&'static str, &'static str),
     /// The project declares no labels.
     Unlabelled(Vec<String>),
     /// The project declares a closed set, and there are other values.
@@ -66,9 +68,6 @@ pub enum What {
     /// The project declares another unit, or none.
     OtherUnit(Option<String>, String),
 }
-
-/// A kind's word, in an order.
-pub type MetricWord = &'static str;
 
 impl What {
     /// Is the metric left out?
@@ -147,13 +146,18 @@ impl What {
             What::UnitAgainstName(told, named) => format!("{told}, and {named} by its name"),
             What::Misleading(kind) => format!("a {kind}"),
             What::TargetLabels(labels) | What::OddLabels(labels) | What::Unlabelled(labels) => some(labels),
-            What::OtherKind(declared, told) => format!("declared {declared}, exposed {told}"),
+            What::OtherKind(declared, told) => against(declared, told),
             What::OtherValues(label, values) => format!("{label}: {}", some(values)),
-            What::OtherBounds(declared, told) => format!("declared {declared}, exposed {told}"),
-            What::OtherUnit(Some(declared), told) => format!("declared {declared}, exposed {told}"),
+            What::OtherBounds(declared, told) | What::OtherUnit(Some(declared), told) => {
+                against(declared, told)
+            }
             What::OtherUnit(None, told) => told.clone(),
         }
     }
+}
+
+fn against(declared: &str, told: &str) -> String {
+    format!("declared {declared}, exposed {told}")
 }
 
 /// The first of a list.
@@ -161,7 +165,7 @@ fn some(list: &[String]) -> String {
     const MOST: usize = 6;
     let mut shown = list.iter().take(MOST).map(|t| cut(t)).collect::<Vec<_>>().join(", ");
     if list.len() > MOST {
-        shown.push_str(&format!(" and {} more", list.len() - MOST));
+        let _ = write!(shown, " and {} more", list.len() - MOST);
     }
     shown
 }

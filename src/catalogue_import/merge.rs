@@ -158,9 +158,8 @@ fn compare(
     if family.samples == 0 || metric.body.as_ref().is_some_and(|b| b.has_junk) {
         return edits;
     }
-    let declared = stmts().find_map(|s| match s {
-        MetricStmt::Labels(list, span) => Some((list.as_slice(), *span)),
-        _ => None,
+    let declared = stmts().find_map(|s| {
+        if let MetricStmt::Labels(list, span) = s { Some((list.as_slice(), *span)) } else { None }
     });
     if let Some(unit) = told_unit(family).filter(|_| family.unit_too.is_none()) {
         let own = metric.unit.as_ref().map(|u| Unit::long_form(&u.name).unwrap_or(&u.name));
@@ -184,15 +183,13 @@ fn missing_labels(
 ) -> Option<Edit> {
     // Whoever declared a label of the target has said what is stored: nothing is to be told of it.
     let known = |name: &str| declared.is_some_and(|(list, _)| list.iter().any(|l| l.label.name == name));
-    let exposed = labels(family, common, &mut |what| match what {
-        What::TargetLabels(names) => {
-            let rest: Vec<String> =
-                names.into_iter().filter(|n| !known(n) && !known(&format!("exported_{n}"))).collect();
-            if !rest.is_empty() {
-                say(What::TargetLabels(rest));
-            }
+    let exposed = labels(family, common, &mut |what| {
+        let What::TargetLabels(names) = what else { return say(what) };
+        let unknown = |n: &String| !known(n) && !known(&format!("exported_{n}"));
+        let rest: Vec<String> = names.into_iter().filter(unknown).collect();
+        if !rest.is_empty() {
+            say(What::TargetLabels(rest));
         }
-        what => say(what),
     });
     let Some((list, span)) = declared else {
         if !exposed.is_empty() {
@@ -208,7 +205,7 @@ fn missing_labels(
             .seen
             .iter()
             .filter(|v| !values.iter().any(|w| w.value == ***v))
-            .map(|v| v.to_string())
+            .map(ToString::to_string)
             .collect();
         if !others.is_empty() {
             say(What::OtherValues(label.label.name.clone(), others));
@@ -229,9 +226,9 @@ fn missing_bounds(
     say: &mut impl FnMut(What),
 ) -> Option<Edit> {
     let stmts = metric.body.iter().flat_map(|b| &b.stmts);
-    let own: Option<Vec<Decimal>> = stmts.into_iter().find_map(|s| match s {
-        MetricStmt::Buckets(list, _) => Some(list.iter().map(|b| b.value.normalize()).collect()),
-        _ => None,
+    let own: Option<Vec<Decimal>> = stmts.into_iter().find_map(|s| {
+        let MetricStmt::Buckets(list, _) = s else { return None };
+        Some(list.iter().map(|b| b.value.normalize()).collect())
     });
     let exposed = bounds(family, say);
     if exposed.is_empty() || own.as_ref() == Some(&exposed) {

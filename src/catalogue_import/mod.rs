@@ -8,7 +8,7 @@ mod finding;
 mod merge;
 mod used;
 
-pub use finding::{Finding, MetricWord, What, cut};
+pub use finding::{Finding, What, cut};
 pub use merge::{Declared, Merged, merge};
 pub use used::Used;
 

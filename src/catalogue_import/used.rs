@@ -43,16 +43,14 @@ impl Used {
             }
             Item::Journey(journey) => {
                 for stmt in &journey.body.stmts {
-                    match stmt {
-                        JourneyStmt::Promise(promise) => self.promise(promise),
-                        JourneyStmt::Step(step) => {
-                            for stmt in &step.body.stmts {
-                                if let StepStmt::Promise(promise) = stmt {
-                                    self.promise(promise);
-                                }
-                            }
+                    if let JourneyStmt::Promise(promise) = stmt {
+                        self.promise(promise);
+                    }
+                    let JourneyStmt::Step(step) = stmt else { continue };
+                    for stmt in &step.body.stmts {
+                        if let StepStmt::Promise(promise) = stmt {
+                            self.promise(promise);
                         }
-                        _ => {}
                     }
                 }
             }
@@ -111,17 +109,14 @@ impl Used {
 
     /// The metrics of a query; of one that is not PromQL, every word that may be one.
     fn query(&mut self, query: &str) {
-        match promql::parse(query) {
-            Ok(expr) => {
-                for found in promql::selectors(&expr) {
-                    if let Some((name, _)) = found.metric() {
-                        self.names.insert(name.to_owned());
-                    }
-                }
-            }
-            Err(_) => {
-                let words = query.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == ':'));
-                self.names.extend(words.filter(|w| !w.is_empty()).map(str::to_owned));
+        let Ok(expr) = promql::parse(query) else {
+            let words = query.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == ':'));
+            self.names.extend(words.filter(|w| !w.is_empty()).map(str::to_owned));
+            return;
+        };
+        for found in promql::selectors(&expr) {
+            if let Some((name, _)) = found.metric() {
+                self.names.insert(name.to_owned());
             }
         }
     }

@@ -370,7 +370,7 @@ pub(super) struct Metrics {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum MetricsCommand {
-    /// Declares the metrics of an exposition: Prometheus text or OpenMetrics
+    /// Declares what services expose, from the text that their `/metrics` gives
     Import(MetricsImport),
 }
 

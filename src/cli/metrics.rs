@@ -1,6 +1,7 @@
 //! `slovo metrics import`: declares what services expose. Shows what would change, and writes only when asked to.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -338,9 +339,10 @@ fn tell(findings: &[Finding], names: &[&str], screen: &Screen) {
         let mut text = format!("{}: {heading}\n", plural(list.len(), "metric"));
         let most = if screen.all() { list.len() } else { SHOWN };
         for finding in list.iter().take(most) {
-            let place = match names.get(finding.place.exposition) {
-                Some(name) => format!("{name}:{}", finding.place.line),
-                None => finding.place.line.to_string(),
+            let line = finding.place.line;
+            let place = match (names, names.get(finding.place.exposition)) {
+                ([_, _, ..], Some(name)) => format!("{name}:{line}"),
+                _ => format!("line {line}"),
             };
             let detail = finding.what.detail();
             let detail = if detail.is_empty() { detail } else { format!(": {detail}") };
@@ -348,7 +350,7 @@ fn tell(findings: &[Finding], names: &[&str], screen: &Screen) {
             text.push('\n');
         }
         if list.len() > most {
-            text.push_str(&format!("  and {} more; `--all` names them\n", list.len() - most));
+            let _ = writeln!(text, "  and {} more; `--all` names them", list.len() - most);
         }
         Screen::err(&text);
     }
@@ -363,7 +365,7 @@ fn tell_absent(absent: &[String], screen: &Screen) {
     let mut shown =
         absent.iter().take(most).map(|name| format!("`{}`", cut(name))).collect::<Vec<_>>().join(", ");
     if absent.len() > most {
-        shown.push_str(&format!(" and {} more", absent.len() - most));
+        let _ = write!(shown, " and {} more", absent.len() - most);
     }
     screen.say(&format!("declared, and not exposed here: {shown}"));
 }

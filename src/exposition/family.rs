@@ -1,6 +1,7 @@
 //! Families: samples under the name, type and unit that were told of them.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
@@ -17,6 +18,9 @@ pub(super) const FAMILIES: usize = 200_000;
 const LABELS: usize = 64;
 /// Values that are kept of a label.
 const VALUES: usize = 64;
+
+/// What the names of a family's series may end in.
+const SUFFIXES: [&str; 8] = ["_total", "_created", "_bucket", "_count", "_sum", "_info", "_gcount", "_gsum"];
 
 /// What `# TYPE` says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -243,11 +247,18 @@ impl<'t> Family<'t> {
         }
         self.more_labels |= other.more_labels;
         self.samples += other.samples;
-        self.bounds = match (std::mem::take(&mut self.bounds), other.bounds) {
-            (bounds, Bounds::Missing) | (Bounds::Missing, bounds) => bounds,
-            (bounds @ Bounds::Unreadable(..), _) | (_, bounds @ Bounds::Unreadable(..)) => bounds,
-            (a, b) if a == b => a,
-            _ => Bounds::Mixed,
+        // A bound that is not a number goes before all else, none at all after it.
+        let rank = |bounds: &Bounds| match bounds {
+            Bounds::Missing => 0,
+            Bounds::Same(_) | Bounds::Mixed => 1,
+            Bounds::Unreadable(..) => 2,
+        };
+        let (a, b) = (std::mem::take(&mut self.bounds), other.bounds);
+        self.bounds = match rank(&a).cmp(&rank(&b)) {
+            Ordering::Greater => a,
+            Ordering::Less => b,
+            Ordering::Equal if a == b || rank(&a) == 2 => a,
+            Ordering::Equal => Bounds::Mixed,
         };
     }
 }
@@ -311,9 +322,7 @@ impl<'t> Builder<'t> {
         if let Some((at, ..)) = typed(name) {
             return Some((at, ""));
         }
-        const ALL: [&str; 8] =
-            ["_total", "_created", "_bucket", "_count", "_sum", "_info", "_gcount", "_gsum"];
-        ALL.into_iter().find_map(|suffix| {
+        SUFFIXES.into_iter().find_map(|suffix| {
             let (at, _, found) = typed(name.strip_suffix(suffix)?)?;
             found.family.told.suffixes(self.dialect).contains(&suffix).then_some((at, suffix))
         })
@@ -363,7 +372,7 @@ impl<'t> Builder<'t> {
 impl Open<'_> {
     fn bucket(&mut self, line: usize, labels: &[(Cow<'_, str>, Cow<'_, str>)]) {
         let le = labels.iter().find(|(label, _)| label == "le").map_or("", |(_, value)| value);
-        let Some(bound) = bound(le) else {
+        let Ok(bound) = bound(le) else {
             if self.family.bounds == Bounds::Missing {
                 let cut = le.chars().take(40).collect();
                 self.family.bounds = Bounds::Unreadable(cut, Place { exposition: 0, line });

@@ -98,7 +98,7 @@ fn comment(mut at: Cursor<'_>) -> Read<Line<'_>> {
             Ok(told) => Said::Type(told),
             Err(_) if rest.is_empty() => {
                 let message = format!("`# TYPE {name}` says no type");
-                return Err(at.wrong(start..at.at, message, "a type is missing", types(at.dialect)));
+                return Err(at.wrong(start..at.at, message, "a type is missing", Some(types(at.dialect))));
             }
             Err(true) => {
                 let message =
@@ -113,7 +113,7 @@ fn comment(mut at: Cursor<'_>) -> Read<Line<'_>> {
             }
             Err(false) => {
                 let message = format!("`{}` is not a type of metrics", shown(rest));
-                return Err(at.wrong(place, message, "not a type", types(at.dialect)));
+                return Err(at.wrong(place, message, "not a type", Some(types(at.dialect))));
             }
         },
     };
@@ -138,16 +138,14 @@ fn kind(word: &str, dialect: Dialect) -> Result<super::Told, bool> {
     if both || dialect == Dialect::OpenMetrics { Ok(told) } else { Err(true) }
 }
 
-fn types(dialect: Dialect) -> Option<String> {
-    Some(
-        match dialect {
-            Dialect::Prometheus => "it is `counter`, `gauge`, `histogram`, `summary` or `untyped`",
-            Dialect::OpenMetrics => {
-                "it is `counter`, `gauge`, `histogram`, `gaugehistogram`, `summary`, `info`, `stateset` or `unknown`"
-            }
+fn types(dialect: Dialect) -> String {
+    let known = match dialect {
+        Dialect::Prometheus => "it is `counter`, `gauge`, `histogram`, `summary` or `untyped`",
+        Dialect::OpenMetrics => {
+            "it is `counter`, `gauge`, `histogram`, `gaugehistogram`, `summary`, `info`, `stateset` or `unknown`"
         }
-        .to_owned(),
-    )
+    };
+    known.to_owned()
 }
 
 /// A name in a comment, plain or in quotes.
@@ -446,7 +444,11 @@ impl<'t> Cursor<'t> {
         let message = "a sample ends with its value and its time";
         Err(self.wrong(self.at..self.line.len(), message, "more than that", help))
     }
-    #[allow(clippy::unused_self, reason = "reads as a sentence where it is used")]
+    #[allow(
+        clippy::unused_self,
+        clippy::unnecessary_box_returns,
+        reason = "reads as a sentence where it is used, which is in `Err`; results are small so"
+    )]
     fn wrong(
         &self,
         range: Range<usize>,

@@ -20,22 +20,27 @@ fn is_hexadecimal(text: &str) -> bool {
         && power.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// A bucket's bound: `Some(None)` is infinity, `None` is not a number.
-pub(super) fn bound(text: &str) -> Option<Option<Decimal>> {
-    let value: f64 = text.parse().ok()?;
+/// It is not a number, or not one that can be held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct NoBound;
+
+/// A bucket's bound; infinity is none.
+pub(super) fn bound(text: &str) -> Result<Option<Decimal>, NoBound> {
+    let value: f64 = text.parse().map_err(|_| NoBound)?;
     if value.is_nan() {
-        return None;
+        return Err(NoBound);
     }
     if value.is_infinite() {
-        return (value > 0.0 && text.to_ascii_lowercase().contains("inf")).then_some(None);
+        let written = value > 0.0 && text.to_ascii_lowercase().contains("inf");
+        return if written { Ok(None) } else { Err(NoBound) };
     }
     let bare = text.strip_prefix('+').unwrap_or(text);
     let exact = if bare.contains(['e', 'E']) {
-        Decimal::from_scientific(bare).ok()
+        Decimal::from_scientific(bare)
     } else {
-        Decimal::from_str_exact(bare).ok()
+        Decimal::from_str_exact(bare)
     };
-    exact.map(|exact| Some(exact.normalize()))
+    exact.map(|exact| Some(exact.normalize())).map_err(|_| NoBound)
 }
 
 #[cfg(test)]
@@ -55,12 +60,12 @@ mod tests {
     #[test]
     fn bounds_are_exact() {
         let shown = |text: &str| bound(text).map(|b| b.map(|d| d.to_string()));
-        assert_eq!(shown("1.0"), Some(Some("1".to_owned())));
-        assert_eq!(shown("1e+06"), Some(Some("1000000".to_owned())));
-        assert_eq!(shown("1.0000000000000216e-05"), Some(Some("0.000010000000000000216".to_owned())));
-        assert_eq!(shown("+Inf"), Some(None));
+        assert_eq!(shown("1.0"), Ok(Some("1".to_owned())));
+        assert_eq!(shown("1e+06"), Ok(Some("1000000".to_owned())));
+        assert_eq!(shown("1.0000000000000216e-05"), Ok(Some("0.000010000000000000216".to_owned())));
+        assert_eq!(shown("+Inf"), Ok(None));
         for wrong in ["NaN", "-Inf", "", "x", "1e400", "1e300"] {
-            assert_eq!(shown(wrong), None, "{wrong}");
+            assert_eq!(shown(wrong), Err(NoBound), "{wrong}");
         }
     }
 }

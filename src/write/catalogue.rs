@@ -1,5 +1,7 @@
 //! The catalogue's declarations as source text.
 
+use std::fmt::Write as _;
+
 use super::text;
 use crate::ast::MetricKind;
 use crate::diag::Diagnostics;
@@ -49,6 +51,10 @@ impl Label {
         if self.values.is_empty() {
             return Some(name.to_owned());
         }
+        // Before `in` these begin the next statement.
+        if matches!(name, "labels" | "buckets" | "scraped") {
+            return None;
+        }
         let values: Option<Vec<String>> = self.values.iter().map(|value| text::string(value)).collect();
         Some(format!("{name} in {}", values?.join(" | ")))
     }
@@ -76,7 +82,7 @@ impl Metric {
             out.push_str(&comment);
             out.push('\n');
         }
-        out.push_str(&format!("metric {name}: {}", self.kind.as_str()));
+        let _ = write!(out, "metric {name}: {}", self.kind.as_str());
         if let Some(unit) = &self.unit {
             out.push_str(" of ");
             out.push_str(text::label(unit)?);
@@ -95,14 +101,22 @@ impl Metric {
         }
         let remark =
             self.remark.as_deref().and_then(text::comment).map_or(String::new(), |c| format!("  {c}"));
-        match body.as_slice() {
-            [] => out.push_str(&remark),
-            [one] if remark.is_empty() => out.push_str(&format!(" {{ {one} }}")),
-            _ => out.push_str(&format!(" {{{remark}\n{}\n}}", body.join("\n"))),
-        }
+        let _ = match body.as_slice() {
+            [] => write!(out, "{remark}"),
+            // A comment behind what is too wide would belong to its last line.
+            [one] if remark.is_empty() || width(&out) + one.chars().count() + 5 <= WIDTH => {
+                write!(out, " {{ {one} }}{remark}")
+            }
+            _ => write!(out, " {{{remark}\n{}\n}}", body.join("\n")),
+        };
         out.push('\n');
         Some(out)
     }
+}
+
+/// The columns of the last line. A wide character counts as one: what then does not fit is broken all the same.
+fn width(text: &str) -> usize {
+    text.rsplit('\n').next().unwrap_or_default().chars().count()
 }
 
 /// Declarations as a text in the canonical form, with an empty line around those that have several lines; `None` where one cannot be
@@ -112,7 +126,7 @@ pub fn metrics(list: &[Metric]) -> Option<String> {
     let mut tall = false;
     for metric in list {
         let written = metric.write()?;
-        let now = written.trim_end().contains('\n') || written.chars().count() > WIDTH;
+        let now = written.trim_end().contains('\n') || width(written.trim_end()) > WIDTH;
         if !out.is_empty() && (tall || now) {
             out.push('\n');
         }

@@ -19,12 +19,11 @@ pub fn string(text: &str) -> Option<String> {
     if text.chars().any(turns) {
         return None;
     }
-    // Some characters are hidden among letters of one script only: those are written as they are elsewhere.
-    let mut seen: Vec<usize> = hidden(text).map(|(at, ..)| at).collect();
-    let mut made = quoted(text, |at, _| seen.binary_search(&at).is_ok());
+    // Some characters are hidden among letters of some scripts only: elsewhere they stay as they are.
+    let found: Vec<usize> = hidden(text).map(|(at, ..)| at).collect();
+    let made = quoted(text, |at, _| found.binary_search(&at).is_ok());
     if hidden(&made).next().is_some() {
-        seen.clear();
-        made = quoted(text, |_, c| always_hidden(c));
+        return Some(quoted(text, |_, c| always_hidden(c)));
     }
     Some(made)
 }
@@ -40,7 +39,7 @@ fn always_hidden(c: char) -> bool {
     hidden(&format!("a{c}a")).next().is_some()
 }
 
-fn quoted(text: &str, mut escape: impl FnMut(usize, char) -> bool) -> String {
+fn quoted(text: &str, escape: impl Fn(usize, char) -> bool) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
     for (at, c) in text.char_indices() {
