@@ -8,6 +8,7 @@
     clippy::disallowed_methods,
     clippy::print_stdout,
     clippy::print_stderr,
+    clippy::format_push_string,
     reason = "a test"
 )]
 
@@ -383,7 +384,7 @@ fn never_exact() {
         (r#"sum(increase(x_total{code="5"}[{{.window}}]))"#, total),
         (r#"sum by (a) (rate(x_total{code="5"}[{{.window}}]))"#, total),
         (r#"rate(x_total{code="5"}[{{.window}}])"#, "rate(x_total[{{.window}}])"),
-        (r#"sum(rate(y_total[{{.window}}]))"#, total),
+        ("sum(rate(y_total[{{.window}}]))", total),
         (r#"sum(rate(x_total{code="5"}[{{.window}}]))"#, r#"sum(rate(x_total{site="a"}[{{.window}}]))"#),
         (
             "sum(count_over_time(g[{{.window}}])) - sum(sum_over_time(g[{{.window}}]))",
@@ -398,7 +399,7 @@ fn never_exact() {
             "sum(rate(h_seconds_count[{{.window}}]))",
         ),
         (r#"sum(rate(h_seconds_bucket{le="1"}[{{.window}}]))"#, "sum(rate(h_seconds_count[{{.window}}]))"),
-        (r#"sum(rate(h_seconds_sum[{{.window}}]))"#, "sum(rate(h_seconds_count[{{.window}}]))"),
+        ("sum(rate(h_seconds_sum[{{.window}}]))", "sum(rate(h_seconds_count[{{.window}}]))"),
     ] {
         let spec = WHOLE
             .replace(
@@ -420,7 +421,7 @@ fn never_exact() {
     for ratio in [
         r#"(sum(rate(x_total{code="5"}[{{.window}}])) / sum(rate(x_total[{{.window}}]))) or vector(1)"#,
         r#"1 - (sum(rate(x_total{code="5"}[{{.window}}])) / sum(rate(x_total[{{.window}}])) or vector(1))"#,
-        r#"avg(error_ratio)"#,
+        "avg(error_ratio)",
     ] {
         let spec = format!(
             "version: prometheus/v1\nservice: a\nslos:\n  - {{name: b, objective: 99, sli: {{raw: {{error_ratio_query: {}}}}}}}\n",

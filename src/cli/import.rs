@@ -36,11 +36,11 @@ pub(super) fn run(options: &Import, start: &Path, screen: &Screen) -> Outcome {
         }
     }
     let below = root.as_ref().and_then(|root| folder.strip_prefix(root).ok());
-    let prefix: String = below
-        .into_iter()
-        .flat_map(Path::components)
-        .map(|part| format!("{}/", part.as_os_str().to_string_lossy()))
-        .collect();
+    let mut prefix = String::new();
+    for part in below.into_iter().flat_map(Path::components) {
+        prefix.push_str(&part.as_os_str().to_string_lossy());
+        prefix.push('/');
+    }
     let name = folder.file_name().and_then(|n| project_name(&n.to_string_lossy()));
     let target =
         Target { project: project.as_ref(), prefix, name: name.unwrap_or_else(|| "imported".to_owned()) };

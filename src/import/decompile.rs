@@ -244,11 +244,10 @@ fn linear(expr: &Expr) -> Option<Linear> {
             Some(Linear { terms: vec![term(func, inner.selector()?)?], by: By::Series, mean: false })
         }
         ExprKind::Aggregate(a) => {
-            let mean = match a.op {
-                Aggregator::Sum => false,
-                Aggregator::Avg => true,
-                _ => return None,
-            };
+            let mean = a.op == Aggregator::Avg;
+            if !mean && a.op != Aggregator::Sum {
+                return None;
+            }
             let inner = linear(a.body()?)?;
             let wanted = match &a.grouping {
                 None => BTreeSet::new(),
@@ -263,25 +262,31 @@ fn linear(expr: &Expr) -> Option<Linear> {
             }
             Some(Linear { by: By::Labels(wanted), mean, ..inner })
         }
-        ExprKind::Binary(b) => match b.op {
-            BinaryOp::Or => {
+        ExprKind::Binary(b) => {
+            if b.op == BinaryOp::Or {
                 let fallback = b.right.call().filter(|call| call.name.text == "vector")?;
-                if fallback.args.first()?.number() == Some(0.0) { linear(&b.left) } else { None }
+                return if fallback.args.first()?.number() == Some(0.0) { linear(&b.left) } else { None };
             }
             // What is not above zero is no event.
-            BinaryOp::Greater if b.returns_bool.is_none() && b.right.number() == Some(0.0) => linear(&b.left),
-            BinaryOp::Add | BinaryOp::Sub => {
-                let (left, right) = (linear(&b.left)?, linear(&b.right)?);
-                let by = joined(&left, &right, b.matching.as_ref())?;
-                let minus = b.op == BinaryOp::Sub;
-                let mut terms = left.terms;
-                terms.extend(right.terms.into_iter().map(|t| Term { negative: t.negative != minus, ..t }));
-                Some(Linear { terms, by, mean: left.mean })
+            if b.op == BinaryOp::Greater && b.returns_bool.is_none() && b.right.number() == Some(0.0) {
+                return linear(&b.left);
             }
-            _ => None,
-        },
-        ExprKind::Number(_) | ExprKind::Str(_) | ExprKind::Selector(_) | ExprKind::Subquery(_) => None,
-        ExprKind::Paren(_) | ExprKind::Unary(_) => None,
+            let minus = b.op == BinaryOp::Sub;
+            if !minus && b.op != BinaryOp::Add {
+                return None;
+            }
+            let (left, right) = (linear(&b.left)?, linear(&b.right)?);
+            let by = joined(&left, &right, b.matching.as_ref())?;
+            let mut terms = left.terms;
+            terms.extend(right.terms.into_iter().map(|t| Term { negative: t.negative != minus, ..t }));
+            Some(Linear { terms, by, mean: left.mean })
+        }
+        ExprKind::Number(_)
+        | ExprKind::Str(_)
+        | ExprKind::Selector(_)
+        | ExprKind::Subquery(_)
+        | ExprKind::Paren(_)
+        | ExprKind::Unary(_) => None,
     }
 }
 
@@ -412,13 +417,12 @@ pub(super) fn ratio(query: &str, histograms: &Histograms) -> Result<Measure, Str
         _ => None,
     };
     let side = |e: &Expr| query.text.get(e.range.clone()).unwrap_or("").to_owned();
-    let mut made = match typed {
-        Some(made) => made,
-        None => {
-            let upper = Query { text: side(&b.left), expr: b.left.clone() };
-            let total = Query { text: side(&b.right), expr: b.right.clone() };
-            escaped(&cx, if good { "good" } else { "bad" }, &upper, &total)?
-        }
+    let mut made = if let Some(made) = typed {
+        made
+    } else {
+        let upper = Query { text: side(&b.left), expr: b.left.clone() };
+        let total = Query { text: side(&b.right), expr: b.right.clone() };
+        escaped(&cx, if good { "good" } else { "bad" }, &upper, &total)?
     };
     assumed.append(&mut made.assumed);
     made.assumed = assumed;
@@ -540,7 +544,7 @@ fn sides(
     let funcs: BTreeSet<&str> = all()
         .map(|t| match t.func {
             Func::Increase => "increase",
-            _ => "rate",
+            Func::Rate | Func::Irate | Func::Count | Func::Sum => "rate",
         })
         .collect();
     if funcs.len() > 1 {
@@ -644,11 +648,14 @@ impl Side {
     }
 }
 
+/// An addend of all events: its name and matchers in the language, and what the catalogue has to say of it.
+type Whole = (String, BTreeSet<Match>, Use);
+
 /// Says the bad (or good) events as parts of all events. `false`: they are something else.
 fn parts(
     cx: &Cx<'_>,
     terms: &[&Term],
-    (totals, side): (&[(String, BTreeSet<Match>, Use)], Side),
+    (totals, side): (&[Whole], Side),
     each: &BTreeSet<String>,
     made: &mut Measure,
     findings: &mut Vec<String>,
@@ -764,7 +771,7 @@ fn readings(error: &Linear, total: &Linear, mut made: Measure, each: &BTreeSet<S
     if !["up", "probe_success"].contains(&all.metric.as_str()) {
         made.assumed.push(format!("`{}` is 0 or 1, nothing else", all.metric));
     }
-    made.of = "readings".to_owned();
+    "readings".clone_into(&mut made.of);
     made.statements =
         vec![format!("total readings of {}", selector(&all.metric, &all.matchers)?), good.to_owned()];
     let mut used = use_of(&all.metric, Kind::Gauge, None);
@@ -957,7 +964,7 @@ fn grouping_labels(expr: &Expr) -> BTreeSet<String> {
             found.extend(a.grouping.iter().filter(|g| !g.without).flat_map(|g| names_of(&g.labels)));
         }
         ExprKind::Binary(b) => {
-            found.extend(b.matching.iter().filter(|m| m.on).flat_map(|m| names_of(&m.labels)))
+            found.extend(b.matching.iter().filter(|m| m.on).flat_map(|m| names_of(&m.labels)));
         }
         ExprKind::Number(_)
         | ExprKind::Str(_)

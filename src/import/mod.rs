@@ -185,7 +185,7 @@ fn documents_of(input: &Input, file: FileId, sources: &SourceMap, read: &mut Rea
 
 /// One-based line of a byte.
 fn line_at(text: &str, at: usize) -> usize {
-    text.as_bytes().get(..at).unwrap_or_default().iter().filter(|b| **b == b'\n').count() + 1
+    text.get(..at).unwrap_or_default().matches('\n').count() + 1
 }
 
 /// Where a text shows that it is a Helm template: an action that is none of Sloth's own variables.

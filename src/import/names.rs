@@ -79,8 +79,9 @@ pub(super) fn unit(metric: &str) -> Option<&'static str> {
 pub(super) fn noun(metric: &str) -> String {
     let mut name = metric.rsplit(':').next().unwrap_or(metric).to_ascii_lowercase();
     let mut strip = |suffixes: &[&str]| {
-        if let Some(rest) = suffixes.iter().find_map(|s| name.strip_suffix(s)) {
-            name = rest.to_owned();
+        let kept = suffixes.iter().find_map(|s| name.strip_suffix(s)).map(str::len);
+        if let Some(kept) = kept {
+            name.truncate(kept);
         }
     };
     strip(&["_total", "_count", "_bucket", "_sum"]);

@@ -43,9 +43,8 @@ impl Form {
 
 /// Which form a document has, where it is Sloth's.
 pub(super) fn form(document: &Node) -> Option<Form> {
-    let said = |key: &str| match find(document, key).map(|n| &n.value) {
-        Some(Value::Text(text)) => Some(text.as_str()),
-        _ => None,
+    let said = |key: &str| {
+        if let Value::Text(text) = &find(document, key)?.value { Some(text.as_str()) } else { None }
     };
     if said("version") == Some("prometheus/v1") {
         Some(Form::File)
@@ -359,12 +358,11 @@ impl Reader<'_> {
     /// A text that is not empty.
     fn text(&self, node: &Node, key: &str) -> Option<Said> {
         let found = find(node, key)?;
-        match &found.value {
-            Value::Text(text) | Value::Number(text) | Value::Bool(text) if !text.trim().is_empty() => {
-                Some(Said { text: text.trim().to_owned(), place: self.place(found) })
-            }
-            _ => None,
-        }
+        let text = match &found.value {
+            Value::Text(text) | Value::Number(text) | Value::Bool(text) => text.trim(),
+            Value::Null | Value::List(_) | Value::Map(_) => return None,
+        };
+        (!text.is_empty()).then(|| Said { text: text.to_owned(), place: self.place(found) })
     }
 }
 

@@ -283,7 +283,7 @@ fn around(objective: Objective, journey: String, position: Position, measure: Me
         lost.push("that tickets are switched off: whoever pages has tickets too".to_owned());
     }
     lost.extend(objective.lost.iter().map(|said| said.text.clone()));
-    Told { journey, position, measure, lost, runbook, notes, channel, objective }
+    Told { objective, journey, position, measure, lost, runbook, notes, channel }
 }
 
 /// A team's identifier.
@@ -442,7 +442,7 @@ fn journey_of(name: &str, members: &[&Told], there: &There, playbooks: &mut Vec<
         if let Some(name) = known.get(runbook) {
             return name.clone();
         }
-        let free = (0..)
+        let free = (0..=playbooks.len() + there.playbooks.len())
             .map(|at| playbook_name(name, at))
             .find(|n| !there.playbooks.contains_key(n) && !playbooks.iter().any(|p| p.name == *n));
         let made = free.unwrap_or_default();
@@ -460,13 +460,15 @@ fn journey_of(name: &str, members: &[&Told], there: &There, playbooks: &mut Vec<
         let promise = promise_of(member, &journey, own);
         match &member.position.step {
             None => journey.promises.push(promise),
-            Some((name, title)) => match journey.steps.iter_mut().find(|s| s.name == *name) {
-                Some(step) => step.promises.push(promise),
-                None => {
+            Some((name, title)) => {
+                if !journey.steps.iter().any(|s| s.name == *name) {
                     let (name, title) = (name.clone(), title.clone());
-                    journey.steps.push(Step { name, title, promises: vec![promise] });
+                    journey.steps.push(Step { name, title, promises: Vec::new() });
                 }
-            },
+                if let Some(step) = journey.steps.iter_mut().find(|s| s.name == *name) {
+                    step.promises.push(promise);
+                }
+            }
         }
     }
     journey
