@@ -85,13 +85,15 @@ fn holds(name: &str, made: &Import) -> String {
         assert_eq!(metric.unit.as_ref().map(|u| &u.name), meant.unit.as_ref());
         let (mut labels, mut buckets) = (Vec::new(), Vec::new());
         for stmt in metric.body.iter().flat_map(|b| &b.stmts) {
-            match stmt {
-                MetricStmt::Labels(list, _) => labels.extend(list.iter().map(|l| {
+            if let MetricStmt::Labels(list, _) = stmt {
+                labels.extend(list.iter().map(|l| {
                     let values = l.values.iter().flatten().map(|v| v.value.clone()).collect::<Vec<_>>();
                     (l.label.name.clone(), values)
-                })),
-                MetricStmt::Buckets(list, _) => buckets.extend(list.iter().map(|b| b.value)),
-                other => panic!("{name}: {other:?}"),
+                }));
+            } else if let MetricStmt::Buckets(list, _) = stmt {
+                buckets.extend(list.iter().map(|b| b.value));
+            } else {
+                panic!("{name}: {stmt:?}");
             }
         }
         let meant_labels: Vec<_> = meant.labels.iter().map(|l| (l.name.clone(), l.values.clone())).collect();
@@ -107,7 +109,7 @@ fn a_shop() {
     assert_eq!(whats(&made), [("payments_seen", &What::Untyped)]);
 }
 
-/// In OpenMetrics a family and its series have different names; the catalogue has those that Prometheus stores.
+/// In `OpenMetrics` a family and its series have different names; the catalogue has those that Prometheus stores.
 #[test]
 fn openmetrics() {
     let made = import(
