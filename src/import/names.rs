@@ -75,6 +75,9 @@ pub(super) fn unit(metric: &str) -> Option<&'static str> {
     UNITS.iter().find(|(suffix, _)| name.ends_with(suffix)).map(|(_, unit)| *unit)
 }
 
+/// Last words of metrics that are no nouns, or that mean something to the language.
+const NO_NOUNS: [&str; 9] = ["minute", "minutes", "slice", "slices", "taken", "sent", "done", "seen", "lost"];
+
 /// The plural noun of what a metric counts, by its name: `http_request_duration_seconds` counts requests.
 pub(super) fn noun(metric: &str) -> String {
     let mut name = metric.rsplit(':').next().unwrap_or(metric).to_ascii_lowercase();
@@ -91,11 +94,7 @@ pub(super) fn noun(metric: &str) -> String {
     let word = name.rsplit(['_', '.']).next().unwrap_or("");
     let plain = word.len() > 2 && word.bytes().all(|b| b.is_ascii_lowercase());
     // What happened to something is no name of it, and some words mean something to the language.
-    if !plain
-        || word.ends_with("ed")
-        || word.ends_with("ing")
-        || ["minute", "minutes", "slice", "slices"].contains(&word)
-    {
+    if !plain || word.ends_with("ed") || word.ends_with("ing") || NO_NOUNS.contains(&word) {
         return "events".to_owned();
     }
     if word.ends_with('s') && !word.ends_with("ss") {
