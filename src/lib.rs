@@ -27,6 +27,7 @@ pub mod driver;
 pub mod elaborate;
 pub mod exposition;
 pub mod fmt;
+pub mod import;
 pub mod ir;
 pub mod project;
 pub mod promql;

@@ -109,6 +109,7 @@ fn declaration(
         quoted,
         kind,
         unit,
+        part_of: None,
         remark: guessed.then(|| "unit by its name".to_owned()),
         labels,
         buckets,

@@ -47,6 +47,8 @@ pub(super) enum Color {
 pub(super) enum Command {
     /// Begins a project: slovo.yaml and a journey that builds at once
     Init(Init),
+    /// Turns what another tool has into .slovo source: Sloth's specs
+    Import(Import),
     /// Finds mistakes, without writing anything
     Check(Check),
     /// Writes the rules
@@ -108,6 +110,7 @@ impl Command {
             Command::Backfill(c) => &mut c.wishes,
             Command::Explain(c) => &mut c.wishes,
             Command::Init(_)
+            | Command::Import(_)
             | Command::Fmt(_)
             | Command::Metrics(_)
             | Command::Completions(_)
@@ -150,6 +153,39 @@ fn parse_today(text: &str) -> Result<Today, String> {
 pub(super) struct Init {
     /// The folder, made where it is not there [default: the current one]
     pub(super) folder: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Import {
+    /// Files, and folders whose .yaml and .yml files are read
+    #[arg(required = true, value_name = "FILE|DIR")]
+    pub(super) inputs: Vec<PathBuf>,
+    /// Writes to this folder [default: the current one]; new files only
+    #[arg(short, long, value_name = "DIR")]
+    pub(super) output: Option<PathBuf>,
+    /// Writes the report to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub(super) report: Option<PathBuf>,
+    /// How the report is written
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub(super) format: ReportFormat,
+    /// Writes nothing unless everything comes over
+    #[arg(long)]
+    pub(super) strict: bool,
+    /// Writes nothing but the report
+    #[arg(long)]
+    pub(super) audit: bool,
+}
+
+/// How a report is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ReportFormat {
+    /// For a terminal
+    Text,
+    /// For a pull request
+    Markdown,
+    /// For a program
+    Json,
 }
 
 #[derive(Debug, ClapArgs)]

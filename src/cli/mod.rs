@@ -12,6 +12,7 @@ mod docs;
 mod explain;
 mod fix;
 mod fmt;
+mod import;
 mod init;
 mod left;
 mod man;
@@ -102,6 +103,7 @@ fn run(args: &mut Args, screen: &Screen) -> Outcome {
     }
     match &args.command {
         Command::Init(options) => init::run(options, &start, screen),
+        Command::Import(options) => import::run(options, &start, screen),
         Command::Check(options) => check::run(options, &start, screen),
         Command::Build(options) => build::run(options, &start, screen),
         Command::Docs(options) => docs::run(options, &start, screen),

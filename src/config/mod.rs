@@ -9,7 +9,7 @@ mod lints;
 mod outputs;
 mod prometheus;
 mod reader;
-mod tree;
+pub(crate) mod tree;
 mod words;
 
 pub use lints::{Level, Lints};

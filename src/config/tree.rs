@@ -1,4 +1,4 @@
-//! `slovo.yaml` as a tree in which every key and value knows its place.
+//! YAML as a tree in which every key and value knows its place: `slovo.yaml`, and what importers read.
 //!
 //! Built from the parser's events, which carry their bytes; what a plain scalar means is decided by YAML's core schema.
 
@@ -11,16 +11,16 @@ use crate::source::{FileId, Span};
 
 /// A value with its place.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Node {
+pub(crate) struct Node {
     /// What it is.
-    pub(super) value: Value,
+    pub(crate) value: Value,
     /// Where a scalar is written; for others the first thing in them, or the key they belong to.
-    pub(super) span: Span,
+    pub(crate) span: Span,
 }
 
 /// A value.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Value {
+pub(crate) enum Value {
     /// Nothing, `~` or `null`.
     Null,
     /// `true` or `false`, as written.
@@ -37,18 +37,18 @@ pub(super) enum Value {
 
 /// A key and its value.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Entry {
+pub(crate) struct Entry {
     /// The key.
-    pub(super) key: String,
+    pub(crate) key: String,
     /// Where the key is.
-    pub(super) key_span: Span,
+    pub(crate) key_span: Span,
     /// The value.
-    pub(super) value: Node,
+    pub(crate) value: Node,
 }
 
 impl Value {
     /// For messages: `a list`.
-    pub(super) fn describe(&self) -> &'static str {
+    pub(crate) fn describe(&self) -> &'static str {
         match self {
             Value::Null => "nothing",
             Value::Bool(_) => "`true` or `false`",
@@ -62,11 +62,11 @@ impl Value {
 
 /// The text is not YAML, or not one document.
 #[derive(Debug, PartialEq)]
-pub(super) struct NotYaml {
+pub(crate) struct NotYaml {
     /// Why, in the parser's words.
-    pub(super) message: String,
+    pub(crate) message: String,
     /// Where, as far as known.
-    pub(super) span: Span,
+    pub(crate) span: Span,
 }
 
 /// Lists and maps in each other.
@@ -74,27 +74,51 @@ const DEEPEST: usize = 100;
 /// Values that anchors and aliases repeat.
 const REPEATED: usize = 10_000;
 
+/// Documents of one file.
+const MOST_DOCUMENTS: usize = 10_000;
+
 /// Reads one YAML document.
-pub(super) fn parse(file: FileId, text: &str) -> Result<Node, NotYaml> {
+pub(crate) fn parse(file: FileId, text: &str) -> Result<Node, NotYaml> {
+    let mut read = documents_at_most(file, text, 1)?;
+    Ok(read.pop().unwrap_or(Node { value: Value::Null, span: Span::new(file, 0, 0) }))
+}
+
+/// Reads all YAML documents of a file. One that holds nothing is among them.
+pub(crate) fn documents(file: FileId, text: &str) -> Result<Vec<Node>, NotYaml> {
+    documents_at_most(file, text, MOST_DOCUMENTS)
+}
+
+fn documents_at_most(file: FileId, text: &str, most: usize) -> Result<Vec<Node>, NotYaml> {
     let options = granit_parser::options! {
         flow_nesting_limit: DEEPEST,
         block_nesting_limit: DEEPEST,
     };
     let mut made = Maker { file, text, open: Vec::new(), whole: None, anchors: HashMap::new(), repeated: 0 };
-    let mut documents = 0;
+    let mut read = Vec::new();
+    let mut begun = 0;
     for event in Parser::new_from_str_with_options(text, options) {
         let (event, place) = event.map_err(|error| made.not_yaml(&error))?;
         let place = place.byte_range().unwrap_or_default();
         if matches!(event, Event::DocumentStart(..)) {
-            documents += 1;
-            if documents > 1 {
-                let message = "more than one document (a line `---` begins another)".to_owned();
+            begun += 1;
+            if begun > most {
+                let message = match most {
+                    1 => "more than one document (a line `---` begins another)".to_owned(),
+                    most => format!("more than {most} documents"),
+                };
                 return Err(NotYaml { message, span: made.first_line(place) });
             }
+            // Anchors hold for their document; what may be repeated is bounded for the file.
+            made.anchors.clear();
         }
+        let ends = matches!(event, Event::DocumentEnd);
         made.take(event, place)?;
+        if ends {
+            read.extend(made.whole.take());
+        }
     }
-    Ok(made.whole.unwrap_or(Node { value: Value::Null, span: Span::new(file, 0, 0) }))
+    read.extend(made.whole);
+    Ok(read)
 }
 
 /// A list or map that is being read.

@@ -30,7 +30,7 @@ pub use carried::carried;
 pub use diagnose::{Escape, Role, diagnose};
 pub use error::{ErrorKind, SyntaxError};
 pub use functions::{Function, all as functions, find as function};
-pub use print::{quote, selector};
+pub use print::{is_label_name, is_metric_name, quote, selector};
 pub use regex::{Pattern, RegexError, regex_matches, with_pattern};
 pub use rewrite::{compact, inject, render};
 pub use types::value_type;

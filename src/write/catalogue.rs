@@ -25,6 +25,8 @@ pub struct Metric {
     pub kind: MetricKind,
     /// Its unit.
     pub unit: Option<String>,
+    /// The metric that counts its events too.
+    pub part_of: Option<String>,
     /// A comment at the end of its first line.
     pub remark: Option<String>,
     /// Its labels.
@@ -84,6 +86,10 @@ impl Metric {
         if let Some(unit) = &self.unit {
             out.push_str(" of ");
             out.push_str(text::label(unit)?);
+        }
+        if let Some(whole) = &self.part_of {
+            out.push_str(", part of ");
+            out.push_str(&text::metric_name(whole)?);
         }
         let mut body: Vec<String> = Vec::new();
         if !self.labels.is_empty() {

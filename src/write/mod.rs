@@ -2,4 +2,5 @@
 //! [`crate::fmt::format`], so that what is written is what `slovo fmt` leaves alone.
 
 pub mod catalogue;
+pub mod journeys;
 pub mod text;

@@ -1,0 +1,241 @@
+//! The way in: what a team has written for another tool, read into [`Objective`]s and written as `.slovo` source.
+//!
+//! ```text
+//! text -> sloth      -> [Objective]   one reader for each kind of input; nothing of Slovo is known there
+//!      -> decompile  -> Measure       PromQL into typed streams, or an escape that computes the same
+//!      -> source     -> files         journeys, catalogue, people, as `slovo fmt` leaves them
+//!      -> compile    -> refusals      what would not check is taken out, with the compiler's reason
+//!      -> report                      what became of each objective, what was lost, what is wrong in the source
+//! ```
+//!
+//! Pure: no I/O. Nothing is invented: what a source doesn't say is left unsaid, and what is assumed is a comment.
+
+mod catalogue;
+mod decompile;
+mod names;
+mod objective;
+mod report;
+mod sloth;
+mod source;
+
+use std::sync::Arc;
+
+pub use objective::{Alert, Alerting, Objective, Place, Said, Sli};
+pub use report::{Finding, Grade, Outcome, Report};
+
+use crate::config::tree;
+use crate::project::Project;
+use crate::source::{FileId, SourceMap};
+
+/// A file to import.
+#[derive(Clone, Debug)]
+pub struct Input {
+    /// Its path as the user knows it.
+    pub path: String,
+    /// Its text, or why it has none.
+    pub text: Result<String, String>,
+    /// The user named this very file; else it was found in a folder, where files of other kinds are passed over.
+    pub named: bool,
+}
+
+/// A file to be written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// Below the output folder, with `/`.
+    pub path: String,
+    /// What it holds.
+    pub text: String,
+}
+
+/// What an import makes.
+#[derive(Debug)]
+pub struct Imported {
+    /// The files, by path.
+    pub files: Vec<Written>,
+    /// What became of what.
+    pub report: Report,
+}
+
+/// Inputs that cannot be imported at all: nothing is written.
+#[derive(Debug)]
+pub struct Unusable {
+    /// A message each, with its way out.
+    pub inputs: Vec<(String, Option<String>)>,
+}
+
+/// What the readers give.
+#[derive(Debug, Default)]
+struct Read {
+    objectives: Vec<Objective>,
+    /// Objectives that could not be read: where, which, why.
+    refused: Vec<Outcome>,
+    findings: Vec<Finding>,
+    /// Files and documents that are not imported.
+    passed_over: Vec<Finding>,
+    /// Some of them should have been.
+    spoilt: bool,
+}
+
+/// Where the source goes, and what is there.
+#[derive(Debug)]
+pub struct Target<'p> {
+    /// The project that the output folder belongs to.
+    pub project: Option<&'p Project>,
+    /// The folder of the output below the project's root, with a `/` at its end where it isn't the root.
+    pub prefix: String,
+    /// The name of a new project.
+    pub name: String,
+}
+
+/// Imports files.
+pub fn import(inputs: &[Input], target: &Target<'_>) -> Result<Imported, Unusable> {
+    let mut sources = SourceMap::default();
+    let mut read = Read::default();
+    let mut unusable = Vec::new();
+    for input in inputs {
+        let file = sources.add(input.path.clone(), Arc::<str>::from(input.text.as_deref().unwrap_or("")));
+        read_file(input, file, &sources, &mut read, &mut unusable);
+    }
+    if !unusable.is_empty() {
+        return Err(Unusable { inputs: unusable });
+    }
+    source::write(read, target)
+}
+
+/// Why a file cannot be imported.
+struct Bad {
+    line: usize,
+    why: String,
+    help: Option<&'static str>,
+}
+
+impl Bad {
+    fn new(line: usize, why: impl Into<String>, help: Option<&'static str>) -> Self {
+        Self { line, why: why.into(), help }
+    }
+}
+
+/// Reads one file: every document of it.
+fn read_file(
+    input: &Input,
+    file: FileId,
+    sources: &SourceMap,
+    read: &mut Read,
+    unusable: &mut Vec<(String, Option<String>)>,
+) {
+    let Err(bad) = documents_of(input, file, sources, read) else { return };
+    let shown = &input.path;
+    if input.named {
+        let place = if bad.line > 1 { format!("{shown}:{}", bad.line) } else { shown.clone() };
+        unusable.push((format!("`{place}` {}", bad.why), bad.help.map(str::to_owned)));
+    } else {
+        read.spoilt = true;
+        let help = bad.help.map(|h| format!("; {h}")).unwrap_or_default();
+        let place = Place::new(shown, bad.line);
+        read.passed_over.push(Finding { place, text: format!("it {}{help}", bad.why) });
+    }
+}
+
+fn documents_of(input: &Input, file: FileId, sources: &SourceMap, read: &mut Read) -> Result<(), Bad> {
+    let text = input.text.as_deref().map_err(|why| {
+        let help = why.contains("UTF-8").then_some("save it as UTF-8");
+        Bad::new(1, format!("cannot be imported: {why}"), help)
+    })?;
+    if let Some(at) = text.find('\0') {
+        return Err(Bad::new(line_at(text, at), "is binary: it holds a byte 0", None));
+    }
+    if let Some(at) = helm(text) {
+        let help = "render it first: `helm template` prints what a chart becomes; import that";
+        let why = "is the text of a Helm template, not YAML";
+        return Err(Bad::new(line_at(text, at), why, Some(help)));
+    }
+    let documents = tree::documents(file, text).map_err(|wrong| {
+        let line = sources.place(wrong.span).map_or(1, |(_, line, _)| line);
+        Bad::new(line, format!("is not YAML: {}", wrong.message), None)
+    })?;
+    let mut known = false;
+    let mut others = Vec::new();
+    for document in &documents {
+        if document.value == tree::Value::Null {
+            continue;
+        }
+        match sloth::form(document) {
+            Some(form) => {
+                known = true;
+                sloth::read(form, document, sources, read);
+            }
+            None => others.push((document, what_it_is(document))),
+        }
+    }
+    match others.first() {
+        None if !known => Err(Bad::new(1, "is empty", None)),
+        Some((_, what)) if !known && input.named => {
+            let help = "Sloth's specs are read: `version: prometheus/v1`, and `kind: PrometheusServiceLevel`";
+            Err(Bad::new(1, format!("is of no kind that can be imported: {what}"), Some(help)))
+        }
+        _ => {
+            read.passed_over.extend(others.into_iter().map(|(document, what)| {
+                let place = Place::of(sources, document.span);
+                Finding { place, text: format!("not imported: {what}") }
+            }));
+            Ok(())
+        }
+    }
+}
+
+/// One-based line of a byte.
+fn line_at(text: &str, at: usize) -> usize {
+    text.get(..at).unwrap_or_default().matches('\n').count() + 1
+}
+
+/// Where a text shows that it is a Helm template: an action that is none of Sloth's own variables.
+fn helm(text: &str) -> Option<usize> {
+    const WORDS: [&str; 12] = [
+        "-",
+        "`",
+        ".Values",
+        ".Release",
+        ".Chart",
+        ".Capabilities",
+        "include ",
+        "template ",
+        "if ",
+        "range ",
+        "end",
+        "with ",
+    ];
+    text.match_indices("{{").map(|(at, _)| at).find(|at| {
+        let inside = text.get(at + 2..).unwrap_or("").trim_start_matches(' ');
+        let action = inside.split("}}").next().unwrap_or("");
+        let plain = decompile::is_window(action.trim_matches('-').trim());
+        !plain && WORDS.iter().any(|word| inside.starts_with(word))
+    })
+}
+
+/// For messages: what a document says that it is.
+fn what_it_is(document: &tree::Node) -> String {
+    let tree::Value::Map(entries) = &document.value else {
+        return format!("{}, not a map", document.value.describe());
+    };
+    let text = |key: &str| {
+        entries.iter().find(|e| e.key == key).and_then(|e| match &e.value.value {
+            tree::Value::Text(text) | tree::Value::Number(text) => {
+                Some(text.chars().take(80).collect::<String>())
+            }
+            tree::Value::Null | tree::Value::Bool(_) | tree::Value::List(_) | tree::Value::Map(_) => None,
+        })
+    };
+    match (text("apiVersion"), text("kind"), text("version")) {
+        (Some(version), Some(kind), _) => format!("`kind: {kind}` of `{version}`"),
+        (None, Some(kind), _) => format!("`kind: {kind}`"),
+        (_, None, Some(version)) => format!("`version: {version}`"),
+        _ => {
+            let keys: Vec<String> = entries
+                .iter()
+                .take(4)
+                .map(|e| format!("`{}`", e.key.chars().take(40).collect::<String>()))
+                .collect();
+            format!("a map with {}", keys.join(", "))
+        }
+    }
+}

@@ -1,0 +1,297 @@
+//! What became of what: as text, Markdown or JSON.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use super::objective::Place;
+
+/// How well an objective came over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Grade {
+    /// The rules compute what the source's did.
+    Exact,
+    /// They do if what a comment says is true.
+    Assumed,
+    /// The query was taken over as it is.
+    Escaped,
+    /// It is not in the output.
+    Refused,
+}
+
+impl Grade {
+    fn as_str(self) -> &'static str {
+        match self {
+            Grade::Exact => "exact",
+            Grade::Assumed => "assumed",
+            Grade::Escaped => "escaped",
+            Grade::Refused => "refused",
+        }
+    }
+}
+
+/// What became of an objective.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Outcome {
+    /// `service/name`, as the source has it.
+    pub objective: String,
+    /// Where it is written.
+    pub place: Place,
+    /// The promise it became.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub promise: Option<String>,
+    /// How well.
+    pub grade: Grade,
+    /// What is taken for true.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub assumed: Vec<String>,
+    /// What a query that was taken over means for its numbers.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub escaped: Vec<String>,
+    /// What has no place in the output.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lost: Vec<String>,
+    /// Why it is not in the output.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refused: Option<String>,
+}
+
+impl Outcome {
+    /// An objective that is not in the output.
+    pub fn refused(objective: String, place: Place, why: impl Into<String>) -> Self {
+        Self {
+            objective,
+            place,
+            promise: None,
+            grade: Grade::Refused,
+            assumed: Vec::new(),
+            escaped: Vec::new(),
+            lost: Vec::new(),
+            refused: Some(why.into()),
+        }
+    }
+}
+
+/// Something that is wrong, or was passed over, in a source.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Finding {
+    /// Where.
+    pub place: Place,
+    /// What.
+    pub text: String,
+}
+
+/// The report of an import.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// What became of each objective, by place.
+    pub objectives: Vec<Outcome>,
+    /// What holds for all of them.
+    pub assumed: Vec<String>,
+    /// What several objectives have lost together.
+    pub lost: Vec<Finding>,
+    /// Mistakes in the source, by place.
+    pub findings: Vec<Finding>,
+    /// Files and documents that were not imported.
+    pub passed_over: Vec<Finding>,
+    /// Input that should have been imported could not be read.
+    #[serde(skip)]
+    pub spoilt: bool,
+    /// The files that were written, or would be.
+    pub files: Vec<String>,
+    /// Nothing was written, and why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_written: Option<String>,
+    /// What to do next.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub next: Vec<String>,
+}
+
+impl Report {
+    /// How many came over so.
+    pub fn count(&self, grade: Grade) -> usize {
+        self.objectives.iter().filter(|o| o.grade == grade).count()
+    }
+    /// How many have lost something.
+    fn lossy(&self) -> usize {
+        self.objectives.iter().filter(|o| !o.lost.is_empty()).count()
+    }
+    /// Nothing was lost or refused.
+    pub fn whole(&self) -> bool {
+        self.count(Grade::Refused) == 0 && self.lossy() == 0 && self.lost.is_empty() && !self.spoilt
+    }
+    /// `41 objectives: 29 exact, 4 assumed, 7 escaped, 1 refused`
+    pub fn totals(&self) -> String {
+        let all = self.objectives.len();
+        let grades = [Grade::Exact, Grade::Assumed, Grade::Escaped, Grade::Refused];
+        let parts: Vec<String> =
+            grades.iter().map(|grade| format!("{} {}", self.count(*grade), grade.as_str())).collect();
+        format!("{all} objective{}: {}", if all == 1 { "" } else { "s" }, parts.join(", "))
+    }
+    /// The last line: what is missing from what was written.
+    pub fn last_line(&self) -> String {
+        let mut missing = Vec::new();
+        let refused = self.count(Grade::Refused);
+        if refused > 0 {
+            missing.push(format!("{refused} refused"));
+        }
+        if self.lossy() > 0 {
+            missing.push(format!("{} lost something that Slovo has no place for", self.lossy()));
+        }
+        if !self.lost.is_empty() {
+            missing.push("what services have lost is listed".to_owned());
+        }
+        if self.spoilt {
+            missing.push("files that could not be read were passed over".to_owned());
+        }
+        if missing.is_empty() {
+            "whole: nothing was lost".to_owned()
+        } else {
+            format!("not whole: {}", missing.join(", "))
+        }
+    }
+    /// As lines for people.
+    pub fn text(&self) -> String {
+        self.shown(&Form { heading: "", item: "  ", inner: "    ", code: "" })
+    }
+    /// As Markdown.
+    pub fn markdown(&self) -> String {
+        format!("# Import\n\n{}", self.shown(&Form { heading: "## ", item: "* ", inner: "  * ", code: "`" }))
+    }
+    /// As one JSON document.
+    pub fn json(&self) -> String {
+        let totals = serde_json::json!({
+            "objectives": self.objectives.len(),
+            "exact": self.count(Grade::Exact),
+            "assumed": self.count(Grade::Assumed),
+            "escaped": self.count(Grade::Escaped),
+            "refused": self.count(Grade::Refused),
+            "whole": self.whole(),
+        });
+        let mut made = serde_json::json!({ "version": 1, "totals": totals });
+        if let (Some(made), Ok(serde_json::Value::Object(own))) =
+            (made.as_object_mut(), serde_json::to_value(self))
+        {
+            made.extend(own);
+        }
+        serde_json::to_string_pretty(&made).unwrap_or_default() + "\n"
+    }
+    fn shown(&self, form: &Form) -> String {
+        let mut out = String::new();
+        let Form { heading, item, inner, code } = form;
+        let _ = writeln!(out, "{}", self.totals());
+        if !self.assumed.is_empty() {
+            let _ = writeln!(out, "\n{heading}Of all");
+            form.gap(&mut out);
+            for text in &self.assumed {
+                let _ = writeln!(out, "{item}{}", form.safe(text));
+            }
+        }
+        for grade in [Grade::Refused, Grade::Escaped, Grade::Assumed, Grade::Exact] {
+            let of_grade: Vec<&Outcome> = self.objectives.iter().filter(|o| o.grade == grade).collect();
+            if of_grade.is_empty() {
+                continue;
+            }
+            let _ = writeln!(out, "\n{heading}{}", names_title(grade));
+            form.gap(&mut out);
+            for outcome in of_grade {
+                let became =
+                    outcome.promise.as_ref().map(|p| format!(" -> {code}{p}{code}")).unwrap_or_default();
+                let shown = form.safe(&outcome.objective);
+                let _ = writeln!(out, "{item}{code}{}{code}: {shown}{became}", outcome.place);
+                if let Some(why) = &outcome.refused {
+                    let _ = writeln!(out, "{inner}{}", form.safe(why));
+                }
+                for (word, texts) in
+                    [("assumed", &outcome.assumed), ("escaped", &outcome.escaped), ("lost", &outcome.lost)]
+                {
+                    for text in texts {
+                        let _ = writeln!(out, "{inner}{word}: {}", form.safe(text));
+                    }
+                }
+            }
+        }
+        for (title, findings) in [
+            ("Lost: what has no place in Slovo", &self.lost),
+            ("Look at these in the source", &self.findings),
+            ("Passed over", &self.passed_over),
+        ] {
+            if findings.is_empty() {
+                continue;
+            }
+            let _ = writeln!(out, "\n{heading}{title}");
+            form.gap(&mut out);
+            for finding in findings {
+                let _ = writeln!(out, "{item}{code}{}{code}: {}", finding.place, form.safe(&finding.text));
+            }
+        }
+        let title = match &self.not_written {
+            Some(why) => format!("Nothing was written: {why}"),
+            None => "Written".to_owned(),
+        };
+        let _ = writeln!(out, "\n{heading}{title}");
+        form.gap(&mut out);
+        for file in &self.files {
+            let _ = writeln!(out, "{item}{code}{file}{code}");
+        }
+        if self.files.is_empty() {
+            let _ = writeln!(out, "{item}no files");
+        }
+        if !self.next.is_empty() {
+            let _ = writeln!(out, "\n{heading}Next");
+            form.gap(&mut out);
+            for text in &self.next {
+                let _ = writeln!(out, "{item}{}", form.safe(text));
+            }
+        }
+        let _ = writeln!(out, "\n{}", self.last_line());
+        out
+    }
+}
+
+fn names_title(grade: Grade) -> &'static str {
+    match grade {
+        Grade::Exact => "Exact: the rules compute what the source's did",
+        Grade::Assumed => "Assumed: the same, if this is true",
+        Grade::Escaped => "Escaped: the query was taken over as it is",
+        Grade::Refused => "Refused: not in what was written",
+    }
+}
+
+/// How a report is laid out.
+struct Form {
+    heading: &'static str,
+    item: &'static str,
+    inner: &'static str,
+    code: &'static str,
+}
+
+impl Form {
+    /// An empty line after a heading, where there are headings.
+    fn gap(&self, out: &mut String) {
+        if !self.heading.is_empty() {
+            out.push('\n');
+        }
+    }
+    /// A text on one line; what would mean something in Markdown is escaped.
+    fn safe(&self, text: &str) -> String {
+        let line: Vec<&str> = text.split_whitespace().collect();
+        let line = line.join(" ");
+        if self.code.is_empty() {
+            return line;
+        }
+        let mut out = String::with_capacity(line.len());
+        // In a span of code a backslash would be seen.
+        let paired = line.matches('`').count().is_multiple_of(2);
+        let mut in_code = false;
+        for c in line.chars() {
+            in_code ^= c == '`' && paired;
+            if !in_code && matches!(c, '<' | '>' | '[' | ']' | '*' | '_' | '|' | '\\' | '&') {
+                out.push('\\');
+            }
+            out.push(c);
+        }
+        out
+    }
+}
