@@ -300,8 +300,14 @@ pub fn thanos(found: &Found, thanos: &Path, files: &[slovo::backend::Artifact]) 
     healthy("Thanos Ruler", rules.len(), &evaluated(port));
     std::thread::sleep(Duration::from_secs(10));
     healthy("Thanos Ruler", rules.len(), &evaluated(port));
-    let counted = http::query(storage, "count(promise:events:count{ruler=\"one\"})", now() as f64 / 1000.0);
-    assert!(!counted.is_empty(), "Thanos Ruler: nothing is recorded");
+    // What it records is sent on in batches.
+    let begin = Instant::now();
+    while http::query(storage, "count(promise:events:count{ruler=\"one\"})", now() as f64 / 1000.0).is_empty()
+    {
+        let log = std::fs::read_to_string(folder.path().join("thanos.log")).unwrap();
+        assert!(begin.elapsed() < Duration::from_secs(60), "Thanos Ruler: nothing is recorded: {log}");
+        std::thread::sleep(Duration::from_millis(500));
+    }
     rules.len()
 }
 

@@ -250,7 +250,7 @@ fn thanos_ruler_loads_and_evaluates() {
         return;
     };
     let version = Command::new(&thanos).arg("--version").output().unwrap();
-    let said = String::from_utf8_lossy(&version.stdout).into_owned();
+    let said = String::from_utf8_lossy(&[version.stdout, version.stderr].concat()).into_owned();
     let settings = settings(false).replace("form: files", "form: thanos");
     let project = slovo::project::Project::in_memory(&sources(false), &settings);
     let model = project.compile().model.unwrap();

@@ -45,7 +45,8 @@ fn generated(service: &str, name: &str) -> Option<File> {
          alerting: {{name: HighErrorRate}}\n"
     );
     std::fs::write(&spec, text).unwrap();
-    let said = Command::new(program).arg("generate").arg("-i").arg(spec).arg("-o").arg(&rules).output().unwrap();
+    let said =
+        Command::new(program).arg("generate").arg("-i").arg(spec).arg("-o").arg(&rules).output().unwrap();
     assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
     Some(serde_yaml::from_str(&std::fs::read_to_string(rules).unwrap()).unwrap())
 }
@@ -58,7 +59,11 @@ fn close(expr: &str) -> String {
 /// What tells which Sloth made them, and from what.
 fn identity(labels: &Labels) -> Labels {
     let of_its_own = ["sloth_mode", "sloth_spec", "sloth_version", "sloth_objective"];
-    labels.iter().filter(|(l, _)| !of_its_own.contains(&l.as_str())).map(|(l, v)| (l.clone(), v.clone())).collect()
+    labels
+        .iter()
+        .filter(|(l, _)| !of_its_own.contains(&l.as_str()))
+        .map(|(l, v)| (l.clone(), v.clone()))
+        .collect()
 }
 
 /// Figures beside Sloth's (docs/accuracy.md, docs/performance.md) are figures of these rules.
@@ -87,7 +92,7 @@ fn formulas_are_what_sloth_writes() {
 
 const PROMISE: &str = r#"
 metric all_total: counter of requests { labels code }
-metric bad_total: counter of requests { labels code; part of all_total }
+metric bad_total: counter of requests, part of all_total { labels code }
 journey checkout "Buy" {
   owner shop
   step pay "Pay" {
@@ -106,26 +111,34 @@ team shop "Shop"
 fn compatibility_writes_each_series() {
     let Some(file) = generated("checkout", "pay-accepted") else { return };
     let settings = "project: shop\noutputs:\n  prometheus:\n    form: files\n    compatibility: sloth\n";
-    let source = PROMISE.replace("; ", "\n");
-    let project = slovo::project::Project::in_memory(&[("shop.slovo", &source)], settings);
+    let project = slovo::project::Project::in_memory(&[("shop.slovo", PROMISE)], settings);
     let compiled = project.compile();
     let options = slovo::diag::render::Options::plain(100);
     let said = slovo::diag::render::human(&compiled.diagnostics, &project.sources, &options);
     let model = compiled.model.unwrap_or_else(|| panic!("{said}"));
-    let mut ours = BTreeSet::new();
+    let mut ours: BTreeSet<(String, Labels)> = BTreeSet::new();
     for artifact in slovo::backend::prometheus::Prometheus.emit(&model) {
         let file: File = serde_yaml::from_str(&artifact.text).unwrap();
         for rule in file.groups.into_iter().flat_map(|g| g.rules) {
-            let of_sloth: Labels =
-                identity(&rule.labels).into_iter().filter(|(l, _)| l.starts_with("sloth_")).collect();
-            ours.extend(rule.record.map(|name| (name, of_sloth)));
+            // Which promise it is comes from the series that a rule reads (`tests/prometheus/sloth.rs` evaluates them).
+            if ["sloth_id", "sloth_slo"].iter().all(|label| rule.expr.contains(label)) {
+                let of_sloth =
+                    identity(&rule.labels).into_iter().filter(|(l, _)| l.starts_with("sloth_")).collect();
+                ours.extend(rule.record.map(|name| (name, of_sloth)));
+            }
         }
     }
     let recorded: Vec<_> = file
         .groups
         .into_iter()
         .flat_map(|g| g.rules)
-        .filter_map(|r| Some((r.record?, identity(&r.labels))))
+        .filter_map(|r| {
+            let name = r.record?;
+            let mut labels = identity(&r.labels);
+            assert_eq!(labels.remove("sloth_id").as_deref(), Some("checkout-pay-accepted"));
+            assert_eq!(labels.remove("sloth_slo").as_deref(), Some("pay-accepted"));
+            Some((name, labels))
+        })
         .collect();
     assert_eq!(recorded.len(), 15);
     for series in recorded {
