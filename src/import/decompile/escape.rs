@@ -1,0 +1,113 @@
+//! Queries that are taken over as they are.
+
+use std::collections::BTreeSet;
+
+use super::super::names;
+use super::sides::use_of;
+use super::sums::names_of;
+use super::{Cx, Kind, Measure, Part, Query};
+use crate::promql::ast::{Expr, ExprKind};
+use crate::promql::{self, Labels};
+use crate::series;
+use crate::value::Decimal;
+use crate::write::text;
+
+/// Takes the queries over as they are.
+pub(super) fn escape(cx: &Cx<'_>, error: &Query, total: &Query) -> Result<Measure, String> {
+    escaped(cx, "bad", error, total)
+}
+
+pub(super) fn escaped(cx: &Cx<'_>, side: &str, part: &Query, total: &Query) -> Result<Measure, String> {
+    let mut made = Measure { of: "events".to_owned(), ..Measure::default() };
+    if promql::looks_like_ratio(&part.expr).is_some() {
+        return Err("its error query is a share already, and is divided by all events once more".to_owned());
+    }
+    let mut carried = Vec::new();
+    for (word, query) in [("total", total), (side, part)] {
+        let mut text = promql::compact(&query.text);
+        let labels = match promql::output_labels(&query.expr) {
+            Labels::Exactly(labels) => labels,
+            Labels::AllBut(_) => {
+                text = format!("sum({text})");
+                let said =
+                    "the source keeps a share for each series; here all series count together".to_owned();
+                if !made.assumed.contains(&said) {
+                    made.assumed.push(said);
+                }
+                BTreeSet::new()
+            }
+            Labels::Mixed(..) | Labels::Unknown => {
+                return Err(format!("which labels the result of its `{word}` carries cannot be told"));
+            }
+        };
+        carried.push(labels);
+        let quoted = if text.contains("\"\"\"") || !text.contains(['"', '\\']) {
+            text::string(&text).ok_or("the query holds characters that turn the reading direction")?
+        } else {
+            format!("\"\"\"{text}\"\"\"")
+        };
+        made.statements.push(format!("{word} promql {quoted}"));
+        let grouped = grouping_labels(&query.expr);
+        for found in promql::selectors(&query.expr) {
+            let Some((metric, _)) = found.metric() else {
+                return Err("a selector of it names no metric, so that nothing can be said of it".to_owned());
+            };
+            let part = cx.part(metric);
+            let counted = found.used_by.is_some_and(|u| matches!(u.name, "rate" | "increase" | "irate"));
+            let (name, kind) = match part {
+                Part::Bucket(base) | Part::Count(base) => (base, Kind::Histogram),
+                Part::Whole(name) if counted => (name, Kind::Counter),
+                Part::Whole(name) => (name, Kind::Gauge),
+            };
+            let unit = (kind == Kind::Counter).then(|| names::noun(name));
+            let mut used = use_of(name, kind, unit);
+            let labels = found.matchers().iter().map(|m| m.label.text.clone()).chain(grouped.iter().cloned());
+            used.labels.extend(labels.filter(|l| l != "le" && l != "__name__" && text::label(l).is_some()));
+            if let (Part::Bucket(_), Some(le)) = (part, promql::linear::le(found.selector)) {
+                used.bounds.extend(le.value.text.parse::<Decimal>().ok().map(|d| d.normalize()));
+            }
+            made.uses.push(used);
+        }
+    }
+    if let [a, b] = carried.as_slice() {
+        if a != b {
+            return Err("its sides are kept apart by different labels, so that they never meet".to_owned());
+        }
+        if let Some(taken) = a.iter().find(|l| series::is_reserved(l)) {
+            return Err(format!(
+                "it is kept for each `{taken}`, a label that the generated rules give a meaning of their own"
+            ));
+        }
+        made.for_each.clone_from(a);
+    }
+    let sums = [part, total].iter().all(|q| promql::linear::addends(&q.expr).is_some());
+    made.escaped = Some(if sums {
+        "the queries, as they were".to_owned()
+    } else {
+        "the queries, as they were: judged piece by piece as time goes on and added up, while the source judges each window \
+         as a whole"
+            .to_owned()
+    });
+    Ok(made)
+}
+
+/// Labels that aggregations and operations of an expression name.
+pub(super) fn grouping_labels(expr: &Expr) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    promql::linear::visit(expr, &mut |_, e| match &e.kind {
+        ExprKind::Aggregate(a) => {
+            found.extend(a.grouping.iter().filter(|g| !g.without).flat_map(|g| names_of(&g.labels)));
+        }
+        ExprKind::Binary(b) => {
+            found.extend(b.matching.iter().filter(|m| m.on).flat_map(|m| names_of(&m.labels)));
+        }
+        ExprKind::Number(_)
+        | ExprKind::Str(_)
+        | ExprKind::Selector(_)
+        | ExprKind::Subquery(_)
+        | ExprKind::Paren(_)
+        | ExprKind::Unary(_)
+        | ExprKind::Call(_) => {}
+    });
+    found
+}

@@ -1,0 +1,255 @@
+//! PromQL back into what was meant: which events count, and which of them are bad.
+//!
+//! A query is read as a sum of rates ([`sums::Linear`]); the two sides are then compared. What is called exact computes the same: the
+//! share of bad events over a window is that of the rates over it, as their lengths cancel out. Anything else is taken over as
+//! it is, or said with what is assumed.
+
+mod escape;
+mod sides;
+mod slices;
+mod sums;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::names;
+use crate::promql;
+use crate::promql::ast::{BinaryOp, Expr, Extent};
+use crate::value::Decimal;
+use escape::{escape, escaped};
+use sides::{difference, sides};
+use slices::slices;
+use sums::{all_events, linear};
+
+/// What an objective is measured by, in the language.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Measure {
+    /// What the objective is a share of: `requests`, `5m slices`.
+    pub(super) of: String,
+    /// `total ..`, `bad ..`
+    pub(super) statements: Vec<String>,
+    /// The labels of which each value has a budget of its own.
+    pub(super) for_each: BTreeSet<String>,
+    /// What is taken for true.
+    pub(super) assumed: Vec<String>,
+    /// What a query that was taken over means for its numbers; then it is an escape.
+    pub(super) escaped: Option<String>,
+    /// What is wrong in the source.
+    pub(super) findings: Vec<String>,
+    /// The metrics that are used.
+    pub(super) uses: Vec<Use>,
+}
+
+/// How a metric is used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Use {
+    /// Its name; a histogram's own.
+    pub(super) metric: String,
+    /// What it is taken for.
+    pub(super) kind: Kind,
+    /// What it counts, where the use tells.
+    pub(super) unit: Option<String>,
+    /// Labels that queries name.
+    pub(super) labels: BTreeSet<String>,
+    /// Bounds that queries name.
+    pub(super) bounds: BTreeSet<Decimal>,
+    /// Its events are also counted by this one.
+    pub(super) part_of: Option<String>,
+}
+
+/// What a metric is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Counter,
+    Gauge,
+    Histogram,
+}
+
+/// Names of histograms that any query of the import takes a bucket of.
+pub(super) type Histograms = BTreeSet<String>;
+
+/// Is it Sloth's variable, in one of its spellings?
+pub(super) fn is_window(action: &str) -> bool {
+    matches!(action, ".window" | ".Window")
+}
+
+/// A query with `$range` where its tool puts the window.
+#[derive(Clone, Debug)]
+struct Query {
+    text: String,
+    expr: Expr,
+}
+
+/// The histograms of a query, whatever else it is.
+pub(super) fn histograms(query: &str, found: &mut Histograms) {
+    let Ok(query) = with_range(query, &mut Vec::new()) else { return };
+    for selector in promql::selectors(&query.expr) {
+        if let Some((name, _)) = selector.metric()
+            && let Some(base) = name.strip_suffix("_bucket")
+        {
+            found.insert(base.to_owned());
+        }
+    }
+}
+
+/// Reads a query; a window that is written out is taken for the tool's, which is said.
+fn with_range(query: &str, assumed: &mut Vec<String>) -> Result<Query, String> {
+    let mut out = String::with_capacity(query.len());
+    let mut rest = query;
+    while let Some((before, after)) = rest.split_once("{{") {
+        let Some((action, behind)) = after.split_once("}}") else {
+            return Err("`{{` is not closed".to_owned());
+        };
+        if !is_window(action.trim().trim_matches('-').trim()) {
+            let action: String = action.trim().chars().take(40).collect();
+            return Err(format!(
+                "`{{{{{action}}}}}` is not known: a query has `{{{{.window}}}}` and nothing else"
+            ));
+        }
+        out.push_str(before);
+        out.push_str("$range");
+        rest = behind;
+    }
+    out.push_str(rest);
+    let read = |text: &str| {
+        promql::parse(text).map_err(|errors| {
+            let why = errors.first().map_or_else(String::new, |e| e.message.clone());
+            format!("the query is not PromQL: {why}")
+        })
+    };
+    let expr = read(&out)?;
+    if promql::uses_range(&expr) {
+        return Ok(Query { text: out, expr });
+    }
+    // Every range of one length stands for the window.
+    let mut places = Vec::new();
+    let mut lengths = BTreeSet::new();
+    for selector in promql::selectors(&expr) {
+        if let Some(Extent::Fixed { millis, range }) = selector.window() {
+            places.push(range.clone());
+            lengths.insert(*millis);
+        }
+    }
+    if lengths.len() != 1 {
+        return Ok(Query { text: out, expr });
+    }
+    let written = places.first().and_then(|p| out.get(p.clone())).unwrap_or("").to_owned();
+    let mut replaced = out.clone();
+    places.sort_by_key(|p| std::cmp::Reverse(p.start));
+    for place in places {
+        replaced.replace_range(place, "$range");
+    }
+    assumed.push(format!(
+        "the query looks back `[{written}]` whatever the window; here it looks over each window"
+    ));
+    Ok(Query { expr: read(&replaced)?, text: replaced })
+}
+
+/// Which part of a histogram a name is, if any.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part<'n> {
+    Whole(&'n str),
+    Count(&'n str),
+    Bucket(&'n str),
+}
+
+struct Cx<'h> {
+    histograms: &'h Histograms,
+}
+
+impl Cx<'_> {
+    /// The part that a metric is. `_count` alone may belong to a histogram, a summary, or be a counter's own name: it is taken for a
+    /// histogram's where a bucket of it is used, or its name ends in a unit.
+    fn part<'n>(&self, metric: &'n str) -> Part<'n> {
+        if let Some(base) = metric.strip_suffix("_bucket") {
+            return Part::Bucket(base);
+        }
+        match metric.strip_suffix("_count") {
+            Some(base) if self.histograms.contains(base) || names::unit(base).is_some() => Part::Count(base),
+            _ => Part::Whole(metric),
+        }
+    }
+}
+
+/// Decompiles bad events over all events.
+pub(super) fn events(error: &str, total: &str, histograms: &Histograms) -> Result<Measure, String> {
+    let (mut assumed, mut findings) = (Vec::new(), Vec::new());
+    let error = with_range(error, &mut assumed).map_err(|why| format!("error query: {why}"))?;
+    let total = with_range(total, &mut assumed).map_err(|why| format!("total query: {why}"))?;
+    assumed.dedup();
+    let cx = Cx { histograms };
+    let typed = match (linear(&error.expr), all_events(&total.expr)) {
+        (Some(error), Some(total)) => sides(&cx, &error, &total, &mut findings)?,
+        _ => None,
+    };
+    let typed = typed.or_else(|| slices(&cx, &error, &total));
+    let mut made = match typed {
+        Some(made) => made,
+        None => escape(&cx, &error, &total)?,
+    };
+    assumed.append(&mut made.assumed);
+    made.assumed = assumed;
+    made.findings.append(&mut findings);
+    Ok(made)
+}
+
+/// Decompiles the share of bad events.
+pub(super) fn ratio(query: &str, histograms: &Histograms) -> Result<Measure, String> {
+    let (mut assumed, mut findings) = (Vec::new(), Vec::new());
+    let query = with_range(query, &mut assumed).map_err(|why| format!("the query: {why}"))?;
+    let cx = Cx { histograms };
+    let one_piece =
+        || "its share of bad events is one query that cannot be taken apart into bad events and all events";
+    let mut expr = query.expr.bare();
+    // A fallback for moments without events, of which no share is taken.
+    if let Some(b) = expr.binary().filter(|b| b.op == BinaryOp::Or)
+        && b.right.call().is_some_and(|call| {
+            call.name.text == "vector" && call.args.first().and_then(Expr::number) == Some(0.0)
+        })
+    {
+        expr = b.left.bare();
+    }
+    let mut good = false;
+    if let Some(b) = expr.binary().filter(|b| b.op == BinaryOp::Sub && b.left.number() == Some(1.0)) {
+        good = true;
+        expr = b.right.bare();
+    }
+    let Some(b) = expr.binary().filter(|b| b.op == BinaryOp::Div) else { return Err(one_piece().to_owned()) };
+    if b.matching.as_ref().is_some_and(|m| m.group.is_some()) {
+        return Err(one_piece().to_owned());
+    }
+    let typed = match (linear(&b.left), all_events(&b.right)) {
+        (Some(upper), Some(total)) => {
+            let error = if good { difference(&total, upper) } else { Some(upper) };
+            match error {
+                Some(error) => sides(&cx, &error, &total, &mut findings)?,
+                None => None,
+            }
+        }
+        _ => None,
+    };
+    let side = |e: &Expr| query.text.get(e.range.clone()).unwrap_or("").to_owned();
+    let mut made = if let Some(made) = typed {
+        made
+    } else {
+        let upper = Query { text: side(&b.left), expr: b.left.clone() };
+        let total = Query { text: side(&b.right), expr: b.right.clone() };
+        escaped(&cx, if good { "good" } else { "bad" }, &upper, &total)?
+    };
+    assumed.append(&mut made.assumed);
+    made.assumed = assumed;
+    made.findings.append(&mut findings);
+    Ok(made)
+}
+
+/// Used metrics by name; of one that is used in several ways the first kind counts.
+pub(super) fn together<'u>(uses: impl IntoIterator<Item = &'u Use>) -> BTreeMap<String, Use> {
+    let mut made: BTreeMap<String, Use> = BTreeMap::new();
+    for used in uses {
+        let entry = made.entry(used.metric.clone()).or_insert_with(|| used.clone());
+        entry.labels.extend(used.labels.iter().cloned());
+        entry.bounds.extend(used.bounds.iter().copied());
+        entry.unit = entry.unit.take().or_else(|| used.unit.clone());
+        entry.part_of = entry.part_of.take().or_else(|| used.part_of.clone());
+    }
+    made
+}
