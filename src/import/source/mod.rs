@@ -1,23 +1,23 @@
 //! From objectives to files: names, people, playbooks, and the compiler's own word on all of it.
 
+mod asked;
+mod told;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use super::decompile::{self, Measure};
 use super::names::{self, Position};
-use super::objective::{Objective, Place, Said, Sli};
+use super::objective::{Objective, Place, Said};
 use super::report::{Finding, Grade, Outcome, Report};
-use super::sloth::is_owner;
 use super::{Imported, Read, Target, Unusable, Written, catalogue};
-use crate::ast;
-use crate::config;
-use crate::diag::{Diagnostic, Diagnostics, Severity};
-use crate::driver;
+use crate::diag::Diagnostics;
 use crate::project::CONFIG_FILE;
-use crate::resolve;
-use crate::source::{FileId, SourceMap};
+use crate::source::FileId;
 use crate::write::journeys::{self, Journey, Playbook, Promise, Step, Team};
 use crate::write::text;
+use crate::{ast, driver, resolve};
+use asked::mistakes;
+use told::{lost_together, shown_path, team_of, tier, told};
 
 /// Sloth's period, unless its run said another.
 const WINDOW: &str = "30d";
@@ -122,210 +122,6 @@ pub(super) fn write(read: Read, target: &Target<'_>) -> Result<Imported, Unusabl
     finish(&mut report, &said, &there, target);
     report.files = files.iter().map(|f| f.path.clone()).collect();
     Ok(Imported { files, report })
-}
-
-/// Objectives that can be said in the language; of the others the report says why not.
-fn told(objectives: Vec<Objective>, report: &mut Report) -> Vec<Told> {
-    let mut histograms = BTreeSet::new();
-    for objective in &objectives {
-        match &objective.sli {
-            Sli::Events { error, total } => {
-                decompile::histograms(&error.text, &mut histograms);
-                decompile::histograms(&total.text, &mut histograms);
-            }
-            Sli::Ratio(query) => decompile::histograms(&query.text, &mut histograms),
-            Sli::Plugin(_) => {}
-        }
-    }
-    let mut services: BTreeMap<String, Said> = BTreeMap::new();
-    let mut places: BTreeMap<(String, Option<String>, String), Place> = BTreeMap::new();
-    let mut made = Vec::new();
-    for objective in objectives {
-        let place = objective.name.place.clone();
-        let mut refuse = |why: String| {
-            report.objectives.push(Outcome::refused(objective.shown(), place.clone(), why));
-        };
-        let (Some(journey), Some(position)) =
-            (text::identifier(&objective.service.text), names::position(&objective.name.text))
-        else {
-            refuse(
-                "its service or its name has no letter of a to z, of which an identifier could be made"
-                    .to_owned(),
-            );
-            continue;
-        };
-        if let Some(first) = services.get(&journey)
-            && first.text != objective.service.text
-        {
-            let why = format!(
-                "its service `{}` would be the journey `{journey}`, as is `{}` ({})",
-                objective.service.text, first.text, first.place
-            );
-            refuse(why.clone());
-            report.findings.push(Finding { place: objective.service.place.clone(), text: why });
-            continue;
-        }
-        let path =
-            (journey.clone(), position.step.as_ref().map(|(name, _)| name.clone()), position.promise.clone());
-        if let Some(first) = places.get(&path) {
-            let shown = shown_path(&journey, &position);
-            let why = format!("it would be the promise `{shown}`, as is the objective of {first}");
-            refuse(why.clone());
-            report.findings.push(Finding { place, text: why });
-            continue;
-        }
-        let measured = match &objective.sli {
-            Sli::Events { error, total } => {
-                (decompile::events(&error.text, &total.text, &histograms), error.place.clone())
-            }
-            Sli::Ratio(query) => (decompile::ratio(&query.text, &histograms), query.place.clone()),
-            Sli::Plugin(id) => {
-                let id: String = id.text.chars().take(80).collect();
-                refuse(format!(
-                    "its queries are made by the plugin `{id}`, whose text is not here: write them as `events` and import again"
-                ));
-                continue;
-            }
-        };
-        let measure = match measured {
-            (Ok(measure), _) => measure,
-            (Err(why), at) => {
-                refuse(why.clone());
-                report.findings.push(Finding { place: at, text: why });
-                continue;
-            }
-        };
-        let at = measured_place(&objective);
-        for text in &measure.findings {
-            report.findings.push(Finding { place: at.clone(), text: text.clone() });
-        }
-        services.entry(journey.clone()).or_insert_with(|| objective.service.clone());
-        places.insert(path, objective.name.place.clone());
-        made.push(around(objective, journey, position, measure));
-    }
-    made
-}
-
-fn measured_place(objective: &Objective) -> Place {
-    match &objective.sli {
-        Sli::Events { error: said, .. } | Sli::Ratio(said) | Sli::Plugin(said) => said.place.clone(),
-    }
-}
-
-fn shown_path(journey: &str, position: &Position) -> String {
-    match &position.step {
-        Some((step, _)) => format!("{journey}.{step}.{}", position.promise),
-        None => format!("{journey}.{}", position.promise),
-    }
-}
-
-/// `a="b", c="d"`
-fn listed(labels: &[&(String, Said)]) -> String {
-    let shown: Vec<String> = labels.iter().map(|(key, said)| format!("{key}={:?}", said.text)).collect();
-    shown.join(", ")
-}
-
-/// What stands around the measurement: what is taken over, and what has no place.
-fn around(objective: Objective, journey: String, position: Position, measure: Measure) -> Told {
-    let alerting = &objective.alerting;
-    let mut lost: Vec<String> = Vec::new();
-    let mut notes = Vec::new();
-    let mut runbook = None;
-    let mut channel = None;
-    let labels = [
-        ("labels", &objective.labels, ""),
-        ("alert labels", &alerting.labels, ""),
-        ("labels of pages", &alerting.page.labels, "page"),
-        ("labels of tickets", &alerting.ticket.labels, "ticket"),
-    ];
-    for (what, list, own) in labels {
-        let mut kept = Vec::new();
-        for label in list {
-            let (key, said) = label;
-            if key == "slack_channel" && said.text.starts_with('#') && channel.is_none() {
-                channel = Some(said.clone());
-            } else if channel.as_ref().is_some_and(|c| c.text == said.text) && key == "slack_channel" {
-                // Said already.
-            } else if !(key == "severity" && said.text == own) {
-                kept.push(label);
-            }
-        }
-        if !kept.is_empty() {
-            lost.push(format!("{what} {}", listed(&kept)));
-        }
-    }
-    let annotations =
-        alerting.annotations.iter().chain(&alerting.page.annotations).chain(&alerting.ticket.annotations);
-    let mut left = Vec::new();
-    for annotation in annotations {
-        let (key, said) = annotation;
-        let word = key.to_ascii_lowercase().replace('-', "_");
-        let link = said.text.starts_with("https://") || said.text.starts_with("http://");
-        // A text that the alert fills in would be shown as it is.
-        let plain = !said.text.contains("{{");
-        if link && plain && runbook.is_none() && (word.contains("runbook") || word.contains("playbook")) {
-            runbook = Some(said.text.clone());
-        } else if runbook.as_ref() == Some(&said.text) {
-            // Said already.
-        } else if link && plain && word.contains("dashboard") {
-            let note = format!("Dashboard: {}", said.text);
-            if !notes.contains(&note) {
-                notes.push(note);
-            }
-        } else {
-            left.push(annotation);
-        }
-    }
-    if !left.is_empty() {
-        lost.push(format!("annotations {}", listed(&left)));
-    }
-    if alerting.ticket.disabled && !alerting.page.disabled {
-        lost.push("that tickets are switched off: whoever pages has tickets too".to_owned());
-    }
-    lost.extend(objective.lost.iter().map(|said| said.text.clone()));
-    Told { objective, journey, position, measure, lost, runbook, notes, channel }
-}
-
-/// A team's identifier.
-fn team_of(objective: &Objective) -> String {
-    objective
-        .owner
-        .as_ref()
-        .and_then(|said| text::identifier(&said.text))
-        .unwrap_or_else(|| NOBODY.to_owned())
-}
-
-/// `tier: "2"` among the service's labels.
-fn tier(objective: &Objective) -> Option<u32> {
-    let (_, said) = objective.service_labels.iter().find(|(key, _)| key == "tier")?;
-    said.text.parse().ok().filter(|tier| (1..=9).contains(tier))
-}
-
-/// Labels of a service that have no place; `owner` is its journey's.
-fn lost_labels(objective: &Objective, owner: &str) -> Option<String> {
-    let taken = tier(objective).is_some();
-    let has_place = |(key, said): &&(String, Said)| {
-        taken && key == "tier" || is_owner(key) && text::identifier(&said.text).as_deref() == Some(owner)
-    };
-    let left: Vec<&(String, Said)> = objective.service_labels.iter().filter(|l| !has_place(l)).collect();
-    (!left.is_empty()).then(|| format!("labels of the service {}", listed(&left)))
-}
-
-/// What the objectives of a journey have lost together.
-fn lost_together(members: &[&Told]) -> Vec<String> {
-    let owner = members.first().map_or_else(String::new, |m| team_of(&m.objective));
-    let labels: BTreeSet<String> = members.iter().filter_map(|m| lost_labels(&m.objective, &owner)).collect();
-    let others: BTreeSet<String> =
-        members.iter().map(|m| team_of(&m.objective)).filter(|o| *o != owner).collect();
-    let mut made: Vec<String> = labels.into_iter().collect();
-    if !others.is_empty() {
-        let others: Vec<String> = others.into_iter().collect();
-        made.push(format!(
-            "a journey has one owner, and some of its objectives have others: {}",
-            others.join(", ")
-        ));
-    }
-    made
 }
 
 /// By journey, in the order read.
@@ -530,98 +326,6 @@ fn settings(name: &str) -> String {
          retention: {WINDOW}\n\n\
          outputs:\n  prometheus:\n    path: prometheus\n"
     )
-}
-
-/// What the compiler refuses, by the objective's number.
-fn mistakes(files: &[Written], said: &[Told], target: &Target<'_>) -> BTreeMap<usize, String> {
-    let mut sources = SourceMap::default();
-    let mut ours: BTreeMap<usize, &Written> = BTreeMap::new();
-    let empty = config::Config::default();
-    let mut fresh = None;
-    if let Some(project) = target.project {
-        for (_, file) in project.sources.iter() {
-            sources.add(file.path.clone(), Arc::clone(&file.text));
-        }
-    } else if let Some(yaml) = files.iter().find(|f| f.path == CONFIG_FILE) {
-        let id = sources.add(CONFIG_FILE, yaml.text.as_str());
-        fresh = Some(config::read(id, &sources, None, &mut Diagnostics::default()));
-    }
-    for file in files.iter().filter(|f| f.path.ends_with(".slovo")) {
-        let id = sources.add(format!("{}{}", target.prefix, file.path), file.text.as_str());
-        ours.insert(id.0 as usize, file);
-    }
-    let settings = target.project.map(|p| &p.config).or(fresh.as_ref()).unwrap_or(&empty);
-    let compiled = driver::compile(&sources, settings);
-    let mut refused = BTreeMap::new();
-    let numbers: BTreeMap<(&str, usize), usize> = numbers(said);
-    for wrong in compiled.diagnostics.iter().filter(|d| d.severity == Severity::Error) {
-        let Some((file, at)) = wrong
-            .labels
-            .iter()
-            .find_map(|l| Some((*ours.get(&(l.span.file.0 as usize))?, l.span.start as usize)))
-        else {
-            continue;
-        };
-        let why = in_words(wrong);
-        for number in meant(file, at, said, &numbers) {
-            refused.entry(number).or_insert_with(|| why.clone());
-        }
-    }
-    refused
-}
-
-/// The number of an objective by its journey and its place among the promises written there.
-fn numbers(said: &[Told]) -> BTreeMap<(&str, usize), usize> {
-    let number: BTreeMap<*const Told, usize> =
-        said.iter().enumerate().map(|(at, one)| (std::ptr::from_ref(one), at)).collect();
-    let mut made = BTreeMap::new();
-    for (journey, members) in by_journey(said) {
-        for (at, member) in in_order(&members).into_iter().enumerate() {
-            if let Some(found) = number.get(&std::ptr::from_ref(member)) {
-                made.insert((journey, at), *found);
-            }
-        }
-    }
-    made
-}
-
-/// The objectives that a place in a file is about.
-fn meant(file: &Written, at: usize, said: &[Told], numbers: &BTreeMap<(&str, usize), usize>) -> Vec<usize> {
-    let all = || 0..said.len();
-    let lines =
-        || file.text.get(..at).unwrap_or("").lines().chain(file.text.get(at..).unwrap_or("").lines().take(1));
-    if let Some(journey) = file.path.strip_prefix("journeys/").and_then(|p| p.strip_suffix(".slovo")) {
-        let above = lines().filter(|l| l.trim_start().starts_with("# from ")).count();
-        return match above.checked_sub(1).and_then(|at| numbers.get(&(journey, at))) {
-            Some(number) => vec![*number],
-            None => all().filter(|n| said.get(*n).is_some_and(|s| s.journey == journey)).collect(),
-        };
-    }
-    if file.path == "catalogue.slovo" {
-        let from = file.text.get(..at).map_or(0, |t| t.rfind('\n').map_or(0, |n| n + 1));
-        let mut before = file.text.get(..from).unwrap_or("").lines().rev();
-        let own = file.text.get(from..).and_then(|t| t.lines().next());
-        let head = own.into_iter().chain(&mut before).find_map(|l| l.strip_prefix("metric "));
-        let name = head.and_then(|h| h.split([':', ' ']).next()).map(|n| n.trim_matches('"').to_owned());
-        let full = head.map(str::to_owned).unwrap_or_default();
-        let uses = |s: &Told| {
-            s.measure
-                .uses
-                .iter()
-                .any(|u| name.as_deref() == Some(&u.metric) || full.starts_with(&format!("{}:", u.metric)))
-        };
-        let users: Vec<usize> = all().filter(|n| said.get(*n).is_some_and(uses)).collect();
-        if !users.is_empty() {
-            return users;
-        }
-    }
-    all().collect()
-}
-
-/// A diagnostic in one line, with its first way out.
-fn in_words(wrong: &Diagnostic) -> String {
-    let help = wrong.help.first().map(|h| format!("; {h}")).unwrap_or_default();
-    format!("Slovo refuses it ({}): {}{help}", wrong.code.id, wrong.message)
 }
 
 /// What became of the objectives that are written.
