@@ -163,9 +163,9 @@ fn main() {
         windows::run();
     }
     if part("pages") {
-        let late = pages::run(&scrapes);
-        if given("--check") && !late.is_empty() {
-            ended(late.join("\n"));
+        let wrong = pages::run(&scrapes);
+        if given("--check") && !wrong.is_empty() {
+            ended(wrong.join("\n"));
         }
     }
 }
