@@ -7,21 +7,14 @@ use std::io::Read;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+mod common;
+
 use assert_cmd::cargo::CommandCargoExt;
+use common::folder;
 use tempfile::TempDir;
 
 const YAML: (&str, &str) = ("slovo.yaml", "project: shop\nretention: 100d\n");
 const TEAM: (&str, &str) = ("teams.slovo", "team shop \"Shop team\" {\n  tickets \"shop-tickets\"\n}\n");
-
-fn folder(files: &[(&str, &str)]) -> TempDir {
-    let at = tempfile::tempdir().unwrap();
-    for (path, text) in files {
-        let path = at.path().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-    at
-}
 
 /// What `slovo init` makes.
 fn scaffold() -> TempDir {

@@ -18,6 +18,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use common::folder;
 use proptest::prelude::*;
 use slovo::ast::{Item, MetricKind, MetricStmt};
 use slovo::catalogue_import::{Import, What, declare};
@@ -25,7 +26,6 @@ use slovo::diag::Diagnostics;
 use slovo::exposition::{self, Exposition};
 use slovo::source::FileId;
 use slovo::write::catalogue::{canonical, metrics};
-use tempfile::TempDir;
 
 /// What a shop's service exposes.
 const SHOP: &str = r#"# HELP http_requests_total Requests answered. Counted when the answer is sent.
@@ -400,16 +400,6 @@ fn collected_expositions() {
 }
 
 // ---- the command
-
-fn folder(files: &[(&str, &str)]) -> TempDir {
-    let at = tempfile::tempdir().unwrap();
-    for (path, text) in files {
-        let path = at.path().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-    at
-}
 
 struct Ran {
     code: i32,

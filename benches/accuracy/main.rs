@@ -2,7 +2,7 @@
 //! docs/accuracy.md holds the method and the figures.
 //!
 //! ```text
-//! --only WHAT       days, budgets, windows or pages (default: all four)
+//! --only WHAT       days, budgets, windows, pages or texts (default: all five)
 //! --scrapes N,..    scrape intervals in seconds (default: 15,60; bad days: all)
 //! --shapes A,B,..   budgets: only these (default: all)
 //! --engines P,..    bad days: programs, `PATH` or `NAME=PATH` (default: $ACCURACY_ENGINES, or prometheus and victoria-metrics where found)
@@ -38,6 +38,7 @@ mod common;
 mod days;
 mod pages;
 mod shapes;
+mod texts;
 mod traffic;
 mod windows;
 
@@ -55,10 +56,14 @@ pub fn ours(scrape: u64) -> Vec<Rule> {
 
 /// The same of another journey, over another window.
 pub fn rules(journey: &str, scrape: u64, window: &str) -> Vec<Rule> {
+    rule_texts(journey, scrape, window).iter().flat_map(|text| layers::parse(text)).collect()
+}
+
+/// The rule files of that.
+pub fn rule_texts(journey: &str, scrape: u64, window: &str) -> Vec<String> {
     let (source, yaml) = project(journey, scrape, window);
     let files = common::compile(&source, &yaml);
-    let rules = files.iter().filter(|f| f.path.ends_with(".yml"));
-    rules.flat_map(|f| layers::parse(&f.text)).collect()
+    files.into_iter().filter(|f| f.path.ends_with(".yml")).map(|f| f.text).collect()
 }
 
 /// When its page speaks of a total outage, as `explain` and documents print it: as a rule and at worst, in seconds.
@@ -150,7 +155,7 @@ fn main() {
         }
     }
     let missing = common::missing(&["prometheus", "promtool"]);
-    if !missing.is_empty() && ["budgets", "windows", "pages"].into_iter().any(part) {
+    if !missing.is_empty() && ["budgets", "windows", "pages", "texts"].into_iter().any(part) {
         ended(format!("missing: {}; NOTHING MEASURED", missing.join(", ")));
     }
     let shapes = names("--shapes");
@@ -164,6 +169,12 @@ fn main() {
     }
     if part("pages") {
         let wrong = pages::run(&scrapes);
+        if given("--check") && !wrong.is_empty() {
+            ended(wrong.join("\n"));
+        }
+    }
+    if part("texts") {
+        let wrong = texts::run();
         if given("--check") && !wrong.is_empty() {
             ended(wrong.join("\n"));
         }

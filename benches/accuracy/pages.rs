@@ -104,7 +104,8 @@ pub fn run(scrapes: &[u64]) -> Vec<String> {
                     wrong.push(format!("scraped each {scrape}s, the median of pages isn't what is printed"));
                 }
                 if at(1.0) > worst {
-                    wrong.push(format!("scraped each {scrape}s, a page comes later than is printed at worst"));
+                    wrong
+                        .push(format!("scraped each {scrape}s, a page comes later than is printed at worst"));
                 }
             }
         }

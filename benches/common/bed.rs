@@ -33,6 +33,7 @@ impl Prometheus {
                 "--storage.tsdb.retention.time=100y",
                 "--query.timeout=10m",
                 "--query.max-samples=500000000",
+                "--web.enable-remote-write-receiver",
                 "--log.level=error",
             ])
             .stdout(Stdio::null())

@@ -17,6 +17,7 @@ pub mod others;
 pub mod play;
 pub mod reads;
 pub mod remote;
+pub mod said;
 pub mod store;
 
 /// The rule files of a project given as text, `slovo.yaml` beside it.

@@ -107,23 +107,30 @@ pub fn quote_into(out: &mut String, value: &str) {
     out.push('"');
     if value.bytes().all(|b| (0x20..0x7f).contains(&b) && b != b'"' && b != b'\\') {
         out.push_str(value);
-        out.push('"');
-        return;
+    } else {
+        escape_into(out, value, |_, c| c.is_control());
     }
-    for c in value.chars() {
+    out.push('"');
+}
+
+/// Appends what stands between the double quotes of a string, in Go's escapes; `by_number` tells of a place and its character
+/// whether it is written as `\u` and its number.
+pub fn escape_into(out: &mut String, value: &str, by_number: impl Fn(usize, char) -> bool) {
+    for (at, c) in value.char_indices() {
         match c {
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            c if c.is_control() => {
-                let _ = write!(out, "\\u{:04x}", u32::from(c));
+            c if by_number(at, c) => {
+                let code = u32::from(c);
+                let _ =
+                    if code > 0xffff { write!(out, "\\U{code:08x}") } else { write!(out, "\\u{code:04x}") };
             }
             c => out.push(c),
         }
     }
-    out.push('"');
 }
 
 /// Is it a metric's name by the classic rules, `[a-zA-Z_:][a-zA-Z0-9_:]*`?

@@ -2,9 +2,8 @@
 //! and gives the text back; where no spelling does, there is none.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 
-use crate::promql::print::{is_label_name, is_metric_name};
+use crate::promql::print::{escape_into, is_label_name, is_metric_name};
 use crate::source::{hidden, turns};
 use crate::value::{Decimal, range};
 
@@ -39,24 +38,10 @@ fn always_hidden(c: char) -> bool {
     hidden(&format!("a{c}a")).next().is_some()
 }
 
-fn quoted(text: &str, escape: impl Fn(usize, char) -> bool) -> String {
+fn quoted(text: &str, by_number: impl Fn(usize, char) -> bool) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
-    for (at, c) in text.char_indices() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c if escape(at, c) => {
-                let code = u32::from(c);
-                let _ =
-                    if code > 0xffff { write!(out, "\\U{code:08x}") } else { write!(out, "\\u{code:04x}") };
-            }
-            c => out.push(c),
-        }
-    }
+    escape_into(&mut out, text, by_number);
     out.push('"');
     out
 }

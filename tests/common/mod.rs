@@ -35,6 +35,17 @@ pub fn check(files: &[(&str, &str)], yaml: Option<&str>) -> Checked {
     Checked { rendered: slovo::diag::render::human(&compiled.diagnostics, &project.sources, &options), codes }
 }
 
+/// A folder with these files.
+pub fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let at = tempfile::tempdir().unwrap();
+    for (path, text) in files {
+        let path = at.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    at
+}
+
 /// All files with this extension below a folder, sorted.
 pub fn files_below(folder: &Path, extension: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();

@@ -135,7 +135,20 @@ pub fn prometheus(found: &Found, features: &[&str], files: &[slovo::backend::Art
          static_configs: [{{targets: ['127.0.0.1:{target}']}}]}}]\n"
     );
     std::fs::write(folder.path().join("prometheus.yaml"), config).unwrap();
-    let _running = start(
+    let _running = with_samples(found, features, folder.path(), port);
+    let name = format!("{} {}", found.name, features.join(","));
+    healthy(&name, rules.len(), &evaluated(port));
+    std::thread::sleep(Duration::from_secs(10));
+    healthy(&name, rules.len(), &evaluated(port));
+    texts(&name, port);
+    let seen = in_order(&name, port, &rules);
+    assert!(seen > 100, "{name}: {seen}");
+    rules.len()
+}
+
+/// A Prometheus with the configuration of its folder, that has the samples.
+fn with_samples(found: &Found, features: &[&str], folder: &Path, port: u16) -> Running {
+    let running = start(
         Command::new(found.program("prometheus").unwrap()).args([
             "--config.file=prometheus.yaml",
             "--storage.tsdb.path=data",
@@ -145,18 +158,12 @@ pub fn prometheus(found: &Found, features: &[&str], files: &[slovo::backend::Art
             &format!("--web.listen-address=127.0.0.1:{port}"),
             &with_features(features),
         ]),
-        folder.path(),
-        "log",
+        folder,
+        "prometheus.log",
     );
     http::wait(port, "/-/ready", |text| text.contains("Ready"));
     write_raw(port, true);
-    let name = format!("{} {}", found.name, features.join(","));
-    healthy(&name, rules.len(), &evaluated(port));
-    std::thread::sleep(Duration::from_secs(10));
-    healthy(&name, rules.len(), &evaluated(port));
-    let seen = in_order(&name, port, &rules);
-    assert!(seen > 100, "{name}: {seen}");
-    rules.len()
+    running
 }
 
 /// Samples that lead up to half a minute from now.
@@ -167,6 +174,34 @@ fn write_raw(port: u16, native: bool) {
         for (labels, list) in &made.histograms {
             remote::write_histograms(port, labels, list);
         }
+    }
+}
+
+/// What alerts say is filled in: no template failed, and no query in a text found nothing.
+fn texts(name: &str, port: u16) {
+    let begin = Instant::now();
+    loop {
+        let text = http::wait(port, "/api/v1/alerts", |t| t.contains("\"alerts\""));
+        let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let mut seen = 0;
+        for alert in json["data"]["alerts"].as_array().into_iter().flatten() {
+            let (labels, texts) = (&alert["labels"], alert["annotations"].as_object().unwrap());
+            for needed in ["summary", "description"] {
+                assert!(texts.contains_key(needed), "{name}: no {needed}: {labels}");
+            }
+            for (key, text) in texts {
+                let text = text.as_str().unwrap();
+                let failed =
+                    ["<error", "<no value>", "{{", "NaN", "%!"].into_iter().find(|f| text.contains(f));
+                assert!(failed.is_none() && !text.is_empty(), "{name}: {key} of {labels}: {text}");
+            }
+            seen += 1;
+        }
+        if seen > 0 {
+            return;
+        }
+        assert!(begin.elapsed() < Duration::from_secs(120), "{name}: no alert came");
+        std::thread::sleep(Duration::from_millis(500));
     }
 }
 
@@ -252,6 +287,7 @@ pub fn victoria(found: &Found, files: &[slovo::backend::Artifact]) -> usize {
     healthy(&found.name, rules.len(), &evaluated(port));
     std::thread::sleep(Duration::from_secs(10));
     healthy(&found.name, rules.len(), &evaluated(port));
+    texts(&found.name, port);
     let counted = http::query(storage, "count(promise:events:count)", now() as f64 / 1000.0);
     assert!(!counted.is_empty(), "{}: nothing is recorded", found.name);
     rules.len()
@@ -263,21 +299,7 @@ pub fn thanos(found: &Found, thanos: &Path, files: &[slovo::backend::Artifact]) 
     let rules = write(folder.path(), files);
     let storage = free_port();
     std::fs::write(folder.path().join("prometheus.yaml"), "global: {}\n").unwrap();
-    let _storage = start(
-        Command::new(found.program("prometheus").unwrap()).args([
-            "--config.file=prometheus.yaml",
-            "--storage.tsdb.path=data",
-            "--storage.tsdb.min-block-duration=100d",
-            "--storage.tsdb.max-block-duration=100d",
-            "--web.enable-remote-write-receiver",
-            &format!("--web.listen-address=127.0.0.1:{storage}"),
-            &with_features(&[]),
-        ]),
-        folder.path(),
-        "storage.log",
-    );
-    http::wait(storage, "/-/ready", |text| text.contains("Ready"));
-    write_raw(storage, true);
+    let _storage = with_samples(found, &[], folder.path(), storage);
     let write = format!("remote_write: [{{url: 'http://127.0.0.1:{storage}/api/v1/write'}}]\n");
     std::fs::write(folder.path().join("write.yaml"), write).unwrap();
     let port = free_port();
@@ -300,6 +322,7 @@ pub fn thanos(found: &Found, thanos: &Path, files: &[slovo::backend::Artifact]) 
     healthy("Thanos Ruler", rules.len(), &evaluated(port));
     std::thread::sleep(Duration::from_secs(10));
     healthy("Thanos Ruler", rules.len(), &evaluated(port));
+    texts("Thanos Ruler", port);
     // What it records is sent on in batches.
     let begin = Instant::now();
     while http::query(storage, "count(promise:events:count{ruler=\"one\"})", now() as f64 / 1000.0).is_empty()

@@ -11,6 +11,9 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+#[path = "../../benches/common/said.rs"]
+mod figures;
+
 mod alerts;
 mod budget;
 mod build;
