@@ -22,6 +22,7 @@ pub fn compile(sources: &SourceMap, config: &config::Config) -> Compilation {
     let names = resolve::resolve(&files, sources, &mut diagnostics);
     let mut model = elaborate::elaborate(&files, &names, &config.settings, sources, &mut diagnostics);
     drop(names);
+    let allows: Vec<ast::Allow> = files.iter().flat_map(|file| &file.allows).cloned().collect();
     // Thousands of small pieces: on one core that takes as long as reading them on all.
     files.into_par_iter().for_each(drop);
     check::check(&model, &mut diagnostics);
@@ -31,6 +32,10 @@ pub fn compile(sources: &SourceMap, config: &config::Config) -> Compilation {
     if !diagnostics.has_errors() {
         limits(&model, config, &mut diagnostics);
     }
+    let elsewhere = !config.environments.is_empty();
+    let today = config.settings.today;
+    let unjudged = check::unjudged(today.is_some(), config.has_documents());
+    model.settings.accepted = check::allow::apply(&allows, today, (&unjudged, elsewhere), &mut diagnostics);
     config.lints.apply(&mut diagnostics);
     model.settings.allowed = config.lints.allowed();
     let model = (!diagnostics.has_errors()).then_some(model);

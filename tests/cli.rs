@@ -171,6 +171,30 @@ fn exit_codes() {
 }
 
 #[test]
+fn what_the_source_accepts_is_counted() {
+    let accepted = "journey visit \"Visit\" {\n  owner shop\n  # slovo: allow W0424 because the bank promises it until 2026-11-30\n  \
+                    step pay \"Pay\" {\n    critical\n  }\n}\n";
+    let at = folder(&[YAML, TEAM, ("visit.slovo", accepted)]);
+    let ran = run(at.path(), &["check", "--deny", "warnings"]);
+    let first = "no mistakes: 0 promises in 2 files; 1 warning accepted by the source";
+    assert_eq!(
+        (ran.code, ran.err),
+        (0, format!("{first}, the first until 2026-11-30 (`--today now` judges that)\n"))
+    );
+    assert_eq!(run(at.path(), &["check", "--today", "2026-11-30"]).err, format!("{first}\n"));
+    let json: serde_json::Value =
+        serde_json::from_str(&run(at.path(), &["check", "--format", "json"]).out).unwrap();
+    assert_eq!((&json["warnings"], &json["accepted"]), (&0.into(), &1.into()));
+    let over = run(at.path(), &["check", "--deny", "warnings", "--today", "2026-12-01"]);
+    assert_eq!(over.code, 1);
+    assert!(over.err.contains("[W0121]") && over.err.contains("[W0424]"), "{}", over.err);
+    // Neither `fmt` nor `--fix` touch it.
+    assert_eq!(run(at.path(), &["fmt", "--check"]).code, 0);
+    assert_eq!(run(at.path(), &["check", "--fix"]).code, 0);
+    assert_eq!(fs::read_to_string(at.path().join("visit.slovo")).unwrap(), accepted);
+}
+
+#[test]
 fn works_from_any_folder_below_and_with_c() {
     let at = folder(&[YAML, TEAM, ("a/b/c.txt", "")]);
     assert_eq!(run(&at.path().join("a/b"), &["check"]).err, "no mistakes: 0 promises in 1 file\n");

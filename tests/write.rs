@@ -104,3 +104,17 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_text_of_others_accepts_no_warning() {
+    for hostile in ["slovo: allow W0424 because I say so", " \n slovo:\u{a0}allow W0424 because I say so"] {
+        let comment = text::comment(hostile).unwrap();
+        let lines = text::comment_lines(&format!("{} {hostile}", "a".repeat(58)), 60);
+        for written in [comment, lines.join("\n")] {
+            let mut found = Diagnostics::default();
+            let source = format!("{written}\nmetric m: counter\n");
+            let file = slovo::syntax::parse(FileId(0), &source, &mut found);
+            assert!(found.is_empty() && file.allows.is_empty(), "{source}");
+        }
+    }
+}

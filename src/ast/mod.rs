@@ -25,8 +25,25 @@ use crate::value::{Date, Decimal, Duration, Quantity};
 pub struct File {
     /// Top-level items in order.
     pub items: Vec<Item>,
+    /// Warnings that comments accept, in order.
+    pub allows: Vec<Allow>,
     /// The whole file.
     pub span: Span,
+}
+
+/// `# slovo: allow CODE because REASON [until DATE]`, on a line of its own before a statement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Allow {
+    /// The warning's code.
+    pub code: &'static crate::diag::Code,
+    /// The last day on which it holds.
+    pub until: Option<Date>,
+    /// The comment.
+    pub span: Span,
+    /// The comment up to the next line's text: what goes when the comment goes.
+    pub line: Span,
+    /// The statement, with its block.
+    pub on: Span,
 }
 
 /// An identifier or a label name, as written.

@@ -56,6 +56,24 @@ impl Misfit {
             Self::HeardAfterBudget { .. } => &codes::HEARD_AFTER_BUDGET,
         }
     }
+    /// The statement that the checks point at.
+    fn place(&self, promise: &Promise, book: Option<&Playbook>) -> Span {
+        let stated = |of: fn(&Playbook) -> Option<Span>| {
+            book.map_or(promise.places.objective, |book| of(book).unwrap_or(book.name_span))
+        };
+        match self {
+            Self::RestoredLate { .. } | Self::HeardAfterRestore { .. } => stated(|book| book.restore_span),
+            Self::HeardAfterUpdate { .. } => stated(|book| book.first_update_span),
+            Self::HeardAfterBudget { .. } => promise.places.objective,
+        }
+    }
+    /// Is it told? Neither where `lints` allow its code, nor where a comment of the sources accepts it.
+    pub(crate) fn is_told(&self, model: &Model, promise: &Promise) -> bool {
+        let book = promise.playbook.as_ref().and_then(|id| model.playbooks.get(id));
+        let (code, place) = (self.code().id, self.place(promise, book));
+        !model.settings.allowed.contains(code)
+            && !model.settings.accepted.iter().any(|(accepted, on)| *accepted == code && on.holds(place))
+    }
 }
 
 /// What does not fit together around a promise. `ladder` holds the alerts that its budget and window give.
@@ -132,17 +150,17 @@ fn by_playbook<'a>(model: &'a Model, ladders: &Ladders) -> Vec<(&'a Playbook, Ve
 /// A total outage spends `budget * window`; a restore time beyond it is a plan to break the promise.
 fn restored_late(book: &Playbook, served: &[Served<'_>], found: &mut Found<'_>) {
     let late = served.iter().filter_map(|(promise, misfit)| match misfit {
-        Misfit::RestoredLate { outage, .. } => Some((*promise, *outage)),
+        Misfit::RestoredLate { outage, .. } => Some((*promise, *outage, *misfit)),
         Misfit::HeardAfterRestore { .. }
         | Misfit::HeardAfterUpdate { .. }
         | Misfit::HeardAfterBudget { .. } => None,
     });
-    let mut late: Vec<(&Promise, Duration)> = late.collect();
-    late.sort_by_key(|(_, time)| *time);
-    let Some((promise, time)) = late.first() else { return };
+    let mut late: Vec<(&Promise, Duration, Misfit)> = late.collect();
+    late.sort_by_key(|(_, time, _)| *time);
+    let Some((promise, time, misfit)) = late.first() else { return };
     let made = Diagnostic::new(
         &codes::LATE_RESTORE,
-        book.restore_span.unwrap_or(book.name_span),
+        misfit.place(promise, Some(book)),
         format!("`{}` restores service after the budget of `{}` is gone", book.id, promise.path),
         format!("a total outage spends that budget in {}", plain::time(*time)),
     )
@@ -161,35 +179,23 @@ fn heard_late(book: &Playbook, served: &[Served<'_>], found: &mut Found<'_>) {
             | Misfit::HeardAfterUpdate { first: asked, heard }
                 if misfit.code().id == code.id =>
             {
-                Some((*promise, *asked, *heard))
+                Some((*promise, *asked, *heard, *misfit))
             }
             Misfit::HeardAfterRestore { .. }
             | Misfit::HeardAfterUpdate { .. }
             | Misfit::RestoredLate { .. }
             | Misfit::HeardAfterBudget { .. } => None,
         });
-        let mut late: Vec<(&Promise, Duration, Duration)> = late.collect();
-        late.sort_by_key(|(_, _, heard)| std::cmp::Reverse(*heard));
-        let Some((promise, asked, heard)) = late.first() else { continue };
-        let (place, text, label): (Option<Span>, String, String) = if code.id == codes::HEARD_AFTER_RESTORE.id
-        {
-            let text =
-                format!("`{}` wants it to work again before `{}` wakes anybody", book.id, promise.path);
-            (
-                book.restore_span,
-                text,
-                format!("after {asked}; the first page of a total outage takes up to {heard}"),
-            )
+        let mut late: Vec<(&Promise, Duration, Duration, Misfit)> = late.collect();
+        late.sort_by_key(|(_, _, heard, _)| std::cmp::Reverse(*heard));
+        let Some((promise, asked, heard, misfit)) = late.first() else { continue };
+        let text = if code.id == codes::HEARD_AFTER_RESTORE.id {
+            format!("`{}` wants it to work again before `{}` wakes anybody", book.id, promise.path)
         } else {
-            let text =
-                format!("users of `{}` should hear of it before `{}` wakes anybody", book.id, promise.path);
-            (
-                book.first_update_span,
-                text,
-                format!("after {asked}; the first page of a total outage takes up to {heard}"),
-            )
+            format!("users of `{}` should hear of it before `{}` wakes anybody", book.id, promise.path)
         };
-        let made = Diagnostic::new(code, place.unwrap_or(book.name_span), text, label)
+        let label = format!("after {asked}; the first page of a total outage takes up to {heard}");
+        let made = Diagnostic::new(code, misfit.place(promise, Some(book)), text, label)
             .also(promise.places.objective, format!("{}% over {}", promise.objective, promise.window));
         found.push(others(made, late.len()).help(format!(
             "allow more than {heard}, give this promise a playbook of its own, promise more, or write `urgency ticket`"

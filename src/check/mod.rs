@@ -5,6 +5,7 @@
 //! from its absence (`Found::broken_within`). A warning that is wrong costs more than one that is missing.
 
 mod alerts;
+pub(crate) mod allow;
 mod compose;
 mod dates;
 pub(crate) mod fitting;
@@ -24,7 +25,11 @@ mod words;
 
 pub(crate) use plain::several;
 
+use std::collections::BTreeSet;
+
 use rayon::prelude::*;
+
+use crate::diag::codes::numbers;
 
 use crate::diag::{Diagnostic, Diagnostics, Severity};
 use crate::ir::Model;
@@ -81,6 +86,22 @@ pub fn check_documents(model: &Model, diagnostics: &mut Diagnostics) {
     telling::check(model, &mut found);
     fitting::check_heard(model, &Ladders::of(model), &mut found);
     diagnostics.extend(found.list);
+}
+
+/// Codes that only some runs judge, and this one doesn't: by a day, or for documents.
+pub fn unjudged(dated: bool, documents: bool) -> BTreeSet<&'static str> {
+    let mut codes = BTreeSet::new();
+    if !dated {
+        codes.extend([numbers::REVIEW_OVERDUE.id, numbers::OLD_GUESS.id]);
+    }
+    if !documents {
+        codes.extend([
+            numbers::UNTOLD_MEASURE.id,
+            numbers::HEARD_AFTER_RESTORE.id,
+            numbers::HEARD_AFTER_UPDATE.id,
+        ]);
+    }
+    codes
 }
 
 /// What a part of the checks found.

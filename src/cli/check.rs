@@ -43,9 +43,10 @@ pub(super) fn show(project: &Project, compiled: &Compilation, screen: &Screen) {
 fn summary(project: &Project, compiled: &Compilation, fixed: bool, screen: &Screen) {
     let found = counted(&compiled.diagnostics);
     let files = plural(project.sources.iter().filter(|(_, f)| f.path.ends_with(".slovo")).count(), "file");
+    let accepted = accepted(compiled);
     if found.is_empty() {
         let promises = compiled.model.as_ref().map_or(0, |m| m.promises().count());
-        screen.say(&format!("no mistakes: {} in {files}", plural(promises, "promise")));
+        screen.say(&format!("no mistakes: {} in {files}{accepted}", plural(promises, "promise")));
         return;
     }
     let certain = compiled.diagnostics.iter().filter(|d| d.fix.as_ref().is_some_and(|f| f.certain)).count();
@@ -55,5 +56,18 @@ fn summary(project: &Project, compiled: &Compilation, fixed: bool, screen: &Scre
         1 => "; `slovo check --fix` mends one of them".to_owned(),
         n => format!("; `slovo check --fix` mends {n} of them"),
     };
-    screen.say(&format!("{found} in {files}{hint}"));
+    screen.say(&format!("{found} in {files}{hint}{accepted}"));
+}
+
+/// What the sources accept, in words: nobody should forget it.
+fn accepted(compiled: &Compilation) -> String {
+    let accepted = compiled.diagnostics.accepted;
+    if accepted.count == 0 {
+        return String::new();
+    }
+    let until = match accepted.until {
+        Some(until) => format!(", the first until {until} (`--today now` judges that)"),
+        None => String::new(),
+    };
+    format!("; {} accepted by the source{until}", plural(accepted.count, "warning"))
 }

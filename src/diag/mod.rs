@@ -14,6 +14,7 @@ pub use codes::Code;
 use std::collections::BTreeMap;
 
 use crate::source::{FileId, Span};
+use crate::value::Date;
 use cut::cut;
 
 /// How bad it is.
@@ -155,6 +156,17 @@ pub struct Diagnostics {
     of_file: Vec<usize>,
     /// Those that were only counted, by code.
     beyond: BTreeMap<&'static str, usize>,
+    /// Those that comments of the sources accept, which are not among them.
+    pub accepted: Accepted,
+}
+
+/// Warnings that `# slovo: allow` takes out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Accepted {
+    /// How many.
+    pub count: usize,
+    /// The first day that one of them names as its last, where nobody said which day it is.
+    pub until: Option<Date>,
 }
 
 impl Diagnostics {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::burn::Profile;
 use super::{GrafanaOptions, Kubernetes, Matcher, PrometheusOptions};
+use crate::source::Span;
 use crate::value::Duration;
 
 /// Project-wide settings.
@@ -57,6 +58,8 @@ pub struct Settings {
     pub version_label: Option<String>,
     /// Codes of warnings that `lints` allows: what nobody wants to be warned of, documents don't tell either.
     pub allowed: BTreeSet<String>,
+    /// Codes that comments of the sources accept, each with the statement in which it is accepted.
+    pub accepted: Vec<(&'static str, Span)>,
 }
 
 /// How much is too much: `limits` in slovo.yaml. Each promise must be watched, reviewed and answered for by people.
@@ -149,6 +152,7 @@ impl Default for Settings {
             today: None,
             version_label: None,
             allowed: BTreeSet::new(),
+            accepted: Vec::new(),
         }
     }
 }

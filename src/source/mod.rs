@@ -33,6 +33,10 @@ impl Span {
     pub fn to(self, other: Span) -> Span {
         Span { file: self.file, start: self.start.min(other.start), end: self.end.max(other.end) }
     }
+    /// Is the other one within this one?
+    pub fn holds(self, other: Span) -> bool {
+        self.file == other.file && self.start <= other.start && other.end <= self.end
+    }
     /// The byte range, for indexing the text.
     pub fn range(self) -> std::ops::Range<usize> {
         self.start as usize..self.end as usize

@@ -4,6 +4,7 @@
     reason = "pest's Rule has a variant for every token of the grammar: a match over all of them says nothing"
 )]
 
+mod allow;
 mod build;
 mod escape;
 pub(crate) mod layout;
@@ -47,7 +48,7 @@ fn read<'t>(
     diagnostics: &mut Diagnostics,
 ) -> (ast::File, Option<Pairs<'t, parser::Rule>>) {
     let span = Span::new(file, 0, text.len());
-    let junk = || ast::File { items: vec![ast::Item::Junk(span)], span };
+    let junk = || ast::File { items: vec![ast::Item::Junk(span)], allows: Vec::new(), span };
     if let Some(refusal) = limits::refuse(file, text) {
         diagnostics.push(refusal);
         return (junk(), None);
@@ -73,10 +74,11 @@ fn read<'t>(
             return (junk(), None);
         }
     };
-    let mut tree = ast::File { items: Vec::new(), span };
+    let mut tree = ast::File { items: Vec::new(), allows: Vec::new(), span };
     let mut build = build::Build::new(file, text, map::Map::default(), diagnostics);
     build.file(pairs.clone(), &mut tree);
     limits::report_hidden(file, text, diagnostics);
+    tree.allows = allow::read(file, text, &pairs, diagnostics);
     (tree, Some(pairs))
 }
 

@@ -82,7 +82,9 @@ fn visible(text: &str) -> String {
         .map(|c| if c.is_whitespace() { ' ' } else { c })
         .filter(|c| *c == ' ' || !(turns(*c) || always_hidden(*c)))
         .collect();
-    kept.split(' ').filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ")
+    let words = kept.split(' ').filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ");
+    // A text of others accepts no warning (`# slovo: allow ..`).
+    words.replace("slovo:", "slovo :")
 }
 
 /// An identifier made of any text: `Check-out (EU)` is `check_out_eu`. `None` where no letter of ASCII is left; two texts may give

@@ -19,4 +19,7 @@ crate::diag::codes::codes! {
     TITLE = Error "E0116" "title missing";
     HIDDEN = Error "E0117" "a character that cannot be seen";
     EMPTY = Error "E0118" "an empty text";
+    UNREADABLE_ALLOW = Warning "W0119" "a comment that should accept a warning and cannot be read";
+    UNUSED_ALLOW = Warning "W0120" "a comment that accepts a warning that isn't there";
+    EXPIRED_ALLOW = Warning "W0121" "an accepted warning whose time is over";
 }

@@ -18,6 +18,7 @@ struct Document<'a> {
     errors: usize,
     warnings: usize,
     /// How many of them are not below.
+    accepted: usize,
     left_off: usize,
     left_off_by_code: BTreeMap<&'static str, usize>,
     diagnostics: Vec<Entry<'a>>,
@@ -77,6 +78,7 @@ pub fn json(diagnostics: &Diagnostics, sources: &SourceMap, all: bool) -> String
         version: VERSION,
         errors: diagnostics.count(Severity::Error),
         warnings: diagnostics.count(Severity::Warning),
+        accepted: diagnostics.accepted.count,
         left_off: selection.left.values().sum(),
         diagnostics: selection.shown.iter().map(|d| entry(d, sources)).collect(),
         left_off_by_code: selection.left,

@@ -164,12 +164,12 @@ pub fn restored(playbook: &Playbook) -> Option<String> {
     playbook.restore.map(|t| format!("We aim to have it working again within {}.", numbers::exact(t)))
 }
 
-/// What does not fit together, in sentences: what the checks warn of, unless the project allows it. `ladder` holds the alerts
+/// What does not fit together, in sentences: what the checks warn of, unless the project allows or the source accepts it. `ladder` holds the alerts
 /// that the promise's budget and window give.
 pub fn doubts(model: &Model, promise: &Promise, ladder: &[Alert]) -> Vec<String> {
     fitting::misfits(model, promise, ladder)
         .into_iter()
-        .filter(|misfit| !model.settings.allowed.contains(misfit.code().id))
+        .filter(|misfit| misfit.is_told(model, promise))
         .map(|misfit| match misfit {
             Misfit::RestoredLate { restore, outage } => format!(
                 "An outage may last {}, but one of {} uses up the whole budget.",
