@@ -31,6 +31,7 @@ pub mod import;
 pub mod ir;
 pub mod project;
 pub mod promql;
+pub mod required;
 pub mod resolve;
 pub(crate) mod series;
 pub mod source;

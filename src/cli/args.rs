@@ -109,10 +109,11 @@ impl Command {
             Command::Test(c) => &mut c.wishes,
             Command::Backfill(c) => &mut c.wishes,
             Command::Explain(c) => &mut c.wishes,
-            Command::Init(_)
+            Command::Metrics(Metrics { command: MetricsCommand::Required(c) }) => &mut c.wishes,
+            Command::Metrics(_)
+            | Command::Init(_)
             | Command::Import(_)
             | Command::Fmt(_)
-            | Command::Metrics(_)
             | Command::Completions(_)
             | Command::Man(_) => return None,
         })
@@ -372,6 +373,29 @@ pub(super) struct Metrics {
 pub(super) enum MetricsCommand {
     /// Declares what services expose, from the text that their `/metrics` gives
     Import(MetricsImport),
+    /// Lists what the promises need from whoever instruments: metrics, labels, bounds
+    Required(MetricsRequired),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct MetricsRequired {
+    #[command(flatten)]
+    pub(super) wishes: CommonArgs,
+    /// The path of a promise, a step or a journey (checkout.pay) [default: all promises]
+    #[arg(value_name = "PATH")]
+    pub(super) path: Option<String>,
+    /// How it is printed
+    #[arg(long, value_enum, default_value = "markdown")]
+    pub(super) format: RequiredFormat,
+}
+
+/// A form of the list of what is needed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum RequiredFormat {
+    /// A page for people.
+    Markdown,
+    /// One JSON document.
+    Json,
 }
 
 #[derive(Debug, ClapArgs)]

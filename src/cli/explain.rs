@@ -55,7 +55,7 @@ fn promise_at(what: &str, options: &Explain, start: &Path, screen: &Screen) -> O
     let found: Vec<&Promise> =
         model.promises().map(|(_, p)| p).filter(|p| covers(&p.path.to_string())).collect();
     if found.is_empty() {
-        return Err(unknown(what, model));
+        return Err(unknown(what, "no code and no promise", model));
     }
     let Marks { bold, off } = Marks::STAND_INS;
     let texts: Vec<String> = found
@@ -129,9 +129,10 @@ fn facts(model: &Model, promise: &Promise) -> Vec<String> {
 }
 
 /// No such promise: the one that was meant, or those of the journey or step that was named.
-fn unknown(what: &str, model: &Model) -> Failure {
+/// A path that finds nothing; `no` says what there isn't.
+pub(super) fn unknown(what: &str, no: &str, model: &Model) -> Failure {
     let paths: Vec<String> = model.promises().map(|(_, p)| p.path.to_string()).collect();
-    let failure = Failure::new(format!("there is no code and no promise `{what}`"));
+    let failure = Failure::new(format!("there is {no} `{what}`"));
     let below: Vec<&str> = paths
         .iter()
         .filter(|p| {

@@ -11,7 +11,7 @@ use super::args::{Metrics, MetricsCommand, MetricsImport};
 use super::output::create;
 use super::save::Saving;
 use super::screen::{Screen, unified};
-use super::{Failure, Outcome, Status, counted, plural, status_of};
+use super::{Failure, Outcome, Status, counted, plural, required, status_of};
 use crate::catalogue_import::{Declared, Finding, Import, Merged, Used, cut, declare, merge};
 use crate::diag::codes::project as codes;
 use crate::diag::{Diagnostic, Diagnostics, Severity, render};
@@ -29,6 +29,7 @@ const SHOWN: usize = 10;
 pub(super) fn run(options: &Metrics, start: &Path, screen: &Screen) -> Outcome {
     match &options.command {
         MetricsCommand::Import(options) => import(options, start, screen),
+        MetricsCommand::Required(options) => required::run(options, start, screen),
     }
 }
 

@@ -18,6 +18,7 @@ mod left;
 mod man;
 mod metrics;
 mod output;
+mod required;
 mod save;
 mod screen;
 mod serve;

@@ -50,16 +50,21 @@ pub fn write_escaped(out: &mut impl std::fmt::Write, text: &str) -> std::fmt::Re
     out.write_str(text.get(written..).unwrap_or(""))
 }
 
-/// A code span that also stands in a table's cell: fenced by more backticks than it holds.
+/// [`code_span`] for a template.
 pub fn code(text: &str) -> minijinja::value::Value {
+    minijinja::value::Value::from_safe_string(code_span(text))
+}
+
+/// A code span that also stands in a table's cell: fenced by more backticks than it holds.
+pub fn code_span(text: &str) -> String {
     if !text.contains(['`', '|', '\n', '\r']) {
-        return minijinja::value::Value::from_safe_string(format!("`{text}`"));
+        return format!("`{text}`");
     }
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);
     let pad = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
     let body = text.replace('|', "\\|").replace(['\n', '\r'], " ");
-    minijinja::value::Value::from_safe_string(format!("{fence}{pad}{body}{pad}{fence}"))
+    format!("{fence}{pad}{body}{pad}{fence}")
 }
 
 #[cfg(test)]

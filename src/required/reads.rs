@@ -1,0 +1,149 @@
+//! What each promise reads of which metric.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::declared::Declared;
+use crate::ast::MetricKind;
+use crate::ir::{Condition, Events, Matcher, Measurement, Outcome, Promise, Selector, Series, Slices};
+use crate::promql;
+use crate::value::Decimal;
+
+/// What a metric is read for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// All events.
+    All,
+    /// The good ones.
+    Good,
+    /// The bad ones.
+    Bad,
+    /// What is started.
+    Started,
+    /// What is finished.
+    Finished,
+    /// What is finished too late.
+    Late,
+    /// A value that slices of time are judged by.
+    Value,
+    /// It shows that the service runs while nothing is counted.
+    Alive,
+}
+
+/// One reading.
+pub(super) struct Read {
+    pub(super) promise: String,
+    pub(super) title: String,
+    pub(super) metric: String,
+    pub(super) matchers: Vec<Matcher>,
+    pub(super) role: Role,
+    /// Labels by which the promise keeps budgets.
+    pub(super) for_each: Vec<String>,
+    /// A bound that a classic histogram must have.
+    pub(super) bound: Option<Decimal>,
+}
+
+/// Everything that a promise reads itself; of a composed one nothing, since its members read.
+pub(super) fn of(promise: &Promise, catalogue: &BTreeMap<&str, Declared>) -> Vec<Read> {
+    let mut reader = Reader { promise, catalogue, list: Vec::new() };
+    match &promise.measurement {
+        Measurement::Events(events) => reader.events(events),
+        Measurement::Completion(completion) => {
+            reader.series(&completion.started, Role::Started);
+            reader.series(&completion.finished, Role::Finished);
+            reader.series(&completion.late, Role::Late);
+        }
+        Measurement::Slices(slices) => reader.slices(slices),
+        Measurement::Composed(_) => {}
+    }
+    reader.list
+}
+
+struct Reader<'a> {
+    promise: &'a Promise,
+    catalogue: &'a BTreeMap<&'a str, Declared>,
+    list: Vec<Read>,
+}
+
+impl Reader<'_> {
+    fn events(&mut self, events: &Events) {
+        self.series(&events.total, Role::All);
+        if events.faults.is_empty() {
+            match &events.outcome {
+                Outcome::Good(list) => self.series(list, Role::Good),
+                Outcome::Bad(list) => self.series(list, Role::Bad),
+            }
+        }
+        for fault in &events.faults {
+            self.series(fault, Role::Bad);
+        }
+    }
+    fn slices(&mut self, slices: &Slices) {
+        match &slices.condition {
+            Condition::Share { events, .. } => self.events(events),
+            Condition::Stat { selector, .. } | Condition::Age { selector, .. } => {
+                self.selector(selector, Role::Value, None);
+            }
+            Condition::Mean { of, .. } => self.series(std::slice::from_ref(of), Role::Value),
+            Condition::Promql { query, .. } => self.query(query, Role::Value),
+        }
+    }
+    fn series(&mut self, list: &[Series], role: Role) {
+        for series in list {
+            match series {
+                Series::Counter(selector)
+                | Series::HistogramCount { selector, .. }
+                | Series::Readings { selector, .. } => self.selector(selector, role, None),
+                Series::HistogramWithin { selector, limit, .. }
+                | Series::HistogramOver { selector, limit, .. } => {
+                    self.selector(selector, role, Some(*limit))
+                }
+                Series::Promql(query) => self.query(query, role),
+            }
+        }
+    }
+    fn selector(&mut self, selector: &Selector, role: Role, bound: Option<Decimal>) {
+        self.push(selector.metric.clone(), selector.matchers.clone(), role, bound);
+        if let Some(alive) = &selector.alive {
+            self.push(alive.metric.clone(), alive.matchers.clone(), Role::Alive, None);
+        }
+    }
+    /// What a query of the user's own selects; a series of a declared histogram is a part of that.
+    fn query(&mut self, query: &str, role: Role) {
+        let Ok(expr) = promql::parse(query) else { return };
+        for found in promql::selectors(&expr) {
+            let Some((name, _)) = found.metric() else { continue };
+            let whole = ["_bucket", "_count", "_sum"].iter().find_map(|part| {
+                let whole = name.strip_suffix(part)?;
+                let kind = self.catalogue.get(whole)?.kind;
+                matches!(kind, MetricKind::Histogram | MetricKind::Summary).then_some(whole)
+            });
+            let (mut matchers, mut bound) = (Vec::new(), None);
+            for matcher in found.matchers() {
+                let (label, value) = (&matcher.label.text, &matcher.value.text);
+                if label == "le" {
+                    bound = value.parse().ok();
+                } else if label != "__name__" {
+                    matchers.push(Matcher { label: label.clone(), op: matcher.op, value: value.clone() });
+                }
+            }
+            self.push(whole.unwrap_or(name).to_owned(), matchers, role, bound);
+        }
+    }
+    fn push(&mut self, metric: String, matchers: Vec<Matcher>, role: Role, bound: Option<Decimal>) {
+        let for_each = match role {
+            Role::Alive => Vec::new(),
+            Role::All
+            | Role::Good
+            | Role::Bad
+            | Role::Started
+            | Role::Finished
+            | Role::Late
+            | Role::Value => self.promise.for_each.iter().map(|(label, _)| label.clone()).collect(),
+        };
+        let (promise, title) = (self.promise.path.to_string(), self.promise.title.clone());
+        self.list.push(Read { promise, title, metric, matchers, role, for_each, bound });
+    }
+}
