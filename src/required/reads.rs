@@ -98,7 +98,7 @@ impl Reader<'_> {
                 | Series::Readings { selector, .. } => self.selector(selector, role, None),
                 Series::HistogramWithin { selector, limit, .. }
                 | Series::HistogramOver { selector, limit, .. } => {
-                    self.selector(selector, role, Some(*limit))
+                    self.selector(selector, role, Some(*limit));
                 }
                 Series::Promql(query) => self.query(query, role),
             }

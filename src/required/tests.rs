@@ -109,10 +109,7 @@ fn everything_that_is_read_is_listed() {
     assert_eq!(roles("depth"), ["value"]);
     assert_eq!(roles("done_seconds")[0], "finished");
     assert!(roles("took_seconds").contains(&"bad".to_owned()), "{json}");
-    assert_eq!(
-        (metric("up").kind.as_deref(), metric("depth").kind.as_deref()),
-        (None, Some("gauge"))
-    );
+    assert_eq!((metric("up").kind.as_deref(), metric("depth").kind.as_deref()), (None, Some("gauge")));
     // Attempts are counted in one step, abandonment in the other.
     let gaps: Vec<(&str, &str)> = json["gaps"]
         .as_array()
