@@ -117,6 +117,8 @@ fn codes(out: &mut Out, metric: &str, m: &Match<'_>, value: &str) {
         return;
     }
     let grpc = is_grpc(metric, m.label);
+    // All of them in one message, and one mend.
+    let mut wrong: Vec<&str> = Vec::new();
     for one in list {
         let bare = one.trim_start_matches('^').trim_end_matches('$');
         let digits = bare.starts_with(|c: char| c.is_ascii_digit())
@@ -144,22 +146,29 @@ fn codes(out: &mut Out, metric: &str, m: &Match<'_>, value: &str) {
         if has_code != Found::Nothing {
             continue;
         }
-        let made = no_code(m, one);
-        // The same beginning, and as many digits as are missing.
-        let first: String = bare.chars().take_while(|c| !matches!(c, 'x' | 'X' | '.')).collect();
-        let class = bare.starts_with('[');
-        let fixed = if class {
-            None
-        } else {
-            Some(format!("{first}{}", ".".repeat(3_usize.saturating_sub(first.len()))))
-        };
-        let fixed = fixed.filter(|f| f.len() == 3).map(|f| value.replace(one, &f));
-        out.report(match fixed {
-            Some(fixed) => mend(made, m, &format!("{}{}{}", m.label, m.op.as_str(), quote(&fixed))),
-            None => made.help("a pattern must match all three digits: `5..`"),
-        });
-        return;
+        wrong.push(one);
     }
+    let Some(first) = wrong.first() else { return };
+    let made = no_code(m, first);
+    let fixed: Option<Vec<(&str, String)>> = wrong.iter().map(|one| Some((*one, whole(one)?))).collect();
+    out.report(match fixed {
+        Some(fixed) => {
+            let fixed = fixed.iter().fold(value.to_owned(), |made, (one, whole)| made.replace(one, whole));
+            mend(made, m, &format!("{}{}{}", m.label, m.op.as_str(), quote(&fixed)))
+        }
+        None => made.help("a pattern must match all three digits: `5..`"),
+    });
+}
+
+/// `4xx`, `40` as a pattern of three digits: the same beginning, and as many digits as are missing.
+fn whole(one: &str) -> Option<String> {
+    let bare = one.trim_start_matches('^').trim_end_matches('$');
+    if bare.starts_with('[') {
+        return None;
+    }
+    let first: String = bare.chars().take_while(|c| !matches!(c, 'x' | 'X' | '.')).collect();
+    let made = format!("{first}{}", ".".repeat(3_usize.saturating_sub(first.len())));
+    (made.len() == 3).then_some(made)
 }
 
 #[cfg(test)]
