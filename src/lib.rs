@@ -20,6 +20,7 @@ pub mod ast;
 pub mod backend;
 pub mod catalogue_import;
 pub mod check;
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod config;
 pub mod diag;
