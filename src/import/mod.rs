@@ -14,14 +14,18 @@ mod catalogue;
 mod decompile;
 mod names;
 mod objective;
+mod reader;
 mod report;
 mod sloth;
 mod source;
 
 use std::sync::Arc;
 
-pub use objective::{Alert, Alerting, Objective, Place, Said, Sli};
-pub use report::{Finding, Grade, Outcome, Report};
+pub use objective::{
+    Alert, Alerting, Comparison, Lost, Objective, Place, Said, Service, Sli, Slices, Tool, Values, What,
+    Window,
+};
+pub use report::{Finding, Grade, LostTogether, Outcome, Report};
 
 use crate::config::tree;
 use crate::project::Project;

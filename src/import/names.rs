@@ -33,9 +33,24 @@ pub(super) struct Position {
 }
 
 /// `requests-availability` is the step `requests` with the promise `availability`, `availability` a promise of the whole
-/// journey, `login` the step `login`.
-pub(super) fn position(name: &str) -> Option<Position> {
+/// journey, `login` the step `login`; what is called like its service is a promise of the whole journey, and one of
+/// several objectives has the step for all of them.
+pub(super) fn position(service: &str, name: &str, part: Option<&str>) -> Option<Position> {
     let whole = text::identifier(name)?;
+    // That it is one needs no saying.
+    let whole =
+        whole.strip_suffix("_slo").filter(|rest| !rest.is_empty()).map(str::to_owned).unwrap_or(whole);
+    let promise = match part {
+        Some(part) => Some(text::identifier(part)?),
+        None => None,
+    };
+    if text::identifier(service).as_deref() == Some(&whole) {
+        return Some(Position { step: None, promise: promise.unwrap_or_else(|| PLAIN.to_owned()) });
+    }
+    if let Some(promise) = promise {
+        let title = title(&whole);
+        return Some(Position { step: Some((whole, title)), promise });
+    }
     if QUALITIES.contains(&whole.as_str()) {
         return Some(Position { step: None, promise: whole });
     }
@@ -116,7 +131,7 @@ mod tests {
     #[test]
     fn positions() {
         let at = |name: &str| {
-            let found = position(name)?;
+            let found = position("shop", name, None)?;
             Some((found.step.map(|(name, _)| name).unwrap_or_default(), found.promise))
         };
         let pair = |a: &str, b: &str| Some((a.to_owned(), b.to_owned()));
@@ -124,6 +139,11 @@ mod tests {
         assert_eq!(at("availability"), pair("", "availability"));
         assert_eq!(at("Log.in"), pair("log_in", "kept"));
         assert_eq!(at("日本"), None);
+        assert_eq!(at("reads-latency-slo"), pair("reads", "latency"));
+        assert_eq!(at("slo"), pair("slo", "kept"));
+        assert_eq!(at("shop"), pair("", "kept"));
+        let part = position("shop", "reads-latency", Some("Within 1s")).map(|p| p.promise);
+        assert_eq!(part.as_deref(), Some("within_1s"));
         assert_eq!(title("latency-readonly_cluster"), "Latency readonly cluster");
     }
 

@@ -4,19 +4,23 @@
 //! share of bad events over a window is that of the rates over it, as their lengths cancel out. Anything else is taken over as
 //! it is, or said with what is assumed.
 
+mod bare;
 mod escape;
+mod native;
 mod sides;
 mod slices;
 mod sums;
+mod threshold;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::names;
+use super::objective::{Comparison, Objective, Sli, Slices, Values};
 use crate::promql;
 use crate::promql::ast::{BinaryOp, Expr, Extent};
 use crate::value::Decimal;
-use escape::{escape, escaped};
-use sides::{difference, sides};
+use escape::escaped;
+use sides::{Side, difference, sides};
 use slices::slices;
 use sums::{all_events, linear};
 
@@ -54,6 +58,8 @@ pub(super) struct Use {
     pub(super) bounds: BTreeSet<Decimal>,
     /// Its events are also counted by this one.
     pub(super) part_of: Option<String>,
+    /// Each sample counts what came since the one before.
+    pub(super) increases: bool,
 }
 
 /// What a metric is.
@@ -62,6 +68,7 @@ pub(super) enum Kind {
     Counter,
     Gauge,
     Histogram,
+    Native,
 }
 
 /// Names of histograms that any query of the import takes a bucket of.
@@ -154,6 +161,8 @@ enum Part<'n> {
 
 struct Cx<'h> {
     histograms: &'h Histograms,
+    /// What bare metrics and gauges are, as the source says.
+    values: Values,
 }
 
 impl Cx<'_> {
@@ -170,35 +179,82 @@ impl Cx<'_> {
     }
 }
 
-/// Decompiles bad events over all events.
-pub(super) fn events(error: &str, total: &str, histograms: &Histograms) -> Result<Measure, String> {
+/// What an objective is measured by; else why that cannot be said.
+pub(super) fn measure(objective: &Objective, histograms: &Histograms) -> Result<Measure, String> {
+    let cx = Cx { histograms, values: objective.values };
+    let slices = objective.slices.as_ref();
+    let made = match &objective.sli {
+        Sli::Events { error, total } => events(&cx, Side::Bad, &error.text, &total.text),
+        Sli::Success { good, total } => events(&cx, Side::Good, &good.text, &total.text),
+        Sli::Ratio { query, good } => match (ratio(&cx, &query.text, *good), slices) {
+            (Err(_), Some(slices)) if with_range(&query.text, &mut Vec::new()).is_ok() => {
+                // A share that is known of each moment judges a slice as any value does.
+                return stored_share(&cx, &query.text, *good, slices);
+            }
+            (made, _) => made,
+        },
+        Sli::Threshold { query, op, value } => {
+            return threshold::measure(&cx, &query.text, *op, &value.text, slices);
+        }
+        Sli::Plugin(_) => Err("its queries are made by a plugin".to_owned()),
+    }?;
+    match slices {
+        Some(slices) => sliced(made, slices),
+        None => Ok(made),
+    }
+}
+
+/// Decompiles bad (or good) events over all events.
+fn events(cx: &Cx<'_>, side: Side, part: &str, total: &str) -> Result<Measure, String> {
     let (mut assumed, mut findings) = (Vec::new(), Vec::new());
-    let error = with_range(error, &mut assumed).map_err(|why| format!("error query: {why}"))?;
+    let word = match side {
+        Side::Bad => "error query",
+        Side::Good => "good query",
+    };
+    let part = with_range(part, &mut assumed).map_err(|why| format!("{word}: {why}"))?;
     let total = with_range(total, &mut assumed).map_err(|why| format!("total query: {why}"))?;
-    assumed.dedup();
-    let cx = Cx { histograms };
-    let typed = match (linear(&error.expr), all_events(&total.expr)) {
-        (Some(error), Some(total)) => sides(&cx, &error, &total, &mut findings)?,
+    let was_bare = bare::is_bare(&part.expr) || bare::is_bare(&total.expr);
+    let part = bare::counted(cx, part, &mut assumed)?;
+    let total = bare::counted(cx, total, &mut assumed)?;
+    let mut kept = BTreeSet::new();
+    assumed.retain(|text| kept.insert(text.clone()));
+    let typed = match (linear(&part.expr), all_events(&total.expr)) {
+        (Some(part), Some(total)) => {
+            let error = if side == Side::Good { difference(&total, part) } else { Some(part) };
+            match error {
+                Some(error) => sides(cx, &error, &total, &mut findings)?,
+                None => None,
+            }
+        }
         _ => None,
     };
-    let typed = typed.or_else(|| slices(&cx, &error, &total));
+    let typed = typed.or_else(|| if side == Side::Bad { slices(cx, &part, &total) } else { None });
     let mut made = match typed {
         Some(made) => made,
-        None => escape(&cx, &error, &total)?,
+        None if cx.values == Values::Levels && was_bare => return Err(bare::LEVELS.to_owned()),
+        None => escaped(cx, side.word(), &part, &total)?,
     };
+    if cx.values == Values::Levels && was_bare {
+        for used in &mut made.uses {
+            used.increases = true;
+        }
+    }
     assumed.append(&mut made.assumed);
     made.assumed = assumed;
     made.findings.append(&mut findings);
     Ok(made)
 }
 
-/// Decompiles the share of bad events.
-pub(super) fn ratio(query: &str, histograms: &Histograms) -> Result<Measure, String> {
+/// Decompiles the share of bad events, or of good ones.
+fn ratio(cx: &Cx<'_>, query: &str, of_good: bool) -> Result<Measure, String> {
     let (mut assumed, mut findings) = (Vec::new(), Vec::new());
     let query = with_range(query, &mut assumed).map_err(|why| format!("the query: {why}"))?;
-    let cx = Cx { histograms };
-    let one_piece =
-        || "its share of bad events is one query that cannot be taken apart into bad events and all events";
+    let one_piece = || {
+        let which = if of_good { "good" } else { "bad" };
+        format!(
+            "its share of {which} events is one query that cannot be taken apart into {which} events and all events"
+        )
+    };
     let mut expr = query.expr.bare();
     // A fallback for moments without events, of which no share is taken.
     if let Some(b) = expr.binary().filter(|b| b.op == BinaryOp::Or)
@@ -208,20 +264,26 @@ pub(super) fn ratio(query: &str, histograms: &Histograms) -> Result<Measure, Str
     {
         expr = b.left.bare();
     }
-    let mut good = false;
+    let mut good = of_good;
     if let Some(b) = expr.binary().filter(|b| b.op == BinaryOp::Sub && b.left.number() == Some(1.0)) {
-        good = true;
+        good = !good;
         expr = b.right.bare();
     }
-    let Some(b) = expr.binary().filter(|b| b.op == BinaryOp::Div) else { return Err(one_piece().to_owned()) };
+    if let Some(made) = native::fraction(cx, expr, good) {
+        let mut made = made?;
+        assumed.append(&mut made.assumed);
+        made.assumed = assumed;
+        return Ok(made);
+    }
+    let Some(b) = expr.binary().filter(|b| b.op == BinaryOp::Div) else { return Err(one_piece()) };
     if b.matching.as_ref().is_some_and(|m| m.group.is_some()) {
-        return Err(one_piece().to_owned());
+        return Err(one_piece());
     }
     let typed = match (linear(&b.left), all_events(&b.right)) {
         (Some(upper), Some(total)) => {
             let error = if good { difference(&total, upper) } else { Some(upper) };
             match error {
-                Some(error) => sides(&cx, &error, &total, &mut findings)?,
+                Some(error) => sides(cx, &error, &total, &mut findings)?,
                 None => None,
             }
         }
@@ -233,12 +295,49 @@ pub(super) fn ratio(query: &str, histograms: &Histograms) -> Result<Measure, Str
     } else {
         let upper = Query { text: side(&b.left), expr: b.left.clone() };
         let total = Query { text: side(&b.right), expr: b.right.clone() };
-        escaped(&cx, if good { "good" } else { "bad" }, &upper, &total)?
+        escaped(cx, if good { "good" } else { "bad" }, &upper, &total)?
     };
     assumed.append(&mut made.assumed);
     made.assumed = assumed;
     made.findings.append(&mut findings);
     Ok(made)
+}
+
+/// What slices of this length are called: `minutes`, `5m slices`.
+fn slices_noun(seconds: u64) -> String {
+    match seconds {
+        60 => "minutes".to_owned(),
+        s if s % 3600 == 0 => format!("{}h slices", s / 3600),
+        s if s % 60 == 0 => format!("{}m slices", s / 60),
+        s => format!("{s}s slices"),
+    }
+}
+
+/// What differs between slices that follow each other and those of the language.
+const ANY_MOMENT: &str = "slices may begin at any moment; the source's follow one another";
+
+/// Slices in which enough of the events are good.
+fn sliced(mut made: Measure, slices: &Slices) -> Result<Measure, String> {
+    if made.statements.iter().any(|s| s.starts_with("good when")) {
+        return Err(
+            "its queries judge slices of time already, and are budgeted by slices once more".to_owned()
+        );
+    }
+    made.of = slices_noun(slices.seconds);
+    made.statements.push(format!("good when share at least {}%", slices.share));
+    made.assumed.push(ANY_MOMENT.to_owned());
+    Ok(made)
+}
+
+/// A stored share that is high (or low) enough in a slice.
+fn stored_share(cx: &Cx<'_>, query: &str, good: bool, slices: &Slices) -> Result<Measure, String> {
+    let share =
+        slices.share.parse::<Decimal>().map_err(|_| "its `timeSliceTarget` is no number".to_owned())?;
+    let (op, limit) =
+        if good { (Comparison::AtLeast, share) } else { (Comparison::AtMost, Decimal::ONE_HUNDRED - share) };
+    let limit = limit.checked_div(Decimal::ONE_HUNDRED).unwrap_or_default().normalize().to_string();
+    let whole = Slices { share: "100".to_owned(), ..slices.clone() };
+    threshold::measure(cx, query, op, &limit, Some(&whole))
 }
 
 /// Used metrics by name; of one that is used in several ways the first kind counts.
@@ -250,6 +349,7 @@ pub(super) fn together<'u>(uses: impl IntoIterator<Item = &'u Use>) -> BTreeMap<
         entry.bounds.extend(used.bounds.iter().copied());
         entry.unit = entry.unit.take().or_else(|| used.unit.clone());
         entry.part_of = entry.part_of.take().or_else(|| used.part_of.clone());
+        entry.increases |= used.increases;
     }
     made
 }

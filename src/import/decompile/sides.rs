@@ -1,8 +1,10 @@
 //! Bad events as parts of all events.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::super::names;
+use super::super::objective::Values;
 use super::slices::limit_text;
 use super::sums::{By, Func, Linear, Match, Term, joined};
 use super::{Cx, Kind, Measure, Part, Use};
@@ -46,11 +48,20 @@ pub(super) fn without_le(matchers: &BTreeSet<Match>) -> BTreeSet<Match> {
     matchers.iter().filter(|m| m.label != "le").cloned().collect()
 }
 
-/// The bucket bound of a selector of buckets.
-pub(super) fn bound(matchers: &BTreeSet<Match>) -> Option<&str> {
+/// The bucket bound of a selector of buckets. `le=~"1|1\\.0"` is one bound in its two spellings.
+pub(super) fn bound(matchers: &BTreeSet<Match>) -> Option<Cow<'_, str>> {
     let mut all = matchers.iter().filter(|m| m.label == "le");
-    let first = all.next().filter(|m| m.op == "=")?;
-    all.next().is_none().then_some(first.value.as_str())
+    let only = all.next().filter(|_| all.next().is_none())?;
+    match only.op {
+        "=" => Some(Cow::Borrowed(&only.value)),
+        "=~" => {
+            let spelled: Vec<String> = only.value.split('|').map(|s| s.replace("\\.", ".")).collect();
+            let numbers: BTreeSet<Decimal> = spelled.iter().map(|s| s.parse().ok()).collect::<Option<_>>()?;
+            let plain = only.value.replace("\\.", "").bytes().all(|b| b.is_ascii_digit() || b == b'|');
+            (numbers.len() == 1 && plain).then(|| spelled.into_iter().next().map(Cow::Owned))?
+        }
+        _ => None,
+    }
 }
 
 pub(super) fn use_of(metric: &str, kind: Kind, unit: Option<String>) -> Use {
@@ -61,6 +72,7 @@ pub(super) fn use_of(metric: &str, kind: Kind, unit: Option<String>) -> Use {
         labels: BTreeSet::new(),
         bounds: BTreeSet::new(),
         part_of: None,
+        increases: false,
     }
 }
 
@@ -121,7 +133,7 @@ pub(super) fn sides(
     }
     let all = || error.terms.iter().chain(&total.terms);
     if !counted(first.func) {
-        return Ok(readings(error, total, made, &each));
+        return Ok(readings(cx, error, total, made, &each));
     }
     if all().any(|t| !counted(t.func)) || total.mean {
         return Ok(None);
@@ -151,7 +163,7 @@ pub(super) fn sides(
             Part::Whole(name) => (name, Kind::Counter, t.matchers.clone()),
             Part::Count(base) => (base, Kind::Histogram, t.matchers.clone()),
             // Every event is in the last bucket.
-            Part::Bucket(base) if bound(&t.matchers).is_some_and(is_infinite) => {
+            Part::Bucket(base) if bound(&t.matchers).is_some_and(|le| is_infinite(&le)) => {
                 (base, Kind::Histogram, without_le(&t.matchers))
             }
             Part::Bucket(_) => return Ok(None),
@@ -174,6 +186,8 @@ pub(super) fn sides(
             return Err("the bad events are all events: the share is always 100%".to_owned());
         }
         parts(cx, &plus, (&totals, Side::Bad), &each, &mut made, findings)?
+    } else if same_as_total(&plus) && same_as_total(&minus) {
+        return Err("the good events are all events: nothing is ever bad".to_owned());
     } else if same_as_total(&plus) {
         parts(cx, &minus, (&totals, Side::Good), &each, &mut made, findings)?
     } else {
@@ -208,7 +222,7 @@ pub(super) fn is_infinite(le: &str) -> bool {
 /// Do two terms count the same events?
 pub(super) fn equal_stream(cx: &Cx<'_>, a: &Term, b: &Term) -> bool {
     let whole = |t: &Term| match cx.part(&t.metric) {
-        Part::Bucket(base) if bound(&t.matchers).is_some_and(is_infinite) => {
+        Part::Bucket(base) if bound(&t.matchers).is_some_and(|le| is_infinite(&le)) => {
             (base.to_owned(), without_le(&t.matchers), true)
         }
         Part::Bucket(_) | Part::Whole(_) => (t.metric.clone(), t.matchers.clone(), false),
@@ -287,7 +301,8 @@ pub(super) fn parts(
                     .push("the bucket has other matchers than the count that it is taken from".to_owned());
                 return Ok(false);
             };
-            let Some(limit) = le.parse::<Decimal>().ok().or_else(|| Decimal::from_scientific(le).ok()) else {
+            let Some(limit) = le.parse::<Decimal>().ok().or_else(|| Decimal::from_scientific(&le).ok())
+            else {
                 return Ok(false);
             };
             let Some(shown) = limit_text(limit, names::unit(name)) else { return Ok(false) };
@@ -336,6 +351,7 @@ pub(super) fn parts(
 
 /// Samples of a gauge that is 1 where all is well, or 0.
 pub(super) fn readings(
+    cx: &Cx<'_>,
     error: &Linear,
     total: &Linear,
     mut made: Measure,
@@ -358,7 +374,7 @@ pub(super) fn readings(
         _ => return None,
     };
     // By their definitions; of any other gauge it is not known.
-    if !["up", "probe_success"].contains(&all.metric.as_str()) {
+    if !["up", "probe_success"].contains(&all.metric.as_str()) && cx.values != Values::Booleans {
         made.assumed.push(format!("`{}` is 0 or 1, nothing else", all.metric));
     }
     "readings".clone_into(&mut made.of);

@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::decompile::{self, Measure};
 use super::names::{self, Position};
-use super::objective::{Objective, Place, Said};
-use super::report::{Finding, Grade, Outcome, Report};
+use super::objective::{Lost, Objective, Place, Said, Tool, Window};
+use super::report::{Grade, LostTogether, Outcome, Report};
 use super::{Imported, Read, Target, Unusable, Written, catalogue};
 use crate::diag::Diagnostics;
 use crate::project::CONFIG_FILE;
@@ -19,8 +19,12 @@ use crate::{ast, driver, resolve};
 use asked::mistakes;
 use told::{lost_together, shown_path, team_of, tier, told};
 
-/// Sloth's period, unless its run said another.
-const WINDOW: &str = "30d";
+/// Sloth's period in days, unless its run said another.
+const SLOTHS_WINDOW: u32 = 30;
+/// `default_window` of a new project, in days.
+const DEFAULT_WINDOW: u32 = 28;
+/// What holds of all that Sloth's specs say.
+const SLOTHS: &str = "Sloth's window is set where it runs; 30d, its default, is taken";
 /// The owner of what names none.
 const NOBODY: &str = "unstated";
 /// Longer descriptions are no titles.
@@ -35,7 +39,7 @@ struct Told {
     position: Position,
     measure: Measure,
     /// What has no place.
-    lost: Vec<String>,
+    lost: Vec<Lost>,
     /// A runbook's address.
     runbook: Option<String>,
     /// Texts kept as notes.
@@ -86,7 +90,7 @@ pub(super) fn write(read: Read, target: &Target<'_>) -> Result<Imported, Unusabl
         .map(|(s, place)| {
             let name = &s.journey;
             let message =
-                format!("`journey {name}` of {} is there already: {place}", s.objective.service.place);
+                format!("`journey {name}` of {} is there already: {place}", s.objective.service.name.place);
             (
                 message,
                 Some("rename one of the two, or import into a project of its own with `-o DIR`".to_owned()),
@@ -111,7 +115,8 @@ pub(super) fn write(read: Read, target: &Target<'_>) -> Result<Imported, Unusabl
             at += 1;
             if let Some(why) = why {
                 let shown = s.objective.shown();
-                report.objectives.push(Outcome::refused(shown, s.objective.name.place.clone(), why.clone()));
+                let refused = Outcome::refused(shown, s.objective.place().clone(), why.clone());
+                report.objectives.push(refused);
             }
             why.is_none()
         });
@@ -186,7 +191,7 @@ fn files(said: &[Told], there: &There, target: &Target<'_>) -> Vec<Written> {
         add("when_it_breaks.slovo".to_owned(), &journeys::playbooks(&playbooks));
     }
     if target.project.is_none() && !said.is_empty() {
-        made.push(Written { path: CONFIG_FILE.to_owned(), text: settings(&target.name) });
+        made.push(Written { path: CONFIG_FILE.to_owned(), text: settings(&target.name, said) });
     }
     made.sort_by(|a, b| a.path.cmp(&b.path));
     made
@@ -222,13 +227,22 @@ fn journey_of(name: &str, members: &[&Told], there: &There, playbooks: &mut Vec<
     let first = members.first().map(|m| &m.objective);
     let mut journey = Journey {
         name: name.to_owned(),
-        title: first.map_or_else(|| name.to_owned(), |o| o.service.text.clone()),
+        title: members
+            .iter()
+            .find_map(|m| m.objective.service.title.clone())
+            .or_else(|| first.map(|o| o.service.name.text.clone()))
+            .unwrap_or_else(|| name.to_owned()),
         owner: first.map_or_else(|| NOBODY.to_owned(), team_of),
         tier: first.and_then(tier),
         ..Journey::default()
     };
-    journey.comments.push(format!("Sloth's window is set where it runs; {WINDOW}, its default, is taken."));
-    journey.comments.extend(lost_together(members).iter().map(|l| format!("lost: {l}")));
+    if members.iter().any(|m| m.objective.window == Window::OfTool) {
+        journey.comments.push(format!("{SLOTHS}."));
+    }
+    journey.comments.extend(lost_together(members).iter().map(|l| format!("lost: {}", l.text)));
+    let descriptions: BTreeSet<&str> =
+        members.iter().filter_map(|m| m.objective.service.description.as_deref()).collect();
+    journey.notes.extend(descriptions.into_iter().map(str::to_owned));
     let each: BTreeSet<&BTreeSet<String>> = members.iter().map(|m| &m.measure.for_each).collect();
     let shared = each.first().copied().filter(|e| each.len() == 1 && !e.is_empty());
     journey.for_each = shared.into_iter().flatten().cloned().collect();
@@ -277,15 +291,20 @@ fn promise_of(member: &Told, journey: &Journey, playbook: Option<String>) -> Pro
     comments.extend(measure.assumed.iter().map(|a| format!("assumed: {a}")));
     comments.extend(measure.escaped.iter().map(|e| format!("escaped: {e}")));
     if !member.lost.is_empty() {
-        comments.push(format!("lost: {}", member.lost.join("; ")));
+        let lost: Vec<&str> = member.lost.iter().map(|l| l.text.as_str()).collect();
+        comments.push(format!("lost: {}", lost.join("; ")));
     }
-    let percent = objective.objective.text.parse().ok().and_then(text::number);
-    let percent = percent.unwrap_or_else(|| objective.objective.text.clone());
-    let mut statements = vec![format!("keep for {percent}% of {} over {WINDOW}", measure.of)];
+    let over = days(objective).map(|days| format!(" over {days}d")).unwrap_or_default();
+    let mut statements = vec![format!("keep for {}% of {}{over}", objective.percent, measure.of)];
     match (objective.alerting.page.disabled, objective.alerting.ticket.disabled) {
         (true, true) => statements.push("urgency none".to_owned()),
         (true, false) => statements.push("urgency ticket".to_owned()),
         (false, _) => {}
+    }
+    if objective.alerting.silent_without_data
+        && !(objective.alerting.page.disabled && objective.alerting.ticket.disabled)
+    {
+        statements.push("no data none".to_owned());
     }
     if journey.for_each.is_empty() && !measure.for_each.is_empty() {
         let labels: Vec<&str> = measure.for_each.iter().map(String::as_str).collect();
@@ -295,35 +314,68 @@ fn promise_of(member: &Told, journey: &Journey, playbook: Option<String>) -> Pro
     statements.extend(playbook.map(|name| format!("playbook {name}")));
     let description =
         objective.description.as_deref().map(|d| d.split_whitespace().collect::<Vec<_>>().join(" "));
+    // Without a title of its own a short description is one.
     let short = description.as_ref().filter(|d| d.chars().count() <= LONGEST_TITLE);
-    let title = match short {
-        Some(description) => description.trim_end_matches('.').to_owned(),
-        None => names::title(&objective.name.text),
+    let own = objective.title.as_deref().map(|t| t.split_whitespace().collect::<Vec<_>>().join(" "));
+    let own = own.filter(|title| !title.is_empty());
+    let (title, noted) = match (own, short) {
+        (Some(title), _) => (title, description.as_ref()),
+        (None, Some(description)) => (description.trim_end_matches('.').to_owned(), None),
+        (None, None) => (names::title(&objective.name.text), description.as_ref()),
     };
-    if let (None, Some(description)) = (short, &description) {
+    if let Some(description) = noted.filter(|d| d.trim_end_matches('.') != title) {
         statements.push(format!("note {}", text::prose(description)));
     }
     statements.extend(member.notes.iter().map(|note| format!("note {}", text::prose(note))));
     Promise {
         name: member.position.promise.clone(),
         title,
-        from: format!("{FROM}{}", objective.name.place),
+        from: format!("{FROM}{}", objective.place()),
         comments,
         statements,
     }
 }
 
+/// The days of an objective's window, where they are known.
+fn days(objective: &Objective) -> Option<u32> {
+    match objective.window {
+        Window::OfTool => Some(SLOTHS_WINDOW),
+        Window::Days(days) => Some(days),
+        Window::Unstated => None,
+    }
+}
+
 /// `slovo.yaml` of a new project.
-fn settings(name: &str) -> String {
+fn settings(name: &str, said: &[Told]) -> String {
+    let unstated = said.iter().any(|s| days(&s.objective).is_none());
+    let longest = said.iter().map(|s| days(&s.objective).unwrap_or(DEFAULT_WINDOW)).max();
+    let longest = longest.unwrap_or(SLOTHS_WINDOW);
+    let default = if unstated {
+        format!(
+            "# The window of promises for which the source states none. Assumed: it is for you to say.\n\
+             default_window: {DEFAULT_WINDOW}d\n\n"
+        )
+    } else {
+        String::new()
+    };
+    // Prometheus keeps 15 days unless told otherwise.
+    let short = if longest > 15 {
+        format!(
+            "# How long your Prometheus keeps samples. Unless somebody changed it that is 15d, and a window of {longest}d would be judged by\n\
+             # the last 15: start it with `--storage.tsdb.retention.time={longest}d`, or write here what is true.\n"
+        )
+    } else {
+        "# How long your Prometheus keeps samples. Unless somebody changed it that is 15d.\n".to_owned()
+    };
+    let retention = longest.max(15);
     format!(
         "# A Slovo project: this file, and every .slovo file in this folder and below.\n\
          project: {name}\n\n\
          # How often your Prometheus scrapes its targets and evaluates rules.\n\
          scrape_interval: 30s\n\
          evaluation_interval: 30s\n\n\
-         # How long your Prometheus keeps samples. Unless somebody changed it that is 15d, and a window of {WINDOW} would be judged by\n\
-         # the last 15: start it with `--storage.tsdb.retention.time={WINDOW}`, or write here what is true.\n\
-         retention: {WINDOW}\n\n\
+         {default}{short}\
+         retention: {retention}d\n\n\
          outputs:\n  prometheus:\n    path: prometheus\n"
     )
 }
@@ -339,21 +391,23 @@ fn finish(report: &mut Report, said: &[Told], there: &There, target: &Target<'_>
         };
         report.objectives.push(Outcome {
             objective: one.objective.shown(),
-            place: one.objective.name.place.clone(),
+            place: one.objective.place().clone(),
             promise: Some(shown_path(&one.journey, &one.position)),
             grade,
             assumed: measure.assumed.clone(),
             escaped: measure.escaped.iter().cloned().collect(),
             lost: one.lost.clone(),
             refused: None,
+            refused_at: None,
         });
     }
     for (journey, members) in by_journey(said) {
         let Some(first) = members.first() else { continue };
-        for text in lost_together(&in_order(&members)) {
-            report.lost.push(Finding {
-                place: first.objective.service.place.clone(),
-                text: format!("{journey}: {text}"),
+        for lost in lost_together(&in_order(&members)) {
+            report.lost.push(LostTogether {
+                place: first.objective.service.name.place.clone(),
+                text: format!("{journey}: {}", lost.text),
+                what: lost.what,
             });
         }
     }
@@ -365,7 +419,19 @@ fn finish(report: &mut Report, said: &[Told], there: &There, target: &Target<'_>
     if said.is_empty() {
         return;
     }
-    report.assumed.push(format!("Sloth's window is set where it runs; {WINDOW}, its default, is taken"));
+    let any = |of: &dyn Fn(&Objective) -> bool| said.iter().any(|s| of(&s.objective));
+    if any(&|o| o.window == Window::OfTool) {
+        report.assumed.push(SLOTHS.to_owned());
+    }
+    if any(&|o| o.window == Window::Unstated) {
+        let text = match target.project {
+            Some(_) => "objectives without a window have the `default_window` of slovo.yaml".to_owned(),
+            None => format!(
+                "objectives without a window have the `default_window` of slovo.yaml, which is {DEFAULT_WINDOW}d"
+            ),
+        };
+        report.assumed.push(text);
+    }
     if said.iter().any(|s| s.objective.alerting.name.is_some()) {
         let text =
             "alerts have Slovo's own names (PromiseBurnsFast and others); those of the source are left out";
@@ -389,9 +455,11 @@ fn finish(report: &mut Report, said: &[Told], there: &There, target: &Target<'_>
                 .to_owned(),
         );
     }
-    report.next.push(
-        "`compatibility: sloth` in slovo.yaml keeps Sloth's series, and with them dashboards (docs/rules.md)"
-            .to_owned(),
-    );
+    if any(&|o| o.tool == Tool::Sloth) {
+        report.next.push(
+            "`compatibility: sloth` in slovo.yaml keeps Sloth's series, and with them dashboards (docs/rules.md)"
+                .to_owned(),
+        );
+    }
     report.next.push("`slovo backfill` gives the new rules a history".to_owned());
 }
