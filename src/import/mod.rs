@@ -14,6 +14,8 @@ mod catalogue;
 mod decompile;
 mod names;
 mod objective;
+mod openslo;
+mod pyrra;
 mod reader;
 mod report;
 mod sloth;
@@ -78,6 +80,10 @@ struct Read {
     passed_over: Vec<Finding>,
     /// Some of them should have been.
     spoilt: bool,
+    /// Objects of OpenSLO, which refer to each other.
+    openslo: openslo::Objects,
+    /// Labels that only rule objects have.
+    object_labels: Vec<String>,
 }
 
 /// Where the source goes, and what is there.
@@ -103,6 +109,7 @@ pub fn import(inputs: &[Input], target: &Target<'_>) -> Result<Imported, Unusabl
     if !unusable.is_empty() {
         return Err(Unusable { inputs: unusable });
     }
+    openslo::finish(&sources, &mut read);
     source::write(read, target)
 }
 
@@ -159,23 +166,24 @@ fn documents_of(input: &Input, file: FileId, sources: &SourceMap, read: &mut Rea
     })?;
     let mut known = false;
     let mut others = Vec::new();
-    for document in &documents {
+    for document in documents.iter().flat_map(objects) {
         if document.value == tree::Value::Null {
             continue;
         }
-        match sloth::form(document) {
-            Some(form) => {
-                known = true;
-                sloth::read(form, document, sources, read);
-            }
-            None => others.push((document, what_it_is(document))),
+        if let Some(form) = sloth::form(document) {
+            sloth::read(form, document, sources, read);
+        } else if pyrra::is_pyrra(document) {
+            pyrra::read(document, sources, read);
+        } else if !openslo::collect(document, sources, read) {
+            others.push((document, what_it_is(document)));
+            continue;
         }
+        known = true;
     }
     match others.first() {
         None if !known => Err(Bad::new(1, "is empty", None)),
         Some((_, what)) if !known && input.named => {
-            let help = "Sloth's specs are read: `version: prometheus/v1`, and `kind: PrometheusServiceLevel`";
-            Err(Bad::new(1, format!("is of no kind that can be imported: {what}"), Some(help)))
+            Err(Bad::new(1, format!("is of no kind that can be imported: {what}"), Some(KINDS)))
         }
         _ => {
             read.passed_over.extend(others.into_iter().map(|(document, what)| {
@@ -184,6 +192,28 @@ fn documents_of(input: &Input, file: FileId, sources: &SourceMap, read: &mut Rea
             }));
             Ok(())
         }
+    }
+}
+
+/// What can be imported.
+const KINDS: &str = "these are read: Sloth (`version: prometheus/v1`, `kind: PrometheusServiceLevel`), OpenSLO (`apiVersion: openslo/v1`, \
+                     `openslo/v1alpha`, `openslo.com/v2alpha`) and Pyrra (`kind: ServiceLevelObjective` of `pyrra.dev/v1alpha1`)";
+
+/// The objects of a document: lists hold several.
+fn objects(document: &tree::Node) -> Vec<&tree::Node> {
+    match &document.value {
+        tree::Value::List(items) if items.iter().all(|i| matches!(i.value, tree::Value::Map(_))) => {
+            items.iter().collect()
+        }
+        tree::Value::Map(_) => match reader::find(document, "items").map(|n| &n.value) {
+            Some(tree::Value::List(items))
+                if reader::word(document, "kind").is_some_and(|kind| kind.ends_with("List")) =>
+            {
+                items.iter().collect()
+            }
+            _ => vec![document],
+        },
+        _ => vec![document],
     }
 }
 

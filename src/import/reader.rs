@@ -161,6 +161,12 @@ pub(super) fn is_owner(key: &str) -> bool {
     ["owner", "team", "squad"].contains(&word)
 }
 
+/// Does a label hold a tier?
+pub(super) fn is_tier(key: &str) -> bool {
+    let word = key.rsplit('/').next().unwrap_or(key);
+    ["tier", "serviceTier", "service_tier"].contains(&word)
+}
+
 /// Who answers for it, by the labels: `owner` before `team`.
 pub(super) fn owner(labels: &[(String, Said)]) -> Option<Said> {
     let said = |word: &str| labels.iter().find(|(key, _)| key.rsplit('/').next() == Some(word));

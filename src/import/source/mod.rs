@@ -83,6 +83,7 @@ pub(super) fn write(read: Read, target: &Target<'_>) -> Result<Imported, Unusabl
         spoilt: read.spoilt,
         ..Report::default()
     };
+    let object_labels = read.object_labels;
     let mut said = told(read.objectives, &mut report);
     let taken: Vec<(String, Option<String>)> = said
         .iter()
@@ -125,6 +126,9 @@ pub(super) fn write(read: Read, target: &Target<'_>) -> Result<Imported, Unusabl
         }
     };
     finish(&mut report, &said, &there, target);
+    if !object_labels.is_empty() && !said.is_empty() {
+        report.next.push(rule_objects(&object_labels));
+    }
     report.files = files.iter().map(|f| f.path.clone()).collect();
     Ok(Imported { files, report })
 }
@@ -380,6 +384,19 @@ fn settings(name: &str, said: &[Told]) -> String {
     )
 }
 
+/// Where labels of rule objects belong.
+fn rule_objects(labels: &[String]) -> String {
+    const SHOWN: usize = 6;
+    let more = labels.len().saturating_sub(SHOWN);
+    let mut shown = labels.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
+    if more > 0 {
+        shown.push_str(&format!(" and {more} more"));
+    }
+    format!(
+        "labels of Pyrra's rule objects ({shown}) go into slovo.yaml, where rules are written as objects: `form: kubernetes` (docs/configuration.md)"
+    )
+}
+
 /// What became of the objectives that are written.
 fn finish(report: &mut Report, said: &[Told], there: &There, target: &Target<'_>) {
     for one in said {
@@ -454,6 +471,15 @@ fn finish(report: &mut Report, said: &[Told], there: &There, target: &Target<'_>
             "`slovo check` says what a reader will want to know; slovo.yaml holds intervals and retention"
                 .to_owned(),
         );
+    }
+    if any(&|o| o.tool == Tool::Pyrra) {
+        let text = "Pyrra names no services: a journey is what the label `service`, `app` or `app.kubernetes.io/name` says, else the \
+                    namespace, else the objective itself";
+        report.assumed.push(text.to_owned());
+    }
+    if any(&|o| o.tool == Tool::OpenSlo && o.alerting.page.disabled && o.alerting.ticket.disabled) {
+        let text = "OpenSLO's objectives without an alert policy that speaks alert nobody: `urgency none`";
+        report.assumed.push(text.to_owned());
     }
     if any(&|o| o.tool == Tool::Sloth) {
         report.next.push(

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::decompile::{self, Measure};
 use super::super::names::{self, Position};
 use super::super::objective::{Lost, Objective, Place, Said, Sli, What};
-use super::super::reader::is_owner;
+use super::super::reader::{is_owner, is_tier};
 use super::super::report::{Finding, Outcome, Report};
 use super::{NOBODY, Told};
 use crate::write::text;
@@ -170,23 +170,17 @@ pub(super) fn team_of(objective: &Objective) -> String {
 
 /// `tier: "2"` among the service's labels, `tier-2` too.
 pub(super) fn tier(objective: &Objective) -> Option<u32> {
-    let is_tier = |key: &str| key.rsplit('/').next().is_some_and(|word| TIERS.contains(&word));
     let (_, said) = objective.service.labels.iter().find(|(key, _)| is_tier(key))?;
     let number = said.text.strip_prefix("tier-").unwrap_or(&said.text);
     number.parse().ok().filter(|tier| (1..=9).contains(tier))
 }
-
-/// Keys of labels that hold a tier.
-pub(super) const TIERS: [&str; 3] = ["tier", "serviceTier", "service_tier"];
 
 /// Labels of a service that have no place; `owner` and `tier` are its journey's.
 fn lost_labels(objective: &Objective, owner: &str, journeys: Option<u32>) -> Option<String> {
     let own = tier(objective);
     let taken = own.is_some() && own == journeys;
     let has_place = |(key, said): &&(String, Said)| {
-        let word = key.rsplit('/').next().unwrap_or(key);
-        taken && TIERS.contains(&word)
-            || is_owner(key) && text::identifier(&said.text).as_deref() == Some(owner)
+        taken && is_tier(key) || is_owner(key) && text::identifier(&said.text).as_deref() == Some(owner)
     };
     let left: Vec<&(String, Said)> = objective.service.labels.iter().filter(|l| !has_place(l)).collect();
     (!left.is_empty()).then(|| format!("labels of the service {}", listed(&left)))
