@@ -47,7 +47,7 @@ pub(super) enum Color {
 pub(super) enum Command {
     /// Begins a project: slovo.yaml and a journey that builds at once
     Init(Init),
-    /// Turns what another tool has into .slovo source: Sloth's specs
+    /// Turns what another tool has into .slovo source: specs of Sloth, OpenSLO and Pyrra
     Import(Import),
     /// Finds mistakes, without writing anything
     Check(Check),
@@ -157,7 +157,7 @@ pub(super) struct Init {
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct Import {
-    /// Files, and folders whose .yaml and .yml files are read
+    /// Files, and folders whose .yaml, .yml and .json files are read
     #[arg(required = true, value_name = "FILE|DIR")]
     pub(super) inputs: Vec<PathBuf>,
     /// Writes to this folder [default: the current one]; new files only

@@ -1,11 +1,11 @@
 //! The way in: what a team has written for another tool, read into [`Objective`]s and written as `.slovo` source.
 //!
 //! ```text
-//! text -> sloth      -> [Objective]   one reader for each kind of input; nothing of Slovo is known there
-//!      -> decompile  -> Measure       PromQL into typed streams, or an escape that computes the same
-//!      -> source     -> files         journeys, catalogue, people, as `slovo fmt` leaves them
-//!      -> compile    -> refusals      what would not check is taken out, with the compiler's reason
-//!      -> report                      what became of each objective, what was lost, what is wrong in the source
+//! text -> sloth, openslo, pyrra -> [Objective]   one reader for each tool; nothing of Slovo is known there
+//!      -> decompile -> Measure     PromQL into typed streams, or an escape that computes the same
+//!      -> source    -> files       journeys, catalogue, people, as `slovo fmt` leaves them
+//!      -> compile   -> refusals    what would not check is taken out, with the compiler's reason
+//!      -> report                   what became of each objective, what was lost, what is wrong in the source
 //! ```
 //!
 //! Pure: no I/O. Nothing is invented: what a source doesn't say is left unsaid, and what is assumed is a comment.
@@ -134,6 +134,11 @@ fn read_file(
     read: &mut Read,
     unusable: &mut Vec<(String, Option<String>)>,
 ) {
+    // Of the many JSON files that folders hold, only objects like these are meant.
+    let json = !input.named && input.path.ends_with(".json");
+    if json && !input.text.as_ref().is_ok_and(|text| text.contains("\"apiVersion\"")) {
+        return;
+    }
     let Err(bad) = documents_of(input, file, sources, read) else { return };
     let shown = &input.path;
     if input.named {
@@ -222,7 +227,7 @@ fn line_at(text: &str, at: usize) -> usize {
     text.get(..at).unwrap_or_default().matches('\n').count() + 1
 }
 
-/// Where a text shows that it is a Helm template: an action that is none of Sloth's own variables.
+/// Where a text shows that it is a Helm template: an action that is none of the tools' own variables.
 fn helm(text: &str) -> Option<usize> {
     const WORDS: [&str; 12] = [
         "-",

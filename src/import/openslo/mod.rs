@@ -103,22 +103,9 @@ pub(super) fn collect(document: &Node, sources: &SourceMap, read: &mut Read) -> 
         return true;
     };
     let key = (kind, name.text.clone());
-    let place = name.place.clone();
     let objects = &mut read.openslo;
-    if let Some(first) = objects.by_name.get(&key).and_then(|at| objects.list.get(*at))
-        && kind != Kind::Slo
-    {
-        let text = format!(
-            "`{}` `{}` is written twice; that of {} is taken",
-            kind.as_str(),
-            short(&name.text),
-            first.place
-        );
-        read.findings.push(Finding { place, text });
-        return true;
-    }
     objects.by_name.entry(key).or_insert(objects.list.len());
-    objects.list.push(Object { kind, version, name: name.text, place, node: document.clone() });
+    objects.list.push(Object { kind, version, name: name.text, place: name.place, node: document.clone() });
     true
 }
 
@@ -135,14 +122,17 @@ pub(super) fn finish(sources: &SourceMap, read: &mut Read) {
     for object in objects.list.iter().filter(|o| o.kind == Kind::Slo) {
         slo::read(&mut cx, object);
     }
-    for (at, object) in objects.list.iter().enumerate() {
-        if object.kind != Kind::Slo && !used.contains(&at) {
-            let text = format!(
-                "not imported: `{}` `{}`, which no SLO of the input uses",
-                object.kind.as_str(),
-                short(&object.name)
-            );
-            read.passed_over.push(Finding { place: object.place.clone(), text });
+    for (at, object) in objects.list.iter().enumerate().filter(|(_, o)| o.kind != Kind::Slo) {
+        let (kind, name) = (object.kind.as_str(), short(&object.name));
+        let first = objects.by_name.get(&(object.kind, object.name.clone())).copied().unwrap_or(at);
+        let place = object.place.clone();
+        if first != at && used.contains(&first) {
+            let taken = objects.list.get(first).map(|o| o.place.to_string()).unwrap_or_default();
+            let text = format!("`{kind}` `{name}` is written twice; that of {taken} is taken");
+            read.findings.push(Finding { place, text });
+        } else if !used.contains(&at) {
+            let text = format!("not imported: `{kind}` `{name}`, which no SLO of the input uses");
+            read.passed_over.push(Finding { place, text });
         }
     }
 }

@@ -51,7 +51,9 @@ pub(super) fn told(objectives: Vec<Objective>, report: &mut Report) -> Vec<Told>
             (journey.clone(), position.step.as_ref().map(|(name, _)| name.clone()), position.promise.clone());
         if let Some(first) = places.get(&path) {
             let shown = shown_path(&journey, &position);
-            let why = format!("it would be the promise `{shown}`, as is the objective of {first}");
+            let why = format!(
+                "it would be the promise `{shown}`, as is the objective of {first}: rename one of the two, or import them into projects of their own"
+            );
             refuse(&place, why);
             continue;
         }
@@ -137,7 +139,9 @@ pub(super) fn around(objective: Objective, journey: String, position: Position, 
         let plain = !said.text.contains("{{");
         if link && plain && runbook.is_none() && (word.contains("runbook") || word.contains("playbook")) {
             runbook = Some(said.text.clone());
-        } else if runbook.as_ref() == Some(&said.text) {
+        } else if runbook.as_ref() == Some(&said.text)
+            || objective.description.as_ref().is_some_and(|d| same_words(d, &said.text))
+        {
             // Said already.
         } else if link && plain && word.contains("dashboard") {
             let note = format!("Dashboard: {}", said.text);
@@ -157,6 +161,11 @@ pub(super) fn around(objective: Objective, journey: String, position: Position, 
     }
     lost.extend(objective.lost.iter().cloned());
     Told { objective, journey, position, measure, lost, runbook, notes, channel }
+}
+
+/// The same text, however its lines are broken.
+fn same_words(a: &str, b: &str) -> bool {
+    a.trim_end_matches('.').split_whitespace().eq(b.trim_end_matches('.').split_whitespace())
 }
 
 /// A team's identifier.
