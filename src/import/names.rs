@@ -66,6 +66,12 @@ pub(super) fn position(service: &str, name: &str, part: Option<&str>) -> Option<
     at(step, promise)
 }
 
+/// A name without the word that says what it is: `pages-slo` is `pages`.
+pub(super) fn without_slo(name: &str) -> &str {
+    let rest = ["-slo", "_slo", "-SLO", " SLO"].iter().find_map(|word| name.strip_suffix(word));
+    rest.filter(|rest| !rest.is_empty()).unwrap_or(name)
+}
+
 /// A name in lower case with `_` between its words, however long.
 fn words_of(name: &str) -> String {
     let mut out = String::with_capacity(name.len());

@@ -15,7 +15,7 @@ mod threshold;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::names;
-use super::objective::{Comparison, Objective, Sli, Slices, Values};
+use super::objective::{Comparison, Objective, Sli, Slices, Tool, Values};
 use crate::promql;
 use crate::promql::ast::{BinaryOp, Expr, Extent};
 use crate::value::Decimal;
@@ -191,6 +191,9 @@ pub(super) fn measure(objective: &Objective, histograms: &Histograms) -> Result<
                 // A share that is known of each moment judges a slice as any value does.
                 return stored_share(&cx, &query.text, *good, slices);
             }
+            (Err(why), None) if objective.tool == Tool::OpenSlo => Err(format!(
+                "{why}, so that no budget can be counted: give `total` and `good` or `bad`, or budget by `Timeslices`"
+            )),
             (made, _) => made,
         },
         Sli::Threshold { query, op, value } => {
@@ -337,7 +340,10 @@ fn stored_share(cx: &Cx<'_>, query: &str, good: bool, slices: &Slices) -> Result
         if good { (Comparison::AtLeast, share) } else { (Comparison::AtMost, Decimal::ONE_HUNDRED - share) };
     let limit = limit.checked_div(Decimal::ONE_HUNDRED).unwrap_or_default().normalize().to_string();
     let whole = Slices { share: "100".to_owned(), ..slices.clone() };
-    threshold::measure(cx, query, op, &limit, Some(&whole))
+    let mut made = threshold::measure(cx, query, op, &limit, Some(&whole))?;
+    let text = "a slice is good if every share that is stored in it is; how the source joins them isn't said";
+    made.assumed.insert(0, text.to_owned());
+    Ok(made)
 }
 
 /// Used metrics by name; of one that is used in several ways the first kind counts.

@@ -1,7 +1,7 @@
 //! Alert policies, their conditions and targets: how loudly an SLO speaks, and what of that has no place.
 
 use super::super::objective::{Alert, Alerting, Lost, Said, What};
-use super::super::reader::{entries, find, flag, given, owner, scalar, short, word};
+use super::super::reader::{entries, find, flag, given, is_owner, owner, scalar, short, word};
 use super::{Cx, Kind, known_head};
 use crate::config::tree::{Node, Value};
 
@@ -73,6 +73,18 @@ pub(super) fn alerts<'c>(cx: &mut Cx<'c, '_>, spec: &'c Node) -> Alerts {
         let labels = find(policy, "metadata").and_then(|m| find(m, "labels"));
         let labels = cx.reader.labels(labels, "`metadata.labels`");
         made.owner = made.owner.take().or_else(|| owner(&labels));
+        let others: Vec<String> = labels
+            .iter()
+            .filter(|(key, _)| !is_owner(key))
+            .map(|(key, said)| format!("{key}={:?}", said.text))
+            .collect();
+        if !others.is_empty() {
+            let text = format!("labels of an alert policy {}", others.join(", "));
+            let loss = Lost::new(What::AlertLabels, text);
+            if !made.lost.contains(&loss) {
+                made.lost.push(loss);
+            }
+        }
         let Some(spec) = given(policy, "spec") else { continue };
         cx.reader.known(
             spec,
@@ -109,6 +121,10 @@ pub(super) fn alerts<'c>(cx: &mut Cx<'c, '_>, spec: &'c Node) -> Alerts {
         made.alerting.page = off();
         if !quiet {
             made.alerting.ticket = off();
+            if without_data.contains(&Some(true)) {
+                let text = "the alert of missing data: a promise that alerts nobody has none";
+                made.lost.push(Lost::new(What::NoData, text));
+            }
         }
     }
     made.alerting.silent_without_data =

@@ -10,6 +10,7 @@ use crate::config::tree::Node;
 pub(super) struct Indicator {
     pub(super) sli: Sli,
     pub(super) values: Values,
+    pub(super) title: Option<String>,
     pub(super) description: Option<String>,
     pub(super) lost: Vec<Lost>,
 }
@@ -68,7 +69,18 @@ pub(super) fn read<'n>(
         cx.reader.known(spec, "the indicator's `spec`", &["description", "thresholdMetric", "ratioMetric"]);
     }
     let description = word(spec, "description").map(str::to_owned);
+    let metadata = find(indicator, "metadata");
+    let title = metadata.and_then(|m| word(m, "displayName")).map(str::to_owned);
     let mut lost = Vec::new();
+    for key in ["labels", "annotations"] {
+        let said = cx.reader.labels(metadata.and_then(|m| find(m, key)), &format!("`metadata.{key}`"));
+        // The owner of an indicator is none of whoever uses it.
+        let said: Vec<String> = said.iter().map(|(key, said)| format!("{key}={:?}", said.text)).collect();
+        if !said.is_empty() {
+            let what = if key == "labels" { What::Labels } else { What::Annotations };
+            lost.push(Lost::new(what, format!("{key} of its indicator {}", said.join(", "))));
+        }
+    }
     match (given(spec, "ratioMetric"), given(spec, "thresholdMetric")) {
         (Some(_), Some(other)) => Err((
             other,
@@ -76,13 +88,13 @@ pub(super) fn read<'n>(
         )),
         (Some(ratio), None) => {
             let (sli, values) = ratio_metric(cx, ratio, assumed, &mut lost)?;
-            Ok(Indicator { sli, values, description, lost })
+            Ok(Indicator { sli, values, title, description, lost })
         }
         (None, Some(threshold)) => {
             let found = query(cx, threshold, "thresholdMetric", assumed)?;
             let (op, value) = limit(cx, objective)?;
             let sli = Sli::Threshold { query: taken(found, &mut lost), op, value };
-            Ok(Indicator { sli, values: Values::Written, description, lost })
+            Ok(Indicator { sli, values: Values::Written, title, description, lost })
         }
         (None, None) => {
             Err((indicator, "its indicator has neither `ratioMetric` nor `thresholdMetric`".to_owned()))

@@ -253,16 +253,16 @@ fn objective<'n>(
     if let Some(weight) = word(node, "compositeWeight") {
         lost.push(Lost::new(What::Weights, format!("the weight {} in a composite SLO", short(weight))));
     }
-    let (sli, values, described) = if let Some(ratio) = given(node, "ratioMetrics") {
+    let (sli, values, titled, described) = if let Some(ratio) = given(node, "ratioMetrics") {
         let (sli, values) = indicator::ratio_metric(cx, ratio, &mut assumed, &mut lost)?;
-        (sli, values, None)
+        (sli, values, None, None)
     } else {
         let Some(indicator) = own.or(shared.indicator) else {
             return Err((node, "it has no indicator".to_owned()));
         };
         let made = indicator::read(cx, indicator, node, &mut assumed)?;
         lost.extend(made.lost);
-        (made.sli, made.values, made.description)
+        (made.sli, made.values, made.title, made.description)
     };
     let slices = match shared.method {
         Method::Occurrences => None,
@@ -277,7 +277,7 @@ fn objective<'n>(
         service: shared.service.clone(),
         name: shared.name.clone(),
         part,
-        title: title.or_else(|| shared.title.clone()),
+        title: title.or_else(|| shared.title.clone()).or(titled),
         description,
         percent,
         window: shared.window,

@@ -1,14 +1,15 @@
 //! From objectives to files: names, people, playbooks, and the compiler's own word on all of it.
 
 mod asked;
+mod summary;
 mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::decompile::{self, Measure};
 use super::names::{self, Position};
-use super::objective::{Lost, Objective, Place, Said, Tool, Window};
-use super::report::{Grade, LostTogether, Outcome, Report};
+use super::objective::{Lost, Objective, Place, Said, Window};
+use super::report::{Outcome, Report};
 use super::{Imported, Read, Target, Unusable, Written, catalogue};
 use crate::diag::Diagnostics;
 use crate::project::CONFIG_FILE;
@@ -17,7 +18,8 @@ use crate::write::journeys::{self, Journey, Playbook, Promise, Step, Team};
 use crate::write::text;
 use crate::{ast, driver, resolve};
 use asked::mistakes;
-use told::{lost_together, shown_path, team_of, tier, told};
+use summary::{days, finish, settings};
+use told::{lost_together, owner_of, team_of, tier, told};
 
 /// Sloth's period in days, unless its run said another.
 const SLOTHS_WINDOW: u32 = 30;
@@ -125,10 +127,7 @@ pub(super) fn write(read: Read, target: &Target<'_>) -> Result<Imported, Unusabl
             break Vec::new();
         }
     };
-    finish(&mut report, &said, &there, target);
-    if !object_labels.is_empty() && !said.is_empty() {
-        report.next.push(rule_objects(&object_labels));
-    }
+    finish(&mut report, &said, &there, target, &object_labels);
     report.files = files.iter().map(|f| f.path.clone()).collect();
     Ok(Imported { files, report })
 }
@@ -224,6 +223,9 @@ fn teams(said: &[Told], there: &There) -> Vec<Team> {
             team.channel = Some((*one).to_owned());
         }
     }
+    if by_journey(said).iter().all(|(_, members)| owner_of(members) != NOBODY) {
+        made.remove(NOBODY);
+    }
     made.into_values().collect()
 }
 
@@ -236,7 +238,7 @@ fn journey_of(name: &str, members: &[&Told], there: &There, playbooks: &mut Vec<
             .find_map(|m| m.objective.service.title.clone())
             .or_else(|| first.map(|o| o.service.name.text.clone()))
             .unwrap_or_else(|| name.to_owned()),
-        owner: first.map_or_else(|| NOBODY.to_owned(), team_of),
+        owner: owner_of(members),
         tier: first.and_then(tier),
         ..Journey::default()
     };
@@ -325,7 +327,7 @@ fn promise_of(member: &Told, journey: &Journey, playbook: Option<String>) -> Pro
     let (title, noted) = match (own, short) {
         (Some(title), _) => (title, description.as_ref()),
         (None, Some(description)) => (description.trim_end_matches('.').to_owned(), None),
-        (None, None) => (names::title(&objective.name.text), description.as_ref()),
+        (None, None) => (names::title(names::without_slo(&objective.name.text)), description.as_ref()),
     };
     if let Some(description) = noted.filter(|d| d.trim_end_matches('.') != title) {
         statements.push(format!("note {}", text::prose(description)));
@@ -338,154 +340,4 @@ fn promise_of(member: &Told, journey: &Journey, playbook: Option<String>) -> Pro
         comments,
         statements,
     }
-}
-
-/// The days of an objective's window, where they are known.
-fn days(objective: &Objective) -> Option<u32> {
-    match objective.window {
-        Window::OfTool => Some(SLOTHS_WINDOW),
-        Window::Days(days) => Some(days),
-        Window::Unstated => None,
-    }
-}
-
-/// `slovo.yaml` of a new project.
-fn settings(name: &str, said: &[Told]) -> String {
-    let unstated = said.iter().any(|s| days(&s.objective).is_none());
-    let longest = said.iter().map(|s| days(&s.objective).unwrap_or(DEFAULT_WINDOW)).max();
-    let longest = longest.unwrap_or(SLOTHS_WINDOW);
-    let default = if unstated {
-        format!(
-            "# The window of promises for which the source states none. Assumed: it is for you to say.\n\
-             default_window: {DEFAULT_WINDOW}d\n\n"
-        )
-    } else {
-        String::new()
-    };
-    // Prometheus keeps 15 days unless told otherwise.
-    let short = if longest > 15 {
-        format!(
-            "# How long your Prometheus keeps samples. Unless somebody changed it that is 15d, and a window of {longest}d would be judged by\n\
-             # the last 15: start it with `--storage.tsdb.retention.time={longest}d`, or write here what is true.\n"
-        )
-    } else {
-        "# How long your Prometheus keeps samples. Unless somebody changed it that is 15d.\n".to_owned()
-    };
-    let retention = longest.max(15);
-    format!(
-        "# A Slovo project: this file, and every .slovo file in this folder and below.\n\
-         project: {name}\n\n\
-         # How often your Prometheus scrapes its targets and evaluates rules.\n\
-         scrape_interval: 30s\n\
-         evaluation_interval: 30s\n\n\
-         {default}{short}\
-         retention: {retention}d\n\n\
-         outputs:\n  prometheus:\n    path: prometheus\n"
-    )
-}
-
-/// Where labels of rule objects belong.
-fn rule_objects(labels: &[String]) -> String {
-    const SHOWN: usize = 6;
-    let more = labels.len().saturating_sub(SHOWN);
-    let mut shown = labels.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
-    if more > 0 {
-        shown.push_str(&format!(" and {more} more"));
-    }
-    format!(
-        "labels of Pyrra's rule objects ({shown}) go into slovo.yaml, where rules are written as objects: `form: kubernetes` (docs/configuration.md)"
-    )
-}
-
-/// What became of the objectives that are written.
-fn finish(report: &mut Report, said: &[Told], there: &There, target: &Target<'_>) {
-    for one in said {
-        let measure = &one.measure;
-        let grade = match (&measure.escaped, measure.assumed.is_empty()) {
-            (Some(_), _) => Grade::Escaped,
-            (None, false) => Grade::Assumed,
-            (None, true) => Grade::Exact,
-        };
-        report.objectives.push(Outcome {
-            objective: one.objective.shown(),
-            place: one.objective.place().clone(),
-            promise: Some(shown_path(&one.journey, &one.position)),
-            grade,
-            assumed: measure.assumed.clone(),
-            escaped: measure.escaped.iter().cloned().collect(),
-            lost: one.lost.clone(),
-            refused: None,
-            refused_at: None,
-        });
-    }
-    for (journey, members) in by_journey(said) {
-        let Some(first) = members.first() else { continue };
-        for lost in lost_together(&in_order(&members)) {
-            report.lost.push(LostTogether {
-                place: first.objective.service.name.place.clone(),
-                text: format!("{journey}: {}", lost.text),
-                what: lost.what,
-            });
-        }
-    }
-    report.objectives.sort_by(|a, b| (&a.place, &a.objective).cmp(&(&b.place, &b.objective)));
-    report.findings.sort();
-    report.findings.dedup();
-    report.passed_over.sort();
-    report.lost.sort();
-    if said.is_empty() {
-        return;
-    }
-    let any = |of: &dyn Fn(&Objective) -> bool| said.iter().any(|s| of(&s.objective));
-    if any(&|o| o.window == Window::OfTool) {
-        report.assumed.push(SLOTHS.to_owned());
-    }
-    if any(&|o| o.window == Window::Unstated) {
-        let text = match target.project {
-            Some(_) => "objectives without a window have the `default_window` of slovo.yaml".to_owned(),
-            None => format!(
-                "objectives without a window have the `default_window` of slovo.yaml, which is {DEFAULT_WINDOW}d"
-            ),
-        };
-        report.assumed.push(text);
-    }
-    if said.iter().any(|s| s.objective.alerting.name.is_some()) {
-        let text =
-            "alerts have Slovo's own names (PromiseBurnsFast and others); those of the source are left out";
-        report.assumed.push(text.to_owned());
-    }
-    if said.iter().any(|s| team_of(&s.objective) == NOBODY) {
-        report.assumed.push(format!("journeys without an owner belong to the team `{NOBODY}`"));
-    }
-    let used: BTreeSet<&String> =
-        said.iter().flat_map(|s| s.measure.uses.iter().map(|u| &u.metric)).collect();
-    let known = used.iter().filter(|name| there.metrics.contains_key(**name)).count();
-    if known > 0 {
-        let text = format!(
-            "{known} of the metrics are declared in the project already, and taken as they are there"
-        );
-        report.assumed.push(text);
-    }
-    if target.project.is_none() {
-        report.next.push(
-            "`slovo check` says what a reader will want to know; slovo.yaml holds intervals and retention"
-                .to_owned(),
-        );
-    }
-    if any(&|o| o.tool == Tool::Pyrra) {
-        let text = "Pyrra names no services: a journey is what the label `service`, `app` or `app.kubernetes.io/name` says, else the \
-                    namespace, else the objective itself";
-        report.assumed.push(text.to_owned());
-    }
-    if any(&|o| o.tool == Tool::OpenSlo && o.alerting.page.disabled && o.alerting.ticket.disabled) {
-        let text = "OpenSLO's objectives without an alert policy that speaks alert nobody: `urgency none`";
-        report.assumed.push(text.to_owned());
-    }
-    if any(&|o| o.tool == Tool::Sloth) {
-        report.next.push(
-            "`compatibility: sloth` in slovo.yaml keeps Sloth's series, and with them dashboards (docs/rules.md)"
-                .to_owned(),
-        );
-    }
-    report.next.push("`slovo backfill` gives the new rules a history".to_owned());
 }

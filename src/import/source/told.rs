@@ -195,14 +195,20 @@ fn lost_labels(objective: &Objective, owner: &str, journeys: Option<u32>) -> Opt
     (!left.is_empty()).then(|| format!("labels of the service {}", listed(&left)))
 }
 
+/// The owner of a journey: the first that its objectives name.
+pub(super) fn owner_of(members: &[&Told]) -> String {
+    let named = members.iter().map(|m| team_of(&m.objective)).find(|team| team != NOBODY);
+    named.unwrap_or_else(|| NOBODY.to_owned())
+}
+
 /// What the objectives of a journey have lost together.
 pub(super) fn lost_together(members: &[&Told]) -> Vec<Lost> {
-    let owner = members.first().map_or_else(String::new, |m| team_of(&m.objective));
+    let owner = owner_of(members);
     let tier = members.first().and_then(|m| tier(&m.objective));
     let labels: BTreeSet<String> =
         members.iter().filter_map(|m| lost_labels(&m.objective, &owner, tier)).collect();
     let others: BTreeSet<String> =
-        members.iter().map(|m| team_of(&m.objective)).filter(|o| *o != owner).collect();
+        members.iter().map(|m| team_of(&m.objective)).filter(|o| *o != owner && o != NOBODY).collect();
     let mut made: Vec<Lost> = labels.into_iter().map(|text| Lost::new(What::ServiceLabels, text)).collect();
     if !others.is_empty() {
         let others: Vec<String> = others.into_iter().collect();
