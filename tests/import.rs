@@ -118,7 +118,10 @@ fn bad_input() {
         assert!(message.contains(wanted), "{wanted}: {message}");
         if message.contains("of no kind") {
             let help = help.as_deref().unwrap_or("");
-            assert!(["Sloth", "OpenSLO", "Pyrra"].iter().all(|tool| help.contains(tool)), "{help}");
+            assert!(
+                ["Sloth", "OpenSLO", "Pyrra", "Grafana SLO"].iter().all(|tool| help.contains(tool)),
+                "{help}"
+            );
         }
         // Found in a folder it is passed over, which is said.
         let found = Input { named: false, ..input("x.yaml", text) };
@@ -185,7 +188,7 @@ fn hostile_texts_of_others() {
         "-1",
         "null",
     ];
-    for name in ["openslo.yaml", "openslo_versions.yaml", "pyrra.yaml"] {
+    for name in ["openslo.yaml", "openslo_versions.yaml", "pyrra.yaml", "grafana.yaml"] {
         let spec = fs::read_to_string(Path::new("tests/import").join(name)).unwrap();
         let mut words: Vec<&str> = spec
             .split(|c: char| c.is_whitespace() || "{}[],:'".contains(c))
@@ -398,7 +401,7 @@ spec:
 fn docs() {
     let page = fs::read_to_string("docs/import.md").unwrap();
     let blocks = common::blocks(&page);
-    for tool in ["sloth", "openslo", "pyrra"] {
+    for tool in ["sloth", "openslo", "pyrra", "grafana"] {
         let block = |info: &str| {
             let info = format!("{info} {tool}");
             blocks.iter().find(|b| b.info == info).unwrap_or_else(|| panic!("no block `{info}` on the page"))

@@ -1,7 +1,7 @@
 //! The way in: what a team has written for another tool, read into [`Objective`]s and written as `.slovo` source.
 //!
 //! ```text
-//! text -> sloth, openslo, pyrra -> [Objective]   one reader for each tool; nothing of Slovo is known there
+//! text -> sloth, openslo, pyrra, grafana -> [Objective]   one reader for each tool; nothing of Slovo is known there
 //!      -> decompile -> Measure     PromQL into typed streams, or an escape that computes the same
 //!      -> source    -> files       journeys, catalogue, people, as `slovo fmt` leaves them
 //!      -> compile   -> refusals    what would not check is taken out, with the compiler's reason
@@ -12,6 +12,7 @@
 
 mod catalogue;
 mod decompile;
+mod grafana;
 mod names;
 mod objective;
 mod openslo;
@@ -136,7 +137,8 @@ fn read_file(
 ) {
     // Of the many JSON files that folders hold, only objects like these are meant.
     let json = !input.named && input.path.ends_with(".json");
-    if json && !input.text.as_ref().is_ok_and(|text| text.contains("\"apiVersion\"")) {
+    let meant = |text: &String| text.contains("\"apiVersion\"") || text.contains("\"objectives\"");
+    if json && !input.text.as_ref().is_ok_and(meant) {
         return;
     }
     let Err(bad) = documents_of(input, file, sources, read) else { return };
@@ -177,6 +179,10 @@ fn documents_of(input: &Input, file: FileId, sources: &SourceMap, read: &mut Rea
         }
         if let Some(form) = sloth::form(document) {
             sloth::read(form, document, sources, read);
+        } else if let Some(slos) = grafana::slos(document) {
+            for slo in slos {
+                grafana::read(slo, sources, read);
+            }
         } else if pyrra::is_pyrra(document) {
             pyrra::read(document, sources, read);
         } else if !openslo::collect(document, sources, read) {
@@ -202,24 +208,18 @@ fn documents_of(input: &Input, file: FileId, sources: &SourceMap, read: &mut Rea
 
 /// What can be imported.
 const KINDS: &str = "these are read: Sloth (`version: prometheus/v1`, `kind: PrometheusServiceLevel`), OpenSLO (`apiVersion: openslo/v1`, \
-                     `openslo/v1alpha`, `openslo.com/v2alpha`) and Pyrra (`kind: ServiceLevelObjective` of `pyrra.dev/v1alpha1`)";
+                     `openslo/v1alpha`, `openslo.com/v2alpha`), Pyrra (`kind: ServiceLevelObjective` of `pyrra.dev/v1alpha1`) and Grafana SLO (what its API gives)";
 
 /// The objects of a document: lists hold several.
 fn objects(document: &tree::Node) -> Vec<&tree::Node> {
-    match &document.value {
-        tree::Value::List(items) if items.iter().all(|i| matches!(i.value, tree::Value::Map(_))) => {
-            items.iter().collect()
-        }
-        tree::Value::Map(_) => match reader::find(document, "items").map(|n| &n.value) {
-            Some(tree::Value::List(items))
-                if reader::word(document, "kind").is_some_and(|kind| kind.ends_with("List")) =>
-            {
-                items.iter().collect()
-            }
-            _ => vec![document],
-        },
-        _ => vec![document],
+    let is_list = reader::word(document, "kind").is_some_and(|kind| kind.ends_with("List"));
+    let holder = reader::find(document, "items").filter(|_| is_list).unwrap_or(document);
+    if let tree::Value::List(items) = &holder.value
+        && items.iter().all(|item| matches!(item.value, tree::Value::Map(_)))
+    {
+        return items.iter().collect();
     }
+    vec![document]
 }
 
 /// One-based line of a byte.

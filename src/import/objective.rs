@@ -48,6 +48,8 @@ pub enum Tool {
     OpenSlo,
     /// Pyrra.
     Pyrra,
+    /// Grafana SLO.
+    Grafana,
 }
 
 impl Tool {
@@ -57,6 +59,7 @@ impl Tool {
             Tool::Sloth => "Sloth",
             Tool::OpenSlo => "OpenSLO",
             Tool::Pyrra => "Pyrra",
+            Tool::Grafana => "Grafana SLO",
         }
     }
 }

@@ -95,11 +95,16 @@ fn is_service(key: &str) -> bool {
 
 /// What it is about: a label that says so, else the namespace, else the objective itself.
 fn service(labels: &[(String, Said)], namespace: Option<Said>, name: &Said) -> Said {
+    service_label(labels).or(namespace).unwrap_or_else(|| name.clone())
+}
+
+/// The label that says what something is about.
+pub(super) fn service_label(labels: &[(String, Said)]) -> Option<Said> {
     let labelled = SERVICES.iter().find_map(|word| {
         let of = |key: &str| key.strip_prefix(PREFIX).unwrap_or(key) == *word;
         labels.iter().find(|(key, said)| of(key) && text::identifier(&said.text).is_some())
     });
-    labelled.map(|(_, said)| said.clone()).or(namespace).unwrap_or_else(|| name.clone())
+    labelled.map(|(_, said)| said.clone())
 }
 
 /// What `spec` says.
@@ -182,7 +187,7 @@ fn window(spec: &Node) -> Result<Window, Refusal<'_>> {
 }
 
 /// Prometheus' durations in milliseconds.
-fn duration(text: &str) -> Option<u64> {
+pub(super) fn duration(text: &str) -> Option<u64> {
     let mut rest = text.trim();
     let mut whole: u64 = 0;
     if rest.is_empty() {
@@ -227,7 +232,7 @@ fn indicator<'n>(reader: &mut Reader<'_>, spec: &'n Node) -> Result<(Sli, Values
             return Err((node, format!("`indicator` has {}: Pyrra takes one", named.join(" and "))));
         }
     };
-    let by = grouping(reader, of)?;
+    let by = grouping(of)?;
     match form {
         "ratio" => {
             reader.known(of, "`ratio`", &["errors", "total", "grouping"]);
@@ -280,12 +285,11 @@ fn indicator<'n>(reader: &mut Reader<'_>, spec: &'n Node) -> Result<(Sli, Values
 }
 
 /// The labels of `grouping`, as in a query.
-fn grouping<'n>(reader: &Reader<'_>, of: &'n Node) -> Result<String, Refusal<'n>> {
+fn grouping(of: &Node) -> Result<String, Refusal<'_>> {
     let Some(node) = given(of, "grouping") else { return Ok(String::new()) };
     let Value::List(list) = &node.value else {
         return Err((node, format!("`grouping` must be a list of labels, and is {}", node.value.describe())));
     };
-    let _ = reader;
     let mut made: Vec<&str> = Vec::new();
     for label in list {
         match scalar(label) {

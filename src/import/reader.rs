@@ -107,7 +107,7 @@ impl Reader<'_> {
             let said = match self.tool {
                 // A specification passes nothing over; whoever reads it does.
                 Tool::OpenSlo => format!("`{key}` is not a key of {place} in OpenSLO{meant}"),
-                tool @ (Tool::Sloth | Tool::Pyrra) => {
+                tool @ (Tool::Sloth | Tool::Pyrra | Tool::Grafana) => {
                     format!("{} passes `{key}` over: it is not a key of {place}{meant}", tool.name())
                 }
             };

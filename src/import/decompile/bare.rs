@@ -20,11 +20,12 @@ pub(super) fn is_bare(expr: &Expr) -> bool {
             s.window.is_none() && !moved && !recorded && s.metric().is_some()
         }
         ExprKind::Aggregate(a) => a.op == Aggregator::Sum && a.body().is_some_and(is_bare),
-        ExprKind::Binary(b) => match b.op {
-            BinaryOp::Add | BinaryOp::Sub => is_bare(&b.left) && is_bare(&b.right),
-            BinaryOp::Or => is_bare(&b.left) && b.right.call().is_some_and(|c| c.name.text == "vector"),
-            _ => false,
-        },
+        ExprKind::Binary(b) if b.op == BinaryOp::Or => {
+            is_bare(&b.left) && b.right.call().is_some_and(|c| c.name.text == "vector")
+        }
+        ExprKind::Binary(b) => {
+            matches!(b.op, BinaryOp::Add | BinaryOp::Sub) && is_bare(&b.left) && is_bare(&b.right)
+        }
         ExprKind::Number(_)
         | ExprKind::Str(_)
         | ExprKind::Subquery(_)

@@ -7,6 +7,7 @@
 mod bare;
 mod escape;
 mod native;
+mod range;
 mod sides;
 mod slices;
 mod sums;
@@ -17,9 +18,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::names;
 use super::objective::{Comparison, Objective, Sli, Slices, Tool, Values};
 use crate::promql;
-use crate::promql::ast::{BinaryOp, Expr, Extent};
+use crate::promql::ast::{BinaryOp, Expr};
 use crate::value::Decimal;
 use escape::escaped;
+use range::with_range;
+pub(super) use range::{is_promql, is_window};
 use sides::{Side, difference, sides};
 use slices::slices;
 use sums::{all_events, linear};
@@ -74,11 +77,6 @@ pub(super) enum Kind {
 /// Names of histograms that any query of the import takes a bucket of.
 pub(super) type Histograms = BTreeSet<String>;
 
-/// Is it Sloth's variable, in one of its spellings?
-pub(super) fn is_window(action: &str) -> bool {
-    matches!(action, ".window" | ".Window")
-}
-
 /// A query with `$range` where its tool puts the window.
 #[derive(Clone, Debug)]
 struct Query {
@@ -96,59 +94,6 @@ pub(super) fn histograms(query: &str, found: &mut Histograms) {
             found.insert(base.to_owned());
         }
     }
-}
-
-/// Reads a query; a window that is written out is taken for the tool's, which is said.
-fn with_range(query: &str, assumed: &mut Vec<String>) -> Result<Query, String> {
-    let mut out = String::with_capacity(query.len());
-    let mut rest = query;
-    while let Some((before, after)) = rest.split_once("{{") {
-        let Some((action, behind)) = after.split_once("}}") else {
-            return Err("`{{` is not closed".to_owned());
-        };
-        if !is_window(action.trim().trim_matches('-').trim()) {
-            let action: String = action.trim().chars().take(40).collect();
-            return Err(format!(
-                "`{{{{{action}}}}}` is not known: a query has `{{{{.window}}}}` and nothing else"
-            ));
-        }
-        out.push_str(before);
-        out.push_str("$range");
-        rest = behind;
-    }
-    out.push_str(rest);
-    let read = |text: &str| {
-        promql::parse(text).map_err(|errors| {
-            let why = errors.first().map_or_else(String::new, |e| e.message.clone());
-            format!("the query is not PromQL: {why}")
-        })
-    };
-    let expr = read(&out)?;
-    if promql::uses_range(&expr) {
-        return Ok(Query { text: out, expr });
-    }
-    // Every range of one length stands for the window.
-    let mut places = Vec::new();
-    let mut lengths = BTreeSet::new();
-    for selector in promql::selectors(&expr) {
-        if let Some(Extent::Fixed { millis, range }) = selector.window() {
-            places.push(range.clone());
-            lengths.insert(*millis);
-        }
-    }
-    if lengths.len() != 1 {
-        return Ok(Query { text: out, expr });
-    }
-    let written = places.first().and_then(|p| out.get(p.clone())).unwrap_or("").to_owned();
-    let mut replaced = out.clone();
-    places.sort_by_key(|p| std::cmp::Reverse(p.start));
-    for place in places {
-        replaced.replace_range(place, "$range");
-    }
-    assumed.push(format!(
-        "the query looks back `[{written}]` whatever the window; here it looks over each window"
-    ));
-    Ok(Query { expr: read(&replaced)?, text: replaced })
 }
 
 /// Which part of a histogram a name is, if any.

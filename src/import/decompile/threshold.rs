@@ -8,7 +8,7 @@ use super::escape::{quoted, uses_of};
 use super::sides::{known_labels, selector, use_of};
 use super::slices::limit_text;
 use super::sums::Match;
-use super::{ANY_MOMENT, Cx, Kind, Measure, Part, is_window, slices_noun};
+use super::{ANY_MOMENT, Cx, Kind, Measure, Part, range, slices_noun};
 use crate::import::reader::decimal;
 use crate::promql::ast::{Aggregator, Expr, ExprKind, Extent, Selector};
 use crate::promql::{self, Labels};
@@ -69,21 +69,8 @@ pub(super) fn measure(
 
 /// The query with a length where its tool puts the window.
 fn with_length(query: &str, seconds: u64) -> Result<String, String> {
-    let mut out = String::with_capacity(query.len());
-    let mut rest = query;
-    while let Some((before, after)) = rest.split_once("{{") {
-        let Some((action, behind)) = after.split_once("}}") else {
-            return Err("`{{` is not closed".to_owned());
-        };
-        if !is_window(action.trim().trim_matches('-').trim()) {
-            return Err("the query has a variable other than the window".to_owned());
-        }
-        out.push_str(before);
-        out.push_str(&format!("{seconds}s"));
-        rest = behind;
-    }
-    out.push_str(rest);
-    Ok(out)
+    let read = range::with_variable(query, &mut Vec::new())?;
+    Ok(read.replace("$range", &format!("{seconds}s")))
 }
 
 /// A gauge by its name alone.

@@ -332,14 +332,14 @@ fn percent(node: &Node) -> Result<String, Refusal<'_>> {
 
 /// The slices of an objective that is budgeted by them.
 fn slices<'n>(node: &'n Node, sli: &Sli, assumed: &mut Vec<String>) -> Result<Slices, Refusal<'n>> {
-    let seconds = match given(node, "timeSliceWindow") {
-        Some(found) => slice(found).ok_or_else(|| {
+    let seconds = if let Some(found) = given(node, "timeSliceWindow") {
+        let read = slice(found);
+        read.ok_or_else(|| {
             (found, "`timeSliceWindow` is a number of minutes or a duration such as 5m".to_owned())
-        })?,
-        None => {
-            assumed.push("slices are minutes: the source states no `timeSliceWindow`".to_owned());
-            60
-        }
+        })?
+    } else {
+        assumed.push("slices are minutes: the source states no `timeSliceWindow`".to_owned());
+        60
     };
     let share = match given(node, "timeSliceTarget") {
         Some(found) => {

@@ -1,10 +1,10 @@
 //! Metric sources: which engine a query is for, and the query.
 
+use super::super::decompile;
 use super::super::objective::Said;
 use super::super::reader::{entries, find, given, short, word};
 use super::{Cx, Kind};
 use crate::config::tree::Node;
-use crate::promql;
 
 /// Where sources keep their query, the usual word first.
 const QUERIES: [&str; 6] = ["query", "promql", "expr", "expression", "queryString", "metric"];
@@ -81,7 +81,7 @@ pub(super) fn query<'n>(
     };
     if kind.is_none() {
         let shown = name.map(short);
-        let readable = promql::parse(&said.text.replace("{{.window}}", "5m")).is_ok();
+        let readable = decompile::is_promql(&said.text);
         match shown {
             Some(name) if !readable && !speaks_promql(&name) => {
                 return Err((

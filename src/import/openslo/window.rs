@@ -8,6 +8,9 @@ use crate::config::tree::{Node, Value};
 /// The longest window of the language in days.
 const LONGEST: u64 = 90;
 
+/// What holds where no window is stated.
+const UNSTATED: &str = "the source states no window: that of slovo.yaml holds (`default_window`)";
+
 /// The window of an SLO, or why it has none that can be said.
 pub(super) fn window<'n>(
     cx: &mut Cx<'_, '_>,
@@ -21,16 +24,14 @@ pub(super) fn window<'n>(
         Version::V1 | Version::V2Alpha => ("timeWindow", "timeWindows"),
     };
     let Some(node) = given(spec, own).or_else(|| given(spec, other)) else {
-        assumed.push("the source states no window: that of slovo.yaml holds (`default_window`)".to_owned());
+        assumed.push(UNSTATED.to_owned());
         return Ok(Window::Unstated);
     };
     let one = match &node.value {
         Value::List(list) => match list.as_slice() {
             [one] => one,
             [] => {
-                assumed.push(
-                    "the source states no window: that of slovo.yaml holds (`default_window`)".to_owned(),
-                );
+                assumed.push(UNSTATED.to_owned());
                 return Ok(Window::Unstated);
             }
             several => {
@@ -42,7 +43,7 @@ pub(super) fn window<'n>(
             cx.reader.finding(node, format!("`{own}` must be a list with one window, and is a map"));
             node
         }
-        other => {
+        other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_)) => {
             return Err((
                 node,
                 format!("`{own}` must be a list with one window, and is {}", other.describe()),

@@ -56,12 +56,10 @@ pub(super) fn settings(name: &str, said: &[Told]) -> String {
 fn rule_objects(labels: &[String]) -> String {
     const SHOWN: usize = 6;
     let more = labels.len().saturating_sub(SHOWN);
-    let mut shown = labels.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
-    if more > 0 {
-        shown.push_str(&format!(" and {more} more"));
-    }
+    let shown = labels.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
+    let others = if more > 0 { format!(" and {more} more") } else { String::new() };
     format!(
-        "labels of Pyrra's rule objects ({shown}) go into slovo.yaml, where rules are written as objects: `form: kubernetes` (docs/configuration.md)"
+        "labels of Pyrra's rule objects ({shown}{others}) go into slovo.yaml, where rules are written as objects: `form: kubernetes` (docs/configuration.md)"
     )
 }
 
@@ -154,6 +152,11 @@ pub(super) fn finish(
     if any(&|o| o.tool == Tool::Pyrra) {
         let text = "Pyrra names no services: a journey is what the label `service`, `app` or `app.kubernetes.io/name` says, else the \
                     namespace, else the objective itself";
+        report.assumed.push(text.to_owned());
+    }
+    if any(&|o| o.tool == Tool::Grafana) {
+        let text = "Grafana names no services: a journey is what the label `service`, `app` or `app.kubernetes.io/name` says, else the \
+                    SLO itself";
         report.assumed.push(text.to_owned());
     }
     if any(&|o| o.tool == Tool::OpenSlo && o.alerting.page.disabled && o.alerting.ticket.disabled) {
