@@ -47,7 +47,7 @@ pub(super) enum Color {
 pub(super) enum Command {
     /// Begins a project: slovo.yaml and a journey that builds at once
     Init(Init),
-    /// Turns what another tool has into .slovo source: specs of Sloth, OpenSLO, Pyrra and Grafana SLO
+    /// Turns specs of Sloth, OpenSLO, Pyrra and Grafana SLO into .slovo source
     Import(Import),
     /// Finds mistakes, without writing anything
     Check(Check),

@@ -198,88 +198,98 @@ fn exact_is_exact() {
         eprintln!("skipped: promtool is not here");
         return;
     }
-    let mut unused: BTreeSet<&str> = OTHERS.iter().map(|(name, ..)| *name).collect();
-    for (name, budgets) in [
+    let fixtures = [
         ("file.yaml", 5),
         ("objects.yaml", 2),
         ("openslo.yaml", 4),
         ("openslo_versions.yaml", 1),
         ("pyrra.yaml", 8),
         ("grafana.yaml", 2),
-    ] {
-        let at = tempfile::tempdir().unwrap();
-        let at = at.path();
-        let text = fs::read_to_string(Path::new("tests/import").join(name)).unwrap();
-        fs::write(at.join(name), &text).unwrap();
-        let ran = run(at, &["import", name, "-o", "new"]);
-        assert!(ran.code < 2, "{}", ran.err);
-        // All of them page, so that shares of short windows are recorded.
-        for path in common::files_below(&at.join("new/journeys"), "slovo") {
-            let source = fs::read_to_string(&path).unwrap();
-            let loud: Vec<&str> = source.lines().filter(|l| !l.trim().starts_with("urgency ")).collect();
-            fs::write(&path, loud.join("\n") + "\n").unwrap();
-        }
-        let built = run(&at.join("new"), &["build"]);
-        assert_eq!(built.code, 0, "{}", built.err);
-        let made = imported(name, &text);
-        let sides = sides(&text);
-        let mut tests = String::new();
-        let mut compared = 0;
-        let mut journeys = BTreeSet::new();
-        for outcome in made.report.objectives.iter().filter(|o| o.grade == Grade::Exact) {
-            let path: Vec<&str> = outcome.promise.as_ref().unwrap().split('.').collect();
-            journeys.insert(format!("{}.yml", path[0]));
-            let (promise, step) = (path[path.len() - 1], if path.len() == 3 { path[1] } else { "" });
-            let (old, label, count) = match sides.get(&outcome.objective) {
-                Some(old) if old.contains("region") => (old.as_str(), "region", 2),
-                Some(old) => (old.as_str(), "", 1),
-                None => {
-                    let found = OTHERS.iter().find(|(name, ..)| *name == outcome.objective);
-                    let (name, old, label, count) =
-                        *found.unwrap_or_else(|| panic!("{}: nothing to hold it against", outcome.objective));
-                    unused.remove(name);
-                    (old, label, count)
-                }
-            };
-            let by = if label.is_empty() { String::new() } else { format!("by ({label})") };
-            let new = format!(
-                "sum {by} (promise:error_ratio{{journey=\"{}\",step=\"{step}\",promise=\"{promise}\",window=\"1h\"}})",
-                path[0]
-            );
-            let expr = format!("count(abs({new} / ({old}) - 1) <= 0.001)");
-            tests.push_str(&format!(
-                "      - expr: {}\n        eval_time: 2h15m\n        exp_samples: [{{labels: '{{}}', value: {count}}}]\n",
-                serde_json::to_string(&expr).unwrap()
-            ));
-            compared += count;
-        }
-        assert_eq!(compared, budgets, "{name}");
-        // A file of rules for each journey; the others' are not evaluated.
-        let rules: Vec<String> = common::files_below(&at.join("new/prometheus"), "yml")
-            .iter()
-            .filter(|p| journeys.contains(&*p.file_name().unwrap().to_string_lossy()))
-            .map(|p| format!("  - {}\n", serde_json::to_string(&p.to_string_lossy()).unwrap()))
-            .collect();
-        let series: Vec<String> = SERIES
-            .iter()
-            .map(|(series, values)| format!("      - series: '{series}'\n        values: '{values}'\n"))
-            .collect();
-        let file = format!(
-            "rule_files:\n{}evaluation_interval: 30s\ntests:\n  - interval: 30s\n    input_series:\n{}    promql_expr_test:\n{tests}",
-            rules.concat(),
-            series.concat()
-        );
-        fs::write(at.join("test.yml"), file).unwrap();
-        let ran =
-            Command::new("promtool").current_dir(at).args(["test", "rules", "test.yml"]).output().unwrap();
-        assert!(
-            ran.status.success(),
-            "{name}: {}{}",
-            String::from_utf8_lossy(&ran.stdout),
-            String::from_utf8_lossy(&ran.stderr)
-        );
+    ];
+    let used: BTreeSet<&str> = std::thread::scope(|scope| {
+        let proofs: Vec<_> =
+            fixtures.iter().map(|(name, budgets)| scope.spawn(|| prove(name, *budgets))).collect();
+        proofs.into_iter().flat_map(|proof| proof.join().unwrap()).collect()
+    });
+    for (name, ..) in OTHERS {
+        assert!(used.contains(name), "no longer exact: {name}");
     }
-    assert!(unused.is_empty(), "no longer exact: {unused:?}");
+}
+
+/// Holds the exact objectives of a fixture against their tools' arithmetic; those of [`OTHERS`] that there were.
+fn prove(name: &str, budgets: usize) -> BTreeSet<&'static str> {
+    let mut used = BTreeSet::new();
+    let at = tempfile::tempdir().unwrap();
+    let at = at.path();
+    let text = fs::read_to_string(Path::new("tests/import").join(name)).unwrap();
+    fs::write(at.join(name), &text).unwrap();
+    let ran = run(at, &["import", name, "-o", "new"]);
+    assert!(ran.code < 2, "{}", ran.err);
+    // All of them page, so that shares of short windows are recorded.
+    for path in common::files_below(&at.join("new/journeys"), "slovo") {
+        let source = fs::read_to_string(&path).unwrap();
+        let loud: Vec<&str> = source.lines().filter(|l| !l.trim().starts_with("urgency ")).collect();
+        fs::write(&path, loud.join("\n") + "\n").unwrap();
+    }
+    let built = run(&at.join("new"), &["build"]);
+    assert_eq!(built.code, 0, "{}", built.err);
+    let made = imported(name, &text);
+    let sides = sides(&text);
+    let mut tests = String::new();
+    let mut compared = 0;
+    let mut journeys = BTreeSet::new();
+    for outcome in made.report.objectives.iter().filter(|o| o.grade == Grade::Exact) {
+        let path: Vec<&str> = outcome.promise.as_ref().unwrap().split('.').collect();
+        journeys.insert(format!("{}.yml", path[0]));
+        let (promise, step) = (path[path.len() - 1], if path.len() == 3 { path[1] } else { "" });
+        let (old, label, count) = match sides.get(&outcome.objective) {
+            Some(old) if old.contains("region") => (old.as_str(), "region", 2),
+            Some(old) => (old.as_str(), "", 1),
+            None => {
+                let found = OTHERS.iter().find(|(name, ..)| *name == outcome.objective);
+                let (name, old, label, count) =
+                    *found.unwrap_or_else(|| panic!("{}: nothing to hold it against", outcome.objective));
+                used.insert(name);
+                (old, label, count)
+            }
+        };
+        let by = if label.is_empty() { String::new() } else { format!("by ({label})") };
+        let new = format!(
+            "sum {by} (promise:error_ratio{{journey=\"{}\",step=\"{step}\",promise=\"{promise}\",window=\"1h\"}})",
+            path[0]
+        );
+        let expr = format!("count(abs({new} / ({old}) - 1) <= 0.001)");
+        tests.push_str(&format!(
+            "      - expr: {}\n        eval_time: 1h30m\n        exp_samples: [{{labels: '{{}}', value: {count}}}]\n",
+            serde_json::to_string(&expr).unwrap()
+        ));
+        compared += count;
+    }
+    assert_eq!(compared, budgets, "{name}");
+    // A file of rules for each journey; the others' are not evaluated.
+    let rules: Vec<String> = common::files_below(&at.join("new/prometheus"), "yml")
+        .iter()
+        .filter(|p| journeys.contains(&*p.file_name().unwrap().to_string_lossy()))
+        .map(|p| format!("  - {}\n", serde_json::to_string(&p.to_string_lossy()).unwrap()))
+        .collect();
+    let series: Vec<String> = SERIES
+        .iter()
+        .map(|(series, values)| format!("      - series: '{series}'\n        values: '{values}'\n"))
+        .collect();
+    let file = format!(
+        "rule_files:\n{}evaluation_interval: 30s\ntests:\n  - interval: 30s\n    input_series:\n{}    promql_expr_test:\n{tests}",
+        rules.concat(),
+        series.concat()
+    );
+    fs::write(at.join("test.yml"), file).unwrap();
+    let ran = Command::new("promtool").current_dir(at).args(["test", "rules", "test.yml"]).output().unwrap();
+    assert!(
+        ran.status.success(),
+        "{name}: {}{}",
+        String::from_utf8_lossy(&ran.stdout),
+        String::from_utf8_lossy(&ran.stderr)
+    );
+    used
 }
 
 /// Forms of OpenSLO and Pyrra that would compute something else, or only might.
