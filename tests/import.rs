@@ -188,7 +188,8 @@ fn hostile_texts_of_others() {
         "-1",
         "null",
     ];
-    for name in ["openslo.yaml", "openslo_versions.yaml", "pyrra.yaml", "grafana.yaml"] {
+    for name in ["openslo.yaml", "openslo_forms.yaml", "openslo_versions.yaml", "pyrra.yaml", "grafana.yaml"]
+    {
         let spec = fs::read_to_string(Path::new("tests/import").join(name)).unwrap();
         let mut words: Vec<&str> = spec
             .split(|c: char| c.is_whitespace() || "{}[],:'".contains(c))

@@ -35,6 +35,33 @@ pub(super) fn is_bare(expr: &Expr) -> bool {
     }
 }
 
+/// `sum(G)` over `count(G)`, as queries that add up all samples. `None`: they are something else.
+pub(super) fn gauges(cx: &Cx<'_>, part: &Query, total: &Query) -> Option<(Query, Query)> {
+    if !matches!(cx.values, Values::Levels | Values::Counters { stated: false }) {
+        return None;
+    }
+    let of = |query: &Query, op: Aggregator| {
+        let aggregate = query.expr.aggregate().filter(|a| a.op == op)?;
+        if aggregate.grouping.as_ref().is_some_and(|g| g.without) {
+            return None;
+        }
+        let body = aggregate.body().filter(|b| b.selector().is_some() && is_bare(b))?;
+        let by: Vec<&str> =
+            aggregate.grouping.iter().flat_map(|g| &g.labels).map(|l| l.text.as_str()).collect();
+        Some((by.join(", "), query.text.get(body.bare().range.clone())?.trim().to_owned()))
+    };
+    let (sum, count) = (of(part, Aggregator::Sum)?, of(total, Aggregator::Count)?);
+    if sum != count {
+        return None;
+    }
+    let (by, gauge) = sum;
+    let over = |function: &str| {
+        let text = format!("sum by ({by}) ({function}({gauge}[$range]))");
+        promql::parse(&text).ok().map(|expr| Query { text, expr })
+    };
+    Some((over("sum_over_time")?, over("count_over_time")?))
+}
+
 /// The query with a rate around each metric, where the source says (or means) that they count.
 pub(super) fn counted(cx: &Cx<'_>, query: Query, assumed: &mut Vec<String>) -> Result<Query, String> {
     let bare = is_bare(&query.expr);

@@ -162,8 +162,14 @@ fn events(cx: &Cx<'_>, side: Side, part: &str, total: &str) -> Result<Measure, S
     let part = with_range(part, &mut assumed).map_err(|why| format!("{word}: {why}"))?;
     let total = with_range(total, &mut assumed).map_err(|why| format!("total query: {why}"))?;
     let was_bare = bare::is_bare(&part.expr) || bare::is_bare(&total.expr);
-    let part = bare::counted(cx, part, &mut assumed)?;
-    let total = bare::counted(cx, total, &mut assumed)?;
+    let (part, total) = if let Some(both) = bare::gauges(cx, &part, &total) {
+        assumed.push(
+            "the source adds up what its queries give from time to time; here every sample counts".to_owned(),
+        );
+        both
+    } else {
+        (bare::counted(cx, part, &mut assumed)?, bare::counted(cx, total, &mut assumed)?)
+    };
     let mut kept = BTreeSet::new();
     assumed.retain(|text| kept.insert(text.clone()));
     let typed = match (linear(&part.expr), all_events(&total.expr)) {
@@ -183,7 +189,7 @@ fn events(cx: &Cx<'_>, side: Side, part: &str, total: &str) -> Result<Measure, S
         None => escaped(cx, side.word(), &part, &total)?,
     };
     if cx.values == Values::Levels && was_bare {
-        for used in &mut made.uses {
+        for used in made.uses.iter_mut().filter(|used| used.kind == Kind::Counter) {
             used.increases = true;
         }
     }
@@ -300,7 +306,7 @@ pub(super) fn together<'u>(uses: impl IntoIterator<Item = &'u Use>) -> BTreeMap<
         entry.bounds.extend(used.bounds.iter().copied());
         entry.unit = entry.unit.take().or_else(|| used.unit.clone());
         entry.part_of = entry.part_of.take().or_else(|| used.part_of.clone());
-        entry.increases |= used.increases;
+        entry.increases |= used.increases && entry.kind == Kind::Counter;
     }
     made
 }

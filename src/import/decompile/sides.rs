@@ -17,7 +17,18 @@ use crate::write::text;
 pub(super) fn difference(total: &Linear, good: Linear) -> Option<Linear> {
     let by = joined(total, &good, None)?;
     let mut terms = total.terms.clone();
-    terms.extend(good.terms.into_iter().map(|t| Term { negative: !t.negative, ..t }));
+    // What is taken away and was there is gone: all events without (all events without the bad ones) are the bad ones.
+    let takes_away = good.terms.iter().any(|t| t.negative);
+    for term in good.terms {
+        let opposite = Term { negative: !term.negative, ..term };
+        let same = |t: &Term| takes_away && Term { negative: opposite.negative, ..t.clone() } == opposite;
+        match terms.iter().position(|t| t.negative != opposite.negative && same(t)) {
+            Some(at) => {
+                terms.remove(at);
+            }
+            None => terms.push(opposite),
+        }
+    }
     Some(Linear { terms, by, mean: total.mean })
 }
 
@@ -181,7 +192,9 @@ pub(super) fn sides(
         terms.len() == total.terms.len()
             && terms.iter().zip(&total.terms).all(|(a, b)| equal_stream(cx, a, b))
     };
-    let told = if minus.is_empty() {
+    let told = if error.terms.is_empty() {
+        return Err("the good events are all events: nothing is ever bad".to_owned());
+    } else if minus.is_empty() {
         if same_as_total(&plus) {
             return Err("the bad events are all events: the share is always 100%".to_owned());
         }

@@ -10,7 +10,7 @@ use super::slices::limit_text;
 use super::sums::Match;
 use super::{ANY_MOMENT, Cx, Kind, Measure, Part, range, slices_noun};
 use crate::import::reader::decimal;
-use crate::promql::ast::{Aggregator, Expr, ExprKind, Extent, Selector};
+use crate::promql::ast::{Aggregator, BinaryOp, Expr, ExprKind, Extent, Selector};
 use crate::promql::{self, Labels};
 use crate::series;
 use crate::value::Decimal;
@@ -61,10 +61,10 @@ pub(super) fn measure(
     if let Some(made) = percentile(cx, &expr, op, limit, slices) {
         return Ok(made);
     }
-    if let Some(made) = sum(cx, &expr, op, limit, seconds, slices.is_some()) {
+    if let Some(made) = sum(cx, &expr, op, limit, seconds, slices) {
         return Ok(made);
     }
-    as_it_is(cx, (&text, &expr), op, limit, seconds, slices.is_some())
+    as_it_is(cx, (&text, &expr), op, limit, seconds, slices)
 }
 
 /// The query with a length where its tool puts the window.
@@ -146,9 +146,11 @@ fn percentile(
     limit: Decimal,
     slices: Option<&Slices>,
 ) -> Option<Measure> {
-    if op != Comparison::AtMost {
+    if !op.upper() {
         return None;
     }
+    // A time in another unit than the histogram's: `.. * 1000`.
+    let (expr, limit) = scaled(expr, limit);
     let call = expr.call().filter(|c| c.name.text == "histogram_quantile")?;
     let [share, buckets] = call.args.as_slice() else { return None };
     let aggregate = buckets.aggregate().filter(|a| a.op == Aggregator::Sum)?;
@@ -183,17 +185,35 @@ fn percentile(
     let mut used = use_of(&base, Kind::Histogram, None);
     known_labels(&mut used, &matchers, &each);
     used.bounds.insert(limit);
+    let mut judged = assumed(slices);
+    if op == Comparison::Below {
+        judged.push(format!("exactly {shown} is good, too"));
+    }
+    judged.push(format!(
+        "{shown} is a bucket bound of `{base}`, at which events are counted, nothing in between"
+    ));
     Some(Measure {
         of: slices_noun(seconds),
         statements: vec![format!("good when p{percent} of {} within {shown}", selector(&base, &matchers)?)],
-        assumed: vec![
-            format!("{shown} is a bucket bound of `{base}`, at which events are counted, nothing in between"),
-            ANY_MOMENT.to_owned(),
-        ],
+        assumed: judged,
         for_each: each,
         uses: vec![used],
         ..Measure::default()
     })
+}
+
+/// What is multiplied by a number, and the limit for it.
+fn scaled(expr: &Expr, limit: Decimal) -> (&Expr, Decimal) {
+    let multiplied = expr.binary().filter(|b| b.op == BinaryOp::Mul).and_then(|b| {
+        let (inner, factor) = match (b.left.number(), b.right.number()) {
+            (None, Some(factor)) => (&b.left, factor),
+            (Some(factor), None) => (&b.right, factor),
+            _ => return None,
+        };
+        let factor = Decimal::from_f64_retain(factor).filter(|f| *f > Decimal::ZERO)?;
+        Some((inner.bare(), limit.checked_div(factor)?.round_dp(9).normalize()))
+    });
+    multiplied.unwrap_or((expr.bare(), limit))
 }
 
 /// `sum(G)` at the end of a slice.
@@ -203,7 +223,7 @@ fn sum(
     op: Comparison,
     limit: Decimal,
     seconds: u64,
-    sliced: bool,
+    slices: Option<&Slices>,
 ) -> Option<Measure> {
     let aggregate = expr.aggregate().filter(|a| a.op == Aggregator::Sum && a.grouping.is_none())?;
     let gauge = plain(cx, aggregate.body()?.selector()?)?;
@@ -216,19 +236,23 @@ fn sum(
     Some(Measure {
         of: slices_noun(seconds),
         statements: vec![format!("good when sum of {of} {words} {shown}")],
-        assumed: assumed(sliced),
+        assumed: assumed(slices),
         uses: vec![gauge.used()],
         ..Measure::default()
     })
 }
 
-fn assumed(sliced: bool) -> Vec<String> {
-    let text = if sliced {
-        "a slice is judged by the value at its end; the source judges all values in it"
-    } else {
-        "the value is judged as time goes on; how often the source does so isn't said"
+/// How values come to be judged.
+fn assumed(slices: Option<&Slices>) -> Vec<String> {
+    let text = match slices {
+        Some(slices) if slices.share != "100" => format!(
+            "a slice is judged by the value at its end; the source wants {}% of the values in it to be good",
+            slices.share
+        ),
+        Some(_) => "a slice is judged by the value at its end; the source judges all values in it".to_owned(),
+        None => "the value is judged as time goes on; how often the source does so isn't said".to_owned(),
     };
-    vec![text.to_owned()]
+    vec![text]
 }
 
 /// The query's value, as the query is.
@@ -238,9 +262,9 @@ fn as_it_is(
     op: Comparison,
     limit: Decimal,
     seconds: u64,
-    sliced: bool,
+    slices: Option<&Slices>,
 ) -> Result<Measure, String> {
-    let mut made = Measure { of: slices_noun(seconds), assumed: assumed(sliced), ..Measure::default() };
+    let mut made = Measure { of: slices_noun(seconds), assumed: assumed(slices), ..Measure::default() };
     let mut text = promql::compact(query);
     if matches!(expr.bare().kind, ExprKind::Number(_) | ExprKind::Str(_)) {
         return Err("its query is a constant".to_owned());
