@@ -85,6 +85,10 @@ struct Read {
     openslo: openslo::Objects,
     /// Labels that only rule objects have.
     object_labels: Vec<String>,
+    /// Objectives of Pyrra with the labels of their objects.
+    pyrra: Vec<pyrra::Labelled>,
+    /// What holds for all objectives.
+    assumed: Vec<String>,
 }
 
 /// Where the source goes, and what is there.
@@ -110,6 +114,7 @@ pub fn import(inputs: &[Input], target: &Target<'_>) -> Result<Imported, Unusabl
     if !unusable.is_empty() {
         return Err(Unusable { inputs: unusable });
     }
+    pyrra::tell_apart(&mut read);
     openslo::finish(&sources, &mut read);
     source::write(read, target)
 }

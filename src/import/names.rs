@@ -62,7 +62,9 @@ pub(super) fn position(service: &str, name: &str, part: Option<&str>) -> Option<
         let step = words.strip_suffix(quality)?.strip_suffix('_')?;
         Some((text::identifier(step)?, (*quality).to_owned()))
     });
-    let (step, promise) = split.unwrap_or((whole, PLAIN.to_owned()));
+    let (step, promise) = split.unwrap_or((whole.clone(), PLAIN.to_owned()));
+    // What has no service is one itself.
+    let step = if journey.as_ref() == Some(&whole) { whole } else { step };
     at(step, promise)
 }
 
@@ -166,6 +168,8 @@ mod tests {
         assert_eq!(at("slo"), pair("slo", "kept"));
         assert_eq!(at("shop"), pair("", "kept"));
         assert_eq!(at("shop-latency"), pair("", "latency"));
+        let own = position("page-latency", "page-latency", None).map(|p| (p.step.is_none(), p.promise));
+        assert_eq!(own, Some((true, "latency".to_owned())));
         let long = at("a-very-long-name-of-something-that-is-received-latency-slo");
         assert_eq!(long, pair("a_very_long_name_of_something_that_is_re", "latency"));
         let part = position("shop", "reads-latency", Some("Within 1s")).map(|p| p.promise);

@@ -191,5 +191,8 @@ fn collected_pyrra() {
     }
     println!("{exact} exact, {assumed} assumed, {others} of other tools");
     assert!(exact > 80 && others < 5, "{exact} exact, {assumed} assumed");
-    sound(&import(&together, &fresh()).unwrap(), "all of them");
+    // All of them at once: objects of one name for several clusters are told apart where a label does.
+    let made = import(&together, &fresh()).unwrap();
+    sound(&made, "all of them");
+    assert!(made.report.count(Grade::Refused) <= 2, "{}", made.report.text());
 }

@@ -83,6 +83,7 @@ pub(super) fn write(read: Read, target: &Target<'_>) -> Result<Imported, Unusabl
         findings: read.findings,
         passed_over: read.passed_over,
         spoilt: read.spoilt,
+        assumed: read.assumed,
         ..Report::default()
     };
     let object_labels = read.object_labels;

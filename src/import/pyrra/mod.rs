@@ -1,6 +1,8 @@
 //! Pyrra: `kind: ServiceLevelObjective` of `pyrra.dev/v1alpha1`, also spelled `v1alpha1`. Its indicators are selectors; the queries
 //! are those that Pyrra makes of them.
 
+mod clusters;
+
 use super::Read;
 use super::objective::{Alert, Alerting, Lost, Objective, Said, Service, Sli, Tool, Values, What, Window};
 use super::reader::{Reader, decimal, find, flag, given, is_tier, owner, scalar, short, without_owner, word};
@@ -11,6 +13,8 @@ use crate::promql::print::is_label_name;
 use crate::source::SourceMap;
 use crate::value::Decimal;
 use crate::write::text;
+
+pub(super) use clusters::{Labelled, tell_apart};
 
 /// What stands before keys of labels and annotations that Pyrra puts on its alerts.
 const PREFIX: &str = "pyrra.dev/";
@@ -38,6 +42,7 @@ pub(super) fn read(document: &Node, sources: &SourceMap, read: &mut Read) {
         return;
     };
     let mut labels = reader.labels(metadata.and_then(|m| find(m, "labels")), "`metadata.labels`");
+    let all = labels.clone();
     let named = owner(&labels);
     let service = service(&labels, metadata.and_then(|m| reader.text(m, "namespace")), &name);
     without_owner(&mut [&mut labels], named.as_ref());
@@ -75,7 +80,11 @@ pub(super) fn read(document: &Node, sources: &SourceMap, read: &mut Read) {
         lost: made.lost,
     });
     match made {
-        Ok(objective) => reader.read.objectives.push(objective),
+        Ok(objective) => {
+            let at = reader.read.objectives.len();
+            reader.read.pyrra.push(Labelled { at, labels: all });
+            reader.read.objectives.push(objective);
+        }
         Err((node, why)) => {
             let at = reader.place(node);
             reader.read.refused.push(Outcome::refused(shown, name.place, why).at(at));
