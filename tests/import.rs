@@ -101,6 +101,8 @@ fn bad_input() {
         ("a: b\n\0\u{1}", "`x.yaml:2` is binary"),
         ("a: b\nc: {{ .Values.x }}\n", "`x.yaml:2` is the text of a Helm template"),
         ("{{- if .Values.x }}\na: b\n{{- end }}\n", "is the text of a Helm template"),
+        ("{{ if true }}\na: b\n{{ end }}\n", "is the text of a Helm template"),
+        ("a: {{ quote .Values.x }}\n", "is the text of a Helm template"),
         ("a: [1, 2\nb\n", "is not YAML"),
         ("version: prometheus/v2\nservice: a\n", "of no kind that can be imported: `version: prometheus/v2`"),
         ("kind: PrometheusRule\napiVersion: x/v1\n", "`kind: PrometheusRule` of `x/v1`"),
@@ -128,6 +130,19 @@ fn bad_input() {
         let made = import(&[found], &fresh()).unwrap();
         assert!(made.files.is_empty() && made.report.passed_over.len() == 1, "{wanted}: {:?}", made.report);
     }
+}
+
+/// Texts of alerts may be templates: that makes a spec none.
+#[test]
+fn templates_of_alerts() {
+    let text = fs::read_to_string("tests/import/pyrra.yaml").unwrap().replace(
+        "{{ $labels.handler }} fails",
+        "{{ with $x := 1 }}{{ if $x }}a{{ end }}{{ end }}{{ template \\\"x\\\" . }}",
+    );
+    assert!(text.contains("{{ if $x }}"));
+    let made = imported("x.yaml", &text);
+    sound(&made, "templates of alerts");
+    assert_eq!(made.report.objectives.len(), 10);
 }
 
 /// Whatever a spec holds, what is written checks and is canonical, and nothing panics.

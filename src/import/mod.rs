@@ -167,12 +167,19 @@ fn documents_of(input: &Input, file: FileId, sources: &SourceMap, read: &mut Rea
     if let Some(at) = text.find('\0') {
         return Err(Bad::new(line_at(text, at), "is binary: it holds a byte 0", None));
     }
-    if let Some(at) = helm(text) {
+    let template = |at| {
         let help = "render it first: `helm template` prints what a chart becomes; import that";
         let why = "is the text of a Helm template, not YAML";
-        return Err(Bad::new(line_at(text, at), why, Some(help)));
+        Bad::new(line_at(text, at), why, Some(help))
+    };
+    if let Some(at) = action(text, &HELM) {
+        return Err(template(at));
     }
     let documents = tree::documents(file, text).map_err(|wrong| {
+        // Alerts have templates too, in texts of YAML.
+        if let Some(at) = action(text, &TEMPLATES) {
+            return template(at);
+        }
         let line = sources.place(wrong.span).map_or(1, |(_, line, _)| line);
         Bad::new(line, format!("is not YAML: {}", wrong.message), None)
     })?;
@@ -232,27 +239,21 @@ fn line_at(text: &str, at: usize) -> usize {
     text.get(..at).unwrap_or_default().matches('\n').count() + 1
 }
 
-/// Where a text shows that it is a Helm template: an action that is none of the tools' own variables.
-fn helm(text: &str) -> Option<usize> {
-    const WORDS: [&str; 12] = [
-        "-",
-        "`",
-        ".Values",
-        ".Release",
-        ".Chart",
-        ".Capabilities",
-        "include ",
-        "template ",
-        "if ",
-        "range ",
-        "end",
-        "with ",
-    ];
+/// What begins actions that only Helm has.
+const HELM: [&str; 6] = [".Values", ".Release", ".Chart", ".Capabilities", "include ", "tpl "];
+/// What begins actions of any template.
+const TEMPLATES: [&str; 8] = ["-", "`", "template ", "if ", "range ", "end", "with ", "/*"];
+
+/// Where a text has an action that begins so and is none of the tools' own variables.
+fn action(text: &str, words: &[&str]) -> Option<usize> {
     text.match_indices("{{").map(|(at, _)| at).find(|at| {
-        let inside = text.get(at + 2..).unwrap_or("").trim_start_matches(' ');
+        let inside = text.get(at + 2..).unwrap_or("");
         let action = inside.split("}}").next().unwrap_or("");
-        let plain = decompile::is_window(action.trim_matches('-').trim());
-        !plain && WORDS.iter().any(|word| inside.starts_with(word))
+        let trimmed = action.trim_matches('-').trim();
+        // `{{- .Values.x }}`, `{{ if .Values.x }}`, `{{ quote .Values.x }}`
+        let begins = |word: &str| inside.trim_start_matches(' ').starts_with(word);
+        let holds = |word: &str| word.starts_with('.') && trimmed.contains(word);
+        !decompile::is_window(trimmed) && words.iter().any(|word| begins(word) || holds(word))
     })
 }
 
