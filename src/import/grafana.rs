@@ -162,7 +162,7 @@ fn alerting(reader: &mut Reader<'_>, spec: &Node, lost: &mut Vec<Lost>) -> Alert
     let (page, ticket) = (alert("fastBurn"), alert("slowBurn"));
     for entry in given(node, "advancedOptions").into_iter().flat_map(entries) {
         if let Some(said) = scalar(&entry.value) {
-            let text = format!("when alerts speak: {} {}", short(&entry.key), short(said));
+            let text = format!("the alerting option {} {}", short(&entry.key), short(said));
             lost.push(Lost::new(What::Conditions, text));
         }
     }
@@ -199,8 +199,10 @@ fn objective<'n>(reader: &mut Reader<'_>, spec: &'n Node, node: &'n Node) -> Res
     let written = scalar(window).unwrap_or("");
     let days = duration(written).filter(|ms| ms.is_multiple_of(86_400_000)).map(|ms| ms / 86_400_000);
     let Some(days @ 1..=90) = days.and_then(|d| u32::try_from(d).ok()) else {
-        let why =
-            format!("a window of `{}` cannot be said: Slovo's are whole days from 1d to 90d", short(written));
+        let why = format!(
+            "a window of `{}` is not possible in Slovo: windows are whole days from 1d to 90d",
+            short(written)
+        );
         return Err((window, why));
     };
     let mut assumed = Vec::new();
@@ -287,7 +289,7 @@ fn metric<'n>(reader: &mut Reader<'_>, of: &'n Node, key: &str, by: &str) -> Res
     });
     if !plain {
         let at = find(node, "prometheusMetric").unwrap_or(node);
-        return Err((at, format!("`{key}` must be a metric with matchers, and is more or not PromQL")));
+        return Err((at, format!("`{key}` must be a metric with matchers and nothing else")));
     }
     Ok(Said { text: format!("sum by ({by}) (rate({}[$range]))", said.text), ..said })
 }
@@ -323,10 +325,7 @@ fn threshold<'n>(
         Some(">=" | "gte") => Comparison::AtLeast,
         Some(other) => {
             let node = find(limit, "operator").unwrap_or(limit);
-            return Err((
-                node,
-                format!("values that are good where they are `{}` a number cannot be said", short(other)),
-            ));
+            return Err((node, format!("the operator `{}` is not possible in Slovo", short(other))));
         }
         None => return Err((limit, "`threshold` has no `operator`".to_owned())),
     };

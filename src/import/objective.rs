@@ -207,15 +207,15 @@ impl What {
             What::Labels => "labels of objectives",
             What::AlertLabels => "labels of alerts",
             What::Annotations => "annotations",
-            What::Conditions => "conditions of alerts",
-            What::Targets => "targets of notifications",
-            What::Tickets => "tickets that are off while pages are on",
-            What::NoData => "alerts of missing data where nothing else alerts",
-            What::Weights => "weights of composites",
+            What::Conditions => "alert conditions",
+            What::Targets => "notification targets",
+            What::Tickets => "switching off tickets alone",
+            What::NoData => "alerts of missing data without other alerts",
+            What::Weights => "weights of composite SLOs",
             What::Plugins => "plugins",
             What::Fields => "fields of metric sources",
             What::ServiceLabels => "labels of services",
-            What::Owners => "second owners of journeys",
+            What::Owners => "further owners of journeys",
         }
     }
 }

@@ -13,7 +13,7 @@ pub(super) fn is_bare(expr: &Expr) -> bool {
     match &expr.bare().kind {
         ExprKind::Selector(s) => {
             let moved = s.shift.offset.is_some() || s.shift.at.is_some();
-            // A recorded rate is no counter, whatever stands beside it.
+            // A recorded rate is not a counter, whatever is written beside it.
             let recorded = s.metric().is_some_and(|(name, _)| {
                 name.contains(':') && ["rate", "increase", "ratio"].iter().any(|word| name.contains(word))
             });
@@ -70,7 +70,7 @@ pub(super) fn counted(cx: &Cx<'_>, query: Query, assumed: &mut Vec<String>) -> R
         Values::Counters { .. } | Values::Levels if !bare => {
             if cx.values == Values::Levels {
                 assumed.push(
-                    "the source says `counter: false`: it adds up what the queries give from time to time; here events are counted"
+                    "`counter: false` makes the source add up the rates that it reads from time to time; here every event is counted"
                         .to_owned(),
                 );
             }
@@ -78,11 +78,11 @@ pub(super) fn counted(cx: &Cx<'_>, query: Query, assumed: &mut Vec<String>) -> R
         }
         Values::Counters { stated: true } => {}
         Values::Counters { stated: false } => assumed.push(
-            "the metrics are counters, whose increase counts: the source says neither `counter: true` nor `false`"
+            "the metrics are counters: the source says neither `counter: true` nor `counter: false`"
                 .to_owned(),
         ),
         Values::Levels => assumed.push(
-            "the source says `counter: false`: its tool adds up the samples, and here each counts what came since the one before"
+            "`counter: false`: each sample counts what came since the one before (`samples are increases`)"
                 .to_owned(),
         ),
     }

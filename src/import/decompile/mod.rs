@@ -164,7 +164,8 @@ fn events(cx: &Cx<'_>, side: Side, part: &str, total: &str) -> Result<Measure, S
     let was_bare = bare::is_bare(&part.expr) || bare::is_bare(&total.expr);
     let (part, total) = if let Some(both) = bare::gauges(cx, &part, &total) {
         assumed.push(
-            "the source adds up what its queries give from time to time; here every sample counts".to_owned(),
+            "the source adds up the values that it reads from time to time; here every sample counts"
+                .to_owned(),
         );
         both
     } else {
@@ -292,7 +293,8 @@ fn stored_share(cx: &Cx<'_>, query: &str, good: bool, slices: &Slices) -> Result
     let limit = limit.checked_div(Decimal::ONE_HUNDRED).unwrap_or_default().normalize().to_string();
     let whole = Slices { share: "100".to_owned(), ..slices.clone() };
     let mut made = threshold::measure(cx, query, op, &limit, Some(&whole))?;
-    let text = "a slice is good if every share that is stored in it is; how the source joins them isn't said";
+    let text =
+        "a slice is good if all shares stored in it are good; the source doesn't say how it combines them";
     made.assumed.insert(0, text.to_owned());
     Ok(made)
 }

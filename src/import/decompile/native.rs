@@ -50,7 +50,9 @@ pub(super) fn fraction(cx: &Cx<'_>, expr: &Expr, good: bool) -> Option<Result<Me
             format!("good within {shown}"),
         ],
         for_each: each.clone(),
-        assumed: vec![format!("where {shown} lies within a bucket of `{name}`, both estimate alike")],
+        assumed: vec![format!(
+            "where {shown} is not a bucket bound of `{name}`, both estimate in the same way"
+        )],
         uses: vec![used],
         ..Measure::default()
     }))

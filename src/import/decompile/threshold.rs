@@ -112,7 +112,7 @@ fn readings(gauge: &Gauge, op: Comparison, limit: Decimal, slices: Option<&Slice
             format!("total readings of {}", selector(&gauge.name, &gauge.matchers)?),
             format!("{side} {words} {shown}"),
         ],
-        assumed: vec!["each sample of each series is one value that is judged".to_owned()],
+        assumed: vec!["every sample of every series is judged once".to_owned()],
         uses: vec![gauge.used()],
         ..Measure::default()
     };
@@ -250,7 +250,9 @@ fn assumed(slices: Option<&Slices>) -> Vec<String> {
             slices.share
         ),
         Some(_) => "a slice is judged by the value at its end; the source judges all values in it".to_owned(),
-        None => "the value is judged as time goes on; how often the source does so isn't said".to_owned(),
+        None => {
+            "the value is judged at every evaluation; the source doesn't say how often it looks".to_owned()
+        }
     };
     vec![text]
 }

@@ -107,7 +107,7 @@ pub(super) fn alerts<'c>(cx: &mut Cx<'c, '_>, spec: &'c Node) -> Alerts {
                 quiet |= speaks;
             } else {
                 if !LOUD.contains(&plain.as_str()) && speaks {
-                    made.assumed.push(format!("alerts of the severity `{}` wake somebody", short(&severity)));
+                    made.assumed.push(format!("alerts of severity `{}` page somebody", short(&severity)));
                 }
                 loud |= speaks;
             }
@@ -188,7 +188,7 @@ fn condition_of(cx: &mut Cx<'_, '_>, node: &Node, made: &mut Alerts) -> Option<S
             .iter()
             .filter_map(|e| Some(format!("{} {}", short(&e.key), short(scalar(&e.value)?))))
             .collect();
-        let text = format!("when the alert condition `{}` speaks: {}", short(name), said.join(", "));
+        let text = format!("the alert condition `{}`: {}", short(name), said.join(", "));
         let loss = Lost::new(What::Conditions, text);
         if !made.lost.contains(&loss) {
             made.lost.push(loss);

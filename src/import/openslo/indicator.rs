@@ -102,7 +102,7 @@ pub(super) fn read<'n>(
     }
 }
 
-/// The query; what stands beside it is lost.
+/// The query; other fields are lost.
 fn taken(found: Query, lost: &mut Vec<Lost>) -> Said {
     if !found.left.is_empty() {
         let fields: Vec<String> = found.left.iter().map(|f| format!("`{f}`")).collect();

@@ -92,12 +92,14 @@ pub(super) fn query<'n>(
                 ));
             }
             Some(name) => {
-                assumed.push(format!("the data source `{name}`, which is not in the input, answers PromQL"));
+                assumed.push(format!(
+                    "the data source `{name}` is not in the input; it is taken for one that answers PromQL"
+                ));
             }
             None if !readable => {
                 return Err((source, format!("`{what}` names no data source, and its query is not PromQL")));
             }
-            None => assumed.push("the query, whose data source isn't stated, is PromQL".to_owned()),
+            None => assumed.push("no data source is stated; the query is taken for PromQL".to_owned()),
         }
     }
     let free = !std::ptr::eq(spec, source);

@@ -68,7 +68,7 @@ pub(super) fn window<'n>(
         return Err((
             node,
             format!(
-                "a window of `{}` cannot be said: Slovo's are whole days from 1d to {LONGEST}d{hint}",
+                "a window of `{}` is not possible in Slovo: windows are whole days from 1d to {LONGEST}d{hint}",
                 short(&text)
             ),
         ));
@@ -76,7 +76,7 @@ pub(super) fn window<'n>(
     let calendar = given(one, "calendar").is_some_and(|c| !entries(c).is_empty());
     if calendar || flag(one, "isRolling") == Some(false) {
         assumed.push(format!(
-            "a rolling window of {days}d stands for the source's calendar-aligned one of `{}`, at whose end the budget begins anew",
+            "a rolling window of {days}d replaces the source's calendar-aligned `{}`, which gets a new budget each time it begins",
             short(&text)
         ));
     } else if text.contains(['M', 'Q']) {

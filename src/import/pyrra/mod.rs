@@ -16,7 +16,7 @@ use crate::write::text;
 
 pub(super) use clusters::{Labelled, tell_apart};
 
-/// What stands before keys of labels and annotations that Pyrra puts on its alerts.
+/// The prefix of keys of labels and annotations that Pyrra puts on its alerts.
 const PREFIX: &str = "pyrra.dev/";
 /// Labels that say what an objective is about, the plainest first.
 const SERVICES: [&str; 4] = ["service", "app.kubernetes.io/name", "app.kubernetes.io/part-of", "app"];
@@ -190,7 +190,10 @@ fn window(spec: &Node) -> Result<Window, Refusal<'_>> {
         Ok(days @ 1..=90) if millis.is_multiple_of(86_400_000) => Ok(Window::Days(days)),
         _ => Err((
             node,
-            format!("a window of {} cannot be said: Slovo's are whole days from 1d to 90d", short(written)),
+            format!(
+                "a window of {} is not possible in Slovo: windows are whole days from 1d to 90d",
+                short(written)
+            ),
         )),
     }
 }
@@ -331,9 +334,12 @@ fn metric_of<'n>(reader: &Reader<'_>, node: &'n Node, key: &str) -> Result<Said,
         s.window.is_none() && s.shift.offset.is_none() && s.shift.at.is_none() && s.metric().is_some()
     });
     if !plain {
-        return Err((at, format!("`{key}` must be a metric with matchers, and is more: Pyrra refuses it")));
+        return Err((
+            at,
+            format!("`{key}` must be a metric with matchers and nothing else: Pyrra refuses anything more"),
+        ));
     }
-    // Pyrra reads a selector through parentheses; a range stands behind none.
+    // Pyrra reads a selector through parentheses; a range cannot follow them.
     let inner = said.text.get(expr.bare().range.clone()).unwrap_or(&said.text).to_owned();
     Ok(Said { text: inner, ..said })
 }

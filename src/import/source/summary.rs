@@ -59,7 +59,7 @@ fn rule_objects(labels: &[String]) -> String {
     let shown = labels.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
     let others = if more > 0 { format!(" and {more} more") } else { String::new() };
     format!(
-        "labels of Pyrra's rule objects ({shown}{others}) go into slovo.yaml, where rules are written as objects: `form: kubernetes` (docs/configuration.md)"
+        "to keep the labels of Pyrra's rule objects ({shown}{others}), write rules as Kubernetes objects: `form: kubernetes` and `labels` in slovo.yaml (docs/configuration.md)"
     )
 }
 
@@ -129,7 +129,7 @@ pub(super) fn finish(
     let journeys = by_journey(said);
     let unstated = |members: &[&Told]| members.iter().any(|m| team_of(&m.objective) == NOBODY);
     if journeys.iter().any(|(_, members)| unstated(members) && owner_of(members) != NOBODY) {
-        report.assumed.push("objectives that name no owner have the one of their journey".to_owned());
+        report.assumed.push("objectives that name no owner get their journey's owner".to_owned());
     }
     if journeys.iter().any(|(_, members)| owner_of(members) == NOBODY) {
         report.assumed.push(format!("journeys without an owner belong to the team `{NOBODY}`"));
@@ -160,7 +160,7 @@ pub(super) fn finish(
         report.assumed.push(text.to_owned());
     }
     if any(&|o| o.tool == Tool::OpenSlo && o.alerting.page.disabled && o.alerting.ticket.disabled) {
-        let text = "OpenSLO's objectives without an alert policy that speaks alert nobody: `urgency none`";
+        let text = "OpenSLO's objectives without an active alert policy alert nobody: `urgency none`";
         report.assumed.push(text.to_owned());
     }
     if any(&|o| o.tool == Tool::Sloth) {
