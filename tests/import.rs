@@ -12,15 +12,18 @@
     reason = "a test"
 )]
 
+#[path = "import/collected.rs"]
+mod collected;
 mod common;
+#[path = "import/exact.rs"]
+mod exact;
 
-use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use assert_cmd::cargo::CommandCargoExt;
-use slovo::import::{Grade, Imported, Input, Target, import};
+use slovo::import::{Imported, Input, Target, import};
 use slovo::project::Project;
 use slovo::source::FileId;
 
@@ -87,92 +90,6 @@ fn the_same_each_time() {
     assert!(a.report.markdown().contains("## Exact"));
 }
 
-fn shared(folder: &str) -> Option<PathBuf> {
-    let shared = std::env::var_os("SLOVO_SHARED")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
-    let folder = shared.join(folder);
-    if !folder.is_dir() {
-        eprintln!("skipped: no collected specs at {} (SLOVO_SHARED)", folder.display());
-        return None;
-    }
-    Some(folder)
-}
-
-/// The queries of each objective of a spec, blanks aside; a plugin has none.
-fn queries(text: &str) -> BTreeMap<String, Option<String>> {
-    use serde::Deserialize;
-    let mut made = BTreeMap::new();
-    for document in serde_yaml::Deserializer::from_str(text) {
-        let Ok(value) = serde_yaml::Value::deserialize(document) else { continue };
-        let spec = value.get("spec").unwrap_or(&value);
-        let service = spec.get("service").and_then(|s| s.as_str()).unwrap_or("");
-        for slo in spec.get("slos").and_then(|s| s.as_sequence()).into_iter().flatten() {
-            let name = slo.get("name").and_then(|n| n.as_str()).unwrap_or("");
-            let sli = slo.get("sli").cloned().unwrap_or_default();
-            let parts: Vec<String> = ["events", "raw"]
-                .iter()
-                .filter_map(|form| sli.get(form)?.as_mapping())
-                .flat_map(|m| m.values().filter_map(|v| v.as_str()))
-                .map(|q| q.split_whitespace().collect())
-                .collect();
-            made.insert(format!("{service}/{name}"), (!parts.is_empty()).then(|| parts.join(" over ")));
-        }
-    }
-    made
-}
-
-/// Every spec collected from public repositories comes over, or is refused with its reason.
-#[test]
-fn collected_specs() {
-    let Some(folder) = shared("corpus/A-sloth") else { return };
-    let mut files = common::files_below(&folder, "yaml");
-    files.extend(common::files_below(&folder, "yml"));
-    let mut grades: BTreeMap<String, Grade> = BTreeMap::new();
-    let (mut specs, mut others) = (0, 0);
-    for path in files {
-        let shown = path.strip_prefix(&folder).unwrap().to_string_lossy().into_owned();
-        let text = fs::read_to_string(&path).unwrap();
-        let made = match import(&[input(&shown, &text)], &fresh()) {
-            Ok(made) => made,
-            Err(refused) => {
-                others += 1;
-                let (message, _) = &refused.inputs[0];
-                let known = ["Helm template", "of no kind", "is not YAML", "is empty"];
-                assert!(known.iter().any(|k| message.contains(k)), "{message}");
-                continue;
-            }
-        };
-        specs += 1;
-        sound(&made, &shown);
-        let queries = queries(&text);
-        assert!(!made.report.objectives.is_empty(), "{shown}: nothing became of it");
-        for outcome in &made.report.objectives {
-            assert!(outcome.place.line > 1 && outcome.place.file == shown, "{shown}: {outcome:?}");
-            assert_eq!(outcome.grade == Grade::Refused, outcome.refused.is_some(), "{shown}: {outcome:?}");
-            assert_eq!(
-                outcome.grade == Grade::Assumed,
-                !outcome.assumed.is_empty() && outcome.escaped.is_empty() && outcome.refused.is_none()
-            );
-            if let Some(Some(query)) = queries.get(&outcome.objective) {
-                let known = grades.entry(query.clone()).or_insert(outcome.grade);
-                *known = (*known).min(outcome.grade);
-            }
-        }
-    }
-    let count = |grade| grades.values().filter(|g| **g == grade).count();
-    let typed = count(Grade::Exact) + count(Grade::Assumed);
-    println!(
-        "{specs} specs, {others} other files; of {} distinct SLIs that are no plugins: {} exact, {} assumed, {} escaped, {} refused",
-        grades.len(),
-        count(Grade::Exact),
-        count(Grade::Assumed),
-        count(Grade::Escaped),
-        count(Grade::Refused)
-    );
-    assert!(specs > 40, "{specs} specs");
-    assert!(typed >= 26, "{typed} typed of {}", grades.len());
-}
-
 /// What cannot be imported at all is told with a place and a way out.
 #[test]
 fn bad_input() {
@@ -184,20 +101,48 @@ fn bad_input() {
         ("a: b\n\0\u{1}", "`x.yaml:2` is binary"),
         ("a: b\nc: {{ .Values.x }}\n", "`x.yaml:2` is the text of a Helm template"),
         ("{{- if .Values.x }}\na: b\n{{- end }}\n", "is the text of a Helm template"),
+        ("{{ if true }}\na: b\n{{ end }}\n", "is the text of a Helm template"),
+        ("a: {{ quote .Values.x }}\n", "is the text of a Helm template"),
         ("a: [1, 2\nb\n", "is not YAML"),
         ("version: prometheus/v2\nservice: a\n", "of no kind that can be imported: `version: prometheus/v2`"),
         ("kind: PrometheusRule\napiVersion: x/v1\n", "`kind: PrometheusRule` of `x/v1`"),
         ("just words\n", "of no kind that can be imported: a text, not a map"),
+        ("apiVersion: openslo/v9\nkind: SLO\n", "`kind: SLO` of `openslo/v9`"),
+        (
+            "apiVersion: ricoberger.de/v1alpha1\nkind: ServiceLevelObjective\n",
+            "`kind: ServiceLevelObjective` of `ricoberger.de/v1alpha1`",
+        ),
         (bomb, "anchors and aliases repeat more than"),
         (&deep, "more than 100 lists and maps in each other"),
     ] {
         let refused = import(&[input("x.yaml", text)], &fresh()).unwrap_err();
-        assert!(refused.inputs[0].0.contains(wanted), "{wanted}: {:?}", refused.inputs);
+        let (message, help) = &refused.inputs[0];
+        assert!(message.contains(wanted), "{wanted}: {message}");
+        if message.contains("of no kind") {
+            let help = help.as_deref().unwrap_or("");
+            assert!(
+                ["Sloth", "OpenSLO", "Pyrra", "Grafana SLO"].iter().all(|tool| help.contains(tool)),
+                "{help}"
+            );
+        }
         // Found in a folder it is passed over, which is said.
         let found = Input { named: false, ..input("x.yaml", text) };
         let made = import(&[found], &fresh()).unwrap();
         assert!(made.files.is_empty() && made.report.passed_over.len() == 1, "{wanted}: {:?}", made.report);
     }
+}
+
+/// Texts of alerts may be templates: that makes a spec none.
+#[test]
+fn templates_of_alerts() {
+    let text = fs::read_to_string("tests/import/pyrra.yaml").unwrap().replace(
+        "{{ $labels.handler }} fails",
+        "{{ with $x := 1 }}{{ if $x }}a{{ end }}{{ end }}{{ template \\\"x\\\" . }}",
+    );
+    assert!(text.contains("{{ if $x }}"));
+    let made = imported("x.yaml", &text);
+    sound(&made, "templates of alerts");
+    assert_eq!(made.report.objectives.len(), 10);
 }
 
 /// Whatever a spec holds, what is written checks and is canonical, and nothing panics.
@@ -239,6 +184,47 @@ fn hostile_texts() {
         // Some of them are no YAML there.
         if let Ok(made) = import(&[input("x.yaml", &text)], &fresh()) {
             sound(&made, word);
+        }
+    }
+}
+
+/// The same for the other readers: every text of their fixtures, replaced.
+#[test]
+fn hostile_texts_of_others() {
+    let nasty = [
+        "x\\\" }\\n} metric a: counter",
+        "\\u202Eabc",
+        "",
+        "{{ .window }}",
+        "9lives",
+        "💥",
+        "[",
+        "1e999",
+        "-1",
+        "null",
+    ];
+    for name in ["openslo.yaml", "openslo_forms.yaml", "openslo_versions.yaml", "pyrra.yaml", "grafana.yaml"]
+    {
+        let spec = fs::read_to_string(Path::new("tests/import").join(name)).unwrap();
+        let mut words: Vec<&str> = spec
+            .split(|c: char| c.is_whitespace() || "{}[],:'".contains(c))
+            .filter(|w| w.len() > 2)
+            .collect();
+        words.sort_unstable();
+        words.dedup();
+        for (at, word) in words.iter().enumerate().step_by(2) {
+            let by = nasty[at % nasty.len()];
+            let text = spec.replace(&format!(": {word}"), &format!(": \"{by}\""));
+            // Some of them are no YAML there.
+            if let Ok(made) = import(&[input("x.yaml", &text)], &fresh()) {
+                sound(&made, &format!("{name}: {by} for {word}"));
+            }
+        }
+        // Every beginning.
+        for (at, _) in spec.char_indices().step_by(211) {
+            if let Ok(made) = import(&[input("x.yaml", &spec[..at])], &fresh()) {
+                sound(&made, &format!("{name}, {at} bytes"));
+            }
         }
     }
 }
@@ -367,221 +353,79 @@ fn files_that_are_none() {
     assert_eq!(run(at, &["import"]).code, 2);
 }
 
-/// What would compute something else is never called exact.
+/// Specs of several tools in one folder become one project, one journey where they speak of one service.
 #[test]
-fn never_exact() {
-    let total = "sum(rate(x_total[{{.window}}]))";
-    for (error, total) in [
-        // A fallback that is an error, a filter of values, an offset, another window, a factor, a mean of rates.
-        (r#"(sum(rate(x_total{code="5"}[{{.window}}])) > 0) or vector(1)"#, total),
-        (r#"sum(rate(x_total{code="5"}[{{.window}}])) > 0.1"#, total),
-        (r#"sum(rate(x_total{code="5"}[{{.window}}] offset 5m))"#, total),
-        (r#"sum(rate(x_total{code="5"}[10m]))"#, total),
-        (r#"sum(irate(x_total{code="5"}[{{.window}}]))"#, total),
-        (r#"2 * sum(rate(x_total{code="5"}[{{.window}}]))"#, total),
-        (r#"avg(rate(x_total{code="5"}[{{.window}}]))"#, "avg(rate(x_total[{{.window}}]))"),
-        (r#"max(rate(x_total{code="5"}[{{.window}}]))"#, total),
-        (r#"sum(increase(x_total{code="5"}[{{.window}}]))"#, total),
-        (r#"sum by (a) (rate(x_total{code="5"}[{{.window}}]))"#, total),
-        (r#"rate(x_total{code="5"}[{{.window}}])"#, "rate(x_total[{{.window}}])"),
-        ("sum(rate(y_total[{{.window}}]))", total),
-        (r#"sum(rate(x_total{code="5"}[{{.window}}]))"#, r#"sum(rate(x_total{site="a"}[{{.window}}]))"#),
-        (
-            "sum(count_over_time(g[{{.window}}])) - sum(sum_over_time(g[{{.window}}]))",
-            "sum(count_over_time(g[{{.window}}]))",
-        ),
-        (
-            "sum(count_over_time(up[{{.window}}])) - sum(sum_over_time(g[{{.window}}]))",
-            "sum(count_over_time(up[{{.window}}]))",
-        ),
-        (
-            r#"sum(rate(h_seconds_count[{{.window}}])) - sum(rate(h_seconds_bucket{le=~"1|2"}[{{.window}}]))"#,
-            "sum(rate(h_seconds_count[{{.window}}]))",
-        ),
-        (r#"sum(rate(h_seconds_bucket{le="1"}[{{.window}}]))"#, "sum(rate(h_seconds_count[{{.window}}]))"),
-        ("sum(rate(h_seconds_sum[{{.window}}]))", "sum(rate(h_seconds_count[{{.window}}]))"),
-    ] {
-        let spec = WHOLE
-            .replace(
-                r#"sum(rate(http_requests_total{code=~"5.."}[{{.window}}]))"#,
-                &serde_json::to_string(error).unwrap(),
-            )
-            .replace("sum(rate(http_requests_total[{{.window}}]))", &serde_json::to_string(total).unwrap());
-        assert!(spec.contains(&serde_json::to_string(error).unwrap()), "{spec}");
-        let made = imported("x.yaml", &spec);
-        sound(&made, error);
-        assert_eq!(made.report.objectives.len(), 1);
-        assert_ne!(
-            made.report.objectives[0].grade,
-            Grade::Exact,
-            "{error} over {total}:\n{}",
-            made.report.text()
-        );
+fn several_tools() {
+    let at = tempfile::tempdir().unwrap();
+    let at = at.path();
+    fs::create_dir(at.join("specs")).unwrap();
+    fs::write(at.join("specs/sloth.yaml"), WHOLE).unwrap();
+    fs::write(at.join("specs/service.json"), SERVICE).unwrap();
+    fs::write(at.join("specs/slo.yaml"), SLO).unwrap();
+    fs::write(at.join("specs/pyrra.yaml"), PYRRA).unwrap();
+    // Found, and of no kind that is meant.
+    fs::write(at.join("specs/package.json"), "{\"name\": \"x\"").unwrap();
+    let ran = run(at, &["import", "specs", "-o", "new"]);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    assert!(ran.out.starts_with("3 objectives: 3 exact"), "{}", ran.out);
+    assert!(!ran.out.contains("package.json"), "{}", ran.out);
+    assert_eq!(
+        listed(&at.join("new")),
+        ["catalogue.slovo", "journeys/shop.slovo", "people.slovo", "slovo.yaml"]
+    );
+    let journey = fs::read_to_string(at.join("new/journeys/shop.slovo")).unwrap();
+    assert!(journey.contains("journey shop \"The shop\""), "{journey}");
+    assert_eq!(journey.matches("promise ").count(), 3, "{journey}");
+    for command in [&["check"][..], &["fmt", "--check"], &["build"]] {
+        let ran = run(&at.join("new"), command);
+        assert_eq!(ran.code, 0, "{command:?}: {}", ran.err);
     }
-    for ratio in [
-        r#"(sum(rate(x_total{code="5"}[{{.window}}])) / sum(rate(x_total[{{.window}}]))) or vector(1)"#,
-        r#"1 - (sum(rate(x_total{code="5"}[{{.window}}])) / sum(rate(x_total[{{.window}}])) or vector(1))"#,
-        "avg(error_ratio)",
-    ] {
-        let spec = format!(
-            "version: prometheus/v1\nservice: a\nslos:\n  - {{name: b, objective: 99, sli: {{raw: {{error_ratio_query: {}}}}}}}\n",
-            serde_json::to_string(ratio).unwrap()
-        );
-        let made = imported("x.yaml", &spec);
-        sound(&made, ratio);
-        assert_ne!(made.report.objectives[0].grade, Grade::Exact, "{ratio}");
-    }
+    // A service alone is nothing to import.
+    let ran = run(at, &["import", "specs/service.json", "-o", "other"]);
+    assert_eq!((ran.code, at.join("other").exists()), (1, false), "{}", ran.err);
+    assert!(ran.err.contains("not whole: no objective was found"), "{}", ran.err);
 }
 
-/// Made-up traffic for the golden inputs: several instances, all there from the start, no resets.
-const SERIES: [(&str, &str); 34] = [
-    (r#"http_requests_total{job="shop",code="200",instance="a"}"#, "0+50x280"),
-    (r#"http_requests_total{job="shop",code="500",instance="a"}"#, "0+1x280"),
-    (r#"http_requests_total{job="shop",code="503",instance="b"}"#, "7+2x280"),
-    (r#"http_requests_total{job="shop",code="200",instance="b"}"#, "9+31x280"),
-    (r#"http_requests_total{job="api",code="200",instance="a"}"#, "0+10x280"),
-    (r#"http_requests_total{job="api",code="500",instance="a"}"#, "0+5x280"),
-    (r#"http_request_duration_seconds_count{job="shop",instance="a"}"#, "0+40x280"),
-    (r#"http_request_duration_seconds_count{job="shop",instance="b"}"#, "3+20x280"),
-    (r#"http_request_duration_seconds_count{job="other",instance="b"}"#, "3+90x280"),
-    (r#"http_request_duration_seconds_bucket{job="shop",instance="a",le="0.25"}"#, "0+33x280"),
-    (r#"http_request_duration_seconds_bucket{job="shop",instance="a",le="+Inf"}"#, "0+40x280"),
-    (r#"http_request_duration_seconds_bucket{job="shop",instance="b",le="0.25"}"#, "2+19x280"),
-    (r#"http_request_duration_seconds_bucket{job="shop",instance="b",le="+Inf"}"#, "3+20x280"),
-    (r#"http_request_duration_seconds_bucket{job="other",instance="b",le="0.25"}"#, "0+1x280"),
-    (r#"payments_total{job="pay",instance="a"}"#, "0+20x280"),
-    (r#"payments_failed_total{job="pay",instance="a"}"#, "0+3x280"),
-    (r#"searches_total{found="yes",instance="a"}"#, "0+70x280"),
-    (r#"searches_total{found="no",instance="a"}"#, "0+6x280"),
-    (r#"searches_total{found="yes",instance="b"}"#, "4+11x280"),
-    (r#"searches_total{found="no",instance="b"}"#, "1+9x280"),
-    (r#"up{job="shop",instance="a"}"#, "1x280"),
-    (r#"up{job="shop",instance="b"}"#, "0x280"),
-    (r#"up{job="shop",instance="c"}"#, "1x280"),
-    (r#"up{job="api",instance="a"}"#, "1x280"),
-    (r#"old_requests_total{code="200",instance="a"}"#, "0+70x280"),
-    (r#"old_requests_total{code="500",instance="a"}"#, "0+2x280"),
-    (r#"new_requests_total{code="200",instance="b"}"#, "0+30x280"),
-    (r#"new_requests_total{code="500",instance="b"}"#, "0+4x280"),
-    (r#"gateway_requests_total{region="eu",route="/",code="200",instance="a"}"#, "0+50x280"),
-    (r#"gateway_requests_total{region="eu",route="/",code="502",instance="a"}"#, "0+5x280"),
-    (r#"gateway_requests_total{region="us",route="/",code="200",instance="b"}"#, "0+50x280"),
-    (r#"gateway_requests_total{region="us",route="/x",code="200",instance="a"}"#, "0+20x280"),
-    (r#"gateway_requests_total{region="us",route="/",code="500",instance="b"}"#, "0+1x280"),
-    (r#"gateway_requests_total{region="us",route="/health",code="500",instance="b"}"#, "0+100x280"),
-];
-
-/// What is called exact computes the share that the source's queries do, over an hour.
-#[test]
-fn exact_is_exact() {
-    if Command::new("promtool").arg("--version").output().is_err() {
-        assert!(std::env::var_os("CI").is_none(), "promtool is not here");
-        eprintln!("skipped: promtool is not here");
-        return;
-    }
-    for (name, quiet, budgets) in [
-        ("file.yaml", "alerting: {page_alert: {disable: true}, ticket_alert: {disable: true}}", 5),
-        ("objects.yaml", "alerting: {pageAlert: {disable: true}, ticketAlert: {disable: true}}", 2),
-    ] {
-        let at = tempfile::tempdir().unwrap();
-        let at = at.path();
-        // All of them alert, so that shares of short windows are recorded.
-        let text = fs::read_to_string(Path::new("tests/import").join(name))
-            .unwrap()
-            .replace(quiet, "alerting: {name: X}");
-        fs::write(at.join(name), &text).unwrap();
-        assert_eq!(run(at, &["import", name, "-o", "new"]).code, 1);
-        let built = run(&at.join("new"), &["build"]);
-        assert_eq!(built.code, 0, "{}", built.err);
-        let made = imported(name, &text);
-        let sides = sides(&text);
-        let mut tests = String::new();
-        let mut compared = 0;
-        for outcome in made.report.objectives.iter().filter(|o| o.grade == Grade::Exact) {
-            let path: Vec<&str> = outcome.promise.as_ref().unwrap().split('.').collect();
-            let (promise, step) = (path[path.len() - 1], if path.len() == 3 { path[1] } else { "" });
-            let old = &sides[&outcome.objective];
-            let (by, count) = if old.contains("region") { ("by (region)", 2) } else { ("", 1) };
-            let new = format!(
-                "sum {by} (promise:error_ratio{{journey=\"{}\",step=\"{step}\",promise=\"{promise}\",window=\"1h\"}})",
-                path[0]
-            );
-            let expr = format!("count(abs({new} / ({old}) - 1) <= 0.001)");
-            tests.push_str(&format!(
-                "      - expr: {}\n        eval_time: 2h15m\n        exp_samples: [{{labels: '{{}}', value: {count}}}]\n",
-                serde_json::to_string(&expr).unwrap()
-            ));
-            compared += count;
-        }
-        assert_eq!(compared, budgets, "{name}");
-        let rules: Vec<String> = common::files_below(&at.join("new/prometheus"), "yml")
-            .iter()
-            .map(|p| format!("  - {}\n", serde_json::to_string(&p.to_string_lossy()).unwrap()))
-            .collect();
-        let series: Vec<String> = SERIES
-            .iter()
-            .map(|(series, values)| format!("      - series: '{series}'\n        values: '{values}'\n"))
-            .collect();
-        let file = format!(
-            "rule_files:\n{}evaluation_interval: 30s\ntests:\n  - interval: 30s\n    input_series:\n{}    promql_expr_test:\n{tests}",
-            rules.concat(),
-            series.concat()
-        );
-        fs::write(at.join("test.yml"), file).unwrap();
-        let ran =
-            Command::new("promtool").current_dir(at).args(["test", "rules", "test.yml"]).output().unwrap();
-        assert!(
-            ran.status.success(),
-            "{name}: {}{}",
-            String::from_utf8_lossy(&ran.stdout),
-            String::from_utf8_lossy(&ran.stderr)
-        );
-    }
-}
-
-/// The share of bad events of each objective over an hour, as its own queries have it.
-fn sides(text: &str) -> BTreeMap<String, String> {
-    use serde::Deserialize;
-    let mut made = BTreeMap::new();
-    for document in serde_yaml::Deserializer::from_str(text) {
-        let Ok(value) = serde_yaml::Value::deserialize(document) else { continue };
-        let spec = value.get("spec").unwrap_or(&value);
-        let word = |value: &serde_yaml::Value, keys: [&str; 2]| {
-            keys.iter().find_map(|k| value.get(*k)?.as_str()).map(str::to_owned)
-        };
-        for slo in spec.get("slos").and_then(|s| s.as_sequence()).into_iter().flatten() {
-            let sli = slo.get("sli").cloned().unwrap_or_default();
-            let share = match (sli.get("events"), sli.get("raw")) {
-                (Some(events), _) => {
-                    let error = word(events, ["error_query", "errorQuery"]).unwrap();
-                    let total = word(events, ["total_query", "totalQuery"]).unwrap();
-                    format!("({error}) / ({total})")
-                }
-                (_, Some(raw)) => word(raw, ["error_ratio_query", "errorRatioQuery"]).unwrap(),
-                _ => continue,
-            };
-            let mut share = share.replace('\n', " ");
-            for window in ["{{.window}}", "{{ .window }}", "{{.Window}}"] {
-                share = share.replace(window, "1h");
-            }
-            let name = slo.get("name").and_then(|n| n.as_str()).unwrap();
-            made.insert(format!("{}/{name}", word(spec, ["service", "service"]).unwrap()), share);
-        }
-    }
-    made
-}
+const SERVICE: &str = r#"{"apiVersion": "openslo/v1", "kind": "Service", "metadata": {"name": "shop", "displayName": "The shop"}}"#;
+const SLO: &str = "apiVersion: openslo/v1
+kind: SLO
+metadata: {name: search}
+spec:
+  service: shop
+  indicator:
+    metadata: {name: search}
+    spec:
+      ratioMetric:
+        counter: true
+        good: {metricSource: {type: Prometheus, spec: {query: 'sum(searches_total{found=\"yes\"})'}}}
+        total: {metricSource: {type: Prometheus, spec: {query: sum(searches_total)}}}
+  timeWindow: [{duration: 28d, isRolling: true}]
+  budgetingMethod: Occurrences
+  objectives: [{target: 0.99}]
+";
+const PYRRA: &str = "apiVersion: pyrra.dev/v1alpha1
+kind: ServiceLevelObjective
+metadata: {name: up, namespace: shop}
+spec:
+  target: '99'
+  window: 4w
+  indicator: {bool_gauge: {metric: 'up{job=\"shop\"}'}}
+";
 
 /// What docs/import.md shows is what is made.
 #[test]
 fn docs() {
     let page = fs::read_to_string("docs/import.md").unwrap();
     let blocks = common::blocks(&page);
-    let before = blocks.iter().find(|b| b.info == "yaml sloth").expect("a spec on the page");
-    let after = blocks.iter().find(|b| b.info == "text imported").expect("what it becomes");
-    let report = blocks.iter().find(|b| b.info == "text report").expect("the report");
-    let made = imported("checkout.yaml", &before.text);
-    sound(&made, "docs/import.md");
-    let journey = made.files.iter().find(|f| f.path.starts_with("journeys/")).unwrap();
-    assert_eq!(after.text, journey.text, "docs/import.md: what it becomes");
-    assert_eq!(report.text, made.report.text(), "docs/import.md: the report");
+    for tool in ["sloth", "openslo", "pyrra", "grafana"] {
+        let block = |info: &str| {
+            let info = format!("{info} {tool}");
+            blocks.iter().find(|b| b.info == info).unwrap_or_else(|| panic!("no block `{info}` on the page"))
+        };
+        let made = imported("checkout.yaml", &block("yaml").text);
+        sound(&made, tool);
+        let journey = made.files.iter().find(|f| f.path.starts_with("journeys/")).unwrap();
+        assert_eq!(block("text imported").text, journey.text, "docs/import.md: what {tool}'s becomes");
+        assert_eq!(block("text report").text, made.report.text(), "docs/import.md: the report of {tool}'s");
+    }
 }

@@ -113,6 +113,7 @@ fn declaration(
         remark: guessed.then(|| "unit by its name".to_owned()),
         labels,
         buckets,
+        increases: false,
     };
     Ok((metric, findings))
 }

@@ -47,7 +47,7 @@ pub(super) enum Color {
 pub(super) enum Command {
     /// Begins a project: slovo.yaml and a journey that builds at once
     Init(Init),
-    /// Turns what another tool has into .slovo source: Sloth's specs
+    /// Turns specs of Sloth, OpenSLO, Pyrra and Grafana SLO into .slovo source
     Import(Import),
     /// Finds mistakes, without writing anything
     Check(Check),
@@ -158,7 +158,7 @@ pub(super) struct Init {
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct Import {
-    /// Files, and folders whose .yaml and .yml files are read
+    /// Files, and folders whose .yaml, .yml and .json files are read
     #[arg(required = true, value_name = "FILE|DIR")]
     pub(super) inputs: Vec<PathBuf>,
     /// Writes to this folder [default: the current one]; new files only

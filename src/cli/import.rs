@@ -156,7 +156,7 @@ fn inputs(named: &[PathBuf], start: &Path) -> Result<Vec<Input>, Failure> {
     found.retain(|(path, ..)| seen.insert(path.canonicalize().unwrap_or_else(|_| path.clone())));
     if found.is_empty() {
         let folders: Vec<String> = named.iter().map(|n| format!("`{}`", n.display())).collect();
-        let message = format!("no `.yaml` or `.yml` file in {}", folders.join(", "));
+        let message = format!("no `.yaml`, `.yml` or `.json` file in {}", folders.join(", "));
         return Err(Failure::new(message).help("name files, or folders that hold specs"));
     }
     let mut bytes = 0;
@@ -203,7 +203,7 @@ fn walk(
         }
         if kind.is_dir() && depth < DEEPEST {
             walk(&path, &below, depth + 1, found)?;
-        } else if kind.is_file() && (word.ends_with(".yaml") || word.ends_with(".yml")) {
+        } else if kind.is_file() && [".yaml", ".yml", ".json"].iter().any(|end| word.ends_with(end)) {
             found.push((path, slashed(&below), false));
         }
         if found.len() > MOST_FILES {

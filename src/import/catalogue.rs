@@ -26,6 +26,7 @@ fn metric(used: &Use) -> Metric {
         Kind::Counter => (MetricKind::Counter, used.unit.clone()),
         Kind::Gauge => (MetricKind::Gauge, used.unit.clone()),
         Kind::Histogram => (MetricKind::Histogram, names::unit(&used.metric).map(str::to_owned)),
+        Kind::Native => (MetricKind::NativeHistogram, names::unit(&used.metric).map(str::to_owned)),
     };
     let comment = match &used.part_of {
         Some(whole) => Some(format!("assumed: each of its events is also counted by {whole}")),
@@ -44,6 +45,7 @@ fn metric(used: &Use) -> Metric {
         unit,
         part_of: used.part_of.clone(),
         remark: None,
+        increases: used.increases,
         labels: labels.map(|label| Label { name: label.clone(), values: Vec::new() }).collect(),
         buckets: used.bounds.iter().copied().collect(),
     }

@@ -1,27 +1,34 @@
 //! The way in: what a team has written for another tool, read into [`Objective`]s and written as `.slovo` source.
 //!
 //! ```text
-//! text -> sloth      -> [Objective]   one reader for each kind of input; nothing of Slovo is known there
-//!      -> decompile  -> Measure       PromQL into typed streams, or an escape that computes the same
-//!      -> source     -> files         journeys, catalogue, people, as `slovo fmt` leaves them
-//!      -> compile    -> refusals      what would not check is taken out, with the compiler's reason
-//!      -> report                      what became of each objective, what was lost, what is wrong in the source
+//! text -> sloth, openslo, pyrra, grafana -> [Objective]   one reader for each tool; nothing of Slovo is known there
+//!      -> decompile -> Measure     PromQL into typed streams, or an escape that computes the same
+//!      -> source    -> files       journeys, catalogue, people, as `slovo fmt` leaves them
+//!      -> compile   -> refusals    what would not check is taken out, with the compiler's reason
+//!      -> report                   what became of each objective, what was lost, what is wrong in the source
 //! ```
 //!
 //! Pure: no I/O. Nothing is invented: what a source doesn't say is left unsaid, and what is assumed is a comment.
 
 mod catalogue;
 mod decompile;
+mod grafana;
 mod names;
 mod objective;
+mod openslo;
+mod pyrra;
+mod reader;
 mod report;
 mod sloth;
 mod source;
 
 use std::sync::Arc;
 
-pub use objective::{Alert, Alerting, Objective, Place, Said, Sli};
-pub use report::{Finding, Grade, Outcome, Report};
+pub use objective::{
+    Alert, Alerting, Comparison, Lost, Objective, Place, Said, Service, Sli, Slices, Tool, Values, What,
+    Window,
+};
+pub use report::{Finding, Grade, LostTogether, Outcome, Report};
 
 use crate::config::tree;
 use crate::project::Project;
@@ -74,6 +81,14 @@ struct Read {
     passed_over: Vec<Finding>,
     /// Some of them should have been.
     spoilt: bool,
+    /// Objects of OpenSLO, which refer to each other.
+    openslo: openslo::Objects,
+    /// Labels that only rule objects have.
+    object_labels: Vec<String>,
+    /// Objectives of Pyrra with the labels of their objects.
+    pyrra: Vec<pyrra::Labelled>,
+    /// What holds for all objectives.
+    assumed: Vec<String>,
 }
 
 /// Where the source goes, and what is there.
@@ -99,6 +114,8 @@ pub fn import(inputs: &[Input], target: &Target<'_>) -> Result<Imported, Unusabl
     if !unusable.is_empty() {
         return Err(Unusable { inputs: unusable });
     }
+    pyrra::tell_apart(&mut read);
+    openslo::finish(&sources, &mut read);
     source::write(read, target)
 }
 
@@ -123,6 +140,12 @@ fn read_file(
     read: &mut Read,
     unusable: &mut Vec<(String, Option<String>)>,
 ) {
+    // Of the many JSON files that folders hold, only objects like these are meant.
+    let json = !input.named && input.path.ends_with(".json");
+    let meant = |text: &String| text.contains("\"apiVersion\"") || text.contains("\"objectives\"");
+    if json && !input.text.as_ref().is_ok_and(meant) {
+        return;
+    }
     let Err(bad) = documents_of(input, file, sources, read) else { return };
     let shown = &input.path;
     if input.named {
@@ -144,34 +167,46 @@ fn documents_of(input: &Input, file: FileId, sources: &SourceMap, read: &mut Rea
     if let Some(at) = text.find('\0') {
         return Err(Bad::new(line_at(text, at), "is binary: it holds a byte 0", None));
     }
-    if let Some(at) = helm(text) {
+    let template = |at| {
         let help = "render it first: `helm template` prints what a chart becomes; import that";
         let why = "is the text of a Helm template, not YAML";
-        return Err(Bad::new(line_at(text, at), why, Some(help)));
+        Bad::new(line_at(text, at), why, Some(help))
+    };
+    if let Some(at) = action(text, &HELM) {
+        return Err(template(at));
     }
     let documents = tree::documents(file, text).map_err(|wrong| {
+        // Alerts have templates too, in texts of YAML.
+        if let Some(at) = action(text, &TEMPLATES) {
+            return template(at);
+        }
         let line = sources.place(wrong.span).map_or(1, |(_, line, _)| line);
         Bad::new(line, format!("is not YAML: {}", wrong.message), None)
     })?;
     let mut known = false;
     let mut others = Vec::new();
-    for document in &documents {
+    for document in documents.iter().flat_map(objects) {
         if document.value == tree::Value::Null {
             continue;
         }
-        match sloth::form(document) {
-            Some(form) => {
-                known = true;
-                sloth::read(form, document, sources, read);
+        if let Some(form) = sloth::form(document) {
+            sloth::read(form, document, sources, read);
+        } else if let Some(slos) = grafana::slos(document) {
+            for slo in slos {
+                grafana::read(slo, sources, read);
             }
-            None => others.push((document, what_it_is(document))),
+        } else if pyrra::is_pyrra(document) {
+            pyrra::read(document, sources, read);
+        } else if !openslo::collect(document, sources, read) {
+            others.push((document, what_it_is(document)));
+            continue;
         }
+        known = true;
     }
     match others.first() {
         None if !known => Err(Bad::new(1, "is empty", None)),
         Some((_, what)) if !known && input.named => {
-            let help = "Sloth's specs are read: `version: prometheus/v1`, and `kind: PrometheusServiceLevel`";
-            Err(Bad::new(1, format!("is of no kind that can be imported: {what}"), Some(help)))
+            Err(Bad::new(1, format!("is of no kind that can be imported: {what}"), Some(KINDS)))
         }
         _ => {
             read.passed_over.extend(others.into_iter().map(|(document, what)| {
@@ -183,32 +218,42 @@ fn documents_of(input: &Input, file: FileId, sources: &SourceMap, read: &mut Rea
     }
 }
 
+/// What can be imported.
+const KINDS: &str = "these are read: Sloth (`version: prometheus/v1`, `kind: PrometheusServiceLevel`), OpenSLO (`apiVersion: openslo/v1`, \
+                     `openslo/v1alpha`, `openslo.com/v2alpha`), Pyrra (`kind: ServiceLevelObjective` of `pyrra.dev/v1alpha1`) and Grafana SLO (what its API gives)";
+
+/// The objects of a document: lists hold several.
+fn objects(document: &tree::Node) -> Vec<&tree::Node> {
+    let is_list = reader::word(document, "kind").is_some_and(|kind| kind.ends_with("List"));
+    let holder = reader::find(document, "items").filter(|_| is_list).unwrap_or(document);
+    if let tree::Value::List(items) = &holder.value
+        && items.iter().all(|item| matches!(item.value, tree::Value::Map(_)))
+    {
+        return items.iter().collect();
+    }
+    vec![document]
+}
+
 /// One-based line of a byte.
 fn line_at(text: &str, at: usize) -> usize {
     text.get(..at).unwrap_or_default().matches('\n').count() + 1
 }
 
-/// Where a text shows that it is a Helm template: an action that is none of Sloth's own variables.
-fn helm(text: &str) -> Option<usize> {
-    const WORDS: [&str; 12] = [
-        "-",
-        "`",
-        ".Values",
-        ".Release",
-        ".Chart",
-        ".Capabilities",
-        "include ",
-        "template ",
-        "if ",
-        "range ",
-        "end",
-        "with ",
-    ];
+/// What begins actions that only Helm has.
+const HELM: [&str; 6] = [".Values", ".Release", ".Chart", ".Capabilities", "include ", "tpl "];
+/// What begins actions of any template.
+const TEMPLATES: [&str; 8] = ["-", "`", "template ", "if ", "range ", "end", "with ", "/*"];
+
+/// Where a text has an action that begins so and is none of the tools' own variables.
+fn action(text: &str, words: &[&str]) -> Option<usize> {
     text.match_indices("{{").map(|(at, _)| at).find(|at| {
-        let inside = text.get(at + 2..).unwrap_or("").trim_start_matches(' ');
+        let inside = text.get(at + 2..).unwrap_or("");
         let action = inside.split("}}").next().unwrap_or("");
-        let plain = decompile::is_window(action.trim_matches('-').trim());
-        !plain && WORDS.iter().any(|word| inside.starts_with(word))
+        let trimmed = action.trim_matches('-').trim();
+        // `{{- .Values.x }}`, `{{ if .Values.x }}`, `{{ quote .Values.x }}`
+        let begins = |word: &str| inside.trim_start_matches(' ').starts_with(word);
+        let holds = |word: &str| word.starts_with('.') && trimmed.contains(word);
+        !decompile::is_window(trimmed) && words.iter().any(|word| begins(word) || holds(word))
     })
 }
 

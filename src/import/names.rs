@@ -33,19 +33,59 @@ pub(super) struct Position {
 }
 
 /// `requests-availability` is the step `requests` with the promise `availability`, `availability` a promise of the whole
-/// journey, `login` the step `login`.
-pub(super) fn position(name: &str) -> Option<Position> {
-    let whole = text::identifier(name)?;
-    if QUALITIES.contains(&whole.as_str()) {
+/// journey, `login` the step `login`; what is called like its service is a promise of the whole journey, and one of
+/// several objectives has the step for all of them.
+pub(super) fn position(service: &str, name: &str, part: Option<&str>) -> Option<Position> {
+    // Split before it is cut to the length of an identifier, which may take the quality away.
+    let words = words_of(name);
+    // That it is one needs no saying.
+    let words = words.strip_suffix("_slo").filter(|rest| !rest.is_empty()).unwrap_or(&words);
+    let whole = text::identifier(words)?;
+    let journey = text::identifier(service);
+    let promise = match part {
+        Some(part) => Some(text::identifier(part)?),
+        None => None,
+    };
+    let at = |step: String, promise: String| {
+        let title = title(&step);
+        // A step that is called like its journey is the journey.
+        let step = (journey.as_ref() != Some(&step)).then_some((step, title));
+        Some(Position { step, promise })
+    };
+    if let Some(promise) = promise {
+        return at(whole, promise);
+    }
+    if QUALITIES.contains(&whole.as_str()) && journey.as_ref() != Some(&whole) {
         return Some(Position { step: None, promise: whole });
     }
     let split = QUALITIES.iter().find_map(|quality| {
-        let step = whole.strip_suffix(quality)?.strip_suffix('_')?;
-        (!step.is_empty()).then(|| (step.to_owned(), (*quality).to_owned()))
+        let step = words.strip_suffix(quality)?.strip_suffix('_')?;
+        Some((text::identifier(step)?, (*quality).to_owned()))
     });
-    let (step, promise) = split.unwrap_or((whole, PLAIN.to_owned()));
-    let title = title(&step);
-    Some(Position { step: Some((step, title)), promise })
+    let (step, promise) = split.unwrap_or((whole.clone(), PLAIN.to_owned()));
+    // What has no service is one itself.
+    let step = if journey.as_ref() == Some(&whole) { whole } else { step };
+    at(step, promise)
+}
+
+/// A name without the word that says what it is: `pages-slo` is `pages`.
+pub(super) fn without_slo(name: &str) -> &str {
+    let rest = ["-slo", "_slo", "-SLO", " SLO"].iter().find_map(|word| name.strip_suffix(word));
+    rest.filter(|rest| !rest.is_empty()).unwrap_or(name)
+}
+
+/// A name in lower case with `_` between its words, however long.
+fn words_of(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    for c in name.chars() {
+        if c.is_ascii_alphanumeric() {
+            out.push(c.to_ascii_lowercase());
+        } else if !out.is_empty() && !out.ends_with('_') {
+            out.push('_');
+        }
+    }
+    out.truncate(out.trim_end_matches('_').len());
+    out
 }
 
 /// A name as words: `requests-availability` is `Requests availability`.
@@ -116,7 +156,7 @@ mod tests {
     #[test]
     fn positions() {
         let at = |name: &str| {
-            let found = position(name)?;
+            let found = position("shop", name, None)?;
             Some((found.step.map(|(name, _)| name).unwrap_or_default(), found.promise))
         };
         let pair = |a: &str, b: &str| Some((a.to_owned(), b.to_owned()));
@@ -124,6 +164,16 @@ mod tests {
         assert_eq!(at("availability"), pair("", "availability"));
         assert_eq!(at("Log.in"), pair("log_in", "kept"));
         assert_eq!(at("日本"), None);
+        assert_eq!(at("reads-latency-slo"), pair("reads", "latency"));
+        assert_eq!(at("slo"), pair("slo", "kept"));
+        assert_eq!(at("shop"), pair("", "kept"));
+        assert_eq!(at("shop-latency"), pair("", "latency"));
+        let own = position("page-latency", "page-latency", None).map(|p| (p.step.is_none(), p.promise));
+        assert_eq!(own, Some((true, "latency".to_owned())));
+        let long = at("a-very-long-name-of-something-that-is-received-latency-slo");
+        assert_eq!(long, pair("a_very_long_name_of_something_that_is_re", "latency"));
+        let part = position("shop", "reads-latency", Some("Within 1s")).map(|p| p.promise);
+        assert_eq!(part.as_deref(), Some("within_1s"));
         assert_eq!(title("latency-readonly_cluster"), "Latency readonly cluster");
     }
 

@@ -39,6 +39,31 @@ pub struct Said {
     pub place: Place,
 }
 
+/// The tools whose specs are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tool {
+    /// Sloth.
+    Sloth,
+    /// OpenSLO, whatever reads it.
+    OpenSlo,
+    /// Pyrra.
+    Pyrra,
+    /// Grafana SLO.
+    Grafana,
+}
+
+impl Tool {
+    /// As people write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Tool::Sloth => "Sloth",
+            Tool::OpenSlo => "OpenSLO",
+            Tool::Pyrra => "Pyrra",
+            Tool::Grafana => "Grafana SLO",
+        }
+    }
+}
+
 /// What is measured.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Sli {
@@ -49,10 +74,172 @@ pub enum Sli {
         /// All events a second.
         total: Said,
     },
-    /// The share of bad events, in one query.
-    Ratio(Said),
+    /// Good events over all events.
+    Success {
+        /// Good events a second.
+        good: Said,
+        /// All events a second.
+        total: Said,
+    },
+    /// The share of bad events, or of good ones, in one query.
+    Ratio {
+        /// The query.
+        query: Said,
+        /// It is the share of good events.
+        good: bool,
+    },
+    /// A value that is good on one side of a limit.
+    Threshold {
+        /// The query.
+        query: Said,
+        /// Which side is good.
+        op: Comparison,
+        /// The limit.
+        value: Said,
+    },
     /// Queries that a plugin makes: its id.
     Plugin(Said),
+}
+
+impl Sli {
+    /// The text that says most of what is measured.
+    pub fn said(&self) -> &Said {
+        match self {
+            Sli::Events { error: said, .. }
+            | Sli::Success { good: said, .. }
+            | Sli::Ratio { query: said, .. }
+            | Sli::Threshold { query: said, .. }
+            | Sli::Plugin(said) => said,
+        }
+    }
+    /// Its queries.
+    pub fn queries(&self) -> Vec<&Said> {
+        match self {
+            Sli::Events { error: part, total } | Sli::Success { good: part, total } => vec![part, total],
+            Sli::Ratio { query, .. } | Sli::Threshold { query, .. } => vec![query],
+            Sli::Plugin(_) => Vec::new(),
+        }
+    }
+}
+
+/// Which values are good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comparison {
+    /// Up to the limit.
+    AtMost,
+    /// From the limit on.
+    AtLeast,
+    /// Below the limit.
+    Below,
+    /// Above the limit.
+    Above,
+}
+
+/// What the metrics of a query without functions are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Values {
+    /// The queries say themselves what is done to the samples.
+    Written,
+    /// Counters whose increase counts; does the source say so?
+    Counters {
+        /// It does.
+        stated: bool,
+    },
+    /// Values that go up and down and are added up.
+    Levels,
+    /// A gauge that is 0 or 1, as the source says.
+    Booleans,
+}
+
+/// Slices of time that are judged one by one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Slices {
+    /// How long one is, in seconds.
+    pub seconds: u64,
+    /// The share of good events that makes a slice good, in percent.
+    pub share: String,
+}
+
+/// The time that a budget is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Window {
+    /// The tool's own, set where it runs.
+    OfTool,
+    /// So many days.
+    Days(u32),
+    /// Not stated.
+    Unstated,
+}
+
+/// What kind of thing has no place in the language: the last line of a report counts them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum What {
+    /// Labels of objectives.
+    Labels,
+    /// Labels of alerts.
+    AlertLabels,
+    /// Annotations.
+    Annotations,
+    /// When alerts speak.
+    Conditions,
+    /// Whom alerts go to.
+    Targets,
+    /// Tickets that are switched off alone.
+    Tickets,
+    /// Alerts of missing data where nothing else alerts.
+    NoData,
+    /// Weights of composites.
+    Weights,
+    /// Plugins.
+    Plugins,
+    /// Fields of metric sources.
+    Fields,
+    /// Labels of services.
+    ServiceLabels,
+    /// Owners beside a journey's first one.
+    Owners,
+}
+
+impl What {
+    /// In words, several of them.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            What::Labels => "labels of objectives",
+            What::AlertLabels => "labels of alerts",
+            What::Annotations => "annotations",
+            What::Conditions => "alert conditions",
+            What::Targets => "notification targets",
+            What::Tickets => "switching off tickets alone",
+            What::NoData => "alerts of missing data without other alerts",
+            What::Weights => "weights of composite SLOs",
+            What::Plugins => "plugins",
+            What::Fields => "fields of metric sources",
+            What::ServiceLabels => "labels of services",
+            What::Owners => "further owners of journeys",
+        }
+    }
+}
+
+/// Something that has no place in the language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lost {
+    /// Its kind.
+    pub what: What,
+    /// In words.
+    pub text: String,
+}
+
+impl Lost {
+    /// Something of a kind.
+    pub fn new(what: What, text: impl Into<String>) -> Self {
+        Self { what, text: text.into() }
+    }
+}
+
+impl Serialize for Lost {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
+    }
 }
 
 /// One of the two alerts of an objective.
@@ -79,36 +266,75 @@ pub struct Alerting {
     pub page: Alert,
     /// The quiet one.
     pub ticket: Alert,
+    /// Missing data alerts nobody, as the source says.
+    pub silent_without_data: bool,
+}
+
+/// A service, as far as a source describes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Service {
+    /// Its name: becomes the journey's.
+    pub name: Said,
+    /// Its title.
+    pub title: Option<String>,
+    /// Its description.
+    pub description: Option<String>,
+    /// Its labels, those of the owner left out.
+    pub labels: Vec<(String, Said)>,
+}
+
+impl Service {
+    /// One that only its name is known of.
+    pub fn named(name: Said) -> Self {
+        Self { name, title: None, description: None, labels: Vec::new() }
+    }
 }
 
 /// An objective, as a source has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Objective {
+    /// Whose spec it is of.
+    pub tool: Tool,
     /// What it is about: becomes the journey.
-    pub service: Said,
+    pub service: Service,
     /// Its name there.
     pub name: Said,
+    /// Its own name, where several objectives have one name.
+    pub part: Option<Said>,
+    /// Its title.
+    pub title: Option<String>,
     /// Its description.
     pub description: Option<String>,
-    /// Percent of good events, as written.
-    pub objective: Said,
+    /// Percent of good events.
+    pub percent: String,
+    /// What time its budget is for.
+    pub window: Window,
     /// What is measured.
     pub sli: Sli,
+    /// What its metrics are.
+    pub values: Values,
+    /// Slices are judged, not events.
+    pub slices: Option<Slices>,
     /// How it alerts.
     pub alerting: Alerting,
     /// Who answers for it, by the nearest label that says so.
     pub owner: Option<Said>,
-    /// Labels of the service, those of the owner left out.
-    pub service_labels: Vec<(String, Said)>,
     /// Labels of its own.
     pub labels: Vec<(String, Said)>,
+    /// What the reader itself takes for true.
+    pub assumed: Vec<String>,
     /// What the reader itself could not take over.
-    pub lost: Vec<Said>,
+    pub lost: Vec<Lost>,
 }
 
 impl Objective {
     /// `service/name`, for reports.
     pub fn shown(&self) -> String {
-        format!("{}/{}", self.service.text, self.name.text)
+        let part = self.part.as_ref().map(|part| format!("/{}", part.text)).unwrap_or_default();
+        format!("{}/{}{part}", self.service.name.text, self.name.text)
+    }
+    /// Where it is written.
+    pub fn place(&self) -> &Place {
+        self.part.as_ref().map_or(&self.name.place, |part| &part.place)
     }
 }

@@ -1,10 +1,11 @@
 //! What became of what: as text, Markdown or JSON.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::objective::Place;
+use super::objective::{Lost, Place, What};
 
 /// How well an objective came over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -51,10 +52,13 @@ pub struct Outcome {
     pub escaped: Vec<String>,
     /// What has no place in the output.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub lost: Vec<String>,
+    pub lost: Vec<Lost>,
     /// Why it is not in the output.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refused: Option<String>,
+    /// What is to be mended, where that is written elsewhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refused_at: Option<Place>,
 }
 
 impl Outcome {
@@ -69,8 +73,27 @@ impl Outcome {
             escaped: Vec::new(),
             lost: Vec::new(),
             refused: Some(why.into()),
+            refused_at: None,
         }
     }
+    /// The same, with the place that the reason is about.
+    #[must_use]
+    pub fn at(mut self, place: Place) -> Self {
+        self.refused_at = (place != self.place).then_some(place);
+        self
+    }
+}
+
+/// What several objectives have lost together.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct LostTogether {
+    /// Where.
+    pub place: Place,
+    /// What.
+    pub text: String,
+    /// Its kind.
+    #[serde(skip)]
+    pub what: What,
 }
 
 /// Something that is wrong, or was passed over, in a source.
@@ -90,7 +113,7 @@ pub struct Report {
     /// What holds for all of them.
     pub assumed: Vec<String>,
     /// What several objectives have lost together.
-    pub lost: Vec<Finding>,
+    pub lost: Vec<LostTogether>,
     /// Mistakes in the source, by place.
     pub findings: Vec<Finding>,
     /// Files and documents that were not imported.
@@ -113,42 +136,66 @@ impl Report {
     pub fn count(&self, grade: Grade) -> usize {
         self.objectives.iter().filter(|o| o.grade == grade).count()
     }
-    /// How many have lost something.
-    fn lossy(&self) -> usize {
-        self.objectives.iter().filter(|o| !o.lost.is_empty()).count()
+    /// How many objectives or services have lost something of a kind.
+    fn lossy(&self) -> BTreeMap<What, usize> {
+        let mut made = BTreeMap::new();
+        for outcome in &self.objectives {
+            let mut kinds: Vec<What> = outcome.lost.iter().map(|l| l.what).collect();
+            kinds.sort_unstable();
+            kinds.dedup();
+            for kind in kinds {
+                *made.entry(kind).or_default() += 1;
+            }
+        }
+        for lost in &self.lost {
+            *made.entry(lost.what).or_default() += 1;
+        }
+        made
     }
     /// Nothing was lost or refused.
     pub fn whole(&self) -> bool {
-        self.count(Grade::Refused) == 0 && self.lossy() == 0 && self.lost.is_empty() && !self.spoilt
+        self.count(Grade::Refused) == 0
+            && self.lossy().is_empty()
+            && !self.spoilt
+            && !self.objectives.is_empty()
     }
     /// `41 objectives: 29 exact, 4 assumed, 7 escaped, 1 refused`
     pub fn totals(&self) -> String {
-        let all = self.objectives.len();
         let grades = [Grade::Exact, Grade::Assumed, Grade::Escaped, Grade::Refused];
         let parts: Vec<String> =
             grades.iter().map(|grade| format!("{} {}", self.count(*grade), grade.as_str())).collect();
-        format!("{all} objective{}: {}", if all == 1 { "" } else { "s" }, parts.join(", "))
+        format!("{}: {}", objectives(self.objectives.len()), parts.join(", "))
     }
     /// The last line: what is missing from what was written.
     pub fn last_line(&self) -> String {
         let mut missing = Vec::new();
         let refused = self.count(Grade::Refused);
         if refused > 0 {
-            missing.push(format!("{refused} refused"));
+            let were = if refused == 1 { "was" } else { "were" };
+            missing.push(format!("{} {were} refused", objectives(refused)));
         }
-        if self.lossy() > 0 {
-            missing.push(format!("{} lost something that Slovo has no place for", self.lossy()));
-        }
-        if !self.lost.is_empty() {
-            missing.push("what services have lost is listed".to_owned());
+        let lossy: Vec<String> = self
+            .lossy()
+            .into_iter()
+            .map(|(what, count)| {
+                let of_service = matches!(what, What::ServiceLabels | What::Owners);
+                let of = if of_service { plural(count, "service") } else { objectives(count) };
+                format!("{} ({of})", what.as_str())
+            })
+            .collect();
+        if !lossy.is_empty() {
+            missing.push(format!("Slovo has no place for {}", listed(&lossy)));
         }
         if self.spoilt {
             missing.push("files that could not be read were passed over".to_owned());
         }
+        if self.objectives.is_empty() {
+            missing.push("no objective was found".to_owned());
+        }
         if missing.is_empty() {
             "whole: nothing was lost".to_owned()
         } else {
-            format!("not whole: {}", missing.join(", "))
+            format!("not whole: {}", missing.join("; "))
         }
     }
     /// As lines for people.
@@ -201,29 +248,37 @@ impl Report {
                 let shown = form.safe(&outcome.objective);
                 let _ = writeln!(out, "{item}{code}{}{code}: {shown}{became}", outcome.place);
                 if let Some(why) = &outcome.refused {
-                    let _ = writeln!(out, "{inner}{}", form.safe(why));
+                    let at = match &outcome.refused_at {
+                        Some(at) if at.file == outcome.place.file => format!("line {}: ", at.line),
+                        Some(at) => format!("{code}{at}{code}: "),
+                        None => String::new(),
+                    };
+                    let _ = writeln!(out, "{inner}{at}{}", form.safe(why));
                 }
-                for (word, texts) in
-                    [("assumed", &outcome.assumed), ("escaped", &outcome.escaped), ("lost", &outcome.lost)]
-                {
-                    for text in texts {
-                        let _ = writeln!(out, "{inner}{word}: {}", form.safe(text));
-                    }
+                let assumed = outcome.assumed.iter().map(|text| ("assumed", text));
+                let escaped = outcome.escaped.iter().map(|text| ("escaped", text));
+                let lost = outcome.lost.iter().map(|lost| ("lost", &lost.text));
+                for (word, text) in assumed.chain(escaped).chain(lost) {
+                    let _ = writeln!(out, "{inner}{word}: {}", form.safe(text));
                 }
             }
         }
-        for (title, findings) in [
-            ("Lost: what has no place in Slovo", &self.lost),
-            ("Look at these in the source", &self.findings),
-            ("Passed over", &self.passed_over),
+        let lines = |found: &[Finding]| -> Vec<(Place, String)> {
+            found.iter().map(|f| (f.place.clone(), f.text.clone())).collect()
+        };
+        let lost = self.lost.iter().map(|l| (l.place.clone(), l.text.clone())).collect();
+        for (title, lines) in [
+            ("Lost: what has no place in Slovo", lost),
+            ("Look at these in the source", lines(&self.findings)),
+            ("Passed over", lines(&self.passed_over)),
         ] {
-            if findings.is_empty() {
+            if lines.is_empty() {
                 continue;
             }
             let _ = writeln!(out, "\n{heading}{title}");
             form.gap(&mut out);
-            for finding in findings {
-                let _ = writeln!(out, "{item}{code}{}{code}: {}", finding.place, form.safe(&finding.text));
+            for (place, text) in lines {
+                let _ = writeln!(out, "{item}{code}{place}{code}: {}", form.safe(&text));
             }
         }
         let title = match &self.not_written {
@@ -247,6 +302,23 @@ impl Report {
         }
         let _ = writeln!(out, "\n{}", self.last_line());
         out
+    }
+}
+
+fn plural(count: usize, word: &str) -> String {
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
+}
+
+fn objectives(count: usize) -> String {
+    plural(count, "objective")
+}
+
+/// `a, b and c`
+fn listed(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
 }
 

@@ -33,6 +33,8 @@ pub struct Metric {
     pub labels: Vec<Label>,
     /// The bounds of a histogram, ascending.
     pub buckets: Vec<Decimal>,
+    /// Each sample counts what came since the one before.
+    pub increases: bool,
 }
 
 /// A label to be declared.
@@ -98,6 +100,9 @@ impl Metric {
         }
         if !self.buckets.is_empty() {
             body.push(buckets(&self.buckets)?);
+        }
+        if self.increases {
+            body.push("samples are increases".to_owned());
         }
         let remark =
             self.remark.as_deref().and_then(text::comment).map_or(String::new(), |c| format!("  {c}"));

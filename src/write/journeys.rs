@@ -21,6 +21,8 @@ pub struct Journey {
     pub for_each: Vec<String>,
     /// What is done when it breaks.
     pub playbook: Option<String>,
+    /// Anything else a reader should know.
+    pub notes: Vec<String>,
     /// Promises of the whole journey.
     pub promises: Vec<Promise>,
     /// Its steps.
@@ -100,6 +102,9 @@ pub fn journey(journey: &Journey) -> String {
     }
     if !journey.for_each.is_empty() {
         let _ = writeln!(out, "  for each {}", journey.for_each.join(", "));
+    }
+    for note in &journey.notes {
+        let _ = writeln!(out, "  note {}", text::prose(note));
     }
     for one in &journey.promises {
         out.push('\n');

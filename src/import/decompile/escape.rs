@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::super::names;
 use super::sides::use_of;
 use super::sums::names_of;
-use super::{Cx, Kind, Measure, Part, Query};
+use super::{Cx, Kind, Measure, Part, Query, Use};
 use crate::promql::ast::{Expr, ExprKind};
 use crate::promql::{self, Labels};
 use crate::series;
@@ -13,10 +13,6 @@ use crate::value::Decimal;
 use crate::write::text;
 
 /// Takes the queries over as they are.
-pub(super) fn escape(cx: &Cx<'_>, error: &Query, total: &Query) -> Result<Measure, String> {
-    escaped(cx, "bad", error, total)
-}
-
 pub(super) fn escaped(cx: &Cx<'_>, side: &str, part: &Query, total: &Query) -> Result<Measure, String> {
     let mut made = Measure { of: "events".to_owned(), ..Measure::default() };
     if promql::looks_like_ratio(&part.expr).is_some() {
@@ -41,33 +37,8 @@ pub(super) fn escaped(cx: &Cx<'_>, side: &str, part: &Query, total: &Query) -> R
             }
         };
         carried.push(labels);
-        let quoted = if text.contains("\"\"\"") || !text.contains(['"', '\\']) {
-            text::string(&text).ok_or("the query holds characters that turn the reading direction")?
-        } else {
-            format!("\"\"\"{text}\"\"\"")
-        };
-        made.statements.push(format!("{word} promql {quoted}"));
-        let grouped = grouping_labels(&query.expr);
-        for found in promql::selectors(&query.expr) {
-            let Some((metric, _)) = found.metric() else {
-                return Err("a selector of it names no metric, so that nothing can be said of it".to_owned());
-            };
-            let part = cx.part(metric);
-            let counted = found.used_by.is_some_and(|u| matches!(u.name, "rate" | "increase" | "irate"));
-            let (name, kind) = match part {
-                Part::Bucket(base) | Part::Count(base) => (base, Kind::Histogram),
-                Part::Whole(name) if counted => (name, Kind::Counter),
-                Part::Whole(name) => (name, Kind::Gauge),
-            };
-            let unit = (kind == Kind::Counter).then(|| names::noun(name));
-            let mut used = use_of(name, kind, unit);
-            let labels = found.matchers().iter().map(|m| m.label.text.clone()).chain(grouped.iter().cloned());
-            used.labels.extend(labels.filter(|l| l != "le" && l != "__name__" && text::label(l).is_some()));
-            if let (Part::Bucket(_), Some(le)) = (part, promql::linear::le(found.selector)) {
-                used.bounds.extend(le.value.text.parse::<Decimal>().ok().map(|d| d.normalize()));
-            }
-            made.uses.push(used);
-        }
+        made.statements.push(format!("{word} promql {}", quoted(&text)?));
+        made.uses.extend(uses_of(cx, &query.expr)?);
     }
     if let [a, b] = carried.as_slice() {
         if a != b {
@@ -88,6 +59,42 @@ pub(super) fn escaped(cx: &Cx<'_>, side: &str, part: &Query, total: &Query) -> R
          as a whole"
             .to_owned()
     });
+    Ok(made)
+}
+
+/// A query as a text of the language.
+pub(super) fn quoted(text: &str) -> Result<String, String> {
+    if text.contains("\"\"\"") || !text.contains(['"', '\\']) {
+        let made = text::string(text);
+        return made.ok_or_else(|| "the query holds characters that turn the reading direction".to_owned());
+    }
+    Ok(format!("\"\"\"{text}\"\"\""))
+}
+
+/// The metrics that a query uses.
+pub(super) fn uses_of(cx: &Cx<'_>, expr: &Expr) -> Result<Vec<Use>, String> {
+    let mut made = Vec::new();
+    let grouped = grouping_labels(expr);
+    for found in promql::selectors(expr) {
+        let Some((metric, _)) = found.metric() else {
+            return Err("a selector of it names no metric, so that nothing can be said of it".to_owned());
+        };
+        let part = cx.part(metric);
+        let counted = found.used_by.is_some_and(|u| matches!(u.name, "rate" | "increase" | "irate"));
+        let (name, kind) = match part {
+            Part::Bucket(base) | Part::Count(base) => (base, Kind::Histogram),
+            Part::Whole(name) if counted => (name, Kind::Counter),
+            Part::Whole(name) => (name, Kind::Gauge),
+        };
+        let unit = (kind == Kind::Counter).then(|| names::noun(name));
+        let mut used = use_of(name, kind, unit);
+        let labels = found.matchers().iter().map(|m| m.label.text.clone()).chain(grouped.iter().cloned());
+        used.labels.extend(labels.filter(|l| l != "le" && l != "__name__" && text::label(l).is_some()));
+        if let (Part::Bucket(_), Some(le)) = (part, promql::linear::le(found.selector)) {
+            used.bounds.extend(le.value.text.parse::<Decimal>().ok().map(|d| d.normalize()));
+        }
+        made.push(used);
+    }
     Ok(made)
 }
 

@@ -4,19 +4,26 @@
 //! share of bad events over a window is that of the rates over it, as their lengths cancel out. Anything else is taken over as
 //! it is, or said with what is assumed.
 
+mod bare;
 mod escape;
+mod native;
+mod range;
 mod sides;
 mod slices;
 mod sums;
+mod threshold;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::names;
+use super::objective::{Comparison, Objective, Sli, Slices, Tool, Values};
 use crate::promql;
-use crate::promql::ast::{BinaryOp, Expr, Extent};
+use crate::promql::ast::{BinaryOp, Expr};
 use crate::value::Decimal;
-use escape::{escape, escaped};
-use sides::{difference, sides};
+use escape::escaped;
+use range::with_range;
+pub(super) use range::{is_promql, is_window};
+use sides::{Side, difference, sides};
 use slices::slices;
 use sums::{all_events, linear};
 
@@ -54,6 +61,8 @@ pub(super) struct Use {
     pub(super) bounds: BTreeSet<Decimal>,
     /// Its events are also counted by this one.
     pub(super) part_of: Option<String>,
+    /// Each sample counts what came since the one before.
+    pub(super) increases: bool,
 }
 
 /// What a metric is.
@@ -62,15 +71,11 @@ pub(super) enum Kind {
     Counter,
     Gauge,
     Histogram,
+    Native,
 }
 
 /// Names of histograms that any query of the import takes a bucket of.
 pub(super) type Histograms = BTreeSet<String>;
-
-/// Is it Sloth's variable, in one of its spellings?
-pub(super) fn is_window(action: &str) -> bool {
-    matches!(action, ".window" | ".Window")
-}
 
 /// A query with `$range` where its tool puts the window.
 #[derive(Clone, Debug)]
@@ -91,59 +96,6 @@ pub(super) fn histograms(query: &str, found: &mut Histograms) {
     }
 }
 
-/// Reads a query; a window that is written out is taken for the tool's, which is said.
-fn with_range(query: &str, assumed: &mut Vec<String>) -> Result<Query, String> {
-    let mut out = String::with_capacity(query.len());
-    let mut rest = query;
-    while let Some((before, after)) = rest.split_once("{{") {
-        let Some((action, behind)) = after.split_once("}}") else {
-            return Err("`{{` is not closed".to_owned());
-        };
-        if !is_window(action.trim().trim_matches('-').trim()) {
-            let action: String = action.trim().chars().take(40).collect();
-            return Err(format!(
-                "`{{{{{action}}}}}` is not known: a query has `{{{{.window}}}}` and nothing else"
-            ));
-        }
-        out.push_str(before);
-        out.push_str("$range");
-        rest = behind;
-    }
-    out.push_str(rest);
-    let read = |text: &str| {
-        promql::parse(text).map_err(|errors| {
-            let why = errors.first().map_or_else(String::new, |e| e.message.clone());
-            format!("the query is not PromQL: {why}")
-        })
-    };
-    let expr = read(&out)?;
-    if promql::uses_range(&expr) {
-        return Ok(Query { text: out, expr });
-    }
-    // Every range of one length stands for the window.
-    let mut places = Vec::new();
-    let mut lengths = BTreeSet::new();
-    for selector in promql::selectors(&expr) {
-        if let Some(Extent::Fixed { millis, range }) = selector.window() {
-            places.push(range.clone());
-            lengths.insert(*millis);
-        }
-    }
-    if lengths.len() != 1 {
-        return Ok(Query { text: out, expr });
-    }
-    let written = places.first().and_then(|p| out.get(p.clone())).unwrap_or("").to_owned();
-    let mut replaced = out.clone();
-    places.sort_by_key(|p| std::cmp::Reverse(p.start));
-    for place in places {
-        replaced.replace_range(place, "$range");
-    }
-    assumed.push(format!(
-        "the query looks back `[{written}]` whatever the window; here it looks over each window"
-    ));
-    Ok(Query { expr: read(&replaced)?, text: replaced })
-}
-
 /// Which part of a histogram a name is, if any.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Part<'n> {
@@ -154,6 +106,8 @@ enum Part<'n> {
 
 struct Cx<'h> {
     histograms: &'h Histograms,
+    /// What bare metrics and gauges are, as the source says.
+    values: Values,
 }
 
 impl Cx<'_> {
@@ -170,35 +124,92 @@ impl Cx<'_> {
     }
 }
 
-/// Decompiles bad events over all events.
-pub(super) fn events(error: &str, total: &str, histograms: &Histograms) -> Result<Measure, String> {
+/// What an objective is measured by; else why that cannot be said.
+pub(super) fn measure(objective: &Objective, histograms: &Histograms) -> Result<Measure, String> {
+    let cx = Cx { histograms, values: objective.values };
+    let slices = objective.slices.as_ref();
+    let made = match &objective.sli {
+        Sli::Events { error, total } => events(&cx, Side::Bad, &error.text, &total.text),
+        Sli::Success { good, total } => events(&cx, Side::Good, &good.text, &total.text),
+        Sli::Ratio { query, good } => match (ratio(&cx, &query.text, *good), slices) {
+            (Err(_), Some(slices)) if with_range(&query.text, &mut Vec::new()).is_ok() => {
+                // A share that is known of each moment judges a slice as any value does.
+                return stored_share(&cx, &query.text, *good, slices);
+            }
+            (Err(why), None) if objective.tool == Tool::OpenSlo => Err(format!(
+                "{why}, so that no budget can be counted: give `total` and `good` or `bad`, or budget by `Timeslices`"
+            )),
+            (made, _) => made,
+        },
+        Sli::Threshold { query, op, value } => {
+            return threshold::measure(&cx, &query.text, *op, &value.text, slices);
+        }
+        Sli::Plugin(_) => Err("its queries are made by a plugin".to_owned()),
+    }?;
+    match slices {
+        Some(slices) => sliced(made, slices),
+        None => Ok(made),
+    }
+}
+
+/// Decompiles bad (or good) events over all events.
+fn events(cx: &Cx<'_>, side: Side, part: &str, total: &str) -> Result<Measure, String> {
     let (mut assumed, mut findings) = (Vec::new(), Vec::new());
-    let error = with_range(error, &mut assumed).map_err(|why| format!("error query: {why}"))?;
+    let word = match side {
+        Side::Bad => "error query",
+        Side::Good => "good query",
+    };
+    let part = with_range(part, &mut assumed).map_err(|why| format!("{word}: {why}"))?;
     let total = with_range(total, &mut assumed).map_err(|why| format!("total query: {why}"))?;
-    assumed.dedup();
-    let cx = Cx { histograms };
-    let typed = match (linear(&error.expr), all_events(&total.expr)) {
-        (Some(error), Some(total)) => sides(&cx, &error, &total, &mut findings)?,
+    let was_bare = bare::is_bare(&part.expr) || bare::is_bare(&total.expr);
+    let (part, total) = if let Some(both) = bare::gauges(cx, &part, &total) {
+        assumed.push(
+            "the source adds up the values that it reads from time to time; here every sample counts"
+                .to_owned(),
+        );
+        both
+    } else {
+        (bare::counted(cx, part, &mut assumed)?, bare::counted(cx, total, &mut assumed)?)
+    };
+    let mut kept = BTreeSet::new();
+    assumed.retain(|text| kept.insert(text.clone()));
+    let typed = match (linear(&part.expr), all_events(&total.expr)) {
+        (Some(part), Some(total)) => {
+            let error = if side == Side::Good { difference(&total, part) } else { Some(part) };
+            match error {
+                Some(error) => sides(cx, &error, &total, &mut findings)?,
+                None => None,
+            }
+        }
         _ => None,
     };
-    let typed = typed.or_else(|| slices(&cx, &error, &total));
+    let typed = typed.or_else(|| if side == Side::Bad { slices(cx, &part, &total) } else { None });
     let mut made = match typed {
         Some(made) => made,
-        None => escape(&cx, &error, &total)?,
+        None if cx.values == Values::Levels && was_bare => return Err(bare::LEVELS.to_owned()),
+        None => escaped(cx, side.word(), &part, &total)?,
     };
+    if cx.values == Values::Levels && was_bare {
+        for used in made.uses.iter_mut().filter(|used| used.kind == Kind::Counter) {
+            used.increases = true;
+        }
+    }
     assumed.append(&mut made.assumed);
     made.assumed = assumed;
     made.findings.append(&mut findings);
     Ok(made)
 }
 
-/// Decompiles the share of bad events.
-pub(super) fn ratio(query: &str, histograms: &Histograms) -> Result<Measure, String> {
+/// Decompiles the share of bad events, or of good ones.
+fn ratio(cx: &Cx<'_>, query: &str, of_good: bool) -> Result<Measure, String> {
     let (mut assumed, mut findings) = (Vec::new(), Vec::new());
     let query = with_range(query, &mut assumed).map_err(|why| format!("the query: {why}"))?;
-    let cx = Cx { histograms };
-    let one_piece =
-        || "its share of bad events is one query that cannot be taken apart into bad events and all events";
+    let one_piece = || {
+        let which = if of_good { "good" } else { "bad" };
+        format!(
+            "its share of {which} events is one query that cannot be taken apart into {which} events and all events"
+        )
+    };
     let mut expr = query.expr.bare();
     // A fallback for moments without events, of which no share is taken.
     if let Some(b) = expr.binary().filter(|b| b.op == BinaryOp::Or)
@@ -208,20 +219,26 @@ pub(super) fn ratio(query: &str, histograms: &Histograms) -> Result<Measure, Str
     {
         expr = b.left.bare();
     }
-    let mut good = false;
+    let mut good = of_good;
     if let Some(b) = expr.binary().filter(|b| b.op == BinaryOp::Sub && b.left.number() == Some(1.0)) {
-        good = true;
+        good = !good;
         expr = b.right.bare();
     }
-    let Some(b) = expr.binary().filter(|b| b.op == BinaryOp::Div) else { return Err(one_piece().to_owned()) };
+    if let Some(made) = native::fraction(cx, expr, good) {
+        let mut made = made?;
+        assumed.append(&mut made.assumed);
+        made.assumed = assumed;
+        return Ok(made);
+    }
+    let Some(b) = expr.binary().filter(|b| b.op == BinaryOp::Div) else { return Err(one_piece()) };
     if b.matching.as_ref().is_some_and(|m| m.group.is_some()) {
-        return Err(one_piece().to_owned());
+        return Err(one_piece());
     }
     let typed = match (linear(&b.left), all_events(&b.right)) {
         (Some(upper), Some(total)) => {
             let error = if good { difference(&total, upper) } else { Some(upper) };
             match error {
-                Some(error) => sides(&cx, &error, &total, &mut findings)?,
+                Some(error) => sides(cx, &error, &total, &mut findings)?,
                 None => None,
             }
         }
@@ -233,11 +250,52 @@ pub(super) fn ratio(query: &str, histograms: &Histograms) -> Result<Measure, Str
     } else {
         let upper = Query { text: side(&b.left), expr: b.left.clone() };
         let total = Query { text: side(&b.right), expr: b.right.clone() };
-        escaped(&cx, if good { "good" } else { "bad" }, &upper, &total)?
+        escaped(cx, if good { "good" } else { "bad" }, &upper, &total)?
     };
     assumed.append(&mut made.assumed);
     made.assumed = assumed;
     made.findings.append(&mut findings);
+    Ok(made)
+}
+
+/// What slices of this length are called: `minutes`, `5m slices`.
+fn slices_noun(seconds: u64) -> String {
+    match seconds {
+        60 => "minutes".to_owned(),
+        s if s % 3600 == 0 => format!("{}h slices", s / 3600),
+        s if s % 60 == 0 => format!("{}m slices", s / 60),
+        s => format!("{s}s slices"),
+    }
+}
+
+/// What differs between slices that follow each other and those of the language.
+const ANY_MOMENT: &str = "slices may begin at any moment; the source's follow one another";
+
+/// Slices in which enough of the events are good.
+fn sliced(mut made: Measure, slices: &Slices) -> Result<Measure, String> {
+    if made.statements.iter().any(|s| s.starts_with("good when")) {
+        return Err(
+            "its queries judge slices of time already, and are budgeted by slices once more".to_owned()
+        );
+    }
+    made.of = slices_noun(slices.seconds);
+    made.statements.push(format!("good when share at least {}%", slices.share));
+    made.assumed.push(ANY_MOMENT.to_owned());
+    Ok(made)
+}
+
+/// A stored share that is high (or low) enough in a slice.
+fn stored_share(cx: &Cx<'_>, query: &str, good: bool, slices: &Slices) -> Result<Measure, String> {
+    let share =
+        slices.share.parse::<Decimal>().map_err(|_| "its `timeSliceTarget` is no number".to_owned())?;
+    let (op, limit) =
+        if good { (Comparison::AtLeast, share) } else { (Comparison::AtMost, Decimal::ONE_HUNDRED - share) };
+    let limit = limit.checked_div(Decimal::ONE_HUNDRED).unwrap_or_default().normalize().to_string();
+    let whole = Slices { share: "100".to_owned(), ..slices.clone() };
+    let mut made = threshold::measure(cx, query, op, &limit, Some(&whole))?;
+    let text =
+        "a slice is good if all shares stored in it are good; the source doesn't say how it combines them";
+    made.assumed.insert(0, text.to_owned());
     Ok(made)
 }
 
@@ -250,6 +308,7 @@ pub(super) fn together<'u>(uses: impl IntoIterator<Item = &'u Use>) -> BTreeMap<
         entry.bounds.extend(used.bounds.iter().copied());
         entry.unit = entry.unit.take().or_else(|| used.unit.clone());
         entry.part_of = entry.part_of.take().or_else(|| used.part_of.clone());
+        entry.increases |= used.increases && entry.kind == Kind::Counter;
     }
     made
 }

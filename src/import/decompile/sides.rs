@@ -1,8 +1,10 @@
 //! Bad events as parts of all events.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::super::names;
+use super::super::objective::Values;
 use super::slices::limit_text;
 use super::sums::{By, Func, Linear, Match, Term, joined};
 use super::{Cx, Kind, Measure, Part, Use};
@@ -15,7 +17,18 @@ use crate::write::text;
 pub(super) fn difference(total: &Linear, good: Linear) -> Option<Linear> {
     let by = joined(total, &good, None)?;
     let mut terms = total.terms.clone();
-    terms.extend(good.terms.into_iter().map(|t| Term { negative: !t.negative, ..t }));
+    // What is taken away and was there is gone: all events without (all events without the bad ones) are the bad ones.
+    let takes_away = good.terms.iter().any(|t| t.negative);
+    for term in good.terms {
+        let opposite = Term { negative: !term.negative, ..term };
+        let same = |t: &Term| takes_away && Term { negative: opposite.negative, ..t.clone() } == opposite;
+        match terms.iter().position(|t| t.negative != opposite.negative && same(t)) {
+            Some(at) => {
+                terms.remove(at);
+            }
+            None => terms.push(opposite),
+        }
+    }
     Some(Linear { terms, by, mean: total.mean })
 }
 
@@ -46,11 +59,20 @@ pub(super) fn without_le(matchers: &BTreeSet<Match>) -> BTreeSet<Match> {
     matchers.iter().filter(|m| m.label != "le").cloned().collect()
 }
 
-/// The bucket bound of a selector of buckets.
-pub(super) fn bound(matchers: &BTreeSet<Match>) -> Option<&str> {
+/// The bucket bound of a selector of buckets. `le=~"1|1\\.0"` is one bound in its two spellings.
+pub(super) fn bound(matchers: &BTreeSet<Match>) -> Option<Cow<'_, str>> {
     let mut all = matchers.iter().filter(|m| m.label == "le");
-    let first = all.next().filter(|m| m.op == "=")?;
-    all.next().is_none().then_some(first.value.as_str())
+    let only = all.next().filter(|_| all.next().is_none())?;
+    match only.op {
+        "=" => Some(Cow::Borrowed(&only.value)),
+        "=~" => {
+            let spelled: Vec<String> = only.value.split('|').map(|s| s.replace("\\.", ".")).collect();
+            let numbers: BTreeSet<Decimal> = spelled.iter().map(|s| s.parse().ok()).collect::<Option<_>>()?;
+            let plain = only.value.replace("\\.", "").bytes().all(|b| b.is_ascii_digit() || b == b'|');
+            (numbers.len() == 1 && plain).then(|| spelled.into_iter().next().map(Cow::Owned))?
+        }
+        _ => None,
+    }
 }
 
 pub(super) fn use_of(metric: &str, kind: Kind, unit: Option<String>) -> Use {
@@ -61,6 +83,7 @@ pub(super) fn use_of(metric: &str, kind: Kind, unit: Option<String>) -> Use {
         labels: BTreeSet::new(),
         bounds: BTreeSet::new(),
         part_of: None,
+        increases: false,
     }
 }
 
@@ -121,7 +144,7 @@ pub(super) fn sides(
     }
     let all = || error.terms.iter().chain(&total.terms);
     if !counted(first.func) {
-        return Ok(readings(error, total, made, &each));
+        return Ok(readings(cx, error, total, made, &each));
     }
     if all().any(|t| !counted(t.func)) || total.mean {
         return Ok(None);
@@ -151,7 +174,7 @@ pub(super) fn sides(
             Part::Whole(name) => (name, Kind::Counter, t.matchers.clone()),
             Part::Count(base) => (base, Kind::Histogram, t.matchers.clone()),
             // Every event is in the last bucket.
-            Part::Bucket(base) if bound(&t.matchers).is_some_and(is_infinite) => {
+            Part::Bucket(base) if bound(&t.matchers).is_some_and(|le| is_infinite(&le)) => {
                 (base, Kind::Histogram, without_le(&t.matchers))
             }
             Part::Bucket(_) => return Ok(None),
@@ -169,11 +192,15 @@ pub(super) fn sides(
         terms.len() == total.terms.len()
             && terms.iter().zip(&total.terms).all(|(a, b)| equal_stream(cx, a, b))
     };
-    let told = if minus.is_empty() {
+    let told = if error.terms.is_empty() {
+        return Err("the good events are all events: nothing is ever bad".to_owned());
+    } else if minus.is_empty() {
         if same_as_total(&plus) {
             return Err("the bad events are all events: the share is always 100%".to_owned());
         }
         parts(cx, &plus, (&totals, Side::Bad), &each, &mut made, findings)?
+    } else if same_as_total(&plus) && same_as_total(&minus) {
+        return Err("the good events are all events: nothing is ever bad".to_owned());
     } else if same_as_total(&plus) {
         parts(cx, &minus, (&totals, Side::Good), &each, &mut made, findings)?
     } else {
@@ -208,7 +235,7 @@ pub(super) fn is_infinite(le: &str) -> bool {
 /// Do two terms count the same events?
 pub(super) fn equal_stream(cx: &Cx<'_>, a: &Term, b: &Term) -> bool {
     let whole = |t: &Term| match cx.part(&t.metric) {
-        Part::Bucket(base) if bound(&t.matchers).is_some_and(is_infinite) => {
+        Part::Bucket(base) if bound(&t.matchers).is_some_and(|le| is_infinite(&le)) => {
             (base.to_owned(), without_le(&t.matchers), true)
         }
         Part::Bucket(_) | Part::Whole(_) => (t.metric.clone(), t.matchers.clone(), false),
@@ -287,7 +314,8 @@ pub(super) fn parts(
                     .push("the bucket has other matchers than the count that it is taken from".to_owned());
                 return Ok(false);
             };
-            let Some(limit) = le.parse::<Decimal>().ok().or_else(|| Decimal::from_scientific(le).ok()) else {
+            let Some(limit) = le.parse::<Decimal>().ok().or_else(|| Decimal::from_scientific(&le).ok())
+            else {
                 return Ok(false);
             };
             let Some(shown) = limit_text(limit, names::unit(name)) else { return Ok(false) };
@@ -336,6 +364,7 @@ pub(super) fn parts(
 
 /// Samples of a gauge that is 1 where all is well, or 0.
 pub(super) fn readings(
+    cx: &Cx<'_>,
     error: &Linear,
     total: &Linear,
     mut made: Measure,
@@ -358,7 +387,7 @@ pub(super) fn readings(
         _ => return None,
     };
     // By their definitions; of any other gauge it is not known.
-    if !["up", "probe_success"].contains(&all.metric.as_str()) {
+    if !["up", "probe_success"].contains(&all.metric.as_str()) && cx.values != Values::Booleans {
         made.assumed.push(format!("`{}` is 0 or 1, nothing else", all.metric));
     }
     "readings".clone_into(&mut made.of);

@@ -1,14 +1,15 @@
 //! From objectives to files: names, people, playbooks, and the compiler's own word on all of it.
 
 mod asked;
+mod summary;
 mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::decompile::{self, Measure};
 use super::names::{self, Position};
-use super::objective::{Objective, Place, Said};
-use super::report::{Finding, Grade, Outcome, Report};
+use super::objective::{Lost, Objective, Place, Said, Window};
+use super::report::{Outcome, Report};
 use super::{Imported, Read, Target, Unusable, Written, catalogue};
 use crate::diag::Diagnostics;
 use crate::project::CONFIG_FILE;
@@ -17,10 +18,15 @@ use crate::write::journeys::{self, Journey, Playbook, Promise, Step, Team};
 use crate::write::text;
 use crate::{ast, driver, resolve};
 use asked::mistakes;
-use told::{lost_together, shown_path, team_of, tier, told};
+use summary::{days, finish, settings};
+use told::{lost_together, owner_of, team_of, tier, told};
 
-/// Sloth's period, unless its run said another.
-const WINDOW: &str = "30d";
+/// Sloth's period in days, unless its run said another.
+const SLOTHS_WINDOW: u32 = 30;
+/// `default_window` of a new project, in days.
+const DEFAULT_WINDOW: u32 = 28;
+/// What holds of all that Sloth's specs say.
+const SLOTHS: &str = "Sloth's window is set where it runs; 30d, its default, is taken";
 /// The owner of what names none.
 const NOBODY: &str = "unstated";
 /// Longer descriptions are no titles.
@@ -35,7 +41,7 @@ struct Told {
     position: Position,
     measure: Measure,
     /// What has no place.
-    lost: Vec<String>,
+    lost: Vec<Lost>,
     /// A runbook's address.
     runbook: Option<String>,
     /// Texts kept as notes.
@@ -77,8 +83,10 @@ pub(super) fn write(read: Read, target: &Target<'_>) -> Result<Imported, Unusabl
         findings: read.findings,
         passed_over: read.passed_over,
         spoilt: read.spoilt,
+        assumed: read.assumed,
         ..Report::default()
     };
+    let object_labels = read.object_labels;
     let mut said = told(read.objectives, &mut report);
     let taken: Vec<(String, Option<String>)> = said
         .iter()
@@ -86,7 +94,7 @@ pub(super) fn write(read: Read, target: &Target<'_>) -> Result<Imported, Unusabl
         .map(|(s, place)| {
             let name = &s.journey;
             let message =
-                format!("`journey {name}` of {} is there already: {place}", s.objective.service.place);
+                format!("`journey {name}` of {} is there already: {place}", s.objective.service.name.place);
             (
                 message,
                 Some("rename one of the two, or import into a project of its own with `-o DIR`".to_owned()),
@@ -111,7 +119,8 @@ pub(super) fn write(read: Read, target: &Target<'_>) -> Result<Imported, Unusabl
             at += 1;
             if let Some(why) = why {
                 let shown = s.objective.shown();
-                report.objectives.push(Outcome::refused(shown, s.objective.name.place.clone(), why.clone()));
+                let refused = Outcome::refused(shown, s.objective.place().clone(), why.clone());
+                report.objectives.push(refused);
             }
             why.is_none()
         });
@@ -119,7 +128,7 @@ pub(super) fn write(read: Read, target: &Target<'_>) -> Result<Imported, Unusabl
             break Vec::new();
         }
     };
-    finish(&mut report, &said, &there, target);
+    finish(&mut report, &said, &there, target, &object_labels);
     report.files = files.iter().map(|f| f.path.clone()).collect();
     Ok(Imported { files, report })
 }
@@ -186,7 +195,7 @@ fn files(said: &[Told], there: &There, target: &Target<'_>) -> Vec<Written> {
         add("when_it_breaks.slovo".to_owned(), &journeys::playbooks(&playbooks));
     }
     if target.project.is_none() && !said.is_empty() {
-        made.push(Written { path: CONFIG_FILE.to_owned(), text: settings(&target.name) });
+        made.push(Written { path: CONFIG_FILE.to_owned(), text: settings(&target.name, said) });
     }
     made.sort_by(|a, b| a.path.cmp(&b.path));
     made
@@ -215,6 +224,9 @@ fn teams(said: &[Told], there: &There) -> Vec<Team> {
             team.channel = Some((*one).to_owned());
         }
     }
+    if by_journey(said).iter().all(|(_, members)| owner_of(members) != NOBODY) {
+        made.remove(NOBODY);
+    }
     made.into_values().collect()
 }
 
@@ -222,13 +234,22 @@ fn journey_of(name: &str, members: &[&Told], there: &There, playbooks: &mut Vec<
     let first = members.first().map(|m| &m.objective);
     let mut journey = Journey {
         name: name.to_owned(),
-        title: first.map_or_else(|| name.to_owned(), |o| o.service.text.clone()),
-        owner: first.map_or_else(|| NOBODY.to_owned(), team_of),
+        title: members
+            .iter()
+            .find_map(|m| m.objective.service.title.clone())
+            .or_else(|| first.map(|o| o.service.name.text.clone()))
+            .unwrap_or_else(|| name.to_owned()),
+        owner: owner_of(members),
         tier: first.and_then(tier),
         ..Journey::default()
     };
-    journey.comments.push(format!("Sloth's window is set where it runs; {WINDOW}, its default, is taken."));
-    journey.comments.extend(lost_together(members).iter().map(|l| format!("lost: {l}")));
+    if members.iter().any(|m| m.objective.window == Window::OfTool) {
+        journey.comments.push(format!("{SLOTHS}."));
+    }
+    journey.comments.extend(lost_together(members).iter().map(|l| format!("lost: {}", l.text)));
+    let descriptions: BTreeSet<&str> =
+        members.iter().filter_map(|m| m.objective.service.description.as_deref()).collect();
+    journey.notes.extend(descriptions.into_iter().map(str::to_owned));
     let each: BTreeSet<&BTreeSet<String>> = members.iter().map(|m| &m.measure.for_each).collect();
     let shared = each.first().copied().filter(|e| each.len() == 1 && !e.is_empty());
     journey.for_each = shared.into_iter().flatten().cloned().collect();
@@ -277,15 +298,20 @@ fn promise_of(member: &Told, journey: &Journey, playbook: Option<String>) -> Pro
     comments.extend(measure.assumed.iter().map(|a| format!("assumed: {a}")));
     comments.extend(measure.escaped.iter().map(|e| format!("escaped: {e}")));
     if !member.lost.is_empty() {
-        comments.push(format!("lost: {}", member.lost.join("; ")));
+        let lost: Vec<&str> = member.lost.iter().map(|l| l.text.as_str()).collect();
+        comments.push(format!("lost: {}", lost.join("; ")));
     }
-    let percent = objective.objective.text.parse().ok().and_then(text::number);
-    let percent = percent.unwrap_or_else(|| objective.objective.text.clone());
-    let mut statements = vec![format!("keep for {percent}% of {} over {WINDOW}", measure.of)];
+    let over = days(objective).map(|days| format!(" over {days}d")).unwrap_or_default();
+    let mut statements = vec![format!("keep for {}% of {}{over}", objective.percent, measure.of)];
     match (objective.alerting.page.disabled, objective.alerting.ticket.disabled) {
         (true, true) => statements.push("urgency none".to_owned()),
         (true, false) => statements.push("urgency ticket".to_owned()),
         (false, _) => {}
+    }
+    if objective.alerting.silent_without_data
+        && !(objective.alerting.page.disabled && objective.alerting.ticket.disabled)
+    {
+        statements.push("no data none".to_owned());
     }
     if journey.for_each.is_empty() && !measure.for_each.is_empty() {
         let labels: Vec<&str> = measure.for_each.iter().map(String::as_str).collect();
@@ -295,103 +321,24 @@ fn promise_of(member: &Told, journey: &Journey, playbook: Option<String>) -> Pro
     statements.extend(playbook.map(|name| format!("playbook {name}")));
     let description =
         objective.description.as_deref().map(|d| d.split_whitespace().collect::<Vec<_>>().join(" "));
+    // Without a title of its own a short description is one.
     let short = description.as_ref().filter(|d| d.chars().count() <= LONGEST_TITLE);
-    let title = match short {
-        Some(description) => description.trim_end_matches('.').to_owned(),
-        None => names::title(&objective.name.text),
+    let own = objective.title.as_deref().map(|t| t.split_whitespace().collect::<Vec<_>>().join(" "));
+    let own = own.filter(|title| !title.is_empty());
+    let (title, noted) = match (own, short) {
+        (Some(title), _) => (title, description.as_ref()),
+        (None, Some(description)) => (description.trim_end_matches('.').to_owned(), None),
+        (None, None) => (names::title(names::without_slo(&objective.name.text)), description.as_ref()),
     };
-    if let (None, Some(description)) = (short, &description) {
+    if let Some(description) = noted.filter(|d| d.trim_end_matches('.') != title) {
         statements.push(format!("note {}", text::prose(description)));
     }
     statements.extend(member.notes.iter().map(|note| format!("note {}", text::prose(note))));
     Promise {
         name: member.position.promise.clone(),
         title,
-        from: format!("{FROM}{}", objective.name.place),
+        from: format!("{FROM}{}", objective.place()),
         comments,
         statements,
     }
-}
-
-/// `slovo.yaml` of a new project.
-fn settings(name: &str) -> String {
-    format!(
-        "# A Slovo project: this file, and every .slovo file in this folder and below.\n\
-         project: {name}\n\n\
-         # How often your Prometheus scrapes its targets and evaluates rules.\n\
-         scrape_interval: 30s\n\
-         evaluation_interval: 30s\n\n\
-         # How long your Prometheus keeps samples. Unless somebody changed it that is 15d, and a window of {WINDOW} would be judged by\n\
-         # the last 15: start it with `--storage.tsdb.retention.time={WINDOW}`, or write here what is true.\n\
-         retention: {WINDOW}\n\n\
-         outputs:\n  prometheus:\n    path: prometheus\n"
-    )
-}
-
-/// What became of the objectives that are written.
-fn finish(report: &mut Report, said: &[Told], there: &There, target: &Target<'_>) {
-    for one in said {
-        let measure = &one.measure;
-        let grade = match (&measure.escaped, measure.assumed.is_empty()) {
-            (Some(_), _) => Grade::Escaped,
-            (None, false) => Grade::Assumed,
-            (None, true) => Grade::Exact,
-        };
-        report.objectives.push(Outcome {
-            objective: one.objective.shown(),
-            place: one.objective.name.place.clone(),
-            promise: Some(shown_path(&one.journey, &one.position)),
-            grade,
-            assumed: measure.assumed.clone(),
-            escaped: measure.escaped.iter().cloned().collect(),
-            lost: one.lost.clone(),
-            refused: None,
-        });
-    }
-    for (journey, members) in by_journey(said) {
-        let Some(first) = members.first() else { continue };
-        for text in lost_together(&in_order(&members)) {
-            report.lost.push(Finding {
-                place: first.objective.service.place.clone(),
-                text: format!("{journey}: {text}"),
-            });
-        }
-    }
-    report.objectives.sort_by(|a, b| (&a.place, &a.objective).cmp(&(&b.place, &b.objective)));
-    report.findings.sort();
-    report.findings.dedup();
-    report.passed_over.sort();
-    report.lost.sort();
-    if said.is_empty() {
-        return;
-    }
-    report.assumed.push(format!("Sloth's window is set where it runs; {WINDOW}, its default, is taken"));
-    if said.iter().any(|s| s.objective.alerting.name.is_some()) {
-        let text =
-            "alerts have Slovo's own names (PromiseBurnsFast and others); those of the source are left out";
-        report.assumed.push(text.to_owned());
-    }
-    if said.iter().any(|s| team_of(&s.objective) == NOBODY) {
-        report.assumed.push(format!("journeys without an owner belong to the team `{NOBODY}`"));
-    }
-    let used: BTreeSet<&String> =
-        said.iter().flat_map(|s| s.measure.uses.iter().map(|u| &u.metric)).collect();
-    let known = used.iter().filter(|name| there.metrics.contains_key(**name)).count();
-    if known > 0 {
-        let text = format!(
-            "{known} of the metrics are declared in the project already, and taken as they are there"
-        );
-        report.assumed.push(text);
-    }
-    if target.project.is_none() {
-        report.next.push(
-            "`slovo check` says what a reader will want to know; slovo.yaml holds intervals and retention"
-                .to_owned(),
-        );
-    }
-    report.next.push(
-        "`compatibility: sloth` in slovo.yaml keeps Sloth's series, and with them dashboards (docs/rules.md)"
-            .to_owned(),
-    );
-    report.next.push("`slovo backfill` gives the new rules a history".to_owned());
 }

@@ -4,98 +4,86 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::decompile::{self, Measure};
 use super::super::names::{self, Position};
-use super::super::objective::{Objective, Place, Said, Sli};
+use super::super::objective::{Lost, Objective, Place, Said, Sli, What};
+use super::super::reader::{is_owner, is_tier};
 use super::super::report::{Finding, Outcome, Report};
-use super::super::sloth::is_owner;
 use super::{NOBODY, Told};
 use crate::write::text;
 
 /// Objectives that can be said in the language; of the others the report says why not.
 pub(super) fn told(objectives: Vec<Objective>, report: &mut Report) -> Vec<Told> {
     let mut histograms = BTreeSet::new();
-    for objective in &objectives {
-        match &objective.sli {
-            Sli::Events { error, total } => {
-                decompile::histograms(&error.text, &mut histograms);
-                decompile::histograms(&total.text, &mut histograms);
-            }
-            Sli::Ratio(query) => decompile::histograms(&query.text, &mut histograms),
-            Sli::Plugin(_) => {}
-        }
+    for query in objectives.iter().flat_map(|o| o.sli.queries()) {
+        decompile::histograms(&query.text, &mut histograms);
     }
     let mut services: BTreeMap<String, Said> = BTreeMap::new();
     let mut places: BTreeMap<(String, Option<String>, String), Place> = BTreeMap::new();
     let mut made = Vec::new();
     for objective in objectives {
-        let place = objective.name.place.clone();
-        let mut refuse = |why: String| {
-            report.objectives.push(Outcome::refused(objective.shown(), place.clone(), why));
+        let place = objective.place().clone();
+        let mut refuse = |at: &Place, why: String| {
+            let refused = Outcome::refused(objective.shown(), place.clone(), why);
+            report.objectives.push(refused.at(at.clone()));
         };
+        let service = &objective.service.name;
+        let part = objective.part.as_ref().map(|part| part.text.as_str());
         let (Some(journey), Some(position)) =
-            (text::identifier(&objective.service.text), names::position(&objective.name.text))
+            (text::identifier(&service.text), names::position(&service.text, &objective.name.text, part))
         else {
             refuse(
+                &place,
                 "its service or its name has no letter of a to z, of which an identifier could be made"
                     .to_owned(),
             );
             continue;
         };
         if let Some(first) = services.get(&journey)
-            && first.text != objective.service.text
+            && first.text != service.text
         {
             let why = format!(
                 "its service `{}` would be the journey `{journey}`, as is `{}` ({})",
-                objective.service.text, first.text, first.place
+                service.text, first.text, first.place
             );
-            refuse(why.clone());
-            report.findings.push(Finding { place: objective.service.place.clone(), text: why });
+            refuse(&service.place, why);
             continue;
         }
         let path =
             (journey.clone(), position.step.as_ref().map(|(name, _)| name.clone()), position.promise.clone());
         if let Some(first) = places.get(&path) {
             let shown = shown_path(&journey, &position);
-            let why = format!("it would be the promise `{shown}`, as is the objective of {first}");
-            refuse(why.clone());
-            report.findings.push(Finding { place, text: why });
+            let why = format!(
+                "it would be the promise `{shown}`, as is the objective of {first}: rename one of the two, or import them into projects of their own"
+            );
+            refuse(&place, why);
             continue;
         }
-        let measured = match &objective.sli {
-            Sli::Events { error, total } => {
-                (decompile::events(&error.text, &total.text, &histograms), error.place.clone())
-            }
-            Sli::Ratio(query) => (decompile::ratio(&query.text, &histograms), query.place.clone()),
-            Sli::Plugin(id) => {
-                let id: String = id.text.chars().take(80).collect();
-                refuse(format!(
+        let at = &objective.sli.said().place;
+        if let Sli::Plugin(id) = &objective.sli {
+            let id: String = id.text.chars().take(80).collect();
+            refuse(
+                &place,
+                format!(
                     "its queries are made by the plugin `{id}`, whose text is not here: write them as `events` and import again"
-                ));
+                ),
+            );
+            continue;
+        }
+        let mut measure = match decompile::measure(&objective, &histograms) {
+            Ok(measure) => measure,
+            Err(why) => {
+                refuse(at, why);
                 continue;
             }
         };
-        let measure = match measured {
-            (Ok(measure), _) => measure,
-            (Err(why), at) => {
-                refuse(why.clone());
-                report.findings.push(Finding { place: at, text: why });
-                continue;
-            }
-        };
-        let at = measured_place(&objective);
+        measure.assumed.splice(0..0, objective.assumed.iter().cloned());
         for text in &measure.findings {
             report.findings.push(Finding { place: at.clone(), text: text.clone() });
         }
-        services.entry(journey.clone()).or_insert_with(|| objective.service.clone());
-        places.insert(path, objective.name.place.clone());
+        services.entry(journey.clone()).or_insert_with(|| objective.service.name.clone());
+        places.insert(path, place);
         made.push(around(objective, journey, position, measure));
     }
     made
-}
-
-pub(super) fn measured_place(objective: &Objective) -> Place {
-    match &objective.sli {
-        Sli::Events { error: said, .. } | Sli::Ratio(said) | Sli::Plugin(said) => said.place.clone(),
-    }
 }
 
 pub(super) fn shown_path(journey: &str, position: &Position) -> String {
@@ -114,17 +102,17 @@ pub(super) fn listed(labels: &[&(String, Said)]) -> String {
 /// What stands around the measurement: what is taken over, and what has no place.
 pub(super) fn around(objective: Objective, journey: String, position: Position, measure: Measure) -> Told {
     let alerting = &objective.alerting;
-    let mut lost: Vec<String> = Vec::new();
+    let mut lost: Vec<Lost> = Vec::new();
     let mut notes = Vec::new();
     let mut runbook = None;
     let mut channel = None;
     let labels = [
-        ("labels", &objective.labels, ""),
-        ("alert labels", &alerting.labels, ""),
-        ("labels of pages", &alerting.page.labels, "page"),
-        ("labels of tickets", &alerting.ticket.labels, "ticket"),
+        (What::Labels, "labels", &objective.labels, ""),
+        (What::AlertLabels, "alert labels", &alerting.labels, ""),
+        (What::AlertLabels, "labels of pages", &alerting.page.labels, "page"),
+        (What::AlertLabels, "labels of tickets", &alerting.ticket.labels, "ticket"),
     ];
-    for (what, list, own) in labels {
+    for (what, words, list, own) in labels {
         let mut kept = Vec::new();
         for label in list {
             let (key, said) = label;
@@ -137,7 +125,7 @@ pub(super) fn around(objective: Objective, journey: String, position: Position, 
             }
         }
         if !kept.is_empty() {
-            lost.push(format!("{what} {}", listed(&kept)));
+            lost.push(Lost::new(what, format!("{words} {}", listed(&kept))));
         }
     }
     let annotations =
@@ -151,7 +139,9 @@ pub(super) fn around(objective: Objective, journey: String, position: Position, 
         let plain = !said.text.contains("{{");
         if link && plain && runbook.is_none() && (word.contains("runbook") || word.contains("playbook")) {
             runbook = Some(said.text.clone());
-        } else if runbook.as_ref() == Some(&said.text) {
+        } else if runbook.as_ref() == Some(&said.text)
+            || objective.description.as_ref().is_some_and(|d| same_words(d, &said.text))
+        {
             // Said already.
         } else if link && plain && word.contains("dashboard") {
             let note = format!("Dashboard: {}", said.text);
@@ -163,13 +153,19 @@ pub(super) fn around(objective: Objective, journey: String, position: Position, 
         }
     }
     if !left.is_empty() {
-        lost.push(format!("annotations {}", listed(&left)));
+        lost.push(Lost::new(What::Annotations, format!("annotations {}", listed(&left))));
     }
     if alerting.ticket.disabled && !alerting.page.disabled {
-        lost.push("that tickets are switched off: whoever pages has tickets too".to_owned());
+        let text = "that tickets are switched off: whoever pages has tickets too";
+        lost.push(Lost::new(What::Tickets, text));
     }
-    lost.extend(objective.lost.iter().map(|said| said.text.clone()));
+    lost.extend(objective.lost.iter().cloned());
     Told { objective, journey, position, measure, lost, runbook, notes, channel }
+}
+
+/// The same text, however its lines are broken.
+fn same_words(a: &str, b: &str) -> bool {
+    a.trim_end_matches('.').split_whitespace().eq(b.trim_end_matches('.').split_whitespace())
 }
 
 /// A team's identifier.
@@ -181,35 +177,44 @@ pub(super) fn team_of(objective: &Objective) -> String {
         .unwrap_or_else(|| NOBODY.to_owned())
 }
 
-/// `tier: "2"` among the service's labels.
+/// `tier: "2"` among the service's labels, `tier-2` too.
 pub(super) fn tier(objective: &Objective) -> Option<u32> {
-    let (_, said) = objective.service_labels.iter().find(|(key, _)| key == "tier")?;
-    said.text.parse().ok().filter(|tier| (1..=9).contains(tier))
+    let (_, said) = objective.service.labels.iter().find(|(key, _)| is_tier(key))?;
+    let number = said.text.strip_prefix("tier-").unwrap_or(&said.text);
+    number.parse().ok().filter(|tier| (1..=9).contains(tier))
 }
 
-/// Labels of a service that have no place; `owner` is its journey's.
-pub(super) fn lost_labels(objective: &Objective, owner: &str) -> Option<String> {
-    let taken = tier(objective).is_some();
+/// Labels of a service that have no place; `owner` and `tier` are its journey's.
+fn lost_labels(objective: &Objective, owner: &str, journeys: Option<u32>) -> Option<String> {
+    let own = tier(objective);
+    let taken = own.is_some() && own == journeys;
     let has_place = |(key, said): &&(String, Said)| {
-        taken && key == "tier" || is_owner(key) && text::identifier(&said.text).as_deref() == Some(owner)
+        taken && is_tier(key) || is_owner(key) && text::identifier(&said.text).as_deref() == Some(owner)
     };
-    let left: Vec<&(String, Said)> = objective.service_labels.iter().filter(|l| !has_place(l)).collect();
+    let left: Vec<&(String, Said)> = objective.service.labels.iter().filter(|l| !has_place(l)).collect();
     (!left.is_empty()).then(|| format!("labels of the service {}", listed(&left)))
 }
 
+/// The owner of a journey: the first that its objectives name.
+pub(super) fn owner_of(members: &[&Told]) -> String {
+    let named = members.iter().map(|m| team_of(&m.objective)).find(|team| team != NOBODY);
+    named.unwrap_or_else(|| NOBODY.to_owned())
+}
+
 /// What the objectives of a journey have lost together.
-pub(super) fn lost_together(members: &[&Told]) -> Vec<String> {
-    let owner = members.first().map_or_else(String::new, |m| team_of(&m.objective));
-    let labels: BTreeSet<String> = members.iter().filter_map(|m| lost_labels(&m.objective, &owner)).collect();
+pub(super) fn lost_together(members: &[&Told]) -> Vec<Lost> {
+    let owner = owner_of(members);
+    let tier = members.first().and_then(|m| tier(&m.objective));
+    let labels: BTreeSet<String> =
+        members.iter().filter_map(|m| lost_labels(&m.objective, &owner, tier)).collect();
     let others: BTreeSet<String> =
-        members.iter().map(|m| team_of(&m.objective)).filter(|o| *o != owner).collect();
-    let mut made: Vec<String> = labels.into_iter().collect();
+        members.iter().map(|m| team_of(&m.objective)).filter(|o| *o != owner && o != NOBODY).collect();
+    let mut made: Vec<Lost> = labels.into_iter().map(|text| Lost::new(What::ServiceLabels, text)).collect();
     if !others.is_empty() {
         let others: Vec<String> = others.into_iter().collect();
-        made.push(format!(
-            "a journey has one owner, and some of its objectives have others: {}",
-            others.join(", ")
-        ));
+        let text =
+            format!("a journey has one owner, and some of its objectives have others: {}", others.join(", "));
+        made.push(Lost::new(What::Owners, text));
     }
     made
 }

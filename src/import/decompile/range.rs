@@ -1,0 +1,101 @@
+//! Windows in queries: the tools' variables, and lengths that are written out.
+
+use std::collections::BTreeSet;
+
+use super::Query;
+use crate::promql;
+use crate::promql::ast::Extent;
+
+/// Variables of Grafana and of shells that stand for the window, in brackets.
+const WINDOWS: [&str; 7] = ["window", "Window", "WINDOW", "slo_window", "range", "__range", "timerange"];
+/// Variables that stand for a length which isn't the window.
+const LENGTHS: [&str; 4] = ["__rate_interval", "__interval", "interval", "rate_interval"];
+
+/// Is it the variable of Sloth's templates, in one of its spellings?
+pub(in crate::import) fn is_window(action: &str) -> bool {
+    matches!(action, ".window" | ".Window" | "window" | "Window")
+}
+
+/// A query with `$range` in place of a variable.
+pub(super) fn with_variable(query: &str, assumed: &mut Vec<String>) -> Result<String, String> {
+    let mut out = String::with_capacity(query.len());
+    let mut rest = query;
+    while let Some((before, after)) = rest.split_once("{{") {
+        let Some((action, behind)) = after.split_once("}}") else {
+            return Err("`{{` is not closed".to_owned());
+        };
+        if !is_window(action.trim().trim_matches('-').trim()) {
+            let action: String = action.trim().chars().take(40).collect();
+            return Err(format!(
+                "`{{{{{action}}}}}` is not known: a query has `{{{{.window}}}}` and nothing else"
+            ));
+        }
+        out.push_str(before);
+        out.push_str("$range");
+        rest = behind;
+    }
+    out.push_str(rest);
+    // `[$window]`, `[${window}]`
+    let mut places = Vec::new();
+    for (at, _) in out.match_indices("[$") {
+        let Some(inside) = out.get(at + 1..).and_then(|t| t.split([']', ':']).next()) else { continue };
+        let word = inside.trim_start_matches('$').trim_start_matches('{').trim_end().trim_end_matches('}');
+        if word == "range" && !inside.contains('{') {
+            continue;
+        }
+        if LENGTHS.contains(&word) {
+            assumed.push(looks_back(inside));
+        } else if !WINDOWS.contains(&word) {
+            continue;
+        }
+        places.push(at + 1..at + 1 + inside.len());
+    }
+    for place in places.into_iter().rev() {
+        out.replace_range(place, "$range");
+    }
+    Ok(out)
+}
+
+/// Can a query be read at all?
+pub(in crate::import) fn is_promql(query: &str) -> bool {
+    with_range(query, &mut Vec::new()).is_ok()
+}
+
+fn looks_back(written: &str) -> String {
+    format!("the query looks back `[{written}]` whatever the window; here it looks over each window")
+}
+
+/// Reads a query; a window that is written out is taken for the tool's, which is said.
+pub(super) fn with_range(query: &str, assumed: &mut Vec<String>) -> Result<Query, String> {
+    let out = with_variable(query, assumed)?;
+    let read = |text: &str| {
+        promql::parse(text).map_err(|errors| {
+            let why = errors.first().map_or_else(String::new, |e| e.message.clone());
+            format!("the query is not PromQL: {why}")
+        })
+    };
+    let expr = read(&out)?;
+    if promql::uses_range(&expr) {
+        return Ok(Query { text: out, expr });
+    }
+    // Every range of one length stands for the window.
+    let mut places = Vec::new();
+    let mut lengths = BTreeSet::new();
+    for selector in promql::selectors(&expr) {
+        if let Some(Extent::Fixed { millis, range }) = selector.window() {
+            places.push(range.clone());
+            lengths.insert(*millis);
+        }
+    }
+    if lengths.len() != 1 {
+        return Ok(Query { text: out, expr });
+    }
+    let written = places.first().and_then(|p| out.get(p.clone())).unwrap_or("").to_owned();
+    let mut replaced = out.clone();
+    places.sort_by_key(|p| std::cmp::Reverse(p.start));
+    for place in places {
+        replaced.replace_range(place, "$range");
+    }
+    assumed.push(looks_back(&written));
+    Ok(Query { expr: read(&replaced)?, text: replaced })
+}

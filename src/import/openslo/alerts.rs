@@ -1,0 +1,217 @@
+//! Alert policies, their conditions and targets: how loudly an SLO speaks, and what of that has no place.
+
+use super::super::objective::{Alert, Alerting, Lost, Said, What};
+use super::super::reader::{entries, find, flag, given, is_owner, owner, scalar, short, word};
+use super::{Cx, Kind, known_head};
+use crate::config::tree::{Node, Value};
+
+/// Words of severities that wake nobody.
+const QUIET: [&str; 17] = [
+    "ticket",
+    "warning",
+    "warn",
+    "low",
+    "medium",
+    "minor",
+    "info",
+    "informational",
+    "notice",
+    "sev3",
+    "sev4",
+    "sev5",
+    "p3",
+    "p4",
+    "p5",
+    "email",
+    "moderate",
+];
+/// Words of severities that wake somebody.
+const LOUD: [&str; 13] = [
+    "page",
+    "critical",
+    "crit",
+    "high",
+    "urgent",
+    "emergency",
+    "fatal",
+    "major",
+    "error",
+    "sev1",
+    "sev2",
+    "p1",
+    "p2",
+];
+
+/// What policies say.
+#[derive(Default)]
+pub(super) struct Alerts {
+    pub(super) alerting: Alerting,
+    pub(super) lost: Vec<Lost>,
+    pub(super) assumed: Vec<String>,
+    pub(super) owner: Option<Said>,
+}
+
+/// Reads the alert policies of an SLO.
+pub(super) fn alerts<'c>(cx: &mut Cx<'c, '_>, spec: &'c Node) -> Alerts {
+    let mut made = Alerts::default();
+    let policies: &'c [Node] = match given(spec, "alertPolicies") {
+        Some(Node { value: Value::List(list), .. }) => list,
+        Some(other) => {
+            let text = format!("`alertPolicies` must be a list, and is {}", other.value.describe());
+            cx.reader.finding(other, text);
+            &[]
+        }
+        None => &[],
+    };
+    let (mut loud, mut quiet, mut unknown) = (false, false, false);
+    let mut without_data = Vec::new();
+    for policy in policies.iter().filter(|p| p.value != Value::Null) {
+        let Some(policy) = policy_of(cx, policy, &mut made) else {
+            unknown = true;
+            continue;
+        };
+        let labels = find(policy, "metadata").and_then(|m| find(m, "labels"));
+        let labels = cx.reader.labels(labels, "`metadata.labels`");
+        made.owner = made.owner.take().or_else(|| owner(&labels));
+        let others: Vec<String> = labels
+            .iter()
+            .filter(|(key, _)| !is_owner(key))
+            .map(|(key, said)| format!("{key}={:?}", said.text))
+            .collect();
+        if !others.is_empty() {
+            let text = format!("labels of an alert policy {}", others.join(", "));
+            let loss = Lost::new(What::AlertLabels, text);
+            if !made.lost.contains(&loss) {
+                made.lost.push(loss);
+            }
+        }
+        let Some(spec) = given(policy, "spec") else { continue };
+        cx.reader.known(
+            spec,
+            "an alert policy's `spec`",
+            &[
+                "description",
+                "alertWhenNoData",
+                "alertWhenResolved",
+                "alertWhenBreaching",
+                "conditions",
+                "notificationTargets",
+            ],
+        );
+        without_data.push(flag(spec, "alertWhenNoData"));
+        let speaks = flag(spec, "alertWhenBreaching") != Some(false);
+        for condition in list(spec, "conditions") {
+            let Some(severity) = condition_of(cx, condition, &mut made) else { continue };
+            let plain = severity.to_ascii_lowercase();
+            if QUIET.contains(&plain.as_str()) {
+                quiet |= speaks;
+            } else {
+                if !LOUD.contains(&plain.as_str()) && speaks {
+                    made.assumed.push(format!("alerts of severity `{}` page somebody", short(&severity)));
+                }
+                loud |= speaks;
+            }
+        }
+        for target in list(spec, "notificationTargets") {
+            target_of(cx, target, &mut made);
+        }
+    }
+    let off = || Alert { disabled: true, ..Alert::default() };
+    if !loud && !unknown {
+        made.alerting.page = off();
+        if !quiet {
+            made.alerting.ticket = off();
+            if without_data.contains(&Some(true)) {
+                let text = "the alert of missing data: a promise that alerts nobody has none";
+                made.lost.push(Lost::new(What::NoData, text));
+            }
+        }
+    }
+    made.alerting.silent_without_data =
+        !without_data.is_empty() && without_data.iter().all(|said| *said == Some(false));
+    made
+}
+
+fn list<'n>(node: &'n Node, key: &str) -> &'n [Node] {
+    match find(node, key) {
+        Some(Node { value: Value::List(list), .. }) => list,
+        _ => &[],
+    }
+}
+
+/// A policy: written here, or referred to by its name.
+fn policy_of<'n>(cx: &mut Cx<'n, '_>, node: &'n Node, made: &mut Alerts) -> Option<&'n Node> {
+    let name = scalar(node).or_else(|| word(node, "alertPolicyRef"));
+    let Some(name) = name else {
+        cx.reader.known(
+            node,
+            "an alert policy",
+            &["apiVersion", "kind", "metadata", "spec", "alertPolicyRef"],
+        );
+        return Some(node);
+    };
+    let Some(object) = cx.object(Kind::AlertPolicy, name) else {
+        let near = cx.near(Kind::AlertPolicy, name);
+        let text = format!("the alert policy `{}`, which is not in the input{near}", short(name));
+        made.lost.push(Lost::new(What::Conditions, text));
+        return None;
+    };
+    if cx.first_time(object) {
+        known_head(&mut cx.reader, object);
+    }
+    Some(&object.node)
+}
+
+/// The severity of a condition; its limits are lost.
+fn condition_of(cx: &mut Cx<'_, '_>, node: &Node, made: &mut Alerts) -> Option<String> {
+    let mut node = node;
+    if let Some(name) = scalar(node).or_else(|| word(node, "conditionRef")) {
+        let Some(object) = cx.object(Kind::AlertCondition, name) else {
+            let near = cx.near(Kind::AlertCondition, name);
+            let text = format!("the alert condition `{}`, which is not in the input{near}", short(name));
+            made.lost.push(Lost::new(What::Conditions, text));
+            // How loud it is isn't known: as loud as what says nothing.
+            return Some("page".to_owned());
+        };
+        if cx.first_time(object) {
+            known_head(&mut cx.reader, object);
+        }
+        node = &object.node;
+    }
+    let spec = given(node, "spec")?;
+    cx.reader.known(spec, "an alert condition's `spec`", &["description", "severity", "condition"]);
+    let name = find(node, "metadata").and_then(|m| word(m, "name")).unwrap_or("without a name");
+    if let Some(condition) = given(spec, "condition") {
+        let keys = ["kind", "op", "threshold", "lookbackWindow", "alertAfter"];
+        cx.reader.known(condition, "`condition`", &keys);
+        let said: Vec<String> = entries(condition)
+            .iter()
+            .filter_map(|e| Some(format!("{} {}", short(&e.key), short(scalar(&e.value)?))))
+            .collect();
+        let text = format!("the alert condition `{}`: {}", short(name), said.join(", "));
+        let loss = Lost::new(What::Conditions, text);
+        if !made.lost.contains(&loss) {
+            made.lost.push(loss);
+        }
+    }
+    Some(word(spec, "severity").unwrap_or("page").to_owned())
+}
+
+/// A target of notifications has no place: receivers are Alertmanager's.
+fn target_of(cx: &mut Cx<'_, '_>, node: &Node, made: &mut Alerts) {
+    let reference = scalar(node).or_else(|| word(node, "targetRef"));
+    let object = reference.and_then(|name| cx.object(Kind::AlertNotificationTarget, name));
+    let node = object.map_or(node, |o| &o.node);
+    if let Some(object) = object
+        && cx.first_time(object)
+    {
+        known_head(&mut cx.reader, object);
+    }
+    let name = find(node, "metadata").and_then(|m| word(m, "name")).or(reference).unwrap_or("without a name");
+    let target = given(node, "spec").and_then(|s| word(s, "target"));
+    let by = target.map(|t| format!(" ({})", short(t))).unwrap_or_default();
+    let loss = Lost::new(What::Targets, format!("the notification target `{}`{by}", short(name)));
+    if !made.lost.contains(&loss) {
+        made.lost.push(loss);
+    }
+}

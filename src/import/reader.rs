@@ -1,0 +1,182 @@
+//! What all readers do: keys and texts of a document with their places, and what is said of them.
+
+use super::Read;
+use super::objective::{Place, Said, Tool};
+use super::report::{Finding, Outcome};
+use crate::config::nearest;
+use crate::config::tree::{Entry, Node, Value};
+use crate::source::SourceMap;
+use crate::value::Decimal;
+
+/// The value of a key, where the node is a map.
+pub(super) fn find<'n>(node: &'n Node, key: &str) -> Option<&'n Node> {
+    entries(node).iter().find(|e| e.key == key).map(|e| &e.value)
+}
+
+/// The value of a key that has one.
+pub(super) fn given<'n>(node: &'n Node, key: &str) -> Option<&'n Node> {
+    find(node, key).filter(|n| n.value != Value::Null)
+}
+
+/// The entries of a map.
+pub(super) fn entries(node: &Node) -> &[Entry] {
+    match &node.value {
+        Value::Map(entries) => entries,
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::List(_) => &[],
+    }
+}
+
+/// A scalar's text.
+pub(super) fn scalar(node: &Node) -> Option<&str> {
+    match &node.value {
+        Value::Text(text) | Value::Number(text) | Value::Bool(text) => Some(text.trim()),
+        Value::Null | Value::List(_) | Value::Map(_) => None,
+    }
+}
+
+/// The text of a key.
+pub(super) fn word<'n>(node: &'n Node, key: &str) -> Option<&'n str> {
+    find(node, key).and_then(scalar).filter(|text| !text.is_empty())
+}
+
+/// `true` or `false`.
+pub(super) fn flag(node: &Node, key: &str) -> Option<bool> {
+    match word(node, key)? {
+        text if text.eq_ignore_ascii_case("true") => Some(true),
+        text if text.eq_ignore_ascii_case("false") => Some(false),
+        _ => None,
+    }
+}
+
+/// A number as written, `1e-3` too.
+pub(super) fn decimal(text: &str) -> Option<Decimal> {
+    text.parse::<Decimal>().ok().or_else(|| Decimal::from_scientific(text).ok())
+}
+
+/// A name for a message.
+pub(super) fn short(name: &str) -> String {
+    name.chars().take(60).collect()
+}
+
+/// Two spellings of one key: `page_alert` and `pageAlert`.
+fn same_word(a: &str, b: &str) -> bool {
+    let plain =
+        |s: &str| s.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    plain(a) == plain(b)
+}
+
+/// Reads documents of one tool.
+pub(super) struct Reader<'r> {
+    pub(super) tool: Tool,
+    pub(super) sources: &'r SourceMap,
+    pub(super) read: &'r mut Read,
+}
+
+impl Reader<'_> {
+    pub(super) fn place(&self, node: &Node) -> Place {
+        Place::of(self.sources, node.span)
+    }
+    pub(super) fn finding(&mut self, node: &Node, text: impl Into<String>) {
+        self.finding_at(self.place(node), text);
+    }
+    pub(super) fn finding_at(&mut self, place: Place, text: impl Into<String>) {
+        self.read.findings.push(Finding { place, text: text.into() });
+    }
+    /// Says that something is not imported, and why.
+    pub(super) fn refuse(&mut self, node: &Node, what: &str, why: impl Into<String>) {
+        let place = self.place(node);
+        self.read.refused.push(Outcome::refused(what.to_owned(), place, why));
+    }
+    /// Reports keys that the tool doesn't know, and keys that are written twice.
+    pub(super) fn known(&mut self, node: &Node, place: &str, keys: &[&str]) {
+        let mut seen: Vec<&str> = Vec::new();
+        for entry in entries(node) {
+            let at = Place::of(self.sources, entry.key_span);
+            let key = short(&entry.key);
+            if seen.contains(&entry.key.as_str()) {
+                self.finding_at(at, format!("`{key}` is written twice in {place}; the first one is taken"));
+                continue;
+            }
+            seen.push(&entry.key);
+            if keys.contains(&entry.key.as_str()) {
+                continue;
+            }
+            let meant = keys.iter().copied().find(|k| same_word(k, &entry.key));
+            let meant = meant.or_else(|| nearest(&entry.key, keys.iter().copied()));
+            let meant = meant.map(|m| format!("; `{m}` is meant?")).unwrap_or_default();
+            let said = match self.tool {
+                // A specification passes nothing over; whoever reads it does.
+                Tool::OpenSlo => format!("`{key}` is not a key of {place} in OpenSLO{meant}"),
+                tool @ (Tool::Sloth | Tool::Pyrra | Tool::Grafana) => {
+                    format!("{} passes `{key}` over: it is not a key of {place}{meant}", tool.name())
+                }
+            };
+            self.finding_at(at, said);
+        }
+    }
+    /// A text that is not empty.
+    pub(super) fn text(&self, node: &Node, key: &str) -> Option<Said> {
+        let found = find(node, key)?;
+        let text = scalar(found)?;
+        (!text.is_empty()).then(|| Said { text: text.to_owned(), place: self.place(found) })
+    }
+    /// A map of texts; a list of texts is one text.
+    pub(super) fn labels(&mut self, node: Option<&Node>, what: &str) -> Vec<(String, Said)> {
+        let Some(node) = node else { return Vec::new() };
+        let mut made: Vec<(String, Said)> = Vec::new();
+        if !matches!(node.value, Value::Map(_) | Value::Null) {
+            let text = format!("{what} must be a map, and is {}", node.value.describe());
+            self.finding(node, text);
+        }
+        for entry in entries(node) {
+            let place = Place::of(self.sources, entry.key_span);
+            let text = match &entry.value.value {
+                Value::Text(text) | Value::Number(text) | Value::Bool(text) => text.clone(),
+                Value::Null => String::new(),
+                Value::List(items)
+                    if self.tool == Tool::OpenSlo && items.iter().all(|item| scalar(item).is_some()) =>
+                {
+                    items.iter().filter_map(scalar).collect::<Vec<_>>().join(", ")
+                }
+                Value::List(_) | Value::Map(_) => {
+                    let described = entry.value.value.describe();
+                    self.finding_at(
+                        place,
+                        format!("`{}` must be a text, and is {described}", short(&entry.key)),
+                    );
+                    continue;
+                }
+            };
+            if made.iter().all(|(key, _)| *key != entry.key) {
+                made.push((entry.key.clone(), Said { text, place }));
+            }
+        }
+        made
+    }
+}
+
+/// Does a label say who answers for it? Kubernetes' keys have a domain before the word.
+pub(super) fn is_owner(key: &str) -> bool {
+    let word = key.rsplit('/').next().unwrap_or(key);
+    ["owner", "team", "squad"].contains(&word)
+}
+
+/// Does a label hold a tier?
+pub(super) fn is_tier(key: &str) -> bool {
+    let word = key.rsplit('/').next().unwrap_or(key);
+    ["tier", "serviceTier", "service_tier"].contains(&word)
+}
+
+/// Who answers for it, by the labels: `owner` before `team`.
+pub(super) fn owner(labels: &[(String, Said)]) -> Option<Said> {
+    let said = |word: &str| labels.iter().find(|(key, _)| key.rsplit('/').next() == Some(word));
+    let found = ["owner", "team", "squad"].into_iter().find_map(said);
+    found.map(|(_, said)| said.clone()).filter(|said| !said.text.trim().is_empty())
+}
+
+/// Takes the owner's labels out of lists of labels.
+pub(super) fn without_owner(lists: &mut [&mut Vec<(String, Said)>], owner: Option<&Said>) {
+    for list in lists {
+        list.retain(|(key, said)| !(is_owner(key) && owner.is_some_and(|owner| owner.text == said.text)));
+    }
+}
