@@ -16,7 +16,8 @@ use crate::value::Date;
     name = "slovo",
     version,
     max_term_width = 100,
-    after_help = "Exit status: 0 fine, 1 mistakes in the source or files out of date, 2 usage or I/O."
+    after_help = "Exit status: 0 fine, 1 mistakes in the source or files out of date, 2 usage or I/O, 3 cannot say (a server that \
+                  is away, or half an answer)."
 )]
 pub(super) struct Args {
     /// Works on the project of this folder instead of the current one
@@ -370,14 +371,80 @@ pub(super) struct Metrics {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum MetricsCommand {
-    /// Declares what services expose, from the text that their `/metrics` gives
+    /// Declares what services expose, from the text that their `/metrics` gives or from a running Prometheus
     Import(MetricsImport),
+    /// Writes what a running Prometheus stores to a small file that can be committed
+    #[cfg(feature = "live")]
+    Snapshot(MetricsSnapshot),
+}
+
+/// Which server is asked, and with what.
+#[cfg(feature = "live")]
+#[derive(Clone, Debug, Default, ClapArgs)]
+pub(super) struct Server {
+    /// Only series whose job this regular expression matches, whole
+    #[arg(long, value_name = "REGEX")]
+    pub(super) job: Option<String>,
+    /// Only series whose name this regular expression matches, whole
+    #[arg(long, value_name = "REGEX")]
+    pub(super) select: Option<String>,
+    /// Credentials, certificates and a proxy, as promtool's `--http.config.file` has them
+    #[arg(long, value_name = "FILE")]
+    pub(super) http_config: Option<PathBuf>,
+    /// A header of each request, such as `X-Scope-OrgID: shop`
+    #[arg(long = "header", value_name = "NAME: VALUE")]
+    pub(super) headers: Vec<String>,
+    /// A token for `Authorization: Bearer`, from this file; or `SLOVO_TOKEN`, for the origin that `SLOVO_ORIGIN` names
+    #[arg(long, value_name = "FILE")]
+    pub(super) token_file: Option<PathBuf>,
+    /// How long an answer may take; all of them may take twenty times as long [default: 30s]
+    #[arg(long, value_name = "DURATION", value_parser = parse_timeout)]
+    pub(super) timeout: Option<crate::value::Duration>,
+}
+
+#[cfg(feature = "live")]
+impl Server {
+    /// Is anything said?
+    pub(super) fn is_given(&self) -> bool {
+        self.job.is_some()
+            || self.select.is_some()
+            || self.http_config.is_some()
+            || !self.headers.is_empty()
+            || self.token_file.is_some()
+            || self.timeout.is_some()
+    }
+}
+
+#[cfg(feature = "live")]
+fn parse_timeout(text: &str) -> Result<crate::value::Duration, String> {
+    use crate::value::Duration;
+    let read =
+        Duration::parse(text).filter(|d| (Duration::from_millis(100)..=Duration::from_hours(1)).contains(d));
+    read.ok_or_else(|| "it takes a duration from 100ms to 1h, such as 30s".to_owned())
+}
+
+#[cfg(feature = "live")]
+#[derive(Debug, ClapArgs)]
+pub(super) struct MetricsSnapshot {
+    /// Its address, such as http://localhost:9090
+    pub(super) url: String,
+    /// The file that is written; `-` is standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: PathBuf,
+    /// Takes only metrics that the project's promises, indicators and queries name
+    #[arg(long)]
+    pub(super) only_used: bool,
+    #[command(flatten)]
+    pub(super) server: Server,
+    /// Follows symbolic links into this folder too, not only inside the project
+    #[arg(long, value_name = "DIR")]
+    pub(super) follow_links: Vec<PathBuf>,
 }
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct MetricsImport {
-    /// What `/metrics` of your services gives; `-` is standard input
-    #[arg(required = true, value_name = "FILE")]
+    /// What `/metrics` of your services gives (`-` is standard input), or the address of a Prometheus
+    #[arg(required = true, value_name = "FILE|URL")]
     pub(super) files: Vec<PathBuf>,
     /// Takes only metrics that the project's promises, indicators and queries name
     #[arg(long)]
@@ -388,6 +455,9 @@ pub(super) struct MetricsImport {
     /// The file that new metrics go to [default: the one with most metrics, or catalogue.slovo]
     #[arg(short, long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
+    #[cfg(feature = "live")]
+    #[command(flatten)]
+    pub(super) server: Server,
     /// Follows symbolic links into this folder too, not only inside the project
     #[arg(long, value_name = "DIR")]
     pub(super) follow_links: Vec<PathBuf>,

@@ -46,5 +46,7 @@ fn metric(used: &Use) -> Metric {
         remark: None,
         labels: labels.map(|label| Label { name: label.clone(), values: Vec::new() }).collect(),
         buckets: used.bounds.iter().copied().collect(),
+        scraped: None,
+        either: false,
     }
 }

@@ -7,7 +7,7 @@ use crate::ast::MetricKind;
 use crate::diag::Diagnostics;
 use crate::fmt::WIDTH;
 use crate::source::FileId;
-use crate::value::Decimal;
+use crate::value::{Decimal, Duration};
 
 /// The most bounds that one metric has.
 const BOUNDS: usize = 1_000;
@@ -33,6 +33,10 @@ pub struct Metric {
     pub labels: Vec<Label>,
     /// The bounds of a histogram, ascending.
     pub buckets: Vec<Decimal>,
+    /// How often it is scraped, where that is not as the project has it.
+    pub scraped: Option<Duration>,
+    /// A classic histogram that is stored as a native one, or may be.
+    pub either: bool,
 }
 
 /// A label to be declared.
@@ -98,6 +102,12 @@ impl Metric {
         }
         if !self.buckets.is_empty() {
             body.push(buckets(&self.buckets)?);
+        }
+        if let Some(every) = self.scraped {
+            body.push(format!("scraped every {every}"));
+        }
+        if self.either {
+            body.push("stored classic or native".to_owned());
         }
         let remark =
             self.remark.as_deref().and_then(text::comment).map_or(String::new(), |c| format!("  {c}"));

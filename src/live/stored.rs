@@ -1,0 +1,441 @@
+//! Families of metrics as a server stores them: types by its metadata, labels by its series, bounds by counting them, native histograms by
+//! what a query gives, intervals by the samples of `up`. Nothing is guessed from a name.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use regex_syntax::escape;
+
+use super::api::{Labels, Window};
+use super::bounds::Counts;
+use super::client::Client;
+use super::interval::{self, Interval};
+use super::native::{self, Native};
+use super::trouble::{Sort, Trouble};
+use crate::ast::MetricKind;
+use crate::exposition::{Bounds, Exposition, Form, OnServer, Told};
+use crate::promql::print::is_label_name;
+use crate::promql::quote;
+use group::{Group, groups};
+
+mod group;
+
+/// What is looked at: the last hour.
+const LOOK_BACK: f64 = 3600.0;
+/// Names that are looked at.
+const NAMES: usize = 20_000;
+/// Names of one question.
+const CHUNK: usize = 50;
+/// Names whose targets are asked one by one for their types.
+const DISPUTED: usize = 20;
+/// Labels whose values are asked for one by one.
+const LABELS: usize = 64;
+/// What Prometheus writes of itself at each scrape and for each alert, beside `up`.
+const ITS_OWN: [&str; 9] = [
+    "ALERTS",
+    "ALERTS_FOR_STATE",
+    "scrape_duration_seconds",
+    "scrape_samples_scraped",
+    "scrape_samples_post_metric_relabeling",
+    "scrape_series_added",
+    "scrape_timeout_seconds",
+    "scrape_sample_limit",
+    "scrape_body_size_bytes",
+];
+
+/// Which series are looked at.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// Those whose `job` this regular expression matches, whole.
+    pub job: Option<String>,
+    /// Those whose name this regular expression matches, whole.
+    pub select: Option<String>,
+}
+
+/// What a project knows already.
+#[derive(Clone, Copy)]
+pub struct Known<'k> {
+    /// Only these are wanted.
+    pub only: Option<&'k dyn Fn(&str) -> bool>,
+    /// What is declared.
+    pub declared: &'k BTreeMap<String, MetricKind>,
+    /// Names that were stored before the last hour are wanted too.
+    pub gone: bool,
+}
+
+/// What a server stores.
+#[derive(Debug, Default)]
+pub struct Stored {
+    /// Families, by their names.
+    pub exposition: Exposition<'static>,
+    /// How often jobs are scraped.
+    pub intervals: BTreeMap<String, Interval>,
+    /// Stored within the retention, and not during the last hour.
+    pub gone: Vec<String>,
+    /// What is to be said beside.
+    pub notes: Vec<String>,
+    /// The server's time, in seconds.
+    pub now: f64,
+}
+
+impl Selection {
+    /// The matchers of a selector, with one for the name.
+    fn fits(&self, name: Option<&str>) -> Option<String> {
+        let mut parts: Vec<String> = name.map(str::to_owned).into_iter().collect();
+        if let Some(select) = &self.select
+            && name.is_none()
+        {
+            parts.push(format!("__name__=~{}", quote(select)));
+        }
+        parts.extend(self.job.as_ref().map(|job| format!("job=~{}", quote(job))));
+        if parts.is_empty() { None } else { Some(format!("{{{}}}", parts.join(","))) }
+    }
+    /// A selector of these names.
+    fn of(&self, names: &[&str]) -> String {
+        let name = match names {
+            [one] => format!("__name__={}", quote(one)),
+            many => {
+                let list: Vec<String> = many.iter().map(|name| escape(name)).collect();
+                format!("__name__=~{}", quote(&list.join("|")))
+            }
+        };
+        self.fits(Some(&name)).unwrap_or_default()
+    }
+    /// A selection whose regular expressions can be read.
+    pub fn checked(self) -> Result<Self, Trouble> {
+        for (option, pattern) in [("--job", &self.job), ("--select", &self.select)] {
+            let Some(pattern) = pattern else { continue };
+            if regex::Regex::new(&format!("^(?:{pattern})$")).is_err() {
+                return Err(Trouble::given(format!("`{option}` is not a regular expression"))
+                    .help("it matches a whole name, such as `checkout|payments` or `http_.*`"));
+            }
+        }
+        Ok(self)
+    }
+    fn has_job(&self, job: &str) -> bool {
+        let Some(pattern) = &self.job else { return true };
+        regex::Regex::new(&format!("^(?:{pattern})$")).is_ok_and(|regex| regex.is_match(job))
+    }
+}
+
+impl Stored {
+    /// Asks a server.
+    pub fn ask(client: &Client, selection: &Selection, known: Known<'_>) -> Result<Self, Trouble> {
+        let now = client.now()?;
+        let mut asking = Asking {
+            client,
+            selection,
+            known,
+            window: Window { start: now - LOOK_BACK, end: now },
+            made: Self { now, ..Self::default() },
+        };
+        let names = asking.names()?;
+        let mut found = asking.groups(names)?;
+        asking.disputes(&mut found)?;
+        asking.labels(&mut found)?;
+        asking.bounds(&mut found)?;
+        asking.natives(&mut found)?;
+        asking.intervals(&mut found)?;
+        let mut made = asking.made;
+        made.exposition = Exposition { families: found.into_iter().map(|group| group.family).collect() };
+        made.exposition.families.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(made)
+    }
+}
+
+struct Asking<'a> {
+    client: &'a Client,
+    selection: &'a Selection,
+    known: Known<'a>,
+    window: Window,
+    made: Stored,
+}
+
+impl Asking<'_> {
+    /// Names of series of the last hour.
+    fn names(&mut self) -> Result<BTreeSet<String>, Trouble> {
+        let fits = self.selection.fits(None);
+        let wanted = |name: &String| !ITS_OWN.contains(&name.as_str());
+        let list = |window| self.client.label_values("__name__", fits.as_deref(), window);
+        let names: BTreeSet<String> = list(Some(self.window))?.into_iter().filter(wanted).collect();
+        if self.known.gone {
+            let all: BTreeSet<String> = list(None)?.into_iter().filter(wanted).collect();
+            let used = |name: &&String| self.known.only.is_none_or(|only| only(name.as_str()));
+            self.made.gone = all.difference(&names).filter(used).cloned().collect();
+        }
+        if names.is_empty() {
+            return Err(Trouble::unknown(match fits {
+                Some(_) => {
+                    format!("the server at {} has no such series in the last hour", self.client.address())
+                }
+                None => format!("the server at {} has no series in the last hour", self.client.address()),
+            })
+            .help("are `--job` and `--select` as they are stored? Each matches a whole name"));
+        }
+        Ok(names)
+    }
+
+    fn groups(&mut self, names: BTreeSet<String>) -> Result<Vec<Group>, Trouble> {
+        let metadata = self.client.metadata()?;
+        let none = metadata.as_ref().is_none_or(BTreeMap::is_empty);
+        if none {
+            self.made.notes.push(
+                "the server has no metadata, so nothing tells types: older VictoriaMetrics, and what is pushed, have none; import from the \
+                 text that your services expose"
+                    .to_owned(),
+            );
+        }
+        let mut found = groups(&names, &metadata.unwrap_or_default(), self.known.declared);
+        if let Some(only) = self.known.only {
+            found.retain(|group| only(&group.family.name));
+        }
+        let recorded = |group: &Group| {
+            group.family.told == Told::Nothing
+                && group.family.name.contains(':')
+                && !self.known.declared.contains_key(group.family.name.as_ref())
+        };
+        let before = found.len();
+        found.retain(|group| !recorded(group));
+        if found.len() < before {
+            self.made.notes.push(format!(
+                "{} without a type have a colon in their names, as recording rules give them: not declared",
+                before - found.len()
+            ));
+        }
+        if found.len() > NAMES {
+            return Err(Trouble::given(format!(
+                "the server has {} metrics, and {NAMES} are read at most",
+                found.len()
+            ))
+            .help("take a part: `--job`, `--select`, or `--only-used` in a project"));
+        }
+        for group in &mut found {
+            group.classic_only = none;
+        }
+        Ok(found)
+    }
+
+    /// Which job tells which type, of a few that are told to be two things.
+    fn disputes(&mut self, found: &mut [Group]) -> Result<(), Trouble> {
+        for group in found.iter_mut().filter(|g| g.family.told_too.is_some()).take(DISPUTED) {
+            let Some(told) = self.client.target_metadata(&group.metadata_name)? else { return Ok(()) };
+            let mut kinds: BTreeMap<&'static str, BTreeSet<String>> = BTreeMap::new();
+            for one in &told {
+                let job = one.target.get("job").map(String::as_str).unwrap_or_default();
+                if self.selection.has_job(job) && Told::of(&one.kind) != Told::Nothing {
+                    kinds.entry(Told::of(&one.kind).as_str()).or_default().insert(job.to_owned());
+                }
+            }
+            if let (1, Some(kind)) = (kinds.len(), kinds.keys().next()) {
+                group.family.told = Told::of(kind);
+                group.family.told_too = None;
+            } else {
+                let list = |jobs: &BTreeSet<String>| jobs.iter().cloned().collect::<Vec<_>>().join(", ");
+                let shown = kinds.iter().map(|(kind, jobs)| format!("{kind} in {}", list(jobs)));
+                group.on_server().types = shown.collect::<Vec<_>>().join("; ");
+            }
+        }
+        Ok(())
+    }
+
+    /// Labels, from the series of one part of each family: of a histogram its counts.
+    fn labels(&mut self, found: &mut [Group]) -> Result<(), Trouble> {
+        let mut by_name: BTreeMap<String, usize> = BTreeMap::new();
+        for (at, group) in found.iter().enumerate() {
+            let declared = self.known.declared.contains_key(group.family.name.as_ref());
+            if group.family.told_too.is_none() && (group.family.told != Told::Nothing || declared) {
+                by_name.insert(group.counted().to_owned(), at);
+            }
+        }
+        let names: Vec<&str> = by_name.keys().map(String::as_str).collect();
+        let mut open: Vec<&[&str]> = names.chunks(CHUNK).rev().collect();
+        while let Some(chunk) = open.pop() {
+            match self.client.series(&self.selection.of(chunk), self.window) {
+                Ok(list) => {
+                    for series in &list {
+                        let group = series
+                            .get("__name__")
+                            .and_then(|n| by_name.get(n))
+                            .and_then(|at| found.get_mut(*at));
+                        if let Some(group) = group {
+                            group.add(series);
+                        }
+                    }
+                }
+                Err(trouble) if trouble.sort == Sort::TooMuch => match chunk {
+                    [one] => {
+                        if let Some(group) = by_name.get(*one).and_then(|at| found.get_mut(*at)) {
+                            self.one_by_one(one, group)?;
+                        }
+                    }
+                    many => {
+                        let (first, second) = many.split_at(many.len() / 2);
+                        open.extend([second, first]);
+                    }
+                },
+                Err(trouble) => return Err(trouble),
+            }
+        }
+        Ok(())
+    }
+
+    /// A metric with more series than are read: its labels, and the values of each.
+    fn one_by_one(&self, name: &str, group: &mut Group) -> Result<(), Trouble> {
+        let fits = self.selection.of(&[name]);
+        let labels = self.client.label_names(&fits, self.window)?;
+        let askable = labels.iter().filter(|label| is_label_name(label) && *label != "__name__");
+        for label in askable.take(LABELS) {
+            for value in self.client.label_values(label, Some(&fits), Some(self.window))? {
+                let one: Labels = [(label.clone(), value)].into();
+                group.add(&one);
+            }
+        }
+        Ok(())
+    }
+
+    fn bounds(&mut self, found: &mut [Group]) -> Result<(), Trouble> {
+        let names: Vec<&str> = found.iter().filter_map(|group| group.part("_bucket")).collect();
+        let mut counts = Counts::default();
+        for chunk in names.chunks(CHUNK) {
+            let expr = format!("count by (__name__, job, le) ({})", self.selection.of(chunk));
+            counts.add(&self.client.query(&expr)?);
+        }
+        for group in found.iter_mut().filter(|group| group.part("_bucket").is_some()) {
+            let base = group
+                .part("_bucket")
+                .and_then(|name| name.strip_suffix("_bucket"))
+                .unwrap_or_default()
+                .to_owned();
+            let (bounds, jobs) = counts.of(&base);
+            group.family.bounds = bounds;
+            let shown = jobs.iter().map(|(job, bounds)| format!("{}: {}", named(job), list(bounds)));
+            let shown = shown.collect::<Vec<_>>().join("; ");
+            group.on_server().bounds = shown;
+        }
+        Ok(())
+    }
+
+    fn natives(&mut self, found: &mut [Group]) -> Result<(), Trouble> {
+        // Counters and gauges are told to be what they are; declared ones are taken at their word.
+        let other = |name: &str| {
+            let declared = self.known.declared.get(name);
+            declared.is_some_and(|kind| !matches!(kind, MetricKind::Histogram | MetricKind::NativeHistogram))
+        };
+        let asked = |group: &Group| {
+            matches!(group.family.told, Told::Histogram | Told::Nothing)
+                && !group.classic_only
+                && !other(&group.family.name)
+        };
+        let names: Vec<String> =
+            found.iter().filter(|g| asked(g)).filter_map(|g| g.part("")).map(str::to_owned).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        for chunk in names.chunks(CHUNK) {
+            let expr = format!("sum by (__name__, job) ({})", self.selection.of(chunk));
+            let seen = native::of(&self.client.query(&expr)?);
+            for group in found.iter_mut() {
+                let Some(native) = group.part("").and_then(|name| seen.get(name)).cloned() else { continue };
+                group.native(native);
+            }
+        }
+        Ok(())
+    }
+
+    fn intervals(&mut self, found: &mut [Group]) -> Result<(), Trouble> {
+        let expr = match &self.selection.job {
+            Some(job) => format!("up{{job=~{}}}[10m]", quote(job)),
+            None => "up[10m]".to_owned(),
+        };
+        match self.client.query(&expr) {
+            Ok(answer) => self.made.intervals = interval::of(&answer),
+            Err(trouble) if trouble.sort == Sort::TooMuch => {
+                self.made
+                    .notes
+                    .push("how often targets are scraped is not measured: they are too many".to_owned());
+                return Ok(());
+            }
+            Err(trouble) => return Err(trouble),
+        }
+        for group in found {
+            let jobs = group.on_server().jobs.clone();
+            let every: BTreeSet<_> = jobs
+                .iter()
+                .map(|job| match self.made.intervals.get(job) {
+                    Some(Interval::Every(every)) => Some(*every),
+                    Some(Interval::Mixed) | None => None,
+                })
+                .collect();
+            if let (1, Some(Some(every))) = (every.len(), every.first()) {
+                group.on_server().interval = Some(*every);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn named(job: &str) -> &str {
+    if job.is_empty() { "without a job" } else { job }
+}
+
+/// The first bounds, for a message.
+fn list(bounds: &Bounds) -> String {
+    const MOST: usize = 12;
+    match bounds {
+        Bounds::Missing => "none".to_owned(),
+        Bounds::Mixed => "several".to_owned(),
+        Bounds::Unreadable(text, _) => format!("le={text:?}"),
+        Bounds::Same(list) => {
+            let shown: Vec<String> = list.iter().take(MOST).map(ToString::to_string).collect();
+            let more = if list.len() > MOST { ", …" } else { "" };
+            format!("{}{more}", shown.join(", "))
+        }
+    }
+}
+
+/// A text of a server's that a family keeps.
+fn kept(text: &str) -> Cow<'static, str> {
+    Cow::Owned(text.to_owned())
+}
+
+impl Group {
+    fn on_server(&mut self) -> &mut OnServer {
+        self.family.on_server.get_or_insert_default()
+    }
+    /// One series.
+    fn add(&mut self, series: &Labels) {
+        self.family.samples += 1;
+        let own = match self.family.told {
+            Told::Histogram | Told::GaugeHistogram => "le",
+            Told::Summary => "quantile",
+            Told::Counter | Told::Gauge | Told::Info | Told::StateSet | Told::Nothing => "",
+        };
+        for (label, value) in series {
+            match label.as_str() {
+                "__name__" | "instance" => {}
+                "job" => {
+                    self.on_server().jobs.insert(value.clone());
+                }
+                // A histogram that nothing tells the type of has bounds all the same.
+                "le" if own == "le" || self.part("_bucket").is_some() => {}
+                label if label == own => {}
+                label => self.family.label(kept(label), kept(value)),
+            }
+        }
+    }
+    fn native(&mut self, native: Native) {
+        let classic = self.part("_bucket").is_some();
+        if self.family.told == Told::Nothing {
+            // No name says so: each of its samples is a histogram.
+            self.family.told = Told::Histogram;
+        }
+        let form = match native {
+            _ if classic => Form::Both,
+            Native::Exponential => Form::Native,
+            Native::Custom(list) => {
+                self.family.bounds = Bounds::Same(list);
+                Form::Given
+            }
+            Native::Unseen => Form::Unseen,
+        };
+        self.on_server().form = form;
+    }
+}
