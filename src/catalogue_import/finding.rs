@@ -115,7 +115,7 @@ impl What {
                 "left out, as nothing tells their type (no `# TYPE`, or `untyped`); declare by hand what you use"
             }
             What::NoMetadata => {
-                "left out, as the server has no metadata of them, so that nothing tells their type: what is pushed or recorded has none; declare by hand what you use"
+                "left out, as nothing that the server has tells their type (no metadata, or `unknown`): what is pushed or recorded has none; declare by hand what you use"
             }
             What::TwoTypes(..) => "left out, as two types are told of them",
             What::TypesByJob(_) => "left out, as jobs tell different types of them",

@@ -84,7 +84,7 @@ fn read_within(path: &Path) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     std::fs::File::open(path)?.take(LARGEST + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > LARGEST {
-        return Err(std::io::Error::other("it has more than 1 MiB"));
+        return Err(std::io::Error::other("it has more than a million bytes"));
     }
     Ok(bytes)
 }

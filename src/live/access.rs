@@ -107,7 +107,7 @@ impl Access {
                 "{from} gives the header `{parsed}`, which the client writes itself"
             )));
         }
-        if parsed == "authorization" && self.is_authorized() {
+        if parsed == "authorization" && self.has_header(&parsed) {
             return Err(Trouble::given(format!("{from} gives credentials, and others are given already"))
                 .help("one of a header `Authorization`, a token and what the HTTP configuration says"));
         }
@@ -131,7 +131,11 @@ impl Access {
 
     /// Are there credentials?
     pub fn is_authorized(&self) -> bool {
-        self.client.is_some() || self.headers.iter().any(|(name, _)| name == "authorization")
+        self.client.is_some() || self.has_header(&ureq::http::header::AUTHORIZATION)
+    }
+
+    fn has_header(&self, wanted: &HeaderName) -> bool {
+        self.headers.iter().any(|(name, _)| name == wanted)
     }
 
     /// Are certificates taken as they come?

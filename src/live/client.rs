@@ -242,6 +242,9 @@ impl Client {
                 let over = Instant::now() >= self.until;
                 self.late(if over { self.limits.whole } else { self.limits.answer })
             }
+            ureq::Error::BodyStalled => {
+                Trouble::unknown(format!("the answer of the server at {at} ends in the middle"))
+            }
             ureq::Error::HostNotFound => Trouble::unknown(format!("the host of {at} is not known")),
             ureq::Error::Rustls(why) => insecure(at, why),
             ureq::Error::Io(why) => match why.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {

@@ -26,6 +26,8 @@ const LOOK_BACK: f64 = 3600.0;
 const NAMES: usize = 20_000;
 /// Names of one question.
 const CHUNK: usize = 50;
+/// Metrics that are asked for native histograms; those that are told to be something else are not among them.
+const UNTYPED: usize = 5_000;
 /// Names whose targets are asked one by one for their types.
 const DISPUTED: usize = 20;
 /// Labels whose values are asked for one by one.
@@ -59,8 +61,8 @@ pub struct Known<'k> {
     pub only: Option<&'k dyn Fn(&str) -> bool>,
     /// What is declared.
     pub declared: &'k BTreeMap<String, MetricKind>,
-    /// Names that were stored before the last hour are wanted too.
-    pub gone: bool,
+    /// All is wanted: what the catalogue does not take, and names that were stored before the last hour.
+    pub all: bool,
 }
 
 /// What a server stores.
@@ -132,9 +134,10 @@ impl Stored {
         let names = asking.names()?;
         let mut found = asking.groups(names)?;
         asking.disputes(&mut found)?;
+        // A sample may tell what metadata does not, and with it whose labels are wanted.
+        asking.natives(&mut found)?;
         asking.labels(&mut found)?;
         asking.bounds(&mut found)?;
-        asking.natives(&mut found)?;
         asking.intervals(&mut found)?;
         let mut made = asking.made;
         made.exposition = Exposition { families: found.into_iter().map(|group| group.family).collect() };
@@ -158,7 +161,7 @@ impl Asking<'_> {
         let wanted = |name: &String| !ITS_OWN.contains(&name.as_str());
         let list = |window| self.client.label_values("__name__", fits.as_deref(), window);
         let names: BTreeSet<String> = list(Some(self.window))?.into_iter().filter(wanted).collect();
-        if self.known.gone {
+        if self.known.all {
             let all: BTreeSet<String> = list(None)?.into_iter().filter(wanted).collect();
             let used = |name: &&String| self.known.only.is_none_or(|only| only(name.as_str()));
             self.made.gone = all.difference(&names).filter(used).cloned().collect();
@@ -209,9 +212,6 @@ impl Asking<'_> {
             ))
             .help("take a part: `--job`, `--select`, or `--only-used` in a project"));
         }
-        for group in &mut found {
-            group.classic_only = none;
-        }
         Ok(found)
     }
 
@@ -243,40 +243,30 @@ impl Asking<'_> {
         let mut by_name: BTreeMap<String, usize> = BTreeMap::new();
         for (at, group) in found.iter().enumerate() {
             let declared = self.known.declared.contains_key(group.family.name.as_ref());
-            if group.family.told_too.is_none() && (group.family.told != Told::Nothing || declared) {
+            let taken = group.family.told_too.is_none() && (group.family.told != Told::Nothing || declared);
+            if taken || self.known.all {
                 by_name.insert(group.counted().to_owned(), at);
             }
         }
         let names: Vec<&str> = by_name.keys().map(String::as_str).collect();
-        let mut open: Vec<&[&str]> = names.chunks(CHUNK).rev().collect();
-        while let Some(chunk) = open.pop() {
-            match self.client.series(&self.selection.of(chunk), self.window) {
-                Ok(list) => {
-                    for series in &list {
-                        let group = series
-                            .get("__name__")
-                            .and_then(|n| by_name.get(n))
-                            .and_then(|at| found.get_mut(*at));
-                        if let Some(group) = group {
-                            group.add(series);
-                        }
+        in_parts(&names, |chunk| match self.client.series(&self.selection.of(chunk), self.window) {
+            Ok(list) => {
+                for series in &list {
+                    let at = series.get("__name__").and_then(|name| by_name.get(name));
+                    if let Some(group) = at.and_then(|at| found.get_mut(*at)) {
+                        group.add(series);
                     }
                 }
-                Err(trouble) if trouble.sort == Sort::TooMuch => match chunk {
-                    [one] => {
-                        if let Some(group) = by_name.get(*one).and_then(|at| found.get_mut(*at)) {
-                            self.one_by_one(one, group)?;
-                        }
-                    }
-                    many => {
-                        let (first, second) = many.split_at(many.len() / 2);
-                        open.extend([second, first]);
-                    }
-                },
-                Err(trouble) => return Err(trouble),
+                Ok(())
             }
-        }
-        Ok(())
+            Err(trouble) => match (trouble.sort, chunk) {
+                (Sort::TooMuch, [one]) => match by_name.get(*one).and_then(|at| found.get_mut(*at)) {
+                    Some(group) => self.one_by_one(one, group),
+                    None => Ok(()),
+                },
+                _ => Err(trouble),
+            },
+        })
     }
 
     /// A metric with more series than are read: its labels, and the values of each.
@@ -296,10 +286,11 @@ impl Asking<'_> {
     fn bounds(&mut self, found: &mut [Group]) -> Result<(), Trouble> {
         let names: Vec<&str> = found.iter().filter_map(|group| group.part("_bucket")).collect();
         let mut counts = Counts::default();
-        for chunk in names.chunks(CHUNK) {
+        in_parts(&names, |chunk| {
             let expr = format!("count by (__name__, job, le) ({})", self.selection.of(chunk));
             counts.add(&self.client.query(&expr)?);
-        }
+            Ok(())
+        })?;
         for group in found.iter_mut().filter(|group| group.part("_bucket").is_some()) {
             let base = group
                 .part("_bucket")
@@ -322,18 +313,25 @@ impl Asking<'_> {
             declared.is_some_and(|kind| !matches!(kind, MetricKind::Histogram | MetricKind::NativeHistogram))
         };
         let asked = |group: &Group| {
-            matches!(group.family.told, Told::Histogram | Told::Nothing)
-                && !group.classic_only
-                && !other(&group.family.name)
+            matches!(group.family.told, Told::Histogram | Told::Nothing) && !other(&group.family.name)
         };
         let names: Vec<String> =
             found.iter().filter(|g| asked(g)).filter_map(|g| g.part("")).map(str::to_owned).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        for chunk in names.chunks(CHUNK) {
+        if names.len() > UNTYPED {
+            self.made
+                .notes
+                .push("native histograms are not looked for: too many metrics have no type".to_owned());
+            return Ok(());
+        }
+        let mut seen = BTreeMap::new();
+        in_parts(&names, |chunk| {
             let expr = format!("sum by (__name__, job) ({})", self.selection.of(chunk));
-            let seen = native::of(&self.client.query(&expr)?);
-            for group in found.iter_mut() {
-                let Some(native) = group.part("").and_then(|name| seen.get(name)).cloned() else { continue };
+            seen.extend(native::of(&self.client.query(&expr)?));
+            Ok(())
+        })?;
+        for group in found.iter_mut() {
+            if let Some(native) = group.part("").and_then(|name| seen.get(name)).cloned() {
                 group.native(native);
             }
         }
@@ -370,6 +368,21 @@ impl Asking<'_> {
         }
         Ok(())
     }
+}
+
+/// Asks for some names at a time; where the answer is more than is read, for half of them.
+fn in_parts(names: &[&str], mut ask: impl FnMut(&[&str]) -> Result<(), Trouble>) -> Result<(), Trouble> {
+    let mut open: Vec<&[&str]> = names.chunks(CHUNK).rev().collect();
+    while let Some(chunk) = open.pop() {
+        match ask(chunk) {
+            Err(trouble) if trouble.sort == Sort::TooMuch && chunk.len() > 1 => {
+                let (first, second) = chunk.split_at(chunk.len() / 2);
+                open.extend([second, first]);
+            }
+            asked => asked?,
+        }
+    }
+    Ok(())
 }
 
 fn named(job: &str) -> &str {

@@ -32,7 +32,7 @@ pub(super) fn import(
     let used = loaded.as_ref().filter(|_| options.only_used).map(|loaded| Used::of(&loaded.files));
     let only = used.as_ref().map(|used| move |name: &str| used.has(name));
     let known =
-        Known { only: only.as_ref().map(|f| f as &dyn Fn(&str) -> bool), declared: &declared, gone: false };
+        Known { only: only.as_ref().map(|f| f as &dyn Fn(&str) -> bool), declared: &declared, all: false };
     let stored = asked(&client, || Stored::ask(&client, &selection, known), screen)?;
     let whole = tell(&client, screen);
     let name = [client.address().to_string()];

@@ -46,7 +46,7 @@ pub(super) fn run(options: &MetricsSnapshot, start: &Path, screen: &Screen) -> O
     let used = loaded.as_ref().filter(|_| options.only_used).map(|loaded| Used::of(&loaded.files));
     let only = used.as_ref().map(|used| move |name: &str| used.has(name));
     let known =
-        Known { only: only.as_ref().map(|f| f as &dyn Fn(&str) -> bool), declared: &declared, gone: true };
+        Known { only: only.as_ref().map(|f| f as &dyn Fn(&str) -> bool), declared: &declared, all: true };
     let ask = || {
         let stored = Stored::ask(&client, &selection, known)?;
         let made = Snapshot::of(&stored, &client, &selection)?;

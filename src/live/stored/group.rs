@@ -16,8 +16,6 @@ pub(super) struct Group {
     pub(super) family: Family<'static>,
     /// Under which name metadata has it.
     pub(super) metadata_name: String,
-    /// Nothing is to be asked about native histograms.
-    pub(super) classic_only: bool,
     parts: BTreeMap<&'static str, String>,
 }
 
@@ -73,7 +71,6 @@ pub(super) fn groups(
         let group = found.entry(base.to_owned()).or_insert_with(|| Group {
             family: family(base, metadata.get(base).map(Vec::as_slice).unwrap_or_default()),
             metadata_name: base.to_owned(),
-            classic_only: false,
             parts: BTreeMap::new(),
         });
         group.parts.insert(ending, name.clone());
