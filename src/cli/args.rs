@@ -1,5 +1,8 @@
 //! What can be said on the command line.
 
+#[cfg(feature = "live")]
+mod server;
+
 use std::path::PathBuf;
 
 use jiff::Timestamp;
@@ -9,6 +12,8 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use crate::diag::{Severity, codes};
 use crate::value::Date;
+#[cfg(feature = "live")]
+pub(super) use server::Server;
 
 /// Compiles promises made to users into Prometheus rules.
 #[derive(Debug, Parser)]
@@ -378,55 +383,10 @@ pub(super) enum MetricsCommand {
     Snapshot(MetricsSnapshot),
 }
 
-/// Which server is asked, and with what.
-#[cfg(feature = "live")]
-#[derive(Clone, Debug, Default, ClapArgs)]
-pub(super) struct Server {
-    /// Only series whose job this regular expression matches, whole
-    #[arg(long, value_name = "REGEX")]
-    pub(super) job: Option<String>,
-    /// Only series whose name this regular expression matches, whole
-    #[arg(long, value_name = "REGEX")]
-    pub(super) select: Option<String>,
-    /// Credentials, certificates and a proxy, as promtool's `--http.config.file` has them
-    #[arg(long, value_name = "FILE")]
-    pub(super) http_config: Option<PathBuf>,
-    /// A header of each request, such as `X-Scope-OrgID: shop`
-    #[arg(long = "header", value_name = "NAME: VALUE")]
-    pub(super) headers: Vec<String>,
-    /// A token for `Authorization: Bearer`, from this file; or `SLOVO_TOKEN`, for the origin that `SLOVO_ORIGIN` names
-    #[arg(long, value_name = "FILE")]
-    pub(super) token_file: Option<PathBuf>,
-    /// How long an answer may take; all of them may take twenty times as long [default: 30s]
-    #[arg(long, value_name = "DURATION", value_parser = parse_timeout)]
-    pub(super) timeout: Option<crate::value::Duration>,
-}
-
-#[cfg(feature = "live")]
-impl Server {
-    /// Is anything said?
-    pub(super) fn is_given(&self) -> bool {
-        self.job.is_some()
-            || self.select.is_some()
-            || self.http_config.is_some()
-            || !self.headers.is_empty()
-            || self.token_file.is_some()
-            || self.timeout.is_some()
-    }
-}
-
-#[cfg(feature = "live")]
-fn parse_timeout(text: &str) -> Result<crate::value::Duration, String> {
-    use crate::value::Duration;
-    let read =
-        Duration::parse(text).filter(|d| (Duration::from_millis(100)..=Duration::from_hours(1)).contains(d));
-    read.ok_or_else(|| "it takes a duration from 100ms to 1h, such as 30s".to_owned())
-}
-
 #[cfg(feature = "live")]
 #[derive(Debug, ClapArgs)]
 pub(super) struct MetricsSnapshot {
-    /// Its address, such as http://localhost:9090
+    /// Its address, such as `http://localhost:9090`
     pub(super) url: String,
     /// The file that is written; `-` is standard output
     #[arg(short, long, value_name = "FILE")]

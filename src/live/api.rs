@@ -193,8 +193,11 @@ impl Client {
     /// What each target tells of one metric; none where the server does not say.
     pub(super) fn target_metadata(&self, metric: &str) -> Result<Option<Vec<TargetMeta>>, Trouble> {
         let call = "/api/v1/targets/metadata";
-        let asked = self.ask::<Vec<TargetMeta>>(How::Get, call, &[("metric", metric)], SMALL);
-        Ok(there(asked)?.map(|whole| whole.data))
+        match self.ask::<Vec<TargetMeta>>(How::Get, call, &[("metric", metric)], SMALL) {
+            // No target has it now.
+            Err(trouble) if trouble.sort == Sort::Refused => Ok(Some(Vec::new())),
+            asked => Ok(there(asked)?.map(|whole| whole.data)),
+        }
     }
 
     /// How long samples are kept, in the server's words; none where it does not say.

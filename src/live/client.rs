@@ -210,17 +210,16 @@ impl Client {
 
     fn body(&self, response: &mut Response<Body>, most: u64) -> Result<Vec<u8>, Trouble> {
         let read = response.body_mut().with_config().limit(most).read_to_vec();
-        read.map_err(|error| match error {
-            ureq::Error::BodyExceedsLimit(_) => Trouble::new(
+        read.map_err(|error| {
+            if !matches!(error, ureq::Error::BodyExceedsLimit(_)) {
+                return self.failed(&error);
+            }
+            let most = most.div_ceil(1024 * 1024);
+            Trouble::new(
                 Sort::TooMuch,
-                format!(
-                    "the server at {} answers more than {} MiB",
-                    self.address,
-                    most.div_ceil(1024 * 1024)
-                ),
+                format!("the server at {} answers more than {most} MiB", self.address),
             )
-            .help("take a part: `--job`, `--select`, or `--only-used` in a project"),
-            other => self.failed(&other),
+            .help("take a part: `--job`, `--select`, or `--only-used` in a project")
         })
     }
 
@@ -272,9 +271,10 @@ impl Client {
     }
 
     /// Without anything that was sent in secret.
-    fn clean(&self, trouble: Trouble) -> Trouble {
-        let strip = |text: &str| self.access.secrets.strip(text);
-        Trouble { message: strip(&trouble.message), help: trouble.help.as_deref().map(strip), ..trouble }
+    fn clean(&self, mut trouble: Trouble) -> Trouble {
+        trouble.message = self.access.secrets.strip(&trouble.message);
+        trouble.help = trouble.help.map(|help| self.access.secrets.strip(&help));
+        trouble
     }
 }
 

@@ -29,8 +29,8 @@ impl Access {
         };
         let at = File { path, shown: &shown, text: &text, read };
         // The parser's words may hold a piece of the text.
-        let root = parse(FileId(0), &text)
-            .map_err(|wrong| at.wrong(wrong.span, "is not one document of YAML".to_owned()))?;
+        let root =
+            parse(FileId(0), &text).map_err(|wrong| at.wrong(wrong.span, "is not one document of YAML"))?;
         for entry in at.map(&root, "the file")? {
             self.top(&at, entry)?;
         }
@@ -56,9 +56,7 @@ impl Access {
                 let from = at.from("authorization");
                 match at.secret(parts[1], parts[2])? {
                     Some(token) => self.authorization(&kind, &token, &from),
-                    None => {
-                        Err(at.wrong(entry.key_span, "gives no credentials in `authorization`".to_owned()))
-                    }
+                    None => Err(at.wrong(entry.key_span, "gives no credentials in `authorization`")),
                 }
             }
             "bearer_token" => {
@@ -78,7 +76,7 @@ impl Access {
             "proxy_from_environment" => {
                 if !at.flag(value, &entry.key)? {
                     return Err(at
-                        .wrong(entry.key_span, "has `proxy_from_environment: false`".to_owned())
+                        .wrong(entry.key_span, "has `proxy_from_environment: false`")
                         .help("leave it out, and unset the proxy variables for this call"));
                 }
                 Ok(())
@@ -103,7 +101,7 @@ impl Access {
                     .collect();
                 if hosts.iter().any(|h| h.contains('/')) {
                     return Err(at
-                        .wrong(entry.key_span, "has a range of addresses in `no_proxy`".to_owned())
+                        .wrong(entry.key_span, "has a range of addresses in `no_proxy`")
                         .help("name hosts and domains"));
                 }
                 let url = match &self.proxy {
@@ -127,7 +125,7 @@ impl Access {
         let from = at.from("http_headers");
         for part in at.map(&header.value, "http_headers")? {
             let Value::List(items) = &part.value.value else {
-                return Err(at.wrong(part.key_span, "has a header without a list".to_owned()));
+                return Err(at.wrong(part.key_span, "has a header without a list"));
             };
             for item in items {
                 let value = match part.key.as_str() {
@@ -154,7 +152,7 @@ impl Access {
             (None, None) => {}
             _ => {
                 let said = "has one of a client's certificate and its key, and both are needed";
-                return Err(at.wrong(entry.key_span, said.to_owned()));
+                return Err(at.wrong(entry.key_span, said));
             }
         }
         if let Some(node) = parts[6] {
@@ -176,39 +174,42 @@ impl File<'_> {
     fn from(&self, key: &str) -> String {
         format!("`{key}` in `{}`", self.shown)
     }
-    fn wrong(&self, span: Span, said: String) -> Trouble {
+    fn wrong(&self, span: Span, said: &str) -> Trouble {
         let before = self.text.get(..span.start as usize).unwrap_or_default();
         let line = before.bytes().filter(|b| *b == b'\n').count() + 1;
         Trouble::given(format!("`{}` {said} (line {line})", self.shown))
     }
     fn unknown(&self, entry: &Entry) -> Trouble {
         if let Some((key, why)) = NOT_DONE.iter().find(|(key, _)| *key == entry.key) {
-            return self.wrong(entry.key_span, format!("has `{key}`, which slovo does not do")).help(*why);
+            return self.wrong(entry.key_span, &format!("has `{key}`, which slovo does not do")).help(*why);
         }
         // A key may be a secret whose colon was taken for YAML's.
-        self.wrong(entry.key_span, "has a key that `http_config` of Prometheus has not, or that slovo does not know".to_owned())
+        self.wrong(entry.key_span, "has a key that `http_config` of Prometheus has not, or that slovo does not know")
             .help("the format is that of promtool's `--http.config.file`: basic_auth, authorization, tls_config, http_headers, proxy_url")
     }
     fn map<'n>(&self, node: &'n Node, what: &str) -> Result<&'n [Entry], Trouble> {
         match &node.value {
             Value::Map(entries) => Ok(entries),
             Value::Null => Ok(&[]),
-            other => Err(self.wrong(node.span, format!("has {} where {what} is a map", other.describe()))),
+            other @ (Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::List(_)) => {
+                Err(self.wrong(node.span, &format!("has {} where {what} is a map", other.describe())))
+            }
         }
     }
     fn text(&self, node: &Node, key: &str) -> Result<String, Trouble> {
         match &node.value {
             Value::Text(text) | Value::Number(text) | Value::Bool(text) => Ok(text.clone()),
-            other => Err(self.wrong(node.span, format!("has {} where `{key}` is a text", other.describe()))),
+            other @ (Value::Null | Value::List(_) | Value::Map(_)) => {
+                Err(self.wrong(node.span, &format!("has {} where `{key}` is a text", other.describe())))
+            }
         }
     }
     fn flag(&self, node: &Node, key: &str) -> Result<bool, Trouble> {
-        match &node.value {
-            Value::Bool(word) => Ok(word.eq_ignore_ascii_case("true")),
-            other => {
-                Err(self.wrong(node.span, format!("has {} where `{key}` is true or false", other.describe())))
-            }
+        if let Value::Bool(word) = &node.value {
+            return Ok(word.eq_ignore_ascii_case("true"));
         }
+        let said = format!("has {} where `{key}` is true or false", node.value.describe());
+        Err(self.wrong(node.span, &said))
     }
     /// The values of these keys; another key is a mistake.
     fn parts<'n>(&self, node: &'n Node, what: &str, keys: &[&str]) -> Result<Vec<Option<&'n Node>>, Trouble> {
@@ -228,9 +229,7 @@ impl File<'_> {
             (Some(node), None) => Ok(Some(Secret::new(self.text(node, "a secret")?))),
             (None, Some(node)) => secret_file(&self.beside(&self.text(node, "a file")?), self.read).map(Some),
             (None, None) => Ok(None),
-            (Some(_), Some(node)) => {
-                Err(self.wrong(node.span, "gives a secret and a file that holds it".to_owned()))
-            }
+            (Some(_), Some(node)) => Err(self.wrong(node.span, "gives a secret and a file that holds it")),
         }
     }
     /// A path in the file. promtool takes the folder above the file's own; whoever does not know that means the file's own.

@@ -1,24 +1,24 @@
 //! Families of metrics as a server stores them: types by its metadata, labels by its series, bounds by counting them, native histograms by
 //! what a query gives, intervals by the samples of `up`. Nothing is guessed from a name.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-
-use regex_syntax::escape;
 
 use super::api::{Labels, Window};
 use super::bounds::Counts;
 use super::client::Client;
 use super::interval::{self, Interval};
-use super::native::{self, Native};
+use super::native;
 use super::trouble::{Sort, Trouble};
 use crate::ast::MetricKind;
-use crate::exposition::{Bounds, Exposition, Form, OnServer, Told};
+use crate::exposition::{Bounds, Exposition, Told};
 use crate::promql::print::is_label_name;
 use crate::promql::quote;
 use group::{Group, groups};
 
 mod group;
+mod selection;
+
+pub use selection::Selection;
 
 /// What is looked at: the last hour.
 const LOOK_BACK: f64 = 3600.0;
@@ -32,27 +32,23 @@ const UNTYPED: usize = 5_000;
 const DISPUTED: usize = 20;
 /// Labels whose values are asked for one by one.
 const LABELS: usize = 64;
-/// What Prometheus writes of itself at each scrape and for each alert, beside `up`.
-const ITS_OWN: [&str; 9] = [
+/// What Prometheus and VictoriaMetrics write at each scrape and for each alert, beside `up`.
+const ITS_OWN: [&str; 14] = [
     "ALERTS",
     "ALERTS_FOR_STATE",
-    "scrape_duration_seconds",
-    "scrape_samples_scraped",
-    "scrape_samples_post_metric_relabeling",
-    "scrape_series_added",
-    "scrape_timeout_seconds",
-    "scrape_sample_limit",
     "scrape_body_size_bytes",
+    "scrape_duration_seconds",
+    "scrape_response_size_bytes",
+    "scrape_sample_limit",
+    "scrape_samples_limit",
+    "scrape_samples_post_metric_relabeling",
+    "scrape_samples_scraped",
+    "scrape_series_added",
+    "scrape_series_current",
+    "scrape_series_limit",
+    "scrape_series_limit_samples_dropped",
+    "scrape_timeout_seconds",
 ];
-
-/// Which series are looked at.
-#[derive(Clone, Debug, Default)]
-pub struct Selection {
-    /// Those whose `job` this regular expression matches, whole.
-    pub job: Option<String>,
-    /// Those whose name this regular expression matches, whole.
-    pub select: Option<String>,
-}
 
 /// What a project knows already.
 #[derive(Clone, Copy)]
@@ -80,46 +76,6 @@ pub struct Stored {
     pub now: f64,
 }
 
-impl Selection {
-    /// The matchers of a selector, with one for the name.
-    fn fits(&self, name: Option<&str>) -> Option<String> {
-        let mut parts: Vec<String> = name.map(str::to_owned).into_iter().collect();
-        if let Some(select) = &self.select
-            && name.is_none()
-        {
-            parts.push(format!("__name__=~{}", quote(select)));
-        }
-        parts.extend(self.job.as_ref().map(|job| format!("job=~{}", quote(job))));
-        if parts.is_empty() { None } else { Some(format!("{{{}}}", parts.join(","))) }
-    }
-    /// A selector of these names.
-    fn of(&self, names: &[&str]) -> String {
-        let name = match names {
-            [one] => format!("__name__={}", quote(one)),
-            many => {
-                let list: Vec<String> = many.iter().map(|name| escape(name)).collect();
-                format!("__name__=~{}", quote(&list.join("|")))
-            }
-        };
-        self.fits(Some(&name)).unwrap_or_default()
-    }
-    /// A selection whose regular expressions can be read.
-    pub fn checked(self) -> Result<Self, Trouble> {
-        for (option, pattern) in [("--job", &self.job), ("--select", &self.select)] {
-            let Some(pattern) = pattern else { continue };
-            if regex::Regex::new(&format!("^(?:{pattern})$")).is_err() {
-                return Err(Trouble::given(format!("`{option}` is not a regular expression"))
-                    .help("it matches a whole name, such as `checkout|payments` or `http_.*`"));
-            }
-        }
-        Ok(self)
-    }
-    fn has_job(&self, job: &str) -> bool {
-        let Some(pattern) = &self.job else { return true };
-        regex::Regex::new(&format!("^(?:{pattern})$")).is_ok_and(|regex| regex.is_match(job))
-    }
-}
-
 impl Stored {
     /// Asks a server.
     pub fn ask(client: &Client, selection: &Selection, known: Known<'_>) -> Result<Self, Trouble> {
@@ -132,11 +88,12 @@ impl Stored {
             made: Self { now, ..Self::default() },
         };
         let names = asking.names()?;
-        let mut found = asking.groups(names)?;
+        let mut found = asking.groups(&names)?;
         asking.disputes(&mut found)?;
         // A sample may tell what metadata does not, and with it whose labels are wanted.
         asking.natives(&mut found)?;
         asking.labels(&mut found)?;
+        asking.one_type(&found)?;
         asking.bounds(&mut found)?;
         asking.intervals(&mut found)?;
         let mut made = asking.made;
@@ -178,7 +135,7 @@ impl Asking<'_> {
         Ok(names)
     }
 
-    fn groups(&mut self, names: BTreeSet<String>) -> Result<Vec<Group>, Trouble> {
+    fn groups(&mut self, names: &BTreeSet<String>) -> Result<Vec<Group>, Trouble> {
         let metadata = self.client.metadata()?;
         let none = metadata.as_ref().is_none_or(BTreeMap::is_empty);
         if none {
@@ -188,7 +145,7 @@ impl Asking<'_> {
                     .to_owned(),
             );
         }
-        let mut found = groups(&names, &metadata.unwrap_or_default(), self.known.declared);
+        let mut found = groups(names, &metadata.unwrap_or_default(), self.known.declared);
         if let Some(only) = self.known.only {
             found.retain(|group| only(&group.family.name));
         }
@@ -234,6 +191,22 @@ impl Asking<'_> {
                 let shown = kinds.iter().map(|(kind, jobs)| format!("{kind} in {}", list(jobs)));
                 group.on_server().types = shown.collect::<Vec<_>>().join("; ");
             }
+        }
+        Ok(())
+    }
+
+    /// A server that does not tell the types of each target may know one of two.
+    fn one_type(&mut self, found: &[Group]) -> Result<(), Trouble> {
+        let jobs =
+            |group: &&Group| group.family.on_server.as_ref().is_some_and(|server| server.jobs.len() > 1);
+        let typed = found.iter().filter(|g| g.family.told != Told::Nothing && g.family.name != "up");
+        let Some(group) = typed.filter(jobs).find(|g| g.family.told_too.is_none()) else { return Ok(()) };
+        if self.client.target_metadata(&group.metadata_name)?.is_none() {
+            self.made.notes.push(
+                "this server does not tell which job tells which type: where two jobs tell different ones, it may know one of them \
+                 (VictoriaMetrics keeps the last)"
+                    .to_owned(),
+            );
         }
         Ok(())
     }
@@ -401,54 +374,5 @@ fn list(bounds: &Bounds) -> String {
             let more = if list.len() > MOST { ", …" } else { "" };
             format!("{}{more}", shown.join(", "))
         }
-    }
-}
-
-/// A text of a server's that a family keeps.
-fn kept(text: &str) -> Cow<'static, str> {
-    Cow::Owned(text.to_owned())
-}
-
-impl Group {
-    fn on_server(&mut self) -> &mut OnServer {
-        self.family.on_server.get_or_insert_default()
-    }
-    /// One series.
-    fn add(&mut self, series: &Labels) {
-        self.family.samples += 1;
-        let own = match self.family.told {
-            Told::Histogram | Told::GaugeHistogram => "le",
-            Told::Summary => "quantile",
-            Told::Counter | Told::Gauge | Told::Info | Told::StateSet | Told::Nothing => "",
-        };
-        for (label, value) in series {
-            match label.as_str() {
-                "__name__" | "instance" => {}
-                "job" => {
-                    self.on_server().jobs.insert(value.clone());
-                }
-                // A histogram that nothing tells the type of has bounds all the same.
-                "le" if own == "le" || self.part("_bucket").is_some() => {}
-                label if label == own => {}
-                label => self.family.label(kept(label), kept(value)),
-            }
-        }
-    }
-    fn native(&mut self, native: Native) {
-        let classic = self.part("_bucket").is_some();
-        if self.family.told == Told::Nothing {
-            // No name says so: each of its samples is a histogram.
-            self.family.told = Told::Histogram;
-        }
-        let form = match native {
-            _ if classic => Form::Both,
-            Native::Exponential => Form::Native,
-            Native::Custom(list) => {
-                self.family.bounds = Bounds::Same(list);
-                Form::Given
-            }
-            Native::Unseen => Form::Unseen,
-        };
-        self.on_server().form = form;
     }
 }

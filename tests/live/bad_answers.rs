@@ -151,22 +151,16 @@ fn half_an_answer_is_not_written() {
 fn redirects() {
     let moved = |status: u16| {
         let shop = shop();
-        Fake::start(move |request| match request.path.strip_prefix("/prom") {
-            Some(path) => {
-                let mut there = request.clone();
-                there.path = path.to_owned();
-                shop.answer(&there)
+        Fake::start(move |request| {
+            if let Some(path) = request.path.strip_prefix("/prom") {
+                let there = Request { path: path.to_owned(), ..request.clone() };
+                return shop.answer(&there);
             }
-            None => {
-                let query: Vec<String> =
-                    request.fields.iter().map(|(n, v)| format!("{n}={}", v.replace('"', "%22"))).collect();
-                let fields = if request.method == "GET" && !query.is_empty() {
-                    format!("?{}", query.join("&"))
-                } else {
-                    String::new()
-                };
-                Reply::to(status, &format!("/prom{}{fields}", request.path))
-            }
+            let fields: Vec<String> =
+                request.fields.iter().map(|(n, v)| format!("{n}={}", v.replace('"', "%22"))).collect();
+            let asks = request.method == "GET" && !fields.is_empty();
+            let fields = if asks { format!("?{}", fields.join("&")) } else { String::new() };
+            Reply::to(status, &format!("/prom{}{fields}", request.path))
         })
     };
     let at = folder(&[]);

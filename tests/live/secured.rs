@@ -77,7 +77,7 @@ fn a_server_that_asks_who_is_there() {
     assert!(seen.err.contains("wrote "), "{seen:?}");
     std::fs::remove_file(at.path().join("seen.json")).unwrap();
     for (config, code, said) in [
-        (all.to_owned(), 3, "wants credentials (401)"),
+        (all.to_owned(), 3, "refuses these credentials (401)"),
         (
             format!("{all}basic_auth: {{username: shop, password: hunter2-wrong}}\n"),
             3,

@@ -21,12 +21,13 @@ pub(super) fn import(
 ) -> Outcome {
     let client = client(&options.server, url, start, screen)?;
     let selection = selection(&options.server)?;
-    let loaded = match in_project {
-        true => match load(options, start, screen)? {
+    let loaded = if in_project {
+        match load(&options.follow_links, start, screen) {
             Ok(loaded) => Some(loaded),
             Err(status) => return Ok(status),
-        },
-        false => None,
+        }
+    } else {
+        None
     };
     let declared = loaded.as_ref().map(|loaded| Declared::of(&loaded.files).kinds()).unwrap_or_default();
     let used = loaded.as_ref().filter(|_| options.only_used).map(|loaded| Used::of(&loaded.files));
@@ -39,27 +40,21 @@ pub(super) fn import(
     let names: Vec<&str> = name.iter().map(String::as_str).collect();
     let mut given =
         Given { exposition: &stored.exposition, names: &names, usual: None, findings: Vec::new(), whole };
-    let mut status = match &loaded {
-        Some(loaded) => {
-            let says = loaded.project.config.settings.scrape_interval;
-            let other = tell_interval(&stored, Some(says), screen);
-            given.usual = (!other).then_some(says);
-            let status = into_project(options, loaded, given, start, screen)?;
-            if other && status == Status::Fine { Status::Mistakes } else { status }
-        }
-        None => {
-            given.usual = most_common(&stored.exposition);
-            tell_interval(&stored, None, screen);
-            without(&given, screen)?
-        }
+    let status = if let Some(loaded) = &loaded {
+        let says = loaded.project.config.settings.scrape_interval;
+        let other = tell_interval(&stored, Some(says), screen);
+        given.usual = (!other).then_some(says);
+        let status = into_project(options, loaded, given, start, screen)?;
+        if other && status == Status::Fine { Status::Mistakes } else { status }
+    } else {
+        given.usual = most_common(&stored.exposition);
+        tell_interval(&stored, None, screen);
+        without(&given, screen)?
     };
     for note in &stored.notes {
         screen.say(note);
     }
-    if !whole {
-        status = Status::Unknown;
-    }
-    Ok(status)
+    Ok(if whole { status } else { Status::Unknown })
 }
 
 /// Asks, and says how often a server was asked where it gave no answer, too.

@@ -9,7 +9,7 @@ mod target;
 mod tell;
 mod text;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::args::{Metrics, MetricsCommand, MetricsImport};
 use super::screen::{Screen, unified};
@@ -76,8 +76,8 @@ struct Loaded {
 }
 
 /// Loads the project; a mistake in its syntax ends the import.
-fn load(options: &MetricsImport, start: &Path, screen: &Screen) -> Result<Result<Loaded, Status>, Failure> {
-    let project = Project::load_following(start, None, &options.follow_links);
+fn load(follow_links: &[PathBuf], start: &Path, screen: &Screen) -> Result<Loaded, Status> {
+    let project = Project::load_following(start, None, follow_links);
     let mut found = Diagnostics::default();
     for diagnostic in project.diagnostics.iter().filter(|d| d.code != &codes::NO_SOURCES) {
         found.push(diagnostic.clone());
@@ -91,9 +91,9 @@ fn load(options: &MetricsImport, start: &Path, screen: &Screen) -> Result<Result
             "{}; first mend these, so that it is known what the project declares",
             counted(&found)
         ));
-        return Ok(Err(status_of(&found)));
+        return Err(status_of(&found));
     }
-    Ok(Ok(Loaded { project, files }))
+    Ok(Loaded { project, files })
 }
 
 /// What was read.

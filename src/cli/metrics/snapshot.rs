@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::super::args::{MetricsImport, MetricsSnapshot};
+use super::super::args::MetricsSnapshot;
 use super::super::output::{create, replace};
 use super::super::screen::Screen;
 use super::super::server::{client, selection, tell};
@@ -17,15 +17,7 @@ pub(super) fn run(options: &MetricsSnapshot, start: &Path, screen: &Screen) -> O
     let client = client(&options.server, &options.url, start, screen)?;
     let selection = selection(&options.server)?;
     let loaded = if Project::root_of(start).is_some() {
-        let import = MetricsImport {
-            files: Vec::new(),
-            only_used: options.only_used,
-            write: false,
-            output: None,
-            server: options.server.clone(),
-            follow_links: options.follow_links.clone(),
-        };
-        match load(&import, start, screen)? {
+        match load(&options.follow_links, start, screen) {
             Ok(loaded) => Some(loaded),
             Err(status) => return Ok(status),
         }
@@ -76,13 +68,15 @@ pub(super) fn run(options: &MetricsSnapshot, start: &Path, screen: &Screen) -> O
     Ok(Status::Fine)
 }
 
+/// What is read of a file that is there.
+const READ: u64 = 8 * 1024 * 1024;
+
 /// What is there and is no snapshot is somebody's work.
 fn refuse_other(path: &Path) -> Result<(), Failure> {
     if path.symlink_metadata().is_err() {
         return Ok(());
     }
-    const MOST: u64 = 8 * 1024 * 1024;
-    let bytes = read_start(path, MOST).unwrap_or_default();
+    let bytes = read_start(path, READ).unwrap_or_default();
     let text = String::from_utf8(bytes).unwrap_or_default();
     // One of another version may be replaced.
     let value: Option<serde_json::Value> = serde_json::from_str(&text).ok();

@@ -1,14 +1,20 @@
 //! Series that belong together, by what metadata says of their names.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::kept;
 use crate::ast::MetricKind;
-use crate::exposition::{Dialect, Family, Place, Told};
-use crate::live::api::Meta;
+use crate::exposition::{Bounds, Dialect, Family, Form, OnServer, Place, Told};
+use crate::live::api::{Labels, Meta};
+use crate::live::native::Native;
 
 /// Endings of names of series, the empty one left out.
 const SUFFIXES: [&str; 8] = ["_total", "_created", "_bucket", "_count", "_sum", "_info", "_gcount", "_gsum"];
+
+/// A text of a server's that a family keeps.
+fn kept(text: &str) -> Cow<'static, str> {
+    Cow::Owned(text.to_owned())
+}
 
 /// A family, and the names of its series by their endings.
 #[derive(Debug)]
@@ -23,6 +29,47 @@ impl Group {
     /// The name of the series with an ending.
     pub(super) fn part(&self, ending: &str) -> Option<&str> {
         self.parts.get(ending).map(String::as_str)
+    }
+    pub(super) fn on_server(&mut self) -> &mut OnServer {
+        self.family.on_server.get_or_insert_default()
+    }
+    /// One series.
+    pub(super) fn add(&mut self, series: &Labels) {
+        self.family.samples += 1;
+        let own = match self.family.told {
+            Told::Histogram | Told::GaugeHistogram => "le",
+            Told::Summary => "quantile",
+            Told::Counter | Told::Gauge | Told::Info | Told::StateSet | Told::Nothing => "",
+        };
+        for (label, value) in series {
+            match label.as_str() {
+                "__name__" | "instance" => {}
+                "job" => {
+                    self.on_server().jobs.insert(value.clone());
+                }
+                // A histogram that nothing tells the type of has bounds all the same.
+                "le" if own == "le" || self.part("_bucket").is_some() => {}
+                label if label == own => {}
+                label => self.family.label(kept(label), kept(value)),
+            }
+        }
+    }
+    pub(super) fn native(&mut self, native: Native) {
+        let classic = self.part("_bucket").is_some();
+        if self.family.told == Told::Nothing {
+            // No name says so: each of its samples is a histogram.
+            self.family.told = Told::Histogram;
+        }
+        let form = match native {
+            _ if classic => Form::Both,
+            Native::Exponential => Form::Native,
+            Native::Custom(list) => {
+                self.family.bounds = Bounds::Same(list);
+                Form::Given
+            }
+            Native::Unseen => Form::Unseen,
+        };
+        self.on_server().form = form;
     }
     /// The series that show its labels: of a histogram and a summary the counts, which are the fewest.
     pub(super) fn counted(&self) -> &str {
@@ -135,7 +182,7 @@ fn family(name: &str, list: &[Meta]) -> Family<'static> {
     {
         made.unit(kept(unit));
     }
-    made.on_server = Some(crate::exposition::OnServer::default());
+    made.on_server = Some(OnServer::default());
     made
 }
 
