@@ -14,6 +14,8 @@
 
 #[path = "../../benches/common/mod.rs"]
 mod bench;
+#[path = "../common/mod.rs"]
+mod common;
 
 mod bad_answers;
 mod catalogue;
@@ -21,5 +23,6 @@ mod credentials;
 mod engines;
 mod fake;
 mod offline;
+mod page;
 mod secured;
 mod tools;
