@@ -19,7 +19,7 @@ impl From<Trouble> for Failure {
     fn from(trouble: Trouble) -> Self {
         let status = match trouble.sort {
             Sort::Given => Status::Failed,
-            Sort::Unknown | Sort::TooMuch | Sort::NotThere | Sort::Refused => Status::Unknown,
+            Sort::Unknown | Sort::Odd | Sort::TooMuch | Sort::NotThere | Sort::Refused => Status::Unknown,
         };
         Self { message: trouble.message, help: trouble.help, status }
     }

@@ -41,7 +41,7 @@ pub(super) struct Histogram {
 
 #[derive(Deserialize)]
 struct Result_ {
-    #[serde(default = "Vec::new")]
+    // Not by default: an empty list would be read as a result without series.
     result: Vec<Sample>,
 }
 
@@ -73,7 +73,6 @@ struct Runtime {
 
 #[derive(Deserialize)]
 struct Groups {
-    #[serde(default)]
     groups: Vec<Group>,
 }
 
@@ -130,6 +129,27 @@ impl Client {
         let whole = self.ask::<Result_>(How::Post, "/api/v1/query", &[("query", expr)], SMALL)?;
         self.note(whole.warnings);
         Ok(whole.data.result)
+    }
+
+    /// The number of an expression that counts something; none where it gives no series. What is no count is never taken for one.
+    pub fn count(&self, expr: &str) -> Result<Option<u64>, Trouble> {
+        let answer = self.query(expr)?;
+        let odd = || {
+            let message = format!(
+                "the server at {} answers with something else where a count is asked for",
+                self.address()
+            );
+            Trouble::new(Sort::Odd, message)
+        };
+        let sample = match answer.as_slice() {
+            [] => return Ok(None),
+            [one] if one.metric.is_empty() => one,
+            _ => return Err(odd()),
+        };
+        let value = sample.value.as_ref().and_then(|(_, text)| text.parse::<f64>().ok());
+        let value = value.filter(|v| v.fract() == 0.0 && (0.0..9e15).contains(v)).ok_or_else(odd)?;
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole and in range")]
+        Ok(Some(value as u64))
     }
 
     /// The server's own time, in seconds: what is asked about the last hour is of its hours.

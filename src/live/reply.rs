@@ -69,7 +69,7 @@ pub(super) fn whole<T: DeserializeOwned>(bytes: &[u8]) -> Result<Whole<T>, Fault
     let warnings = warnings.into_iter().filter(|w| !w.starts_with("PromQL ")).collect();
     match envelope.data {
         Some(data) => Ok(Whole { data, warnings }),
-        None => Err(Fault::unknown("answers `{call}` without data")),
+        None => Err(Fault::new(Sort::Odd, "answers `{call}` without data")),
     }
 }
 
@@ -91,8 +91,8 @@ fn not_read(bytes: &[u8], error: &serde_json::Error) -> Fault {
     }
     let what =
         if error.is_data() { "in a form that is not known" } else { "with something that is not JSON" };
-    Fault::unknown(format!("answers `{{call}}` {what} (line {}, column {})", error.line(), error.column()))
-        .help(IS_IT)
+    let said = format!("answers `{{call}}` {what} (line {}, column {})", error.line(), error.column());
+    Fault::new(Sort::Odd, said).help(IS_IT)
 }
 
 fn is_page(bytes: &[u8]) -> bool {

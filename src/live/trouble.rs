@@ -7,6 +7,8 @@ pub enum Sort {
     Given,
     /// The server is away, refuses, or says something that is not an answer: nothing is known.
     Unknown,
+    /// The server answers, and not as the API says.
+    Odd,
     /// The answer has more than is read. A smaller question may have one.
     TooMuch,
     /// The server does not have what was asked for; others do.

@@ -66,6 +66,11 @@ fn what_is_no_answer() {
             Reply::text(200, r#"{"status":"success","data":[7]}"#),
             &["in a form that is not known"],
         ),
+        (
+            "an empty list",
+            Reply::text(200, r#"{"status":"success","data":[]}"#),
+            &["in a form that is not known"],
+        ),
         ("401", Reply::text(401, page), &["wants credentials (401)", "--http-config"]),
         ("403", Reply::text(403, ""), &["wants credentials (403)"]),
         ("404", Reply::text(404, "404 page not found"), &["has no `/api/v1/query` (404)"]),

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -56,10 +58,22 @@ impl Reply {
     }
 }
 
-/// A running server; its threads end with the test.
+/// A running server; nobody listens any more when it is dropped.
 pub struct Fake {
     pub port: u16,
     asked: Arc<Mutex<Vec<Request>>>,
+    over: Arc<AtomicBool>,
+    accepts: Option<JoinHandle<()>>,
+}
+
+impl Drop for Fake {
+    fn drop(&mut self) {
+        self.over.store(true, Ordering::SeqCst);
+        let _ = TcpStream::connect(("127.0.0.1", self.port));
+        if let Some(thread) = self.accepts.take() {
+            let _ = thread.join();
+        }
+    }
 }
 
 impl Fake {
@@ -67,16 +81,20 @@ impl Fake {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let asked = Arc::new(Mutex::new(Vec::new()));
-        let (log, answer) = (Arc::clone(&asked), Arc::new(answer));
-        std::thread::spawn(move || {
+        let over = Arc::new(AtomicBool::new(false));
+        let (log, answer, ends) = (Arc::clone(&asked), Arc::new(answer), Arc::clone(&over));
+        let accepts = std::thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
+                if ends.load(Ordering::SeqCst) {
+                    return;
+                }
                 let (log, answer) = (Arc::clone(&log), Arc::clone(&answer));
                 std::thread::spawn(move || {
                     let _ = serve(stream, &log, &*answer);
                 });
             }
         });
-        Self { port, asked }
+        Self { port, asked, over, accepts: Some(accepts) }
     }
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
