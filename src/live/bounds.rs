@@ -57,6 +57,11 @@ impl Counts {
         }
     }
 
+    /// Is anything known of a histogram, by the name of its buckets?
+    pub(super) fn has(&self, buckets: &str) -> bool {
+        buckets.strip_suffix("_bucket").is_some_and(|name| self.found.contains_key(name))
+    }
+
     /// The bounds of a histogram, and which job has which, where they differ.
     pub(super) fn of(&self, name: &str) -> (Bounds, Vec<(String, Bounds)>) {
         let Some(jobs) = self.found.get(name) else { return (Bounds::Missing, Vec::new()) };

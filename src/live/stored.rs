@@ -257,13 +257,18 @@ impl Asking<'_> {
     }
 
     fn bounds(&mut self, found: &mut [Group]) -> Result<(), Trouble> {
-        let names: Vec<&str> = found.iter().filter_map(|group| group.part("_bucket")).collect();
         let mut counts = Counts::default();
-        in_parts(&names, |chunk| {
-            let expr = format!("count by (__name__, job, le) ({})", self.selection.of(chunk));
-            counts.add(&self.client.query(&expr)?);
-            Ok(())
-        })?;
+        // What has no sample now may have had one in the last hour.
+        for range in [false, true] {
+            let open =
+                found.iter().filter_map(|group| group.part("_bucket")).filter(|name| !counts.has(name));
+            let names: Vec<&str> = open.collect();
+            in_parts(&names, |chunk| {
+                let expr = format!("count by (__name__, job, le) ({})", self.latest(chunk, range));
+                counts.add(&self.client.query(&expr)?);
+                Ok(())
+            })?;
+        }
         for group in found.iter_mut().filter(|group| group.part("_bucket").is_some()) {
             let base = group
                 .part("_bucket")
@@ -297,18 +302,32 @@ impl Asking<'_> {
                 .push("native histograms are not looked for: too many metrics have no type".to_owned());
             return Ok(());
         }
-        let mut seen = BTreeMap::new();
-        in_parts(&names, |chunk| {
-            let expr = format!("sum by (__name__, job) ({})", self.selection.of(chunk));
-            seen.extend(native::of(&self.client.query(&expr)?));
-            Ok(())
-        })?;
+        let (mut seen, mut told) = (BTreeMap::new(), BTreeSet::new());
+        let mut open = names;
+        for range in [false, true] {
+            in_parts(&open, |chunk| {
+                let answer =
+                    self.client.query(&format!("sum by (__name__, job) ({})", self.latest(chunk, range)))?;
+                let there: BTreeSet<&String> =
+                    answer.iter().filter_map(|s| s.metric.get("__name__")).collect();
+                told.extend(there.into_iter().cloned());
+                seen.extend(native::of(&answer));
+                Ok(())
+            })?;
+            open.retain(|name| !told.contains(*name));
+        }
         for group in found.iter_mut() {
             if let Some(native) = group.part("").and_then(|name| seen.get(name)).cloned() {
                 group.native(native);
             }
         }
         Ok(())
+    }
+
+    /// The samples of some names: those of now, or the last ones of the hour.
+    fn latest(&self, names: &[&str], range: bool) -> String {
+        let fits = self.selection.of(names);
+        if range { format!("last_over_time({fits}[1h])") } else { fits }
     }
 
     fn intervals(&mut self, found: &mut [Group]) -> Result<(), Trouble> {

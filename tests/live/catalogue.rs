@@ -26,6 +26,9 @@ fn families() {
             "h_count{job=web}",
             "h_sum{job=web}",
             "dropped_count{job=web}",
+            "quiet_bucket{job=web,late=yes,le=2}",
+            "quiet_bucket{job=web,late=yes,le=+Inf}",
+            "quiet_count{job=web}",
             "odd_total{job=web}",
             "plain{job=web}",
             "shop:odd:rate5m{}",
@@ -39,6 +42,7 @@ fn families() {
             ("wait_seconds", "summary"),
             ("h", "histogram"),
             ("dropped", "histogram"),
+            ("quiet", "histogram"),
             ("odd_total", "gauge"),
             ("plain", "unknown"),
             ("gone", "counter"),
@@ -52,6 +56,7 @@ fn families() {
          metric h: histogram { buckets 0.5 }\n\
          metric http_requests_total: counter { labels code in \"1xx\" | \"2xx\" | \"3xx\" | \"4xx\" | \"5xx\" }\n\
          metric \"odd_total\": gauge\n\
+         metric quiet: histogram { buckets 2 }\n\
          metric up: gauge\n\
          metric wait_seconds: summary of seconds  # unit by its name\n",
         "{}",

@@ -237,11 +237,17 @@ impl Shop {
         if expr == "vector(1)" {
             return vector(vec![json!({"metric": {}, "value": [NOW, "1"]})]);
         }
-        if let Some(fit) = expr.strip_prefix("count by (__name__, job, le) (") {
+        for (prefix, by) in [
+            ("count by (__name__, job, le) (", &["__name__", "job", "le"][..]),
+            ("sum by (__name__, job) (", &["__name__", "job"]),
+        ] {
+            let Some(fit) = expr.strip_prefix(prefix) else { continue };
+            // Some have no sample now.
+            let now = !fit.starts_with("last_over_time(");
+            let there = |s: &&BTreeMap<String, String>| !now || !s.contains_key("late");
             let mut counted: BTreeMap<Vec<(&str, &str)>, usize> = BTreeMap::new();
-            for series in self.series.iter().filter(|s| fits(fit, s)) {
-                let by = ["__name__", "job", "le"].into_iter();
-                let key = by.filter_map(|l| Some((l, series.get(l)?.as_str()))).collect();
+            for series in self.series.iter().filter(|s| fits(fit, s)).filter(there) {
+                let key = by.iter().filter_map(|l| Some((*l, series.get(*l)?.as_str()))).collect();
                 *counted.entry(key).or_default() += 1;
             }
             let sample = |(key, n): (Vec<(&str, &str)>, usize)| {
