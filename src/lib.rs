@@ -30,6 +30,8 @@ pub mod exposition;
 pub mod fmt;
 pub mod import;
 pub mod ir;
+#[cfg(feature = "live")]
+pub mod live;
 pub mod project;
 pub mod promql;
 pub mod required;

@@ -3,6 +3,12 @@
 //! The run needs `prometheus` and `promtool`; where one is missing the test says so and passes, under `CI=true` it fails.
 
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, clippy::print_stderr, reason = "a test")]
+#![cfg(feature = "live")]
+
+#[cfg(unix)]
+#[allow(dead_code, unreachable_pub, reason = "it answers other questions too")]
+#[path = "live/fake.rs"]
+mod served;
 
 use std::fmt::Write as _;
 use std::fs;
@@ -124,14 +130,15 @@ fn the_script_has_one_call_for_each_layer_in_order() {
 #[test]
 fn mistakes_are_told_before_anything_is_done() {
     let at = project();
-    let says = |args: &[&str], text: &str| {
+    let ends = |args: &[&str], code: i32, text: &str| {
         let output = slovo(at.path(), args).output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert_eq!(output.status.code(), Some(code), "{said}");
         assert!(said.contains(text), "{said}");
         assert!(output.stdout.is_empty());
     };
+    let says = |args: &[&str], text: &str| ends(args, 2, text);
     says(&["--start", "2026-10-03", "--end", "2026-10-01"], "is not after `--start 2026-10-03T00:00:00Z`");
     says(&["--start", "2026-10-01", "--end", "2026-10-01"], "is not after");
     says(&["--start", "yesterday", "--end", "2026-10-01"], "a time is written as 2026-10-01");
@@ -143,7 +150,9 @@ fn mistakes_are_told_before_anything_is_done() {
         says(&[&run[..], &["--output-dir", "nowhere"]].concat(), "`nowhere` is not a folder");
         let data = at.path().to_str().unwrap();
         let unused = format!("http://127.0.0.1:{}", free_port());
-        says(&[&run[..], &["--output-dir", data, "--url", &unused]].concat(), "cannot be asked");
+        ends(&[&run[..], &["--output-dir", data, "--url", &unused]].concat(), 3, "cannot be reached");
+        let odd = "http://shop:hunter2@localhost:1";
+        says(&[&run[..], &["--output-dir", data, "--url", odd]].concat(), "holds a user name or a password");
     }
 }
 
@@ -426,12 +435,27 @@ fn the_script_gives_the_same_and_undo_takes_it_out() {
     assert!(status == Some(2) && said.contains("no backfill is recorded"), "{said}");
 }
 
-/// A promtool that says what it is told to.
+/// A promtool that makes blocks as it is told to.
 #[cfg(unix)]
-fn fake(folder: &Path, query: &str, blocks: &str) -> String {
+fn fake(folder: &Path, blocks: &str) -> String {
     let path = folder.join("fake-promtool");
-    program(&path, &format!("#!/bin/sh\ncase $1 in query) {query} ;; tsdb) {blocks} ;; esac\n"));
+    program(&path, &format!("#!/bin/sh\ncase $1 in tsdb) {blocks} ;; esac\n"));
     path.display().to_string()
+}
+
+/// A server that gives this result to a query; the questions for the samples of a layer are those with `vector(0)`.
+#[cfg(unix)]
+fn server(result: impl Fn(bool) -> String + Send + Sync + 'static) -> served::Fake {
+    served::Fake::start(move |request| {
+        let result = result(request.field("query").contains("vector(0)"));
+        served::Reply::text(200, &format!("{{\"status\":\"success\",\"data\":{result}}}"))
+    })
+}
+
+/// A vector of these samples.
+#[cfg(unix)]
+fn vector(samples: &str) -> String {
+    format!("{{\"resultType\":\"vector\",\"result\":[{samples}]}}")
 }
 
 #[cfg(unix)]
@@ -454,26 +478,46 @@ fn answers_that_cannot_be_read_stop_it() {
     let at = project();
     let data = at.path().join("data");
     fs::create_dir(&data).unwrap();
-    let run = |query: &str| {
-        let promtool = fake(at.path(), query, BLOCK);
-        let args = ["--run", "--promtool", &promtool, "--output-dir", data.to_str().unwrap()];
+    let run = |url: &str, code: i32| {
+        let promtool = fake(at.path(), BLOCK);
+        let args = ["--run", "--promtool", &promtool, "--url", url, "--output-dir", data.to_str().unwrap()];
         let output = slovo(at.path(), &[&TIMES[..], &args].concat()).output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr).split_whitespace().collect::<Vec<_>>().join(" ");
-        assert_eq!(output.status.code(), Some(2), "{query}: {said}");
+        assert_eq!(output.status.code(), Some(code), "{said}");
         said
     };
-    for answer in
-        ["scalar: 3 @[1]", "{} => many @[1]", "null", "{} => NaN @[1]", "{} => 1 @[1]\\n{} => 1 @[1]"]
-    {
-        let said = run(&format!("printf '{answer}\\n'"));
-        assert!(said.contains("answers what slovo cannot read"), "{answer}: {said}");
+    let one = |value: &str| format!("{{\"metric\":{{}},\"value\":[1,\"{value}\"]}}");
+    for answer in [
+        "{\"resultType\":\"scalar\",\"result\":[1,\"3\"]}".to_owned(),
+        vector(&one("many")),
+        vector(&one("NaN")),
+        vector(&one("+Inf")),
+        vector(&one("-1")),
+        vector(&one("1.5")),
+        vector("{\"metric\":{\"a\":\"b\"},\"value\":[1,\"3\"]}"),
+        vector("{\"metric\":{}}"),
+        vector(&format!("{0},{0}", one("1"))),
+        "[]".to_owned(),
+        "null".to_owned(),
+    ] {
+        let given = answer.clone();
+        let fake = server(move |_| given.clone());
+        let said = run(&fake.url(), 3);
+        let none = said.contains("something else where a count is asked for")
+            || said.contains("in a form that is not known")
+            || said.contains("without data");
+        assert!(none, "{answer}: {said}");
         assert!(fs::read_dir(&data).unwrap().next().is_none(), "{answer}");
     }
     // Only the question for the samples of a layer is answered strangely, or not at all.
-    let said = run("case $4 in *'vector(0)'*) echo '{} => ? @[1]' ;; esac");
-    assert!(said.contains("answers what slovo cannot read"), "{said}");
+    let strange = vector(&one("?"));
+    let fake = server(move |samples| if samples { strange.clone() } else { vector("") });
+    let said = run(&fake.url(), 3);
+    assert!(fake.asked().len() > 1, "{:?}", fake.asked());
+    assert!(said.contains("something else where a count is asked for"), "{said}");
     assert!(recorded(&data).is_empty());
-    let said = run("true");
+    let fake = server(|_| vector(""));
+    let said = run(&fake.url(), 2);
     assert!(said.contains("gives no answer to a question that has one"), "{said}");
     assert!(recorded(&data).is_empty());
     let left: Vec<_> = fs::read_dir(&data).unwrap().map(|e| e.unwrap().file_name()).collect();
@@ -486,15 +530,16 @@ fn answers_that_cannot_be_read_stop_it() {
 fn killed_runs_can_be_taken_back() {
     let at = project();
     let data = at.path().join("data");
+    // Counts never suffice, so the run waits after its first layer.
+    let five = "{\"metric\":{},\"value\":[1,\"5\"]}";
     let unused = format!("http://127.0.0.1:{}", free_port());
     let kills: u32 = std::env::var("SLOVO_BACKFILL_KILLS").map_or(3, |n| n.parse().unwrap());
     for kill in 0..kills {
         let _ = fs::remove_dir_all(&data);
         fs::create_dir_all(data.join("01KEEP00000000000000000000")).unwrap();
-        // Counts never suffice, so the run waits after its first layer.
-        let promtool = fake(at.path(), "case $4 in *'vector(0)'*) echo '{} => 5 @[1]' ;; esac", BLOCK);
-        let args =
-            ["--run", "--promtool", &promtool, "--url", &unused, "--output-dir", data.to_str().unwrap()];
+        let server = server(move |samples| vector(if samples { five } else { "" }));
+        let (url, promtool) = (server.url(), fake(at.path(), BLOCK));
+        let args = ["--run", "--promtool", &promtool, "--url", &url, "--output-dir", data.to_str().unwrap()];
         let mut child =
             slovo(at.path(), &[&TIMES[..], &args].concat()).stderr(Stdio::null()).spawn().unwrap();
         let began = Instant::now();
@@ -524,6 +569,8 @@ fn killed_runs_can_be_taken_back() {
                 String::from_utf8_lossy(&output.stderr).split_whitespace().collect::<Vec<_>>().join(" ");
             assert!(output.status.code() == Some(2) && said.contains("was interrupted and left"), "{said}");
         }
+        // As Prometheus must be.
+        drop(server);
         let undo = ["--undo", "--url", &unused, "--output-dir", data.to_str().unwrap()];
         let output = slovo(at.path(), &undo).output().unwrap();
         let recorded_run = !names.is_empty() || output.status.success();

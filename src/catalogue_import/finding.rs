@@ -10,8 +10,10 @@ use crate::exposition::{Place, Told};
 pub struct Finding {
     /// The metric.
     pub metric: String,
-    /// Where it is exposed.
+    /// Where it is exposed; line 0 where a server said it.
     pub place: Place,
+    /// The jobs that expose it, where a server said it.
+    pub jobs: Vec<String>,
     /// What there is to say.
     pub what: What,
 }
@@ -21,12 +23,20 @@ pub struct Finding {
 pub enum What {
     /// Nothing tells its type.
     Untyped,
+    /// Nothing that the server has tells its type.
+    NoMetadata,
     /// Two types.
     TwoTypes(&'static str, &'static str),
+    /// Two types, and which job tells which.
+    TypesByJob(String),
     /// A type and no sample.
     NoSample,
     /// A histogram without bounds.
     NoBounds,
+    /// A histogram whose buckets the server does not have.
+    NoBuckets,
+    /// A native histogram of which it cannot be told whose bounds it has.
+    UnseenBounds,
     /// A type that the language does not have.
     GaugeHistogram,
     /// A series of a histogram, and a metric of its own.
@@ -40,6 +50,8 @@ pub enum What {
 
     /// Declared without bounds: they differ between its series.
     MixedBounds,
+    /// Declared without bounds: they differ between jobs.
+    BoundsByJob(String),
     /// Declared without bounds: one is not a number.
     UnreadableBound(String),
     /// Declared without bounds: too many, or not to be written exactly.
@@ -59,6 +71,12 @@ pub enum What {
 
     /// The project declares another kind.
     OtherKind(&'static str, &'static str),
+    /// The project declares a classic histogram, and the server has native ones only.
+    NativeNow,
+    /// The project declares a native histogram, and the server has classic ones only.
+    ClassicNow,
+    /// The project says another scrape interval than the distance of the samples.
+    OtherInterval(String, String),
     /// The project declares no labels.
     Unlabelled(Vec<String>),
     /// The project declares a closed set, and there are other values.
@@ -75,9 +93,13 @@ impl What {
         matches!(
             self,
             What::Untyped
+                | What::NoMetadata
                 | What::TwoTypes(..)
+                | What::TypesByJob(_)
                 | What::NoSample
                 | What::NoBounds
+                | What::NoBuckets
+                | What::UnseenBounds
                 | What::GaugeHistogram
                 | What::PartOf(_)
                 | What::PartDeclared(_)
@@ -92,12 +114,22 @@ impl What {
             What::Untyped => {
                 "left out, as nothing tells their type (no `# TYPE`, or `untyped`); declare by hand what you use"
             }
+            What::NoMetadata => {
+                "left out, as nothing that the server has tells their type (no metadata, or `unknown`): what is pushed or recorded has none; declare by hand what you use"
+            }
             What::TwoTypes(..) => "left out, as two types are told of them",
+            What::TypesByJob(_) => "left out, as jobs tell different types of them",
             What::NoSample => {
                 "left out, as they have no sample yet, so that their labels are not known; import again once they do"
             }
             What::NoBounds => {
                 "left out, as they are histograms without bounds: a native one looks so in text; declare it as `native histogram` if it is"
+            }
+            What::NoBuckets => {
+                "left out, as they are histograms whose `_bucket` series the server does not have: are they dropped at the scrape?"
+            }
+            What::UnseenBounds => {
+                "left out, as they are native histograms of which too few buckets hold something: whether somebody gave their bounds, and which, cannot be told"
             }
             What::GaugeHistogram => "left out, as the language has no gauge histograms",
             What::PartOf(_) => "left out, as a histogram has series of the same name",
@@ -107,6 +139,7 @@ impl What {
             What::Recorded => "left out, as rules of slovo record these names",
             What::Name => "left out, as their names cannot be declared",
             What::MixedBounds => "without `buckets`, as the bounds differ between their series",
+            What::BoundsByJob(_) => "without `buckets`, as the bounds differ between jobs",
             What::UnreadableBound(_) => "without `buckets`, as a bound is not a number",
             What::InexactBounds => {
                 "without `buckets`, as there are too many or some have more digits than the language keeps"
@@ -120,6 +153,13 @@ impl What {
             What::OddLabels(_) => "with labels that the language cannot name; those are not declared",
             What::ManyLabels => "with more labels than are read (64); the rest is not declared",
             What::OtherKind(..) => "declared as another kind than is exposed",
+            What::NativeNow => {
+                "declared as classic histograms, and stored as native ones only: promises that read their buckets have no data; `native histogram`, or `stored classic or native` where bounds are given, says so"
+            }
+            What::ClassicNow => "declared as native histograms, and stored as classic ones only",
+            What::OtherInterval(..) => {
+                "scraped at another interval than is declared; `scrape_interval` in slovo.yaml or `scraped every` says so"
+            }
             What::Unlabelled(_) => "declared without `labels`, and exposed with some",
             What::OtherValues(..) => "declared with a closed set of values, and exposed with others",
             What::OtherBounds(..) => "declared with other bounds than are exposed",
@@ -131,8 +171,13 @@ impl What {
     pub fn detail(&self) -> String {
         match self {
             What::Untyped
+            | What::NoMetadata
             | What::NoSample
             | What::NoBounds
+            | What::NoBuckets
+            | What::UnseenBounds
+            | What::NativeNow
+            | What::ClassicNow
             | What::GaugeHistogram
             | What::Recorded
             | What::Name
@@ -140,7 +185,11 @@ impl What {
             | What::InexactBounds
             | What::ManyLabels => String::new(),
             What::TwoTypes(a, b) => format!("{a} and {b}"),
-            What::PartOf(other) | What::PartDeclared(other) => other.clone(),
+            What::PartOf(other)
+            | What::PartDeclared(other)
+            | What::TypesByJob(other)
+            | What::BoundsByJob(other) => other.clone(),
+            What::OtherInterval(declared, seen) => format!("declared every {declared}, scraped every {seen}"),
             What::UnreadableBound(text) => format!("le={text:?}"),
             What::TwoUnits(a, b) => format!("{a} and {b}"),
             What::UnitAgainstName(told, named) => format!("{told}, and {named} by its name"),

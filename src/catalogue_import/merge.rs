@@ -6,12 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use indexmap::IndexMap;
 
 use super::finding::kind_of;
-use super::{Finding, Import, Used, What, bounds, declaration, finding, histograms, labels, told_unit};
+use super::{
+    Finding, Import, Used, What, bounds, declaration, finding, histograms, labels, told_unit, two_types,
+};
 use crate::ast::{File, Item, LabelDecl, Metric, MetricKind, MetricStmt};
 use crate::diag::Edit;
 use crate::diag::mends::apply;
 use crate::elaborate::Unit;
-use crate::exposition::{Bounds, Exposition, Family, Told};
+use crate::exposition::{Bounds, Exposition, Family, Form, Told};
 use crate::source::{FileId, SourceMap, Span};
 use crate::value::Decimal;
 use crate::write::catalogue::{buckets, canonical};
@@ -32,6 +34,15 @@ impl<'a> Declared<'a> {
             }
         }
         made
+    }
+
+    /// The names of all metrics, and their kinds.
+    pub fn kinds(&self) -> BTreeMap<String, MetricKind> {
+        self.metrics.iter().map(|(name, metric)| ((*name).to_owned(), metric.kind.value)).collect()
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&'a Metric> {
+        self.metrics.get(name).copied()
     }
 
     /// The file with the most declarations, the first of them.
@@ -138,7 +149,7 @@ fn compare(
     let mut edits = Vec::new();
     let mut say = |what| findings.push(finding(family, what));
     if let Some((other, _)) = family.told_too {
-        say(What::TwoTypes(family.told.as_str(), other.as_str()));
+        say(two_types(family, other));
         return edits;
     }
     let stmts = || metric.body.iter().flat_map(|b| &b.stmts);
@@ -153,6 +164,11 @@ fn compare(
     if !same {
         say(What::OtherKind(kind.as_str(), family.told.as_str()));
         return edits;
+    }
+    if let Some(other) =
+        other_form(family, kind, stmts().any(|s| matches!(s, MetricStmt::ClassicOrNative(_))))
+    {
+        say(other);
     }
     // What could not be read may be what seems missing.
     if family.samples == 0 || metric.body.as_ref().is_some_and(|b| b.has_junk) {
@@ -172,6 +188,22 @@ fn compare(
         edits.extend(missing_bounds(family, metric, sources, &mut say));
     }
     edits
+}
+
+/// A histogram that a server stores in another form than is declared.
+fn other_form(family: &Family<'_>, kind: MetricKind, either: bool) -> Option<What> {
+    let form = family.on_server.as_ref()?.form;
+    match kind {
+        MetricKind::Histogram => match form {
+            Form::Native => Some(What::NativeNow),
+            Form::Given | Form::Unseen if !either => Some(What::NativeNow),
+            Form::Given | Form::Unseen | Form::Plain | Form::Both => None,
+        },
+        MetricKind::NativeHistogram => {
+            (form == Form::Plain && family.bounds != Bounds::Missing).then_some(What::ClassicNow)
+        }
+        MetricKind::Counter | MetricKind::Gauge | MetricKind::Summary => None,
+    }
 }
 
 /// Labels that a list lacks, at its end.

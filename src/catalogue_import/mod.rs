@@ -5,10 +5,12 @@
 
 mod closed;
 mod finding;
+mod intervals;
 mod merge;
 mod used;
 
 pub use finding::{Finding, What, cut};
+pub use intervals::{differing, most_common, scraped_apart};
 pub use merge::{Declared, Merged, merge};
 pub use used::Used;
 
@@ -16,7 +18,7 @@ use std::collections::BTreeSet;
 
 use crate::ast::MetricKind;
 use crate::elaborate::{Unit, misleads, unit_by_name};
-use crate::exposition::{Bounds, Exposition, Family, Told};
+use crate::exposition::{Bounds, Exposition, Family, Form, Told};
 use crate::write::catalogue::{Label, Metric, buckets};
 use crate::write::text;
 use finding::kind_of;
@@ -60,7 +62,16 @@ fn histograms<'e>(exposition: &'e Exposition<'_>) -> BTreeSet<&'e str> {
 }
 
 fn finding(family: &Family<'_>, what: What) -> Finding {
-    Finding { metric: family.name.to_string(), place: family.place, what }
+    let jobs = family.on_server.iter().flat_map(|server| server.jobs.iter().filter(|job| !job.is_empty()));
+    Finding { metric: family.name.to_string(), place: family.place, jobs: jobs.cloned().collect(), what }
+}
+
+/// Two types are told.
+fn two_types(family: &Family<'_>, other: Told) -> What {
+    match &family.on_server {
+        Some(server) if !server.types.is_empty() => What::TypesByJob(server.types.clone()),
+        _ => What::TwoTypes(family.told.as_str(), other.as_str()),
+    }
 }
 
 /// The declaration of one family, or why there is none.
@@ -72,12 +83,15 @@ fn declaration(
     let name = family.name.as_ref();
     let refused = |what| Err(finding(family, what));
     if let Some((other, _)) = family.told_too {
-        return refused(What::TwoTypes(family.told.as_str(), other.as_str()));
+        return refused(two_types(family, other));
     }
+    let form = family.on_server.as_ref().map(|server| server.form);
     if family.told == Told::GaugeHistogram {
         return refused(What::GaugeHistogram);
     }
-    let Some(kind) = kind_of(family.told) else { return refused(What::Untyped) };
+    let Some(kind) = kind_of(family.told) else {
+        return refused(if form.is_some() { What::NoMetadata } else { What::Untyped });
+    };
     if family.samples == 0 {
         return refused(What::NoSample);
     }
@@ -91,8 +105,13 @@ fn declaration(
     if let Some(base) = whole_of(name).filter(|base| histograms.contains(base)) {
         return refused(What::PartOf(base.to_owned()));
     }
+    let kind = match form {
+        Some(Form::Unseen) => return refused(What::UnseenBounds),
+        Some(Form::Native) => MetricKind::NativeHistogram,
+        Some(Form::Plain | Form::Given | Form::Both) | None => kind,
+    };
     if kind == MetricKind::Histogram && family.bounds == Bounds::Missing {
-        return refused(What::NoBounds);
+        return refused(if form.is_some() { What::NoBuckets } else { What::NoBounds });
     }
     let mut findings = Vec::new();
     let mut say = |what| findings.push(finding(family, what));
@@ -114,6 +133,8 @@ fn declaration(
         labels,
         buckets,
         increases: false,
+        scraped: None,
+        either: form == Some(Form::Given),
     };
     Ok((metric, findings))
 }
@@ -137,8 +158,8 @@ fn unit(family: &Family<'_>, kind: MetricKind, say: &mut impl FnMut(What)) -> (O
             None => (None, false),
         };
     };
-    if let Some(other) = family.unit_too {
-        say(What::TwoUnits(told, other.to_owned()));
+    if let Some(other) = &family.unit_too {
+        say(What::TwoUnits(told, other.to_string()));
         return (None, false);
     }
     // As the check of the catalogue has it: what a counter counts may be another word.
@@ -154,7 +175,7 @@ fn unit(family: &Family<'_>, kind: MetricKind, say: &mut impl FnMut(What)) -> (O
 
 /// The unit of `# UNIT`, as the language writes it.
 fn told_unit(family: &Family<'_>) -> Option<String> {
-    let word = family.unit?;
+    let word = family.unit.as_deref()?;
     let word = Unit::long_form(word).unwrap_or(word);
     (word.len() <= LONGEST_NAME).then_some(word).and_then(text::label).map(str::to_owned)
 }
@@ -209,7 +230,9 @@ fn bounds(family: &Family<'_>, say: &mut impl FnMut(What)) -> Vec<crate::value::
     match &family.bounds {
         Bounds::Missing => Vec::new(),
         Bounds::Mixed => {
-            say(What::MixedBounds);
+            let by_job =
+                family.on_server.as_ref().map(|server| server.bounds.clone()).filter(|b| !b.is_empty());
+            say(by_job.map_or(What::MixedBounds, What::BoundsByJob));
             Vec::new()
         }
         Bounds::Unreadable(text, _) => {

@@ -1,5 +1,8 @@
 //! What can be said on the command line.
 
+#[cfg(feature = "live")]
+mod server;
+
 use std::path::PathBuf;
 
 use jiff::Timestamp;
@@ -9,6 +12,8 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use crate::diag::{Severity, codes};
 use crate::value::Date;
+#[cfg(feature = "live")]
+pub(super) use server::Server;
 
 /// Compiles promises made to users into Prometheus rules.
 #[derive(Debug, Parser)]
@@ -16,7 +21,8 @@ use crate::value::Date;
     name = "slovo",
     version,
     max_term_width = 100,
-    after_help = "Exit status: 0 fine, 1 mistakes in the source or files out of date, 2 usage or I/O."
+    after_help = "Exit status: 0 fine, 1 mistakes in the source or files out of date, 2 usage or I/O, 3 cannot say (a server that \
+                  is away, or half an answer)."
 )]
 pub(super) struct Args {
     /// Works on the project of this folder instead of the current one
@@ -371,10 +377,13 @@ pub(super) struct Metrics {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum MetricsCommand {
-    /// Declares what services expose, from the text that their `/metrics` gives
+    /// Declares what services expose, from the text that their `/metrics` gives or from a running Prometheus
     Import(MetricsImport),
     /// Lists what the promises need from whoever instruments: metrics, labels, bounds
     Required(MetricsRequired),
+    /// Writes what a running Prometheus stores to a small file that can be committed
+    #[cfg(feature = "live")]
+    Snapshot(MetricsSnapshot),
 }
 
 #[derive(Debug, ClapArgs)]
@@ -398,10 +407,28 @@ pub(super) enum RequiredFormat {
     Json,
 }
 
+#[cfg(feature = "live")]
+#[derive(Debug, ClapArgs)]
+pub(super) struct MetricsSnapshot {
+    /// Its address, such as `http://localhost:9090`
+    pub(super) url: String,
+    /// The file that is written; `-` is standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: PathBuf,
+    /// Takes only metrics that the project's promises, indicators and queries name
+    #[arg(long)]
+    pub(super) only_used: bool,
+    #[command(flatten)]
+    pub(super) server: Server,
+    /// Follows symbolic links into this folder too, not only inside the project
+    #[arg(long, value_name = "DIR")]
+    pub(super) follow_links: Vec<PathBuf>,
+}
+
 #[derive(Debug, ClapArgs)]
 pub(super) struct MetricsImport {
-    /// What `/metrics` of your services gives; `-` is standard input
-    #[arg(required = true, value_name = "FILE")]
+    /// What `/metrics` of your services gives (`-` is standard input), or the address of a Prometheus
+    #[arg(required = true, value_name = "FILE|URL")]
     pub(super) files: Vec<PathBuf>,
     /// Takes only metrics that the project's promises, indicators and queries name
     #[arg(long)]
@@ -412,6 +439,9 @@ pub(super) struct MetricsImport {
     /// The file that new metrics go to [default: the one with most metrics, or catalogue.slovo]
     #[arg(short, long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
+    #[cfg(feature = "live")]
+    #[command(flatten)]
+    pub(super) server: Server,
     /// Follows symbolic links into this folder too, not only inside the project
     #[arg(long, value_name = "DIR")]
     pub(super) follow_links: Vec<PathBuf>,

@@ -3,10 +3,15 @@
 //! A rule that is backfilled sees only what the server has already, so what one layer records must be loaded before the next
 //! is evaluated.
 
+#![cfg_attr(not(feature = "live"), allow(dead_code, reason = "only what is run makes blocks"))]
+
 mod blocks;
 mod moments;
 mod promtool;
+#[cfg(feature = "live")]
+mod question;
 mod record;
+#[cfg(feature = "live")]
 mod run;
 mod script;
 
@@ -49,10 +54,15 @@ pub(super) fn run(options: &Backfill, start: &Path, screen: &Screen) -> Outcome 
             .help("let it be half an hour after `--start` at least"));
     }
     let project = model.settings.project_label();
-    if options.run {
-        run::run(options, project, &layers, &regrouped, screen)?;
-    } else {
+    if !options.run {
         Screen::out(&script::script(options, project, &layers, &regrouped))?;
+        return Ok(Status::Fine);
     }
+    #[cfg(feature = "live")]
+    run::run(options, project, &layers, &regrouped, screen)?;
+    #[cfg(not(feature = "live"))]
+    return Err(Failure::new("this slovo was built without `live`: it asks no server")
+        .help("without `--run` the calls are printed as a shell script"));
+    #[cfg(feature = "live")]
     Ok(Status::Fine)
 }

@@ -104,10 +104,8 @@ fn finish(
             format!("formatted {files}")
         });
     }
-    match status_of(diagnostics) {
-        Status::Fine if dry && changed > 0 => Status::Mistakes,
-        status @ (Status::Fine | Status::Mistakes | Status::Failed) => status,
-    }
+    let status = status_of(diagnostics);
+    if dry && changed > 0 && status == Status::Fine { Status::Mistakes } else { status }
 }
 
 /// From standard input to standard output.

@@ -1,5 +1,5 @@
 //! The command line: one file per subcommand. Exit status: 0 fine, 1 mistakes in the source (or files out of date),
-//! 2 usage or I/O.
+//! 2 usage or I/O, 3 cannot say.
 
 mod alert_texts;
 mod also;
@@ -18,10 +18,11 @@ mod left;
 mod man;
 mod metrics;
 mod output;
-mod required;
 mod save;
 mod screen;
 mod serve;
+#[cfg(feature = "live")]
+mod server;
 mod test;
 mod verdict;
 
@@ -46,6 +47,9 @@ enum Status {
     Mistakes,
     /// Usage or I/O.
     Failed,
+    /// It is not known: a server is away, or gives half an answer.
+    #[cfg(feature = "live")]
+    Unknown,
 }
 
 /// A command could not do its work: usage or I/O.
@@ -53,11 +57,12 @@ enum Status {
 struct Failure {
     message: String,
     help: Option<String>,
+    status: Status,
 }
 
 impl Failure {
     fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), help: None }
+        Self { message: message.into(), help: None, status: Status::Failed }
     }
     fn help(mut self, text: impl Into<String>) -> Self {
         self.help = Some(text.into());
@@ -85,12 +90,14 @@ pub fn main() -> ExitCode {
     let screen = Screen::new(args.color, args.quiet, args.all);
     let outcome = run(&mut args, &screen).unwrap_or_else(|failure| {
         screen.fail(&failure.message, failure.help.as_deref());
-        Status::Failed
+        failure.status
     });
     ExitCode::from(match outcome {
         Status::Fine => 0,
         Status::Mistakes => 1,
         Status::Failed => 2,
+        #[cfg(feature = "live")]
+        Status::Unknown => 3,
     })
 }
 

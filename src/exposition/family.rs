@@ -10,7 +10,7 @@ use indexmap::IndexMap;
 use super::Dialect;
 use super::line::{About, Said, Sample};
 use super::number::bound;
-use crate::value::Decimal;
+use crate::value::{Decimal, Duration};
 
 /// Families of one exposition.
 pub(super) const FAMILIES: usize = 200_000;
@@ -44,6 +44,19 @@ pub enum Told {
 }
 
 impl Told {
+    /// Of the word that metadata has; an unknown one tells nothing.
+    pub fn of(word: &str) -> Self {
+        let all = [
+            Told::Counter,
+            Told::Gauge,
+            Told::Histogram,
+            Told::Summary,
+            Told::Info,
+            Told::StateSet,
+            Told::GaugeHistogram,
+        ];
+        all.into_iter().find(|told| told.as_str() == word).unwrap_or(Told::Nothing)
+    }
     /// As `# TYPE` writes it.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -58,7 +71,7 @@ impl Told {
         }
     }
     /// What the names of its series end in, beside the family's own name.
-    fn suffixes(self, dialect: Dialect) -> &'static [&'static str] {
+    pub(crate) fn suffixes(self, dialect: Dialect) -> &'static [&'static str] {
         match (self, dialect) {
             (Told::Counter, Dialect::OpenMetrics) => &["_total", "_created"],
             (Told::Histogram, Dialect::Prometheus) => &["_bucket", "_count", "_sum"],
@@ -125,6 +138,37 @@ pub enum Bounds {
     Unreadable(String, Place),
 }
 
+/// In which form a server stores a histogram.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Form {
+    /// As counters, one a bucket; or it is no histogram.
+    #[default]
+    Plain,
+    /// As native ones with bounds that nobody gave.
+    Native,
+    /// As native ones with bounds that somebody gave; all of them are known.
+    Given,
+    /// As native ones; whose bounds they have is not known.
+    Unseen,
+    /// As counters and as native ones.
+    Both,
+}
+
+/// What a server knows of a family, and a text does not.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OnServer {
+    /// Jobs that expose it.
+    pub jobs: BTreeSet<String>,
+    /// Which job tells which type, where they differ.
+    pub types: String,
+    /// Which job has which bounds, where they differ.
+    pub bounds: String,
+    /// Its form.
+    pub form: Form,
+    /// How often its targets are scraped, where all are scraped alike.
+    pub interval: Option<Duration>,
+}
+
 /// Metrics of one name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Family<'t> {
@@ -139,9 +183,9 @@ pub struct Family<'t> {
     /// `# HELP`
     pub help: Option<Cow<'t, str>>,
     /// `# UNIT`
-    pub unit: Option<&'t str>,
+    pub unit: Option<Cow<'t, str>>,
     /// Another unit that it is told to have.
-    pub unit_too: Option<&'t str>,
+    pub unit_too: Option<Cow<'t, str>>,
     /// Labels with their values, in the order they appear; without those that Prometheus makes itself.
     pub labels: IndexMap<Cow<'t, str>, Values<'t>>,
     /// There are more labels than are kept.
@@ -150,6 +194,8 @@ pub struct Family<'t> {
     pub bounds: Bounds,
     /// How many samples there are.
     pub samples: usize,
+    /// What a server knows of it, where one was asked.
+    pub on_server: Option<OnServer>,
 }
 
 /// What was read.
@@ -185,7 +231,7 @@ impl<'t> Exposition<'t> {
 }
 
 impl<'t> Family<'t> {
-    fn new(name: Cow<'t, str>, line: usize) -> Self {
+    pub(crate) fn new(name: Cow<'t, str>, line: usize) -> Self {
         Self {
             name,
             told: Told::Nothing,
@@ -198,9 +244,10 @@ impl<'t> Family<'t> {
             more_labels: false,
             bounds: Bounds::Missing,
             samples: 0,
+            on_server: None,
         }
     }
-    fn told(&mut self, told: Told, place: Place) {
+    pub(crate) fn told(&mut self, told: Told, place: Place) {
         if self.told == Told::Nothing {
             self.told = told;
             self.place = place;
@@ -208,16 +255,16 @@ impl<'t> Family<'t> {
             self.told_too.get_or_insert((told, place));
         }
     }
-    fn unit(&mut self, unit: &'t str) {
-        match self.unit {
+    pub(crate) fn unit(&mut self, unit: Cow<'t, str>) {
+        match &self.unit {
             None => self.unit = Some(unit),
-            Some(known) if known != unit => {
+            Some(known) if *known != unit => {
                 self.unit_too.get_or_insert(unit);
             }
             Some(_) => {}
         }
     }
-    fn label(&mut self, name: Cow<'t, str>, value: Cow<'t, str>) {
+    pub(crate) fn label(&mut self, name: Cow<'t, str>, value: Cow<'t, str>) {
         if let Some(known) = self.labels.get_mut(&name) {
             known.add(value);
         } else if self.labels.len() < LABELS {
@@ -233,7 +280,7 @@ impl<'t> Family<'t> {
         if let Some(unit) = other.unit {
             self.unit(unit);
         }
-        self.unit_too = self.unit_too.or(other.unit_too);
+        self.unit_too = self.unit_too.take().or(other.unit_too);
         if self.help.is_none() {
             self.help = other.help;
         }
@@ -311,7 +358,7 @@ impl<'t> Builder<'t> {
                 }
             }
             Said::Type(told) => family.told(told, Place { exposition: 0, line }),
-            Said::Unit(unit) => family.unit(unit),
+            Said::Unit(unit) => family.unit(Cow::Borrowed(unit)),
         }
     }
 

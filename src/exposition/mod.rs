@@ -8,7 +8,9 @@ mod family;
 mod line;
 mod number;
 
-pub use family::{Bounds, Exposition, Family, Place, Told, Values};
+pub use family::{Bounds, Exposition, Family, Form, OnServer, Place, Told, Values};
+#[cfg(feature = "live")]
+pub(crate) use number::bound;
 
 use std::ops::Range;
 

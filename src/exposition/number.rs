@@ -22,10 +22,10 @@ fn is_hexadecimal(text: &str) -> bool {
 
 /// It is not a number, or not one that can be held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct NoBound;
+pub(crate) struct NoBound;
 
 /// A bucket's bound; infinity is none.
-pub(super) fn bound(text: &str) -> Result<Option<Decimal>, NoBound> {
+pub(crate) fn bound(text: &str) -> Result<Option<Decimal>, NoBound> {
     let value: f64 = text.parse().map_err(|_| NoBound)?;
     if value.is_nan() {
         return Err(NoBound);

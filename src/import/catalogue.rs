@@ -48,5 +48,7 @@ fn metric(used: &Use) -> Metric {
         increases: used.increases,
         labels: labels.map(|label| Label { name: label.clone(), values: Vec::new() }).collect(),
         buckets: used.bounds.iter().copied().collect(),
+        scraped: None,
+        either: false,
     }
 }

@@ -7,7 +7,7 @@ use crate::ast::MetricKind;
 use crate::diag::Diagnostics;
 use crate::fmt::WIDTH;
 use crate::source::FileId;
-use crate::value::Decimal;
+use crate::value::{Decimal, Duration};
 
 /// The most bounds that one metric has.
 const BOUNDS: usize = 1_000;
@@ -35,6 +35,10 @@ pub struct Metric {
     pub buckets: Vec<Decimal>,
     /// Each sample counts what came since the one before.
     pub increases: bool,
+    /// How often it is scraped, where that is not as the project has it.
+    pub scraped: Option<Duration>,
+    /// A classic histogram that is stored as a native one, or may be.
+    pub either: bool,
 }
 
 /// A label to be declared.
@@ -103,6 +107,12 @@ impl Metric {
         }
         if self.increases {
             body.push("samples are increases".to_owned());
+        }
+        if let Some(every) = self.scraped {
+            body.push(format!("scraped every {every}"));
+        }
+        if self.either {
+            body.push("stored classic or native".to_owned());
         }
         let remark =
             self.remark.as_deref().and_then(text::comment).map_or(String::new(), |c| format!("  {c}"));

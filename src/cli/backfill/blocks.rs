@@ -78,7 +78,7 @@ pub(super) fn is_name(text: &str) -> bool {
 pub(super) struct Stretch {
     from: i64,
     until: i64,
-    pub(super) samples: f64,
+    pub(super) samples: u64,
 }
 
 impl Stretch {
@@ -86,11 +86,11 @@ impl Stretch {
     pub(super) fn of(blocks: &[Block]) -> Vec<Self> {
         let mut made: Vec<Self> = Vec::new();
         for Block { meta, .. } in blocks {
-            let samples = u32::try_from(meta.stats.num_samples).map_or(f64::MAX, f64::from);
+            let samples = meta.stats.num_samples;
             match made.last_mut() {
                 Some(last) if meta.min_time < last.until => {
                     last.until = last.until.max(meta.max_time);
-                    last.samples += samples;
+                    last.samples = last.samples.saturating_add(samples);
                 }
                 _ => made.push(Self { from: meta.min_time, until: meta.max_time, samples }),
             }

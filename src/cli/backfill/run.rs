@@ -9,7 +9,8 @@ use super::super::screen::Screen;
 use super::super::{Failure, plural, test};
 use super::blocks::{Stretch, TEMPORARY, blocks_in, folder_in};
 use super::moments::{Regrouped, safe_name};
-use super::promtool::{Unanswered, ask, create_blocks};
+use super::promtool::create_blocks;
+use super::question::{Server, Unanswered};
 use super::record::Record;
 use crate::backend::prometheus::backfill::Layer;
 use crate::promql::quote;
@@ -29,16 +30,17 @@ pub(super) fn run(
     screen: &Screen,
 ) -> Result<(), Failure> {
     test::find(&options.promtool)?;
+    let server = Server::of(options)?;
     let mut record = Record::open(&options.output_dir)?;
     record.refuse_interrupted()?;
-    refuse_twice(options, project)?;
+    refuse_twice(options, &server, project)?;
     let name = safe_name(options, regrouped)?;
     record.begin(format!("{project} {} {}", options.start, options.end), &options.url)?;
     for (at, (layer, text)) in layers.iter().zip(&regrouped.texts).enumerate() {
         let number = format!("layer {} of {}", at + 1, layers.len());
         let progress = screen.progress(&number);
         let wait = at + 1 < layers.len();
-        let made = one(options, project, (layer, text, &name), wait, &mut record);
+        let made = one((options, &server), project, (layer, text, &name), wait, &mut record);
         drop(progress);
         let blocks = made.map_err(|failure| left(failure, &record))?;
         screen.say(&format!("{number}: {} ({})", plural(blocks, "block"), layer.names.join(", ")));
@@ -67,7 +69,7 @@ fn left(failure: Failure, record: &Record) -> Failure {
 }
 
 /// What is recorded already would be there twice, and counted twice.
-fn refuse_twice(options: &Backfill, project: &str) -> Result<(), Failure> {
+fn refuse_twice(options: &Backfill, server: &Server, project: &str) -> Result<(), Failure> {
     let seconds = options.end.as_second() - options.start.as_second();
     // Roll-ups of any version of these rules: budgets are made of them.
     let there = |series: &str| {
@@ -75,7 +77,7 @@ fn refuse_twice(options: &Backfill, project: &str) -> Result<(), Failure> {
         format!("count(count_over_time({series}{{project={project}}}[{seconds}s] @ {end}))")
     };
     let expr = format!("{} or {}", there(EVENTS), there(EVENTS_5M));
-    if ask(options, &expr)?.is_some_and(|series| series > 0.0) {
+    if server.ask(&expr)?.is_some_and(|series| series > 0) {
         let message = format!(
             "Prometheus has samples of these rules between {} and {}: they would be there twice, and be counted twice",
             options.start, options.end
@@ -89,7 +91,7 @@ fn refuse_twice(options: &Backfill, project: &str) -> Result<(), Failure> {
 
 /// One layer. Gives the number of its blocks.
 fn one(
-    options: &Backfill,
+    (options, server): (&Backfill, &Server),
     project: &str,
     (layer, text, name): (&Layer, &str, &str),
     wait: bool,
@@ -97,7 +99,7 @@ fn one(
 ) -> Result<usize, Failure> {
     let data = &options.output_dir;
     // Dropped at the end, and what is left in it with it.
-    let folder = make(options, name, text)?;
+    let folder = make(options, server, name, text)?;
     let blocks = blocks_in(folder.path())?;
     if blocks.is_empty() {
         return Err(Failure::new(format!("no rule gave a sample: {}", layer.names.join(", "))).help(
@@ -108,8 +110,8 @@ fn one(
     if wait {
         for stretch in Stretch::of(&blocks) {
             let expr = stretch.expr(project, layer);
-            let before = patiently(|| count(options, &expr))?;
-            expected.push((expr, before + stretch.samples));
+            let before = patiently(|| server.count(&expr))?;
+            expected.push((expr, before.saturating_add(stretch.samples)));
         }
     }
     record.blocks(blocks.iter().map(|block| block.name.as_str()))?;
@@ -117,13 +119,13 @@ fn one(
         std::fs::rename(&block.path, data.join(&block.name))
             .map_err(|e| Failure::io(format!("the block `{}` cannot be moved", block.name), &e))?;
     }
-    until_shown(options, &expected)?;
+    until_shown(server, options, &expected)?;
     Ok(blocks.len())
 }
 
 /// A folder with the blocks of a layer. A server that goes away meanwhile is waited for: then the layer is made again, since
 /// what promtool has made until then is not whole.
-fn make(options: &Backfill, name: &str, text: &str) -> Result<TempDir, Failure> {
+fn make(options: &Backfill, server: &Server, name: &str, text: &str) -> Result<TempDir, Failure> {
     let range = (options.start.to_string(), options.end.to_string());
     let mut left = ATTEMPTS;
     loop {
@@ -135,7 +137,7 @@ fn make(options: &Backfill, name: &str, text: &str) -> Result<TempDir, Failure> 
             Err(failure) if left == 0 => return Err(failure),
             Err(_) => {
                 std::thread::sleep(PAUSE);
-                patiently(|| ask(options, "vector(1)"))?;
+                patiently(|| server.ask("vector(1)"))?;
             }
         }
     }
@@ -152,25 +154,14 @@ fn patiently<T>(mut question: impl FnMut() -> Result<T, Unanswered>) -> Result<T
     }
 }
 
-/// What an expression gives that always gives a number.
-fn count(options: &Backfill, expr: &str) -> Result<f64, Unanswered> {
-    match ask(options, expr)? {
-        Some(number) => Ok(number),
-        None => Err(Unanswered::Unreadable(Failure::new(format!(
-            "`{}` gives no answer to a question that has one: how many samples are there",
-            options.promtool
-        )))),
-    }
-}
-
 /// Waits until the server has so many samples of each stretch. While blocks are moved in, it may find some of them and miss
 /// others: a folder is not read at one moment.
-fn until_shown(options: &Backfill, expected: &[(String, f64)]) -> Result<(), Failure> {
+fn until_shown(server: &Server, options: &Backfill, expected: &[(String, u64)]) -> Result<(), Failure> {
     let began = Instant::now();
     let mut open = expected.iter().peekable();
     while let Some((expr, samples)) = open.peek() {
         // It may be away for a moment: a restart loads blocks too.
-        let last = match count(options, expr) {
+        let last = match server.count(expr) {
             Ok(seen) if seen >= *samples => {
                 open.next();
                 continue;

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use super::args::{MetricsRequired, RequiredFormat};
-use super::screen::Screen;
-use super::{Outcome, Status, check, explain, load, status_of};
+use super::super::args::{MetricsRequired, RequiredFormat};
+use super::super::screen::Screen;
+use super::super::{Outcome, Status, check, explain, load, status_of};
 use crate::diag::{Diagnostics, Severity};
 use crate::driver;
 use crate::ir::PromisePath;
