@@ -104,9 +104,12 @@ fn bad_input() {
         ("{{ if true }}\na: b\n{{ end }}\n", "is the text of a Helm template"),
         ("a: {{ quote .Values.x }}\n", "is the text of a Helm template"),
         ("a: [1, 2\nb\n", "is not YAML"),
-        ("version: prometheus/v2\nservice: a\n", "of no kind that can be imported: `version: prometheus/v2`"),
+        (
+            "version: prometheus/v2\nservice: a\n",
+            "isn't a format that slovo can import: `version: prometheus/v2`",
+        ),
         ("kind: PrometheusRule\napiVersion: x/v1\n", "`kind: PrometheusRule` of `x/v1`"),
-        ("just words\n", "of no kind that can be imported: a text, not a map"),
+        ("just words\n", "isn't a format that slovo can import: a text, not a map"),
         ("apiVersion: openslo/v9\nkind: SLO\n", "`kind: SLO` of `openslo/v9`"),
         (
             "apiVersion: ricoberger.de/v1alpha1\nkind: ServiceLevelObjective\n",
@@ -118,14 +121,14 @@ fn bad_input() {
         let refused = import(&[input("x.yaml", text)], &fresh()).unwrap_err();
         let (message, help) = &refused.inputs[0];
         assert!(message.contains(wanted), "{wanted}: {message}");
-        if message.contains("of no kind") {
+        if message.contains("isn't a format") {
             let help = help.as_deref().unwrap_or("");
             assert!(
                 ["Sloth", "OpenSLO", "Pyrra", "Grafana SLO"].iter().all(|tool| help.contains(tool)),
                 "{help}"
             );
         }
-        // Found in a folder it is passed over, which is said.
+        // Found in a folder it is skipped, which is said.
         let found = Input { named: false, ..input("x.yaml", text) };
         let made = import(&[found], &fresh()).unwrap();
         assert!(made.files.is_empty() && made.report.passed_over.len() == 1, "{wanted}: {:?}", made.report);
@@ -428,4 +431,165 @@ fn docs() {
         assert_eq!(block("text imported").text, journey.text, "docs/import.md: what {tool}'s becomes");
         assert_eq!(block("text report").text, made.report.text(), "docs/import.md: the report of {tool}'s");
     }
+}
+
+const LEVELS: &str = "apiVersion: openslo/v1
+kind: SLO
+metadata: {name: levels}
+spec:
+  service: levels
+  indicator:
+    metadata: {name: levels}
+    spec:
+      ratioMetric:
+        counter: false
+        good: {metricSource: {type: Prometheus, spec: {query: 'sum(http_requests_total{code=\"200\"})'}}}
+        total: {metricSource: {type: Prometheus, spec: {query: sum(http_requests_total)}}}
+  timeWindow: [{duration: 28d, isRolling: true}]
+  budgetingMethod: Occurrences
+  objectives: [{target: 0.99}]
+";
+
+/// What one file says of a metric is not changed by another one, in whatever order they are named.
+#[test]
+fn contradictions() {
+    let (firm, guess) = (input("z.yaml", WHOLE), input("a.yaml", LEVELS));
+    let one = import(&[firm.clone(), guess.clone()], &fresh()).unwrap();
+    let other = import(&[guess, firm], &fresh()).unwrap();
+    assert_eq!((&one.files, &one.report), (&other.files, &other.report));
+    let text = one.report.text();
+    assert!(text.starts_with("2 objectives: 1 exact, 0 assumed, 0 escaped, 1 refused"), "{text}");
+    assert!(text.contains("a counter whose samples are increases, and z.yaml:5 for a counter"), "{text}");
+    assert!(one.files.iter().all(|f| !f.text.contains("increases")));
+    // Each a part of the other.
+    let part = |service: &str, a: &str, b: &str| {
+        WHOLE
+            .replace("service: shop", &format!("service: {service}"))
+            .replace("http_requests_total{code=~\\\"5..\\\"}", a)
+            .replace("http_requests_total{code=~\"5..\"}", a)
+            .replace("http_requests_total[", &format!("{b}["))
+    };
+    let made = import(
+        &[
+            input("a.yaml", &part("a", "x_total", "y_total")),
+            input("b.yaml", &part("b", "y_total", "x_total")),
+        ],
+        &fresh(),
+    )
+    .unwrap();
+    let text = made.report.text();
+    assert!(text.starts_with("2 objectives: 0 exact, 1 assumed, 0 escaped, 1 refused"), "{text}");
+}
+
+/// What the project declares counts.
+#[test]
+fn declared() {
+    let latency = WHOLE
+        .replace(
+            "sum(rate(http_requests_total{code=~\"5..\"}[{{.window}}]))",
+            "sum(rate(d_seconds_count[{{.window}}])) - sum(rate(d_seconds_bucket{le=\"0.5\"}[{{.window}}]))",
+        )
+        .replace("http_requests_total[", "d_seconds_count[");
+    let into = |source: &str, yaml: &str, spec: &str| {
+        let project = Project::in_memory(&[("m.slovo", source)], yaml);
+        let target = Target { project: Some(&project), prefix: String::new(), name: "x".to_owned() };
+        let made = import(&[input("x.yaml", spec)], &target).unwrap();
+        let journey = made.files.iter().find(|f| f.path.starts_with("journeys/")).map(|f| f.text.clone());
+        (made.report.text(), journey.unwrap_or_default())
+    };
+    let yaml = "project: x\n";
+    let increases = "metric http_requests_total: counter of requests { labels code samples are increases }\n";
+    let (text, _) = into(increases, yaml, WHOLE);
+    assert!(text.contains("1 refused") && text.contains("samples are increases"), "{text}");
+    let (text, _) = into("metric d_seconds: native histogram of seconds\n", yaml, &latency);
+    assert!(text.contains("1 refused") && text.contains("native histogram"), "{text}");
+    let (text, journey) =
+        into("metric d_seconds: histogram of milliseconds { buckets 0.5, 500 }\n", yaml, &latency);
+    assert!(journey.contains("within 0.5ms"), "{text}{journey}");
+    assert!(text.contains("1 metric is already declared in the project and used as declared"), "{text}");
+    let plain = "metric http_requests_total: counter of requests { labels code }\n";
+    let (text, _) = into(plain, "project: x\nscope: {cluster: a}\n", WHOLE);
+    assert!(text.contains("1 assumed") && text.contains("rules also select by the `scope`"), "{text}");
+}
+
+/// What decides alerts is read or refused; keys that come by `<<` count, keys written twice are refused.
+#[test]
+fn what_decides() {
+    let with = |alerting: &str| {
+        let at = WHOLE.find("    alerting:").unwrap();
+        let spec = format!("{}    alerting: {alerting}\n", &WHOLE[..at]);
+        let made = imported("x.yaml", &spec);
+        let journey = made.files.iter().find(|f| f.path.starts_with("journeys/")).map(|f| f.text.clone());
+        (made.report.text(), journey.unwrap_or_default())
+    };
+    for yes in ["yes", "On", "true"] {
+        let (_, journey) =
+            with(&format!("{{page_alert: {{disable: {yes}}}, ticket_alert: {{disable: {yes}}}}}"));
+        assert!(journey.contains("urgency none"), "{yes}: {journey}");
+    }
+    for unclear in ["y", "\"true\"", "1", "'yes'", "[]"] {
+        let (text, _) = with(&format!("{{name: A, page_alert: {{disable: {unclear}}}}}"));
+        assert!(text.contains("1 refused") && text.contains("`disable` must be true or false"), "{text}");
+    }
+    assert!(with("off").0.contains("`alerting` must be a map"));
+    let off = "x: &off {page_alert: {disable: true}, ticket_alert: {disable: true}}\n";
+    let merged =
+        WHOLE.replace("{page_alert: {disable: true}, ticket_alert: {disable: true}}", "{<<: *off, name: A}");
+    let made = imported("x.yaml", &format!("{off}{merged}"));
+    assert!(made.files.iter().any(|f| f.text.contains("urgency none")), "{:?}", made.files);
+    let twice = WHOLE.replace("    objective: 99.9\n", "    objective: 99.9\n    objective: 95\n");
+    let text = imported("x.yaml", &twice).report.text();
+    assert!(text.contains("1 refused") && text.contains("on line 6 and line 7"), "{text}");
+}
+
+/// A report goes to a new file, before anything is written.
+#[test]
+fn report_files() {
+    let at = tempfile::tempdir().unwrap();
+    let at = at.path();
+    fs::write(at.join("shop.yaml"), WHOLE).unwrap();
+    for report in ["shop.yaml", "new/slovo.yaml", "new/../new/people.slovo", "none/x"] {
+        let ran = run(at, &["import", "shop.yaml", "-o", "new", "--report", report]);
+        assert_eq!((ran.code, at.join("new").exists()), (2, false), "{report}: {}", ran.err);
+    }
+    assert_eq!(fs::read_to_string(at.join("shop.yaml")).unwrap(), WHOLE);
+    let ran = run(at, &["import", "shop.yaml", "-o", "new", "--report", "new/report.txt"]);
+    assert_eq!((ran.code, at.join("new/report.txt").is_file()), (0, true), "{}", ran.err);
+}
+
+/// One that cannot be read or written is refused by itself.
+#[test]
+fn only_that_one() {
+    let grafana = r#"{"slos": [
+      {"name": "a", "query": {"type": "freeform", "freeform": {"query": "sum(rate(a_total{ok=\"1\"}[$__rate_interval])) / sum(rate(a_total[$__rate_interval]))"}}, "objectives": [{"value": 0.9, "window": "28d"}]},
+      {"name": "b", "query": {"type": "new", "new": {}}, "objectives": [{"value": 0.9, "window": "28d"}]}]}"#;
+    let text = imported("x.json", grafana).report.text();
+    assert!(text.starts_with("2 objectives:") && text.contains("1 refused"), "{text}");
+    let made = imported("x.yaml", &format!("{WHOLE}    description: 'Shown as {{{{ .Values.x }}}}'\n"));
+    assert_eq!(made.report.objectives.len(), 1);
+    let slo = |name: &str, le: &str| {
+        format!(
+            "  - name: {name}\n    objective: 99\n    sli:\n      events:\n        error_query: sum(rate(h_seconds_count[{{{{.window}}}}])) - sum(rate(h_seconds_bucket{{le=\"{le}\"}}[{{{{.window}}}}]))\n        total_query: sum(rate(h_seconds_count[{{{{.window}}}}]))\n"
+        )
+    };
+    let spec = format!(
+        "version: prometheus/v1\nservice: s\nslos:\n{}{}",
+        slo("a", "0.3"),
+        slo("b", "0.30000000000000004")
+    );
+    let text = imported("x.yaml", &spec).report.text();
+    assert!(text.contains("1 exact") && text.contains("has more digits than Slovo reads"), "{text}");
+    let long = WHOLE.replace("name: pages", &format!("name: {}", "n".repeat(500)));
+    let text = imported("a\nb.yaml", &long).report.text();
+    assert!(text.contains("a\\nb.yaml:5") && !text.contains(&"n".repeat(200)), "{text}");
+    let empty = LEVELS.replace("[{target: 0.99}]", "[{}]");
+    assert!(
+        imported("x.yaml", &empty).report.text().contains("line 15"),
+        "{}",
+        imported("x.yaml", &empty).report.text()
+    );
+    let mixed = LEVELS
+        .replace("counter: false", "counter: true")
+        .replace("sum(http_requests_total)", "sum(rate(http_requests_total[5m]))");
+    assert!(imported("x.yaml", &mixed).report.text().contains("not measured alike"));
 }

@@ -54,29 +54,75 @@ pub(super) fn run(options: &Import, start: &Path, screen: &Screen) -> Outcome {
             return Ok(Status::Failed);
         }
     };
+    let keep = options.audit || options.strict && !report.whole();
+    let into = match &options.report {
+        Some(file) => Some(report_file(file, start, &folder, if keep { &[] } else { &files })?),
+        None => None,
+    };
     if options.audit {
         report.not_written = Some("--audit asks for the report only".to_owned());
     } else if options.strict && !report.whole() {
         report.not_written = Some("--strict, and it would not be whole".to_owned());
-    } else {
-        write(&files, &folder, screen)?;
+    } else if let Err(failure) = write(&files, &folder, screen) {
+        // Nothing was written to it yet.
+        take_back(into.as_slice());
+        return Err(failure);
     }
     if let Some(shown) = &options.output {
         report.files = report.files.iter().map(|f| shown.join(f).display().to_string()).collect();
     }
-    tell(&report, options, start)?;
+    tell(&report, options, into.as_deref())?;
     screen.say(&report.last_line());
     Ok(if report.whole() { Status::Fine } else { Status::Mistakes })
 }
 
-fn tell(report: &Report, options: &Import, start: &Path) -> Result<(), Failure> {
+/// Takes the place of the report, before anything else is written: a new file, and none that the import writes.
+fn report_file(file: &Path, start: &Path, folder: &Path, files: &[Written]) -> Result<PathBuf, Failure> {
+    let shown = file.display();
+    let failed = |e: &std::io::Error| {
+        Failure::io(format!("the report `{shown}` cannot be written"), e).help("nothing was written")
+    };
+    let path = plain(&std::path::absolute(start.join(file)).map_err(|e| failed(&e))?);
+    if path.symlink_metadata().is_ok() {
+        let help = "a report goes to a new file; nothing was written";
+        return Err(Failure::new(format!("`{shown}` is there already")).help(help));
+    }
+    let folder = plain(folder);
+    if files.iter().any(|f| folder.join(&f.path) == path) {
+        let help = "name another file for the report; nothing was written";
+        return Err(Failure::new(format!("`{shown}` is a file that the import itself writes")).help(help));
+    }
+    // The folder of the output may be new.
+    if !files.is_empty() && path.parent() == Some(folder.as_path()) {
+        fs::create_dir_all(&folder).map_err(|e| failed(&e))?;
+    }
+    create(&path, b"").map_err(|e| failed(&e))?;
+    Ok(path)
+}
+
+/// A path without `.` and `..`, as far as its words tell.
+fn plain(path: &Path) -> PathBuf {
+    let mut made = PathBuf::new();
+    for part in path.components() {
+        match part {
+            std::path::Component::ParentDir => {
+                made.pop();
+            }
+            std::path::Component::CurDir => {}
+            other => made.push(other),
+        }
+    }
+    made
+}
+
+fn tell(report: &Report, options: &Import, into: Option<&Path>) -> Result<(), Failure> {
     let text = match options.format {
         ReportFormat::Text => for_people(&report.text()),
         ReportFormat::Markdown => for_people(&report.markdown()),
         ReportFormat::Json => report.json(),
     };
-    let Some(file) = &options.report else { return Screen::out(&text) };
-    replace(&start.join(file), text.as_bytes())
+    let Some(file) = into else { return Screen::out(&text) };
+    replace(file, text.as_bytes())
         .map_err(|e| Failure::io(format!("the report `{}` cannot be written", file.display()), &e))
 }
 
@@ -181,7 +227,7 @@ fn slashed(path: &Path) -> String {
     path.display().to_string().replace('\\', "/")
 }
 
-/// The specs below a folder; links and hidden names are passed over.
+/// The specs below a folder; links and hidden names are skipped.
 fn walk(
     folder: &Path,
     shown: &Path,

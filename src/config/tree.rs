@@ -2,7 +2,7 @@
 //!
 //! Built from the parser's events, which carry their bytes; what a plain scalar means is decided by YAML's core schema.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use granit_parser::{Event, Parser, ScalarStyle, Tag};
@@ -85,7 +85,45 @@ pub(crate) fn parse(file: FileId, text: &str) -> Result<Node, NotYaml> {
 
 /// Reads all YAML documents of a file. One that holds nothing is among them.
 pub(crate) fn documents(file: FileId, text: &str) -> Result<Vec<Node>, NotYaml> {
-    documents_at_most(file, text, MOST_DOCUMENTS)
+    let mut read = documents_at_most(file, text, MOST_DOCUMENTS)?;
+    for document in &mut read {
+        merge(document)?;
+    }
+    Ok(read)
+}
+
+/// Puts in what merge keys (`<<: *anchor`) bring: a map or a list of maps. A map's own keys win, of several maps the first.
+fn merge(node: &mut Node) -> Result<(), NotYaml> {
+    match &mut node.value {
+        Value::List(items) => items.iter_mut().try_for_each(merge),
+        Value::Map(entries) => {
+            entries.iter_mut().try_for_each(|entry| merge(&mut entry.value))?;
+            // In quotes it is a key as any other.
+            let is_merge = |e: &Entry| e.key == "<<" && e.key_span.end - e.key_span.start == 2;
+            if !entries.iter().any(is_merge) {
+                return Ok(());
+            }
+            let (merges, mut own): (Vec<Entry>, Vec<Entry>) =
+                std::mem::take(entries).into_iter().partition(is_merge);
+            let mut there: HashSet<String> = own.iter().map(|e| e.key.clone()).collect();
+            for Entry { key_span, value, .. } in merges {
+                let maps = match value.value {
+                    Value::List(items) => items,
+                    _ => vec![value],
+                };
+                for map in maps {
+                    let Value::Map(entries) = map.value else {
+                        let message = "`<<` takes a map, or a list of maps".to_owned();
+                        return Err(NotYaml { message, span: key_span });
+                    };
+                    own.extend(entries.into_iter().filter(|e| there.insert(e.key.clone())));
+                }
+            }
+            *entries = own;
+            Ok(())
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => Ok(()),
+    }
 }
 
 fn documents_at_most(file: FileId, text: &str, most: usize) -> Result<Vec<Node>, NotYaml> {
@@ -127,6 +165,8 @@ struct Open {
     /// The key whose value comes next.
     key: Option<(String, Span)>,
     anchor: usize,
+    /// Where it begins.
+    at: Span,
 }
 
 /// Puts nodes together.
@@ -154,12 +194,11 @@ impl Maker<'_> {
                 self.begin(Value::Map(Vec::new()), anchor, tag.as_deref(), place)
             }
             Event::SequenceEnd | Event::MappingEnd => {
-                let Some(Open { value, anchor, .. }) = self.open.pop() else { return Ok(()) };
-                let nowhere = Span::new(self.file, 0, 0);
+                let Some(Open { value, anchor, at, .. }) = self.open.pop() else { return Ok(()) };
                 let span = match &value {
-                    Value::List(items) => items.first().map_or(nowhere, |i| i.span),
-                    Value::Map(entries) => entries.first().map_or(nowhere, |e| e.key_span),
-                    Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => nowhere,
+                    Value::List(items) => items.first().map_or(at, |i| i.span),
+                    Value::Map(entries) => entries.first().map_or(at, |e| e.key_span),
+                    Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => at,
                 };
                 self.add(Node { value, span }, anchor)
             }
@@ -197,7 +236,8 @@ impl Maker<'_> {
                 span: self.first_line(place),
             });
         }
-        self.open.push(Open { value, key: None, anchor });
+        let at = self.first_line(place);
+        self.open.push(Open { value, key: None, anchor, at });
         Ok(())
     }
     /// One more copy of a node: an alias, or what aliases will stand for.
@@ -438,6 +478,22 @@ mod tests {
                 assert_eq!(entries[0].value.value.describe(), kind, "{word}");
             }
         }
+    }
+
+    /// Merge keys, in what importers read.
+    #[test]
+    fn merge_keys() {
+        let read = |text: &str| {
+            let made = documents(FileId(0), text).map_err(|e| e.message)?;
+            let mut out = Vec::new();
+            walk(made.last().unwrap(), text, &mut out);
+            Ok::<_, String>(out[out.len() - 5..].join(" "))
+        };
+        let two = "a: &a {x: one, y: two}\nb: &b {y: 2, z: 3}\n";
+        assert_eq!(read(&format!("{two}c: {{<<: [*a, *b], x: 9}}\n")).unwrap(), "#9=9 y@y two=two z@z #3=3");
+        assert_eq!(read(&format!("{two}c: {{p: q, <<: *b}}\n")).unwrap(), "q=q y@y #2=2 z@z #3=3");
+        assert!(read("a: &a 1\nb: {<<: *a}\n").unwrap_err().contains("takes a map"));
+        assert!(read("a: 1\nc: 2\nb: {\"<<\": x}\n").unwrap().ends_with("x=x"));
     }
 
     #[test]

@@ -21,6 +21,20 @@ pub(super) fn catalogue(uses: &BTreeMap<String, Use>) -> String {
     out
 }
 
+/// Why the catalogue cannot have a metric that is used so.
+pub(super) fn unwritable(used: &Use) -> Option<String> {
+    if let Some(bound) = used.bounds.iter().find(|b| text::number(**b).is_none()) {
+        return Some(format!(
+            "the bucket bound `{bound}` of `{}` has more digits than Slovo reads",
+            used.metric
+        ));
+    }
+    metric(used)
+        .write()
+        .is_none()
+        .then(|| format!("`{}` cannot be declared: its name or a label of it cannot be written", used.metric))
+}
+
 fn metric(used: &Use) -> Metric {
     let (kind, unit) = match used.kind {
         Kind::Counter => (MetricKind::Counter, used.unit.clone()),

@@ -7,7 +7,7 @@ use super::objective::{
 };
 use super::pyrra::{duration, service_label};
 use super::reader::{
-    Reader, decimal, entries, find, given, is_tier, owner, scalar, short, without_owner, word,
+    Reader, decimal, entries, find, given, is_tier, map, owner, scalar, short, without_owner, word,
 };
 use super::report::Outcome;
 use crate::config::tree::{Node, Value};
@@ -32,7 +32,8 @@ pub(super) fn slos(document: &Node) -> Option<Vec<&Node>> {
         return Some(vec![document]);
     }
     let Value::List(list) = &find(document, "slos")?.value else { return None };
-    (!list.is_empty() && list.iter().all(is_slo)).then(|| list.iter().collect())
+    // One that cannot be read is refused by itself.
+    list.iter().any(is_slo).then(|| list.iter().collect())
 }
 
 /// An SLO as the API has it: nothing but its shape says so.
@@ -83,6 +84,14 @@ pub(super) fn read(document: &Node, sources: &SourceMap, read: &mut Read) {
     let (tiers, labels): (Vec<_>, Vec<_>) = labels.into_iter().partition(|(key, _)| is_tier(key));
     let service = Service { labels: tiers, ..Service::named(service) };
     let shown = format!("{}/{}", service.name.text, name.text);
+    let unreadable = reader.doubled(spec, "objectives").or_else(|| {
+        let (node, why) = map(spec, "alerting").err()?;
+        Some((reader.place(node), why))
+    });
+    if let Some((at, why)) = unreadable {
+        reader.read.refused.push(Outcome::refused(shown, name.place, why).at(at));
+        return;
+    }
     let mut lost = Vec::new();
     let alerting = alerting(&mut reader, spec, &mut lost);
     let list: &[Node] = match find(spec, "objectives") {
@@ -97,6 +106,12 @@ pub(super) fn read(document: &Node, sources: &SourceMap, read: &mut Read) {
     for (at, node) in list.iter().enumerate() {
         let part = (list.len() > 1)
             .then(|| Said { text: format!("objective {}", at + 1), place: reader.place(node) });
+        let shown = part.as_ref().map_or_else(|| shown.clone(), |part| format!("{shown}/{}", part.text));
+        let place = part.as_ref().map_or(&name.place, |part| &part.place).clone();
+        if let Some((at, why)) = reader.doubled(node, "") {
+            reader.read.refused.push(Outcome::refused(shown, place, why).at(at));
+            continue;
+        }
         let made = objective(&mut reader, spec, node).map(|read| Objective {
             tool: Tool::Grafana,
             service: service.clone(),
@@ -120,10 +135,6 @@ pub(super) fn read(document: &Node, sources: &SourceMap, read: &mut Read) {
             Ok(objective) => reader.read.objectives.push(objective),
             Err((node, why)) => {
                 let at = reader.place(node);
-                let (shown, place) = match part {
-                    Some(part) => (format!("{shown}/{}", part.text), part.place),
-                    None => (shown.clone(), name.place.clone()),
-                };
                 reader.read.refused.push(Outcome::refused(shown, place, why).at(at));
             }
         }

@@ -41,7 +41,7 @@ pub struct Input {
     pub path: String,
     /// Its text, or why it has none.
     pub text: Result<String, String>,
-    /// The user named this very file; else it was found in a folder, where files of other kinds are passed over.
+    /// The user named this very file; else it was found in a folder, where files of other kinds are skipped.
     pub named: bool,
 }
 
@@ -149,7 +149,8 @@ fn read_file(
     let Err(bad) = documents_of(input, file, sources, read) else { return };
     let shown = &input.path;
     if input.named {
-        let place = if bad.line > 1 { format!("{shown}:{}", bad.line) } else { shown.clone() };
+        let place = Place::new(shown, bad.line);
+        let place = if bad.line > 1 { place.to_string() } else { objective::escaped(shown).into_owned() };
         unusable.push((format!("`{place}` {}", bad.why), bad.help.map(str::to_owned)));
     } else {
         read.spoilt = true;
@@ -172,17 +173,17 @@ fn documents_of(input: &Input, file: FileId, sources: &SourceMap, read: &mut Rea
         let why = "is the text of a Helm template, not YAML";
         Bad::new(line_at(text, at), why, Some(help))
     };
-    if let Some(at) = action(text, &HELM) {
-        return Err(template(at));
-    }
     let documents = tree::documents(file, text).map_err(|wrong| {
         // Alerts have templates too, in texts of YAML.
-        if let Some(at) = action(text, &TEMPLATES) {
+        if let Some(at) = action(text, &HELM).or_else(|| action(text, &TEMPLATES)) {
             return template(at);
         }
         let line = sources.place(wrong.span).map_or(1, |(_, line, _)| line);
         Bad::new(line, format!("is not YAML: {}", wrong.message), None)
     })?;
+    if let Some(at) = documents.iter().find_map(|document| unquoted_action(document, text)) {
+        return Err(template(at));
+    }
     let mut known = false;
     let mut others = Vec::new();
     for document in documents.iter().flat_map(objects) {
@@ -206,7 +207,7 @@ fn documents_of(input: &Input, file: FileId, sources: &SourceMap, read: &mut Rea
     match others.first() {
         None if !known => Err(Bad::new(1, "is empty", None)),
         Some((_, what)) if !known && input.named => {
-            Err(Bad::new(1, format!("is of no kind that can be imported: {what}"), Some(KINDS)))
+            Err(Bad::new(1, format!("isn't a format that slovo can import: {what}"), Some(KINDS)))
         }
         _ => {
             read.passed_over.extend(others.into_iter().map(|(document, what)| {
@@ -243,6 +244,19 @@ fn line_at(text: &str, at: usize) -> usize {
 const HELM: [&str; 6] = [".Values", ".Release", ".Chart", ".Capabilities", "include ", "tpl "];
 /// What begins actions of any template.
 const TEMPLATES: [&str; 8] = ["-", "`", "template ", "if ", "range ", "end", "with ", "/*"];
+
+/// Where a scalar without quotes holds an action of Helm's.
+fn unquoted_action(node: &tree::Node, text: &str) -> Option<usize> {
+    match &node.value {
+        tree::Value::Text(said) => {
+            let quoted = text.get(node.span.range()).is_some_and(|t| t.starts_with(['"', '\'']));
+            (!quoted && action(said, &HELM).is_some()).then_some(node.span.start as usize)
+        }
+        tree::Value::List(items) => items.iter().find_map(|item| unquoted_action(item, text)),
+        tree::Value::Map(entries) => entries.iter().find_map(|e| unquoted_action(&e.value, text)),
+        tree::Value::Null | tree::Value::Bool(_) | tree::Value::Number(_) => None,
+    }
+}
 
 /// Where a text has an action that begins so and is none of the tools' own variables.
 fn action(text: &str, words: &[&str]) -> Option<usize> {

@@ -26,8 +26,17 @@ impl Place {
 
 impl std::fmt::Display for Place {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}:{}", self.file, self.line)
+        write!(f, "{}:{}", escaped(&self.file), self.line)
     }
+}
+
+/// A path on one line: characters that would be no part of it are shown escaped.
+pub(super) fn escaped(path: &str) -> std::borrow::Cow<'_, str> {
+    if !path.chars().any(char::is_control) {
+        return path.into();
+    }
+    let shown = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
+    path.chars().map(shown).collect::<String>().into()
 }
 
 /// A text with its place.
@@ -147,8 +156,6 @@ pub enum Values {
     },
     /// Values that go up and down and are added up.
     Levels,
-    /// A gauge that is 0 or 1, as the source says.
-    Booleans,
 }
 
 /// Slices of time that are judged one by one.

@@ -1,5 +1,7 @@
 //! What all readers do: keys and texts of a document with their places, and what is said of them.
 
+use std::collections::BTreeMap;
+
 use super::Read;
 use super::objective::{Place, Said, Tool};
 use super::report::{Finding, Outcome};
@@ -39,12 +41,30 @@ pub(super) fn word<'n>(node: &'n Node, key: &str) -> Option<&'n str> {
     find(node, key).and_then(scalar).filter(|text| !text.is_empty())
 }
 
-/// `true` or `false`.
-pub(super) fn flag(node: &Node, key: &str) -> Option<bool> {
-    match word(node, key)? {
-        text if text.eq_ignore_ascii_case("true") => Some(true),
-        text if text.eq_ignore_ascii_case("false") => Some(false),
-        _ => None,
+/// A map that may be missing; what is something else says nothing that could be read.
+pub(super) fn map<'n>(node: &'n Node, key: &str) -> Result<Option<&'n Node>, (&'n Node, String)> {
+    match given(node, key) {
+        Some(found) if !matches!(found.value, Value::Map(_)) => {
+            Err((found, format!("`{key}` must be a map, and is {}", found.value.describe())))
+        }
+        found => Ok(found),
+    }
+}
+
+/// A key that a map in a node has twice. What stands below the key `but` is not looked at.
+fn twice<'n>(node: &'n Node, but: &str) -> Option<(&'n Entry, &'n Entry)> {
+    match &node.value {
+        Value::Map(entries) => {
+            let mut seen: BTreeMap<&str, &Entry> = BTreeMap::new();
+            for entry in entries {
+                if let Some(first) = seen.insert(&entry.key, entry) {
+                    return Some((first, entry));
+                }
+            }
+            entries.iter().filter(|e| e.key != but).find_map(|e| twice(&e.value, but))
+        }
+        Value::List(items) => items.iter().find_map(|item| twice(item, but)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => None,
     }
 }
 
@@ -82,19 +102,52 @@ impl Reader<'_> {
     pub(super) fn finding_at(&mut self, place: Place, text: impl Into<String>) {
         self.read.findings.push(Finding { place, text: text.into() });
     }
+    /// `true` or `false` of a key, without quotes also in YAML 1.1's words; else where and why that cannot be told.
+    pub(super) fn flag<'n>(&self, node: &'n Node, key: &str) -> Result<Option<bool>, (&'n Node, String)> {
+        let Some(found) = given(node, key) else { return Ok(None) };
+        let shown = match &found.value {
+            Value::Bool(text) => return Ok(Some(text.eq_ignore_ascii_case("true"))),
+            Value::Text(text) => {
+                let written = self.sources.text(found.span);
+                match text.as_str() {
+                    "yes" | "Yes" | "YES" | "on" | "On" | "ON" if written == text => return Ok(Some(true)),
+                    "no" | "No" | "NO" | "off" | "Off" | "OFF" if written == text => return Ok(Some(false)),
+                    _ => format!("`{}`", short(written)),
+                }
+            }
+            Value::Number(text) => format!("`{}`", short(text)),
+            other @ (Value::Null | Value::List(_) | Value::Map(_)) => other.describe().to_owned(),
+        };
+        Err((
+            found,
+            format!("`{key}` must be true or false, and is {shown}: tools differ in what that means"),
+        ))
+    }
+    /// What is wrong where a key is written twice in a node, and where. What stands below the key `but` is not looked at.
+    pub(super) fn doubled(&self, node: &Node, but: &str) -> Option<(Place, String)> {
+        let (first, second) = twice(node, but)?;
+        let place = |entry: &Entry| Place::of(self.sources, entry.key_span);
+        let (first, at) = (place(first), place(second));
+        let key = short(&second.key);
+        let why = format!(
+            "`{key}` is written twice, on line {} and line {}: tools differ in which one they take",
+            first.line, at.line
+        );
+        Some((at, why))
+    }
     /// Says that something is not imported, and why.
     pub(super) fn refuse(&mut self, node: &Node, what: &str, why: impl Into<String>) {
         let place = self.place(node);
         self.read.refused.push(Outcome::refused(what.to_owned(), place, why));
     }
-    /// Reports keys that the tool doesn't know, and keys that are written twice.
+    /// Reports keys that the tool doesn't know.
     pub(super) fn known(&mut self, node: &Node, place: &str, keys: &[&str]) {
         let mut seen: Vec<&str> = Vec::new();
         for entry in entries(node) {
             let at = Place::of(self.sources, entry.key_span);
             let key = short(&entry.key);
+            // What is written twice is refused by whoever reads it.
             if seen.contains(&entry.key.as_str()) {
-                self.finding_at(at, format!("`{key}` is written twice in {place}; the first one is taken"));
                 continue;
             }
             seen.push(&entry.key);
@@ -105,10 +158,10 @@ impl Reader<'_> {
             let meant = meant.or_else(|| nearest(&entry.key, keys.iter().copied()));
             let meant = meant.map(|m| format!("; `{m}` is meant?")).unwrap_or_default();
             let said = match self.tool {
-                // A specification passes nothing over; whoever reads it does.
+                // A specification ignores nothing; whoever reads it does.
                 Tool::OpenSlo => format!("`{key}` is not a key of {place} in OpenSLO{meant}"),
                 tool @ (Tool::Sloth | Tool::Pyrra | Tool::Grafana) => {
-                    format!("{} passes `{key}` over: it is not a key of {place}{meant}", tool.name())
+                    format!("{} ignores `{key}`: it is not a key of {place}{meant}", tool.name())
                 }
             };
             self.finding_at(at, said);

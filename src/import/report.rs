@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::objective::{Lost, Place, What};
+use super::objective::{Lost, Place, What, escaped};
 
 /// How well an objective came over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -96,7 +96,7 @@ pub struct LostTogether {
     pub what: What,
 }
 
-/// Something that is wrong, or was passed over, in a source.
+/// Something that is wrong, or was skipped, in a source.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Finding {
     /// Where.
@@ -187,7 +187,7 @@ impl Report {
             missing.push(format!("Slovo has no place for {}", listed(&lossy)));
         }
         if self.spoilt {
-            missing.push("files that could not be read were passed over".to_owned());
+            missing.push("files that could not be read were skipped".to_owned());
         }
         if self.objectives.is_empty() {
             missing.push("no objective was found".to_owned());
@@ -245,7 +245,7 @@ impl Report {
             for outcome in of_grade {
                 let became =
                     outcome.promise.as_ref().map(|p| format!(" -> {code}{p}{code}")).unwrap_or_default();
-                let shown = form.safe(&outcome.objective);
+                let shown = form.safe(&cut(&outcome.objective));
                 let _ = writeln!(out, "{item}{code}{}{code}: {shown}{became}", outcome.place);
                 if let Some(why) = &outcome.refused {
                     let at = match &outcome.refused_at {
@@ -270,7 +270,7 @@ impl Report {
         for (title, lines) in [
             ("Lost: what has no place in Slovo", lost),
             ("Look at these in the source", lines(&self.findings)),
-            ("Passed over", lines(&self.passed_over)),
+            ("Skipped", lines(&self.passed_over)),
         ] {
             if lines.is_empty() {
                 continue;
@@ -288,7 +288,7 @@ impl Report {
         let _ = writeln!(out, "\n{heading}{title}");
         form.gap(&mut out);
         for file in &self.files {
-            let _ = writeln!(out, "{item}{code}{file}{code}");
+            let _ = writeln!(out, "{item}{code}{}{code}", escaped(file));
         }
         if self.files.is_empty() {
             let _ = writeln!(out, "{item}no files");
@@ -303,6 +303,18 @@ impl Report {
         let _ = writeln!(out, "\n{}", self.last_line());
         out
     }
+}
+
+/// Longer names are cut where people read them.
+const LONGEST_NAME: usize = 120;
+
+/// A name that isn't too long for a line.
+fn cut(name: &str) -> String {
+    let mut shown: String = name.chars().take(LONGEST_NAME).collect();
+    if shown.len() < name.len() {
+        shown.push('…');
+    }
+    shown
 }
 
 fn plural(count: usize, word: &str) -> String {

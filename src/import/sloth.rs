@@ -1,9 +1,9 @@
-//! Sloth's specs: `version: prometheus/v1`, and `kind: PrometheusServiceLevel` of Kubernetes. Sloth passes keys over that it
+//! Sloth's specs: `version: prometheus/v1`, and `kind: PrometheusServiceLevel` of Kubernetes. Sloth ignores keys that it
 //! doesn't know; here each is a finding.
 
 use super::Read;
 use super::objective::{Alert, Alerting, Lost, Objective, Said, Service, Sli, Tool, Values, What, Window};
-use super::reader::{Reader, find, given, owner, short, without_owner, word};
+use super::reader::{Reader, find, given, map, owner, short, without_owner, word};
 use super::report::Outcome;
 use crate::config::tree::{Node, Value};
 use crate::source::SourceMap;
@@ -98,6 +98,10 @@ impl Spec<'_> {
             self.reader.refuse(document, "a spec", "it names no `service`");
             return;
         };
+        if let Some((at, why)) = self.reader.doubled(document, "slos") {
+            self.reader.read.refused.push(Outcome::refused(service.text, service.place, why).at(at));
+            return;
+        }
         self.service_labels = self.reader.labels(find(spec, "labels"), "`labels`");
         self.owner = owner(&self.service_labels);
         if self.owner.is_none() && self.form == Form::Object {
@@ -138,8 +142,12 @@ impl Spec<'_> {
             return;
         };
         let shown = format!("{}/{}", service.text, name.text);
-        let read = self.percent(slo).and_then(|percent| Ok((percent, self.sli(slo)?)));
-        let (percent, sli) = match read {
+        if let Some((at, why)) = self.reader.doubled(slo, "") {
+            self.reader.read.refused.push(Outcome::refused(shown, name.place, why).at(at));
+            return;
+        }
+        let read = self.percent(slo).and_then(|percent| Ok((percent, self.sli(slo)?, self.alerting(slo)?)));
+        let (percent, sli, mut alerting) = match read {
             Ok(read) => read,
             Err((at, why)) => {
                 let at = at.map_or_else(|| name.place.clone(), |node| self.reader.place(node));
@@ -149,7 +157,6 @@ impl Spec<'_> {
             }
         };
         let mut labels = self.reader.labels(find(slo, "labels"), "`labels`");
-        let mut alerting = self.alerting(find(slo, "alerting"));
         if alerting.name.is_none() && !(alerting.page.disabled && alerting.ticket.disabled) {
             let said = "Sloth refuses it: its alerts have no `name`, and are not disabled";
             self.reader.finding_at(name.place.clone(), said);
@@ -246,39 +253,36 @@ impl Spec<'_> {
             }
         }
     }
-    fn alerting(&mut self, node: Option<&Node>) -> Alerting {
-        let Some(node) = node else { return Alerting::default() };
+    fn alerting<'n>(&mut self, slo: &'n Node) -> Result<Alerting, (Option<&'n Node>, String)> {
+        let Some(node) = map(slo, "alerting").map_err(at)? else { return Ok(Alerting::default()) };
         self.known(
             node,
             "`alerting`",
             &[same("name"), same("labels"), same("annotations"), PAGE_ALERT, TICKET_ALERT],
         );
-        Alerting {
+        Ok(Alerting {
             name: self.reader.text(node, "name"),
             labels: self.reader.labels(find(node, "labels"), "`labels`"),
             annotations: self.reader.labels(find(node, "annotations"), "`annotations`"),
-            page: self.alert(node, PAGE_ALERT),
-            ticket: self.alert(node, TICKET_ALERT),
+            page: self.alert(node, PAGE_ALERT)?,
+            ticket: self.alert(node, TICKET_ALERT)?,
             silent_without_data: false,
-        }
+        })
     }
-    fn alert(&mut self, alerting: &Node, key: Key) -> Alert {
+    fn alert<'n>(&mut self, alerting: &'n Node, key: Key) -> Result<Alert, (Option<&'n Node>, String)> {
         let key = self.form.key(key);
-        let Some(node) = find(alerting, key) else { return Alert::default() };
+        let Some(node) = map(alerting, key).map_err(at)? else { return Ok(Alert::default()) };
         self.known(node, &format!("`{key}`"), &["disable", "labels", "annotations"].map(same));
-        let disabled = match find(node, "disable") {
-            Some(Node { value: Value::Bool(text), .. }) => text.eq_ignore_ascii_case("true"),
-            Some(other) if other.value != Value::Null => {
-                let text = format!("`disable` must be true or false, and is {}", other.value.describe());
-                self.reader.finding(other, text);
-                false
-            }
-            _ => false,
-        };
-        Alert {
+        let disabled = self.reader.flag(node, "disable").map_err(at)?.unwrap_or(false);
+        Ok(Alert {
             disabled,
             labels: self.reader.labels(find(node, "labels"), "`labels`"),
             annotations: self.reader.labels(find(node, "annotations"), "`annotations`"),
-        }
+        })
     }
+}
+
+/// A refusal with its place.
+fn at((node, why): (&Node, String)) -> (Option<&Node>, String) {
+    (Some(node), why)
 }

@@ -66,7 +66,7 @@ pub(super) fn gauges(cx: &Cx<'_>, part: &Query, total: &Query) -> Option<(Query,
 pub(super) fn counted(cx: &Cx<'_>, query: Query, assumed: &mut Vec<String>) -> Result<Query, String> {
     let bare = is_bare(&query.expr);
     match cx.values {
-        Values::Written | Values::Booleans => return Ok(query),
+        Values::Written => return Ok(query),
         Values::Counters { .. } | Values::Levels if !bare => {
             if cx.values == Values::Levels {
                 assumed.push(

@@ -6,7 +6,7 @@ use super::super::names;
 use super::sides::use_of;
 use super::sums::names_of;
 use super::{Cx, Kind, Measure, Part, Query, Use};
-use crate::promql::ast::{Expr, ExprKind};
+use crate::promql::ast::{BinaryOp, Expr, ExprKind};
 use crate::promql::{self, Labels};
 use crate::series;
 use crate::value::Decimal;
@@ -51,7 +51,7 @@ pub(super) fn escaped(cx: &Cx<'_>, side: &str, part: &Query, total: &Query) -> R
         }
         made.for_each.clone_from(a);
     }
-    let sums = [part, total].iter().all(|q| promql::linear::addends(&q.expr).is_some());
+    let sums = [part, total].iter().all(|q| is_sum(&q.expr));
     made.escaped = Some(if sums {
         "the queries, as they were".to_owned()
     } else {
@@ -60,6 +60,25 @@ pub(super) fn escaped(cx: &Cx<'_>, side: &str, part: &Query, total: &Query) -> R
             .to_owned()
     });
     Ok(made)
+}
+
+/// A sum of rates, of which the sum of its pieces is the whole.
+fn is_sum(expr: &Expr) -> bool {
+    let mut sum = promql::linear::addends(expr).is_some();
+    promql::linear::visit(expr, &mut |_, e| {
+        if let Some(call) = e.call().filter(|c| c.name.text == "clamp_min") {
+            // Nothing counted is below zero; a difference may be.
+            let least = call.args.get(1).and_then(Expr::number);
+            let only_adds = call.args.first().and_then(promql::linear::addends);
+            sum &= least == Some(0.0) && only_adds.is_some_and(|a| a.iter().all(|a| !a.negative));
+        }
+        if let Some(b) = e.binary().filter(|b| b.op == BinaryOp::Or)
+            && let Some(call) = b.right.call().filter(|c| c.name.text == "vector")
+        {
+            sum &= call.args.first().and_then(Expr::number) == Some(0.0);
+        }
+    });
+    sum
 }
 
 /// A query as a text of the language.
@@ -88,6 +107,7 @@ pub(super) fn uses_of(cx: &Cx<'_>, expr: &Expr) -> Result<Vec<Use>, String> {
         };
         let unit = (kind == Kind::Counter).then(|| names::noun(name));
         let mut used = use_of(name, kind, unit);
+        used.loose = matches!(kind, Kind::Counter | Kind::Gauge);
         let labels = found.matchers().iter().map(|m| m.label.text.clone()).chain(grouped.iter().cloned());
         used.labels.extend(labels.filter(|l| l != "le" && l != "__name__" && text::label(l).is_some()));
         if let (Part::Bucket(_), Some(le)) = (part, promql::linear::le(found.selector)) {

@@ -16,7 +16,8 @@ mod threshold;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::names;
-use super::objective::{Comparison, Objective, Sli, Slices, Tool, Values};
+use super::objective::{Comparison, Objective, Place, Sli, Slices, Tool, Values};
+use crate::ast::MetricKind;
 use crate::promql;
 use crate::promql::ast::{BinaryOp, Expr};
 use crate::value::Decimal;
@@ -63,7 +64,80 @@ pub(super) struct Use {
     pub(super) part_of: Option<String>,
     /// Each sample counts what came since the one before.
     pub(super) increases: bool,
+    /// A query that is taken over as it is names it: whatever its kind is, the query computes the same.
+    pub(super) loose: bool,
 }
+
+impl Use {
+    /// Other uses of it tell more surely what it is.
+    pub(super) fn guessed(&self) -> bool {
+        match self.kind {
+            Kind::Counter => self.increases || self.loose,
+            Kind::Gauge => true,
+            Kind::Histogram => self.bounds.is_empty(),
+            Kind::Native => false,
+        }
+    }
+    /// Can both be true of one metric?
+    pub(super) fn agrees(&self, other: &Use) -> bool {
+        if self.kind == Kind::Counter && other.kind == Kind::Counter {
+            return self.increases == other.increases;
+        }
+        self.kind == other.kind || self.loose || other.loose
+    }
+    /// For messages.
+    pub(super) fn words(&self) -> &'static str {
+        match self.kind {
+            Kind::Counter if self.increases => "a counter whose samples are increases",
+            Kind::Counter => "a counter that goes up",
+            Kind::Gauge => "a gauge",
+            Kind::Histogram => "a histogram with classic buckets",
+            Kind::Native => "a native histogram",
+        }
+    }
+}
+
+/// What the project declares of a metric.
+#[derive(Clone, Debug)]
+pub(super) struct Declared {
+    pub(super) place: Place,
+    pub(super) kind: MetricKind,
+    pub(super) unit: Option<String>,
+    /// `samples are increases`
+    pub(super) increases: bool,
+    /// `stored classic or native`
+    pub(super) either: bool,
+    /// `born with its first event`
+    pub(super) born: bool,
+}
+
+impl Declared {
+    /// Why a use contradicts the declaration.
+    pub(super) fn contradicts(&self, used: &Use) -> Option<String> {
+        let (metric, place) = (&used.metric, &self.place);
+        let same = match (used.kind, self.kind) {
+            (Kind::Counter, MetricKind::Counter)
+            | (Kind::Gauge, MetricKind::Gauge)
+            | (Kind::Histogram, MetricKind::Histogram)
+            | (Kind::Native, MetricKind::NativeHistogram) => true,
+            // Its count is all that is used.
+            (Kind::Histogram, MetricKind::Summary) => used.bounds.is_empty(),
+            _ => used.loose,
+        };
+        if same && (used.kind != Kind::Counter || used.increases == self.increases) {
+            return None;
+        }
+        let increases = if self.increases { " whose `samples are increases`" } else { "" };
+        Some(format!(
+            "it takes `{metric}` for {}, and {place} declares it as a {}{increases}: one of the two is wrong",
+            used.words(),
+            self.kind.as_str()
+        ))
+    }
+}
+
+/// The declarations of a project, by metric.
+pub(super) type Declarations = BTreeMap<String, Declared>;
 
 /// What a metric is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,11 +180,19 @@ enum Part<'n> {
 
 struct Cx<'h> {
     histograms: &'h Histograms,
+    declared: &'h Declarations,
     /// What bare metrics and gauges are, as the source says.
     values: Values,
 }
 
 impl Cx<'_> {
+    /// The unit of a metric's values: as the project declares it, else by its name.
+    fn unit<'m>(&'m self, metric: &str) -> Option<&'m str> {
+        match self.declared.get(metric) {
+            Some(declared) => declared.unit.as_deref(),
+            None => names::unit(metric),
+        }
+    }
     /// The part that a metric is. `_count` alone may belong to a histogram, a summary, or be a counter's own name: it is taken for a
     /// histogram's where a bucket of it is used, or its name ends in a unit.
     fn part<'n>(&self, metric: &'n str) -> Part<'n> {
@@ -118,15 +200,27 @@ impl Cx<'_> {
             return Part::Bucket(base);
         }
         match metric.strip_suffix("_count") {
-            Some(base) if self.histograms.contains(base) || names::unit(base).is_some() => Part::Count(base),
+            // The project says which it is.
+            _ if self.declared.contains_key(metric) => Part::Whole(metric),
+            Some(base)
+                if self.declared.contains_key(base)
+                    || self.histograms.contains(base)
+                    || names::unit(base).is_some() =>
+            {
+                Part::Count(base)
+            }
             _ => Part::Whole(metric),
         }
     }
 }
 
 /// What an objective is measured by; else why that cannot be said.
-pub(super) fn measure(objective: &Objective, histograms: &Histograms) -> Result<Measure, String> {
-    let cx = Cx { histograms, values: objective.values };
+pub(super) fn measure(
+    objective: &Objective,
+    histograms: &Histograms,
+    declared: &Declarations,
+) -> Result<Measure, String> {
+    let cx = Cx { histograms, declared, values: objective.values };
     let slices = objective.slices.as_ref();
     let made = match &objective.sli {
         Sli::Events { error, total } => events(&cx, Side::Bad, &error.text, &total.text),
@@ -168,6 +262,8 @@ fn events(cx: &Cx<'_>, side: Side, part: &str, total: &str) -> Result<Measure, S
                 .to_owned(),
         );
         both
+    } else if cx.values != Values::Written && bare::is_bare(&part.expr) != bare::is_bare(&total.expr) {
+        return Err("one side names metrics alone, the other says itself what is done to them (`rate`): they are not measured alike".to_owned());
     } else {
         (bare::counted(cx, part, &mut assumed)?, bare::counted(cx, total, &mut assumed)?)
     };
@@ -299,9 +395,11 @@ fn stored_share(cx: &Cx<'_>, query: &str, good: bool, slices: &Slices) -> Result
     Ok(made)
 }
 
-/// Used metrics by name; of one that is used in several ways the first kind counts.
+/// Used metrics by name; the surest use says the kind.
 pub(super) fn together<'u>(uses: impl IntoIterator<Item = &'u Use>) -> BTreeMap<String, Use> {
     let mut made: BTreeMap<String, Use> = BTreeMap::new();
+    let mut uses: Vec<&Use> = uses.into_iter().collect();
+    uses.sort_by_key(|used| (used.loose, used.kind == Kind::Gauge, used.guessed()));
     for used in uses {
         let entry = made.entry(used.metric.clone()).or_insert_with(|| used.clone());
         entry.labels.extend(used.labels.iter().cloned());

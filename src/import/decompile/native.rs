@@ -40,7 +40,7 @@ pub(super) fn fraction(cx: &Cx<'_>, expr: &Expr, good: bool) -> Option<Result<Me
         ));
     }
     let limit = Decimal::from_f64_retain(to.number()?)?.round_dp(9).normalize();
-    let shown = limit_text(limit, names::unit(name))?;
+    let shown = limit_text(limit, cx.unit(name))?;
     let mut used = use_of(name, Kind::Native, None);
     known_labels(&mut used, &term.matchers, each);
     Some(Ok(Measure {

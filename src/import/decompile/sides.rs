@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::super::names;
-use super::super::objective::Values;
 use super::slices::limit_text;
 use super::sums::{By, Func, Linear, Match, Term, joined};
 use super::{Cx, Kind, Measure, Part, Use};
@@ -84,6 +83,7 @@ pub(super) fn use_of(metric: &str, kind: Kind, unit: Option<String>) -> Use {
         bounds: BTreeSet::new(),
         part_of: None,
         increases: false,
+        loose: false,
     }
 }
 
@@ -144,7 +144,7 @@ pub(super) fn sides(
     }
     let all = || error.terms.iter().chain(&total.terms);
     if !counted(first.func) {
-        return Ok(readings(cx, error, total, made, &each));
+        return Ok(readings(error, total, made, &each));
     }
     if all().any(|t| !counted(t.func)) || total.mean {
         return Ok(None);
@@ -318,7 +318,7 @@ pub(super) fn parts(
             else {
                 return Ok(false);
             };
-            let Some(shown) = limit_text(limit, names::unit(name)) else { return Ok(false) };
+            let Some(shown) = limit_text(limit, cx.unit(name)) else { return Ok(false) };
             let narrowed = if extra.is_empty() {
                 String::new()
             } else {
@@ -364,7 +364,6 @@ pub(super) fn parts(
 
 /// Samples of a gauge that is 1 where all is well, or 0.
 pub(super) fn readings(
-    cx: &Cx<'_>,
     error: &Linear,
     total: &Linear,
     mut made: Measure,
@@ -386,8 +385,8 @@ pub(super) fn readings(
         [sum] if same(sum) && sum.func == Func::Sum && !sum.negative => "good at most 0",
         _ => return None,
     };
-    // By their definitions; of any other gauge it is not known.
-    if !["up", "probe_success"].contains(&all.metric.as_str()) && cx.values != Values::Booleans {
+    // By their definitions; of any other gauge it is not known, whatever a source calls it.
+    if !["up", "probe_success"].contains(&all.metric.as_str()) {
         made.assumed.push(format!("`{}` is 0 or 1, nothing else", all.metric));
     }
     "readings".clone_into(&mut made.of);

@@ -65,7 +65,7 @@ pub(super) fn slices(cx: &Cx<'_>, error: &Query, total: &Query) -> Option<Measur
             let percent =
                 Decimal::from_f64_retain(share.number()?)?.checked_mul(Decimal::ONE_HUNDRED)?.round_dp(4);
             let percentile = text::number(percent)?;
-            let shown = limit_text(limit, names::unit(base))?;
+            let shown = limit_text(limit, cx.unit(base))?;
             made.statements.push(format!(
                 "good when p{percentile} of {} within {shown}",
                 selector(base, &count.matchers)?
@@ -90,7 +90,7 @@ pub(super) fn slices(cx: &Cx<'_>, error: &Query, total: &Query) -> Option<Measur
             if !same {
                 return None;
             }
-            let shown = limit_text(limit, names::unit(&gauge.metric))?;
+            let shown = limit_text(limit, cx.unit(&gauge.metric))?;
             made.statements.push(format!(
                 "good when avg of {} at most {shown}",
                 selector(&gauge.metric, &gauge.matchers)?

@@ -77,6 +77,7 @@ fn with_length(query: &str, seconds: u64) -> Result<String, String> {
 struct Gauge {
     name: String,
     matchers: BTreeSet<Match>,
+    unit: Option<String>,
 }
 
 fn plain(cx: &Cx<'_>, selector: &Selector) -> Option<Gauge> {
@@ -91,7 +92,7 @@ fn plain(cx: &Cx<'_>, selector: &Selector) -> Option<Gauge> {
         let (label, value) = (m.label.text.clone(), m.value.text.clone());
         matchers.insert(Match { label, op: m.op.as_str(), value });
     }
-    Some(Gauge { name: name.to_owned(), matchers })
+    Some(Gauge { name: name.to_owned(), matchers, unit: cx.unit(name).map(str::to_owned) })
 }
 
 impl Gauge {
@@ -105,7 +106,7 @@ impl Gauge {
 /// Each sample of a gauge is judged.
 fn readings(gauge: &Gauge, op: Comparison, limit: Decimal, slices: Option<&Slices>) -> Option<Measure> {
     let (side, words) = op.words();
-    let shown = limit_text(limit, names::unit(&gauge.name))?;
+    let shown = limit_text(limit, gauge.unit.as_deref())?;
     let mut made = Measure {
         of: "readings".to_owned(),
         statements: vec![
@@ -127,7 +128,7 @@ fn readings(gauge: &Gauge, op: Comparison, limit: Decimal, slices: Option<&Slice
 /// All samples of a slice are good.
 fn every_reading(gauge: &Gauge, op: Comparison, limit: Decimal, slices: &Slices) -> Option<Measure> {
     let (stat, words) = if op.upper() { ("max", "at most") } else { ("min", "at least") };
-    let shown = limit_text(limit, names::unit(&gauge.name))?;
+    let shown = limit_text(limit, gauge.unit.as_deref())?;
     let of = selector(&gauge.name, &gauge.matchers)?;
     Some(Measure {
         of: slices_noun(slices.seconds),
@@ -181,7 +182,7 @@ fn percentile(
     }
     let percent = Decimal::from_f64_retain(share.number()?)?.checked_mul(Decimal::ONE_HUNDRED)?.round_dp(4);
     let percent = text::number(percent)?;
-    let shown = limit_text(limit, names::unit(&base))?;
+    let shown = limit_text(limit, cx.unit(&base))?;
     let mut used = use_of(&base, Kind::Histogram, None);
     known_labels(&mut used, &matchers, &each);
     used.bounds.insert(limit);
@@ -231,7 +232,7 @@ fn sum(
     if side != "good" {
         return None;
     }
-    let shown = limit_text(limit, names::unit(&gauge.name))?;
+    let shown = limit_text(limit, gauge.unit.as_deref())?;
     let of = selector(&gauge.name, &gauge.matchers)?;
     Some(Measure {
         of: slices_noun(seconds),

@@ -1,7 +1,8 @@
 //! Alert policies, their conditions and targets: how loudly an SLO speaks, and what of that has no place.
 
 use super::super::objective::{Alert, Alerting, Lost, Said, What};
-use super::super::reader::{entries, find, flag, given, is_owner, owner, scalar, short, word};
+use super::super::reader::{entries, find, given, is_owner, owner, scalar, short, word};
+use super::indicator::Refusal;
 use super::{Cx, Kind, known_head};
 use crate::config::tree::{Node, Value};
 
@@ -52,17 +53,9 @@ pub(super) struct Alerts {
 }
 
 /// Reads the alert policies of an SLO.
-pub(super) fn alerts<'c>(cx: &mut Cx<'c, '_>, spec: &'c Node) -> Alerts {
+pub(super) fn alerts<'c>(cx: &mut Cx<'c, '_>, spec: &'c Node) -> Result<Alerts, Refusal<'c>> {
     let mut made = Alerts::default();
-    let policies: &'c [Node] = match given(spec, "alertPolicies") {
-        Some(Node { value: Value::List(list), .. }) => list,
-        Some(other) => {
-            let text = format!("`alertPolicies` must be a list, and is {}", other.value.describe());
-            cx.reader.finding(other, text);
-            &[]
-        }
-        None => &[],
-    };
+    let policies = list(spec, "alertPolicies")?;
     let (mut loud, mut quiet, mut unknown) = (false, false, false);
     let mut without_data = Vec::new();
     for policy in policies.iter().filter(|p| p.value != Value::Null) {
@@ -98,9 +91,9 @@ pub(super) fn alerts<'c>(cx: &mut Cx<'c, '_>, spec: &'c Node) -> Alerts {
                 "notificationTargets",
             ],
         );
-        without_data.push(flag(spec, "alertWhenNoData"));
-        let speaks = flag(spec, "alertWhenBreaching") != Some(false);
-        for condition in list(spec, "conditions") {
+        without_data.push(cx.reader.flag(spec, "alertWhenNoData")?);
+        let speaks = cx.reader.flag(spec, "alertWhenBreaching")? != Some(false);
+        for condition in list(spec, "conditions")? {
             let Some(severity) = condition_of(cx, condition, &mut made) else { continue };
             let plain = severity.to_ascii_lowercase();
             if QUIET.contains(&plain.as_str()) {
@@ -112,7 +105,7 @@ pub(super) fn alerts<'c>(cx: &mut Cx<'c, '_>, spec: &'c Node) -> Alerts {
                 loud |= speaks;
             }
         }
-        for target in list(spec, "notificationTargets") {
+        for target in list(spec, "notificationTargets")? {
             target_of(cx, target, &mut made);
         }
     }
@@ -129,13 +122,14 @@ pub(super) fn alerts<'c>(cx: &mut Cx<'c, '_>, spec: &'c Node) -> Alerts {
     }
     made.alerting.silent_without_data =
         !without_data.is_empty() && without_data.iter().all(|said| *said == Some(false));
-    made
+    Ok(made)
 }
 
-fn list<'n>(node: &'n Node, key: &str) -> &'n [Node] {
-    match find(node, key) {
-        Some(Node { value: Value::List(list), .. }) => list,
-        _ => &[],
+fn list<'n>(node: &'n Node, key: &str) -> Result<&'n [Node], Refusal<'n>> {
+    match given(node, key) {
+        Some(Node { value: Value::List(list), .. }) => Ok(list),
+        Some(other) => Err((other, format!("`{key}` must be a list, and is {}", other.value.describe()))),
+        None => Ok(&[]),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Indicators: an SLI object, one written inside an SLO, or v1alpha's metrics of an objective.
 
 use super::super::objective::{Comparison, Lost, Said, Sli, Values, What};
-use super::super::reader::{find, flag, given, short, word};
+use super::super::reader::{find, given, short, word};
 use super::source::{Query, query};
 use super::{Cx, Kind, known_head};
 use crate::config::tree::Node;
@@ -149,7 +149,7 @@ pub(super) fn ratio_metric<'n>(
         "`ratioMetric`",
         &["counter", "incremental", "good", "bad", "total", "raw", "rawType"],
     );
-    let values = match flag(ratio, "counter").or_else(|| flag(ratio, "incremental")) {
+    let values = match cx.reader.flag(ratio, "counter")?.or(cx.reader.flag(ratio, "incremental")?) {
         Some(true) => Values::Counters { stated: true },
         Some(false) => Values::Levels,
         None => Values::Counters { stated: false },

@@ -118,6 +118,7 @@ pub(super) fn finish(sources: &SourceMap, read: &mut Read) {
         objects: &objects,
         used: &mut used,
         told: BTreeSet::new(),
+        doubled: None,
     };
     for object in objects.list.iter().filter(|o| o.kind == Kind::Slo) {
         slo::read(&mut cx, object);
@@ -144,6 +145,8 @@ struct Cx<'c, 'r> {
     used: &'c mut BTreeSet<usize>,
     /// Objects whose keys were looked at.
     told: BTreeSet<usize>,
+    /// An object that was used has a key twice: where, and what is wrong.
+    doubled: Option<(Place, String)>,
 }
 
 impl<'c> Cx<'c, '_> {
@@ -151,7 +154,9 @@ impl<'c> Cx<'c, '_> {
     fn object(&mut self, kind: Kind, name: &str) -> Option<&'c Object> {
         let at = *self.objects.by_name.get(&(kind, name.to_owned()))?;
         self.used.insert(at);
-        self.objects.list.get(at)
+        let object = self.objects.list.get(at)?;
+        self.doubled = self.doubled.take().or_else(|| self.reader.doubled(&object.node, ""));
+        Some(object)
     }
     /// Is it the first time that this object is read?
     fn first_time(&mut self, object: &Object) -> bool {

@@ -74,11 +74,16 @@ pub(super) fn read<'c>(cx: &mut Cx<'c, '_>, object: &'c Object) {
     let shared = match shared(cx, object, spec, service, name.clone()) {
         Ok(shared) => shared,
         Err((node, why)) => {
+            cx.doubled = None;
             let at = cx.reader.place(node);
             cx.reader.read.refused.push(Outcome::refused(shown, name.place, why).at(at));
             return;
         }
     };
+    if let Some((at, why)) = cx.doubled.take().or_else(|| cx.reader.doubled(&object.node, "objectives")) {
+        cx.reader.read.refused.push(Outcome::refused(shown, name.place, why).at(at));
+        return;
+    }
     let objectives = match given(spec, "objectives") {
         Some(Node { value: Value::List(list), .. }) if !list.is_empty() => list,
         other => {
@@ -92,7 +97,12 @@ pub(super) fn read<'c>(cx: &mut Cx<'c, '_>, object: &'c Object) {
     for (node, part) in objectives.iter().zip(parts) {
         let shown = part.as_ref().map_or(shown.clone(), |p| format!("{shown}/{}", p.text));
         let place = part.as_ref().map_or(&name.place, |p| &p.place).clone();
-        match objective(cx, node, part, &shared) {
+        let made = objective(cx, node, part, &shared);
+        if let Some((at, why)) = cx.doubled.take().or_else(|| cx.reader.doubled(node, "")) {
+            cx.reader.read.refused.push(Outcome::refused(shown, place, why).at(at));
+            continue;
+        }
+        match made {
             Ok(made) => cx.reader.read.objectives.push(made),
             Err((node, why)) => {
                 let at = cx.reader.place(node);
@@ -149,7 +159,7 @@ fn shared<'c>(
     };
     let window = window(cx, spec, object.version, &mut assumed)?;
     let indicator = find_indicator(cx, spec)?;
-    let alerts = alerts(cx, spec);
+    let alerts = alerts(cx, spec)?;
     let metadata = find(&object.node, "metadata");
     let mut labels = cx.reader.labels(metadata.and_then(|m| find(m, "labels")), "`metadata.labels`");
     let mut service = described(cx, service);

@@ -1,7 +1,7 @@
 //! Time windows: of a budget, and of a slice.
 
 use super::super::objective::Window;
-use super::super::reader::{entries, find, flag, given, scalar, short, word};
+use super::super::reader::{entries, find, given, scalar, short, word};
 use super::{Cx, Version};
 use crate::config::tree::{Node, Value};
 
@@ -74,7 +74,7 @@ pub(super) fn window<'n>(
         ));
     }
     let calendar = given(one, "calendar").is_some_and(|c| !entries(c).is_empty());
-    if calendar || flag(one, "isRolling") == Some(false) {
+    if calendar || cx.reader.flag(one, "isRolling")? == Some(false) {
         assumed.push(format!(
             "a rolling window of {days}d replaces the source's calendar-aligned `{}`, which gets a new budget each time it begins",
             short(&text)

@@ -5,7 +5,7 @@ mod clusters;
 
 use super::Read;
 use super::objective::{Alert, Alerting, Lost, Objective, Said, Service, Sli, Tool, Values, What, Window};
-use super::reader::{Reader, decimal, find, flag, given, is_tier, owner, scalar, short, without_owner, word};
+use super::reader::{Reader, decimal, find, given, is_tier, map, owner, scalar, short, without_owner, word};
 use super::report::Outcome;
 use crate::config::tree::{Node, Value};
 use crate::promql;
@@ -61,6 +61,10 @@ pub(super) fn read(document: &Node, sources: &SourceMap, read: &mut Read) {
     let annotations = plain(annotations.into_iter().filter(|(key, _)| key.starts_with(PREFIX)));
     let service = Service { labels: plain(tiers), ..Service::named(service) };
     let shown = format!("{}/{}", service.name.text, name.text);
+    if let Some((at, why)) = reader.doubled(document, "") {
+        reader.read.refused.push(Outcome::refused(shown, name.place, why).at(at));
+        return;
+    }
     let made = spec(&mut reader, document).map(|made| Objective {
         tool: Tool::Pyrra,
         service,
@@ -143,7 +147,7 @@ fn spec<'n>(reader: &mut Reader<'_>, document: &'n Node) -> Result<Spec, Refusal
     let window = window(spec)?;
     let (sli, values) = indicator(reader, spec)?;
     let mut lost = Vec::new();
-    let alerting = alerting(reader, spec, &mut lost);
+    let alerting = alerting(reader, spec, &mut lost)?;
     Ok(Spec {
         description: word(spec, "description").map(str::to_owned),
         percent,
@@ -291,7 +295,7 @@ fn indicator<'n>(reader: &mut Reader<'_>, spec: &'n Node) -> Result<(Sli, Values
                 |function: &str| format!("sum by ({by}) ({function}({}[{{{{.window}}}}]))", gauge.text);
             let (count, sum) = (over("count_over_time"), over("sum_over_time"));
             let error = Said { text: format!("{count} - {sum}"), ..gauge.clone() };
-            Ok((Sli::Events { error, total: Said { text: count, ..gauge } }, Values::Booleans))
+            Ok((Sli::Events { error, total: Said { text: count, ..gauge } }, Values::Written))
         }
     }
 }
@@ -344,18 +348,23 @@ fn metric_of<'n>(reader: &Reader<'_>, node: &'n Node, key: &str) -> Result<Said,
     Ok(Said { text: inner, ..said })
 }
 
-fn alerting(reader: &mut Reader<'_>, spec: &Node, lost: &mut Vec<Lost>) -> Alerting {
+fn alerting<'n>(
+    reader: &mut Reader<'_>,
+    spec: &'n Node,
+    lost: &mut Vec<Lost>,
+) -> Result<Alerting, Refusal<'n>> {
     let mut made = Alerting::default();
-    let Some(node) = given(spec, "alerting") else { return made };
+    let Some(node) = map(spec, "alerting")? else { return Ok(made) };
     reader.known(
         node,
         "`alerting`",
         &["disabled", "burnrates", "absent", "name", "absentName", "severities"],
     );
     made.name = reader.text(node, "name").or_else(|| reader.text(node, "absentName"));
-    let off = flag(node, "disabled") == Some(true);
-    let absent = flag(node, "absent") != Some(false);
-    if off || flag(node, "burnrates") == Some(false) {
+    let off = reader.flag(node, "disabled")? == Some(true);
+    let absent = reader.flag(node, "absent")? != Some(false);
+    let quiet = reader.flag(node, "burnrates")? == Some(false);
+    if off || quiet {
         made.page = Alert { disabled: true, ..Alert::default() };
         made.ticket = made.page.clone();
         if absent {
@@ -371,7 +380,7 @@ fn alerting(reader: &mut Reader<'_>, spec: &Node, lost: &mut Vec<Lost>) -> Alert
         let text = format!("the severity {}: {}", short(&severity.key), short(said));
         lost.push(Lost::new(What::Conditions, text));
     }
-    made
+    Ok(made)
 }
 
 #[cfg(test)]

@@ -1,16 +1,18 @@
 //! From objectives to files: names, people, playbooks, and the compiler's own word on all of it.
 
 mod asked;
+mod contradictions;
 mod summary;
 mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::decompile::{self, Measure};
+use super::decompile::{self, Declarations, Declared, Measure};
 use super::names::{self, Position};
 use super::objective::{Lost, Objective, Place, Said, Window};
 use super::report::{Outcome, Report};
 use super::{Imported, Read, Target, Unusable, Written, catalogue};
+use crate::ast::MetricStmt;
 use crate::diag::Diagnostics;
 use crate::project::CONFIG_FILE;
 use crate::source::FileId;
@@ -56,7 +58,7 @@ struct There {
     journeys: BTreeMap<String, Place>,
     teams: BTreeMap<String, Place>,
     playbooks: BTreeMap<String, Place>,
-    metrics: BTreeMap<String, Place>,
+    metrics: Declarations,
 }
 
 impl There {
@@ -70,8 +72,25 @@ impl There {
             journeys: names.journeys.iter().map(|(n, j)| (n.to_owned(), place(j.name.span))).collect(),
             teams: names.teams.iter().map(|(n, t)| (n.to_owned(), place(t.name.span))).collect(),
             playbooks: names.playbooks.iter().map(|(n, p)| (n.to_owned(), place(p.name.span))).collect(),
-            metrics: names.metrics.iter().map(|(n, m)| (n.to_owned(), place(m.name.span))).collect(),
+            metrics: names
+                .metrics
+                .iter()
+                .map(|(n, m)| (n.to_owned(), declared(m, place(m.name.span))))
+                .collect(),
         }
+    }
+}
+
+/// What the project says of a metric.
+fn declared(metric: &ast::Metric, place: Place) -> Declared {
+    let body = || metric.body.iter().flat_map(|body| &body.stmts);
+    Declared {
+        place,
+        kind: metric.kind.value,
+        unit: metric.unit.as_ref().map(|unit| unit.name.clone()),
+        increases: body().any(|s| matches!(s, MetricStmt::Increases(..))),
+        either: body().any(|s| matches!(s, MetricStmt::ClassicOrNative(_))),
+        born: body().any(|s| matches!(s, MetricStmt::BornWithEvent(_))),
     }
 }
 
@@ -87,7 +106,7 @@ pub(super) fn write(read: Read, target: &Target<'_>) -> Result<Imported, Unusabl
         ..Report::default()
     };
     let object_labels = read.object_labels;
-    let mut said = told(read.objectives, &mut report);
+    let mut said = told(read.objectives, &there.metrics, &mut report);
     let taken: Vec<(String, Option<String>)> = said
         .iter()
         .filter_map(|s| Some((s, there.journeys.get(&s.journey)?)))

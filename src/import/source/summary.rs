@@ -71,11 +71,14 @@ pub(super) fn finish(
     target: &Target<'_>,
     object_labels: &[String],
 ) {
+    // What the project selects by comes on top of what the source does.
+    let scoped = target.project.is_some_and(|p| !p.config.settings.scope.is_empty());
     for one in said {
         let measure = &one.measure;
         let grade = match (&measure.escaped, measure.assumed.is_empty()) {
             (Some(_), _) => Grade::Escaped,
             (None, false) => Grade::Assumed,
+            (None, true) if scoped => Grade::Assumed,
             (None, true) => Grade::Exact,
         };
         report.objectives.push(Outcome {
@@ -109,6 +112,9 @@ pub(super) fn finish(
         return;
     }
     let any = |of: &dyn Fn(&Objective) -> bool| said.iter().any(|s| of(&s.objective));
+    if scoped {
+        report.assumed.push("rules also select by the `scope` of slovo.yaml".to_owned());
+    }
     if any(&|o| o.window == Window::OfTool) {
         report.assumed.push(SLOTHS.to_owned());
     }
@@ -138,9 +144,10 @@ pub(super) fn finish(
         said.iter().flat_map(|s| s.measure.uses.iter().map(|u| &u.metric)).collect();
     let known = used.iter().filter(|name| there.metrics.contains_key(**name)).count();
     if known > 0 {
-        let text = format!(
-            "{known} of the metrics are declared in the project already, and taken as they are there"
-        );
+        let text = match known {
+            1 => "1 metric is already declared in the project and used as declared".to_owned(),
+            _ => format!("{known} metrics are already declared in the project and used as declared"),
+        };
         report.assumed.push(text);
     }
     if target.project.is_none() {

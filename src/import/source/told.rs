@@ -2,16 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::decompile::{self, Measure};
+use super::super::catalogue;
+use super::super::decompile::{self, Declarations, Measure};
 use super::super::names::{self, Position};
 use super::super::objective::{Lost, Objective, Place, Said, Sli, What};
-use super::super::reader::{is_owner, is_tier};
+use super::super::reader::{is_owner, is_tier, short};
 use super::super::report::{Finding, Outcome, Report};
-use super::{NOBODY, Told};
+use super::{NOBODY, Told, contradictions};
 use crate::write::text;
 
 /// Objectives that can be said in the language; of the others the report says why not.
-pub(super) fn told(objectives: Vec<Objective>, report: &mut Report) -> Vec<Told> {
+pub(super) fn told(objectives: Vec<Objective>, declared: &Declarations, report: &mut Report) -> Vec<Told> {
     let mut histograms = BTreeSet::new();
     for query in objectives.iter().flat_map(|o| o.sli.queries()) {
         decompile::histograms(&query.text, &mut histograms);
@@ -42,7 +43,9 @@ pub(super) fn told(objectives: Vec<Objective>, report: &mut Report) -> Vec<Told>
         {
             let why = format!(
                 "its service `{}` would be the journey `{journey}`, as is `{}` ({})",
-                service.text, first.text, first.place
+                short(&service.text),
+                short(&first.text),
+                first.place
             );
             refuse(&service.place, why);
             continue;
@@ -68,14 +71,23 @@ pub(super) fn told(objectives: Vec<Objective>, report: &mut Report) -> Vec<Told>
             );
             continue;
         }
-        let mut measure = match decompile::measure(&objective, &histograms) {
+        let mut measure = match decompile::measure(&objective, &histograms, declared) {
             Ok(measure) => measure,
             Err(why) => {
                 refuse(at, why);
                 continue;
             }
         };
+        let wrong = measure.uses.iter().find_map(|used| match declared.get(&used.metric) {
+            Some(declared) => declared.contradicts(used),
+            None => catalogue::unwritable(used),
+        });
+        if let Some(why) = wrong {
+            refuse(at, why);
+            continue;
+        }
         measure.assumed.splice(0..0, objective.assumed.iter().cloned());
+        contradictions::as_declared(&mut measure, declared);
         for text in &measure.findings {
             report.findings.push(Finding { place: at.clone(), text: text.clone() });
         }
@@ -83,7 +95,7 @@ pub(super) fn told(objectives: Vec<Objective>, report: &mut Report) -> Vec<Told>
         places.insert(path, place);
         made.push(around(objective, journey, position, measure));
     }
-    made
+    contradictions::refuse(made, report)
 }
 
 pub(super) fn shown_path(journey: &str, position: &Position) -> String {
