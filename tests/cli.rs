@@ -176,10 +176,10 @@ fn what_the_source_accepts_is_counted() {
                     step pay \"Pay\" {\n    critical\n  }\n}\n";
     let at = folder(&[YAML, TEAM, ("visit.slovo", accepted)]);
     let ran = run(at.path(), &["check", "--deny", "warnings"]);
-    let first = "no mistakes: 0 promises in 2 files; 1 warning accepted by the source";
+    let first = "no mistakes: 0 promises in 2 files; 1 warning accepted in the source";
     assert_eq!(
         (ran.code, ran.err),
-        (0, format!("{first}, the first until 2026-11-30 (`--today now` judges that)\n"))
+        (0, format!("{first}, the first of them until 2026-11-30 (only `--today` checks that)\n"))
     );
     assert_eq!(run(at.path(), &["check", "--today", "2026-11-30"]).err, format!("{first}\n"));
     let json: serde_json::Value =

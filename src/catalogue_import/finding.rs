@@ -112,41 +112,39 @@ impl What {
     pub fn heading(&self) -> &'static str {
         match self {
             What::Untyped => {
-                "left out, as nothing tells their type (no `# TYPE`, or `untyped`); declare by hand what you use"
+                "left out: no type is given (no `# TYPE`, or `untyped`); declare by hand what you use"
             }
             What::NoMetadata => {
-                "left out, as nothing that the server has tells their type (no metadata, or `unknown`): what is pushed or recorded has none; declare by hand what you use"
+                "left out: the server has no type (no metadata, or `unknown`), as of all that is pushed or recorded; declare by hand what you use"
             }
-            What::TwoTypes(..) => "left out, as two types are told of them",
-            What::TypesByJob(_) => "left out, as jobs tell different types of them",
-            What::NoSample => {
-                "left out, as they have no sample yet, so that their labels are not known; import again once they do"
-            }
+            What::TwoTypes(..) => "left out: two types are given",
+            What::TypesByJob(_) => "left out: jobs give different types",
+            What::NoSample => "left out: no samples yet, so the labels are not known; import again later",
             What::NoBounds => {
-                "left out, as they are histograms without bounds: a native one looks so in text; declare it as `native histogram` if it is"
+                "left out: histograms without bounds; a native one looks like this in text: declare it as `native histogram` if it is one"
             }
             What::NoBuckets => {
-                "left out, as they are histograms whose `_bucket` series the server does not have: are they dropped at the scrape?"
+                "left out: histograms without `_bucket` series on the server; are they dropped at the scrape?"
             }
             What::UnseenBounds => {
-                "left out, as they are native histograms of which too few buckets hold something: whether somebody gave their bounds, and which, cannot be told"
+                "left out: native histograms with too few filled buckets to see whether their bounds were given, and which"
             }
-            What::GaugeHistogram => "left out, as the language has no gauge histograms",
-            What::PartOf(_) => "left out, as a histogram has series of the same name",
+            What::GaugeHistogram => "left out: the language has no gauge histograms",
+            What::PartOf(_) => "left out: a histogram has series of the same name",
             What::PartDeclared(_) => {
-                "left out, as the project declares one of their series as a metric of its own"
+                "left out: the project declares one of the series as a metric of its own"
             }
-            What::Recorded => "left out, as rules of slovo record these names",
-            What::Name => "left out, as their names cannot be declared",
+            What::Recorded => "left out: recorded by rules of slovo",
+            What::Name => "left out: the name cannot be declared",
             What::MixedBounds => "without `buckets`, as the bounds differ between their series",
             What::BoundsByJob(_) => "without `buckets`, as the bounds differ between jobs",
             What::UnreadableBound(_) => "without `buckets`, as a bound is not a number",
             What::InexactBounds => {
                 "without `buckets`, as there are too many or some have more digits than the language keeps"
             }
-            What::TwoUnits(..) => "without a unit, as two are told",
+            What::TwoUnits(..) => "without a unit: two are given",
             What::UnitAgainstName(..) => "without a unit, as `# UNIT` and the name say different ones",
-            What::Misleading(_) => "with quotes around their names, which say another kind than `# TYPE`",
+            What::Misleading(_) => "with quotes around the name, which says another kind than `# TYPE`",
             What::TargetLabels(_) => {
                 "with labels that Prometheus stores as `exported_..` unless told to honour them; those are not declared"
             }

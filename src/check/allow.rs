@@ -53,7 +53,7 @@ pub(crate) fn apply(
             let help = "mend what it warns of; or give a new date, if the reason still holds";
             diagnostics.push(Diagnostic::new(&codes::EXPIRED_ALLOW, allow.span, message, label).help(help));
         } else if judged && !used.contains(&at) && !unjudged.contains(code.id) {
-            let message = format!("nothing here is warned of as `{}`", code.id);
+            let message = format!("`{}` is not reported here", code.id);
             let made = Diagnostic::new(&codes::UNUSED_ALLOW, allow.span, message, code.title);
             let made = made.also(allow.on, "the statement that it is about");
             diagnostics.push(made.maybe_fix("remove the comment", allow.line, ""));

@@ -66,8 +66,8 @@ fn accepted(compiled: &Compilation) -> String {
         return String::new();
     }
     let until = match accepted.until {
-        Some(until) => format!(", the first until {until} (`--today now` judges that)"),
+        Some(until) => format!(", the first of them until {until} (only `--today` checks that)"),
         None => String::new(),
     };
-    format!("; {} accepted by the source{until}", plural(accepted.count, "warning"))
+    format!("; {} accepted in the source{until}", plural(accepted.count, "warning"))
 }

@@ -138,7 +138,12 @@ impl<'a> Catalogue<'a> {
     /// The labels a metric certainly has, for suggestions.
     pub(crate) fn labels_of<'c>(&'c self, metric: &'c Metric<'a>) -> impl Iterator<Item = &'c str> {
         let own = metric.labels.unwrap_or_default().iter().map(|l| l.label.name.as_str());
-        own.chain(self.common.iter().map(String::as_str)).chain(ALWAYS)
+        let mut seen: Vec<&str> = Vec::new();
+        own.chain(self.common.iter().map(String::as_str)).chain(ALWAYS).filter(move |label| {
+            let new = !seen.contains(label);
+            seen.push(label);
+            new
+        })
     }
 }
 

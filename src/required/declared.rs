@@ -9,6 +9,8 @@ pub(super) struct Declared {
     pub(super) kind: MetricKind,
     pub(super) unit: Option<String>,
     pub(super) part_of: Option<String>,
+    /// All labels.
+    pub(super) labels: Vec<String>,
     /// Labels with all their values, where those are a closed set.
     pub(super) values: BTreeMap<String, Vec<String>>,
     pub(super) bounds: Vec<String>,
@@ -36,6 +38,7 @@ fn declared(metric: &Metric) -> Declared {
         kind: metric.kind.value,
         unit: metric.unit.as_ref().map(|unit| unit.name.clone()),
         part_of: metric.part_of.as_ref().map(|whole| whole.name.clone()),
+        labels: Vec::new(),
         values: BTreeMap::new(),
         bounds: Vec::new(),
         facts: Vec::new(),
@@ -43,6 +46,7 @@ fn declared(metric: &Metric) -> Declared {
     for stmt in metric.body.iter().flat_map(|body| &body.stmts) {
         match stmt {
             MetricStmt::Labels(labels, _) => {
+                made.labels.extend(labels.iter().map(|l| l.label.name.clone()));
                 let closed = labels.iter().filter_map(|l| Some((l.label.name.clone(), l.values.as_ref()?)));
                 made.values.extend(closed.map(|(label, values)| {
                     (label, values.iter().map(|value| value.value.clone()).collect())
@@ -51,9 +55,9 @@ fn declared(metric: &Metric) -> Declared {
             MetricStmt::Buckets(bounds, _) => {
                 made.bounds = bounds.iter().map(|bound| bound.value.to_string()).collect();
             }
-            MetricStmt::BornWithEvent(_) => made.facts.push(
-                "A series may begin with its first event: nobody has to write zeros beforehand.".to_owned(),
-            ),
+            MetricStmt::BornWithEvent(_) => {
+                made.facts.push("Its series may begin with their first event instead of 0.".to_owned())
+            }
             MetricStmt::SilentWhenIdle(..) => {
                 made.facts.push("Its series may vanish while nothing happens.".to_owned());
             }

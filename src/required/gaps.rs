@@ -8,7 +8,7 @@ use crate::promql;
 const ATTEMPTS: [&str; 4] = ["retry", "retries", "attempt", "repeat"];
 
 /// Of each step that has a promise of its own which `covers` takes.
-pub(super) fn of(model: &Model, covers: impl Fn(&PromisePath) -> bool) -> Vec<Gap> {
+pub(super) fn of(model: &Model, covers: &dyn Fn(&PromisePath) -> bool) -> Vec<Gap> {
     let mut gaps = Vec::new();
     for journey in &model.journeys {
         for step in &journey.steps {

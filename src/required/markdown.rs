@@ -19,15 +19,16 @@ impl Required {
         if !self.metrics.is_empty() {
             out.push_str(
                 "Each metric must have this name, this kind and these labels. A counter begins at 0 when its process starts, with a series for each \
-                 combination of label values that is known by then: the first bad event of a series that wasn't there before can't be counted.\n",
+                 combination of label values that is known by then, unless it is said otherwise: the first event of a series that wasn't there before can't be \
+                 counted.\n",
             );
         }
         if !self.scope.is_empty() {
             let scope: Vec<String> = self.scope.iter().map(|s| code_span(s)).collect();
             let _ = writeln!(
                 out,
-                "\nEvery series must be found by {} (`scope` in slovo.yaml), which is set where samples are collected.",
-                scope.join(" ")
+                "\nUnless it is said otherwise, every series must match {} (`scope` in slovo.yaml), which is set where samples are collected.",
+                scope.join(" and ")
             );
         }
         for metric in &self.metrics {
@@ -96,7 +97,11 @@ impl Metric {
         }
         let _ = writeln!(out, ", scraped every {} or more often.", self.scraped_every);
         if let Some(whole) = &self.part_of {
-            let _ = writeln!(out, "What it counts is counted by {} as well.", code_span(whole));
+            let _ = writeln!(out, "Every event that it counts is counted by {} too.", code_span(whole));
+        }
+        if !self.outside_scope.is_empty() {
+            let scope: Vec<String> = self.outside_scope.iter().map(|s| code_span(s)).collect();
+            let _ = writeln!(out, "It needn't match {}.", scope.join(" and "));
         }
         for fact in &self.facts {
             let _ = writeln!(out, "{fact}");
@@ -125,11 +130,11 @@ impl Metric {
             escape_into(out, &need.title);
             out.push('\n');
             for read in &need.reads {
-                let words = in_words(read.role);
-                let _ = write!(out, "  * {words}: {}", code_span(&read.selector));
-                // What is beyond a bound is what isn't up to it.
+                let (words, part) = (in_words(read.role), if read.by_query { ", by a query" } else { "" });
+                let _ = write!(out, "  * {words}{part}: {}", code_span(&read.selector));
+                // What is above a bound is what isn't up to it.
                 if let Some(bound) = &read.bound {
-                    let _ = write!(out, ", told by the bound {bound}");
+                    let _ = write!(out, " and its bound {bound}");
                 }
                 out.push('\n');
             }
@@ -149,8 +154,11 @@ impl Label {
             _ => "any",
         };
         let mut selected = spans(&self.selected, "");
-        if self.for_each {
-            selected.push_str(if selected.is_empty() { "each value" } else { "; each value" });
+        for (is_so, words) in [(self.for_each, "each value"), (self.joined, "grouped or matched by it")] {
+            if is_so {
+                selected.push_str(if selected.is_empty() { "" } else { "; " });
+                selected.push_str(words);
+            }
         }
         let _ = writeln!(out, "| {} | {} | {selected} |", code_span(&self.name), spans(&self.values, set));
     }
@@ -159,8 +167,8 @@ impl Label {
 fn in_words(role: Role) -> &'static str {
     match role {
         Role::All => "all events",
-        Role::Good => "the good ones",
-        Role::Bad => "the bad ones",
+        Role::Good => "good ones",
+        Role::Bad => "bad ones",
         Role::Started => "what is started",
         Role::Finished => "what is finished",
         Role::Late => "what is finished too late",

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use crate::ast;
-use crate::ir::{Model, PromisePath};
+use crate::ir::{Measurement, Model, PromisePath};
 use crate::promql::print::selector_text;
 use crate::value::Duration;
 use declared::Declared;
@@ -59,6 +59,9 @@ pub struct Metric {
     pub declared_bounds: Vec<String>,
     /// Scraped at least so often.
     pub scraped_every: String,
+    /// Matchers of `scope` that don't hold for it, since it declares no such label.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub outside_scope: Vec<String>,
     /// What the catalogue says of its samples, in sentences.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub facts: Vec<String>,
@@ -80,6 +83,9 @@ pub struct Label {
     /// Promises keep a budget for each of its values.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub for_each: bool,
+    /// Queries group by it, or find by it the series that belong together.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub joined: bool,
 }
 
 /// What a promise reads of a metric.
@@ -100,6 +106,9 @@ pub struct Reads {
     pub role: Role,
     /// The metric with its matchers, those of `scope` left out.
     pub selector: String,
+    /// A query of the user's own reads it, as a part of that.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub by_query: bool,
     /// Of a histogram what is up to this bound, in the metric's unit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bound: Option<String>,
@@ -127,11 +136,12 @@ pub enum Missing {
 }
 
 /// What the promises that `covers` takes need. `files` are the project's, parsed: the catalogue is read from them.
-pub fn required(model: &Model, files: &[ast::File], covers: impl Fn(&PromisePath) -> bool) -> Required {
+pub fn required(model: &Model, files: &[ast::File], covers: &dyn Fn(&PromisePath) -> bool) -> Required {
     let catalogue = declared::catalogue(files);
     let mut of_metric: BTreeMap<String, Vec<(Read, Duration)>> = BTreeMap::new();
     let mut unread = Vec::new();
-    for (_, promise) in model.promises().filter(|(_, p)| covers(&p.path)) {
+    let needed = with_members(model, covers);
+    for (_, promise) in model.promises().filter(|(_, p)| needed.contains(&p.path)) {
         if promise.measurement.queries().any(crate::promql::is_foreign) {
             unread.push(promise.path.to_string());
         }
@@ -152,6 +162,22 @@ pub fn required(model: &Model, files: &[ast::File], covers: impl Fn(&PromisePath
     }
 }
 
+/// Those that are covered, and those that they are composed of.
+fn with_members<'m>(model: &'m Model, covers: &dyn Fn(&PromisePath) -> bool) -> BTreeSet<&'m PromisePath> {
+    let mut found: BTreeSet<&PromisePath> = BTreeSet::new();
+    let mut open: Vec<&PromisePath> = model.promises().map(|(_, p)| &p.path).filter(|p| covers(p)).collect();
+    while let Some(path) = open.pop() {
+        if !found.insert(path) {
+            continue;
+        }
+        let promise = model.promises().map(|(_, p)| p).find(|p| p.path == *path);
+        if let Some(Measurement::Composed(composed)) = promise.map(|p| &p.measurement) {
+            open.extend(&composed.members);
+        }
+    }
+    found
+}
+
 fn metric(
     name: String,
     reads: &[(Read, Duration)],
@@ -159,7 +185,7 @@ fn metric(
     scope: &[crate::ir::Matcher],
 ) -> Metric {
     let declared = catalogue.get(name.as_str());
-    let mut labels: BTreeMap<&str, (BTreeSet<String>, bool)> = BTreeMap::new();
+    let mut labels: BTreeMap<&str, (BTreeSet<String>, bool, bool)> = BTreeMap::new();
     for (read, _) in reads {
         for matcher in read.matchers.iter().filter(|m| !scope.contains(m)) {
             let text = selector_text("", std::slice::from_ref(matcher));
@@ -169,14 +195,18 @@ fn metric(
         for label in &read.for_each {
             labels.entry(label).or_default().1 = true;
         }
+        for label in &read.joined {
+            labels.entry(label).or_default().2 = true;
+        }
     }
     let labels = labels
         .into_iter()
-        .map(|(label, (selected, for_each))| Label {
+        .map(|(label, (selected, for_each, joined))| Label {
             name: label.to_owned(),
             values: declared.and_then(|d| d.values.get(label).cloned()).unwrap_or_default(),
             selected: selected.into_iter().collect(),
             for_each,
+            joined,
         })
         .collect();
     let mut bounds: Vec<_> = reads.iter().filter_map(|(read, _)| read.bound).collect();
@@ -186,7 +216,8 @@ fn metric(
     for (read, _) in reads {
         let matchers: Vec<_> = read.matchers.iter().filter(|m| !scope.contains(m)).cloned().collect();
         let selector = selector_text(&name, &matchers);
-        let one = Reads { role: read.role, selector, bound: read.bound.map(|bound| bound.to_string()) };
+        let bound = read.bound.map(|bound| bound.to_string());
+        let one = Reads { role: read.role, selector, by_query: read.by_query, bound };
         match needs.iter_mut().find(|need| need.promise == read.promise) {
             Some(need) if need.reads.contains(&one) => {}
             Some(need) => need.reads.push(one),
@@ -206,6 +237,11 @@ fn metric(
         bounds: if classic { bounds.iter().map(ToString::to_string).collect() } else { Vec::new() },
         declared_bounds: declared.map(|d| d.bounds.clone()).unwrap_or_default(),
         scraped_every: reads.iter().map(|(_, every)| *every).min().unwrap_or_default().to_string(),
+        outside_scope: scope
+            .iter()
+            .filter(|m| !reads.iter().any(|(read, _)| read.matchers.contains(m)))
+            .map(|m| selector_text("", std::slice::from_ref(m)))
+            .collect(),
         facts: declared.map(|d| d.facts.clone()).unwrap_or_default(),
         needed_by: needs,
         name,

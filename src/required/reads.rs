@@ -1,6 +1,6 @@
 //! What each promise reads of which metric.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -8,6 +8,7 @@ use super::declared::Declared;
 use crate::ast::MetricKind;
 use crate::ir::{Condition, Events, Matcher, Measurement, Outcome, Promise, Selector, Series, Slices};
 use crate::promql;
+use crate::promql::ast::{Expr, ExprKind};
 use crate::value::Decimal;
 
 /// What a metric is read for.
@@ -41,6 +42,10 @@ pub(super) struct Read {
     pub(super) role: Role,
     /// Labels by which the promise keeps budgets.
     pub(super) for_each: Vec<String>,
+    /// Labels by which a query groups series or finds those that belong together; of other reads none.
+    pub(super) joined: Vec<String>,
+    /// A query of the user's own reads it.
+    pub(super) by_query: bool,
     /// A bound that a classic histogram must have.
     pub(super) bound: Option<Decimal>,
 }
@@ -113,6 +118,8 @@ impl Reader<'_> {
     /// What a query of the user's own selects; a series of a declared histogram is a part of that.
     fn query(&mut self, query: &str, role: Role) {
         let Ok(expr) = promql::parse(query) else { return };
+        let mut joined = BTreeSet::new();
+        join(&expr, &mut joined);
         for found in promql::selectors(&expr) {
             let Some((name, _)) = found.metric() else { continue };
             let whole = ["_bucket", "_count", "_sum"].iter().find_map(|part| {
@@ -129,7 +136,16 @@ impl Reader<'_> {
                     matchers.push(Matcher { label: label.clone(), op: matcher.op, value: value.clone() });
                 }
             }
-            self.push(whole.unwrap_or(name).to_owned(), matchers, role, bound);
+            let metric = whole.unwrap_or(name);
+            let has = |label: &&&str| {
+                let declared = self.catalogue.get(metric).map(|d| &d.labels).filter(|l| !l.is_empty());
+                declared.is_none_or(|labels| labels.iter().any(|l| l == **label))
+            };
+            let joined = joined.iter().filter(has).map(|l| (*l).to_owned()).collect();
+            self.push(metric.to_owned(), matchers, role, bound);
+            if let Some(read) = self.list.last_mut() {
+                (read.joined, read.by_query) = (joined, true);
+            }
         }
     }
     fn push(&mut self, metric: String, matchers: Vec<Matcher>, role: Role, bound: Option<Decimal>) {
@@ -144,6 +160,35 @@ impl Reader<'_> {
             | Role::Value => self.promise.for_each.iter().map(|(label, _)| label.clone()).collect(),
         };
         let (promise, title) = (self.promise.path.to_string(), self.promise.title.clone());
-        self.list.push(Read { promise, title, metric, matchers, role, for_each, bound });
+        let (joined, by_query) = (Vec::new(), false);
+        self.list.push(Read { promise, title, metric, matchers, role, for_each, joined, by_query, bound });
+    }
+}
+
+/// Labels that a query names in `by (..)`, `on (..)` and `group_left (..)`.
+fn join<'e>(expr: &'e Expr, found: &mut BTreeSet<&'e str>) {
+    match &expr.kind {
+        ExprKind::Aggregate(aggregate) => {
+            if let Some(grouping) = aggregate.grouping.as_ref().filter(|g| !g.without) {
+                found.extend(grouping.labels.iter().map(|l| l.text.as_str()));
+            }
+        }
+        ExprKind::Binary(binary) => {
+            if let Some(matching) = &binary.matching {
+                let on = matching.labels.iter().filter(|_| matching.on);
+                let group = matching.group.iter().flat_map(|group| &group.labels);
+                found.extend(on.chain(group).map(|l| l.text.as_str()));
+            }
+        }
+        ExprKind::Selector(_)
+        | ExprKind::Paren(_)
+        | ExprKind::Call(_)
+        | ExprKind::Number(_)
+        | ExprKind::Str(_)
+        | ExprKind::Subquery(_)
+        | ExprKind::Unary(_) => {}
+    }
+    for child in expr.children() {
+        join(child, found);
     }
 }

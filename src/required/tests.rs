@@ -10,7 +10,7 @@ fn of(source: &str, yaml: &str, covers: &str) -> Required {
     let codes: Vec<&str> = compiled.diagnostics.iter().map(|d| d.message.as_str()).collect();
     let model = compiled.model.unwrap_or_else(|| panic!("{codes:?}"));
     let files = driver::parse_all(&project.sources, &mut Diagnostics::default());
-    required(&model, &files, |path| path.to_string().starts_with(covers))
+    required(&model, &files, &|path| path.to_string().starts_with(covers))
 }
 
 /// The block with this word on a page of the docs.
@@ -143,4 +143,45 @@ fn what_cannot_be_read_is_said() {
     let made = of(&source, "outputs: {prometheus: {form: vmalert}}\n", "");
     assert_eq!(made.unread, ["visit.open.query"]);
     assert!(made.markdown().contains("## Not known"));
+}
+
+/// A composed promise reads nothing itself: what its members read is needed.
+#[test]
+fn members_of_a_composed_promise_count() {
+    let source = SOURCE.replace(
+        "  step buy",
+        "  promise whole \"All of it\" {\n    keep for 90% of visits over 28d\n    all of open.query, buy.sent\n  }\n  step buy",
+    );
+    let made = of(&source, "", "visit.whole");
+    let names: Vec<&str> = made.metrics.iter().map(|m| m.name.as_str()).collect();
+    assert_eq!(names, ["begun_total", "done_seconds", "other_total", "took_seconds", "up"]);
+}
+
+/// A metric without the label of the scope is read without it, and that is said.
+#[test]
+fn scope_is_said_of_those_that_it_holds_for() {
+    let source = "team shop \"Shop team\"\nmetric a_total: counter of hits { labels cluster, ok }\nmetric up_total: counter of hits, part of a_total { labels ok }\n\
+                  journey v \"V\" {\n  owner shop\n  promise p \"P\" {\n    keep for 99% of hits over 28d\n    total a_total\n    bad up_total{ok=\"no\"}\n  }\n}\n";
+    let made = of(source, "scope: {cluster: eu}\nlints: {W0301: allow}\n", "");
+    let outside: Vec<(&str, usize)> =
+        made.metrics.iter().map(|m| (m.name.as_str(), m.outside_scope.len())).collect();
+    assert_eq!(outside, [("a_total", 0), ("up_total", 1)]);
+    assert!(made.markdown().contains("It needn't match `{cluster=\"eu\"}`."), "{}", made.markdown());
+}
+
+#[test]
+fn labels_by_which_a_query_joins_are_needed() {
+    let source = SOURCE.replace(
+        "sum(rate(other_total{a=\"`|`\"}[$range]))",
+        "sum by (z) (rate(other_total[$range]) unless on (a) maint{foo=\"bar\"})",
+    );
+    let source = source.replace("metric depth", "metric maint: gauge { labels a, foo }\nmetric depth");
+    let made = of(&source.replace("labels a }", "labels a, z }"), "", "visit.open.query");
+    let joined = |metric: &str| -> Vec<&str> {
+        let metric = made.metrics.iter().find(|m| m.name == metric).unwrap();
+        metric.labels.iter().filter(|l| l.joined).map(|l| l.name.as_str()).collect()
+    };
+    assert_eq!((joined("other_total"), joined("maint")), (vec!["a", "z"], vec!["a"]));
+    let maint = made.metrics.iter().find(|m| m.name == "maint").unwrap();
+    assert!(maint.needed_by.iter().flat_map(|n| &n.reads).all(|read| read.by_query));
 }

@@ -82,6 +82,7 @@ enum Wrong<'t> {
     ErrorCode(&'static Code),
     NoReason(&'static Code),
     Date(&'t str),
+    DateInReason(&'t str),
     BesideText,
     NoStatement,
 }
@@ -143,8 +144,12 @@ impl Reader<'_, '_> {
                 format!("`{date}` isn't a date"),
                 "write the last day as year, month and day: `until 2027-01-31`".to_owned(),
             ),
+            Wrong::DateInReason(date) => (
+                format!("`{date}` is part of the reason here, and ends nothing"),
+                "write `until 2027-01-31` as its last words; or leave the date out of the reason".to_owned(),
+            ),
             Wrong::BesideText => (
-                "it stands behind other text".to_owned(),
+                "it follows other text on its line".to_owned(),
                 "write it on the line before the statement in which the warning is".to_owned(),
             ),
             Wrong::NoStatement => (
@@ -152,7 +157,7 @@ impl Reader<'_, '_> {
                 "write it on the line before the statement in which the warning is".to_owned(),
             ),
         };
-        let message = "this comment doesn't accept a warning";
+        let message = "this `slovo: allow` comment has no effect";
         self.diagnostics.push(Diagnostic::new(&syntax::UNREADABLE_ALLOW, span, message, label).help(help));
     }
 }
@@ -168,6 +173,7 @@ fn accepted(rest: &str) -> Result<(&'static Code, Option<Date>), Wrong<'_>> {
         return Err(Wrong::ErrorCode(code));
     }
     let (because, reason) = split(rest);
+    let late = |word: &str| word.trim_matches(|c: char| !c.is_ascii_digit()).parse::<Date>().is_ok();
     let (reason, until) = match reason.rsplit_once("until ") {
         // "because it is so until 2027" may be a reason; a date at the end that can't be one is a slip.
         Some((reason, date)) if reason.is_empty() || reason.ends_with(char::is_whitespace) => {
@@ -179,6 +185,10 @@ fn accepted(rest: &str) -> Result<(&'static Code, Option<Date>), Wrong<'_>> {
         }
         Some(_) | None => (reason, None),
     };
+    // A day that is written in another way would hold for ever.
+    if let Some(date) = reason.split_whitespace().find(|word| late(word)) {
+        return Err(Wrong::DateInReason(date));
+    }
     if because != "because" || !reason.contains(char::is_alphabetic) {
         return Err(Wrong::NoReason(code));
     }

@@ -64,9 +64,9 @@ fn families() {
     );
     let all = said.said();
     for text in [
-        "1 metric: left out, as nothing that the server has tells their type (no metadata, or `unknown`)",
+        "1 metric: left out: the server has no type (no metadata, or `unknown`)",
         "plain",
-        "`_bucket` series the server does not have: are they dropped at the scrape? dropped (web)",
+        "without `_bucket` series on the server; are they dropped at the scrape? dropped (web)",
         "1 without a type have a colon in their names",
         "how often targets are scraped is not known",
     ] {
@@ -115,7 +115,7 @@ fn jobs_that_disagree() {
         assert!(said.said().contains(text), "{text}: {said:?}");
     }
     let said = served(false)(&[]);
-    assert!(said.said().contains("two types are told of them q: counter and gauge"), "{said:?}");
+    assert!(said.said().contains("two types are given q: counter and gauge"), "{said:?}");
     let said = served(true)(&["--job", "web|api"]);
     assert_eq!(said.code, 0, "{said:?}");
     assert_eq!(said.out, "metric h: histogram { buckets 0.5 }\nmetric q: gauge\n");
@@ -193,7 +193,7 @@ fn native_histograms() {
         said.err
     );
     assert!(
-        said.said().contains("too few buckets hold something") && said.said().contains("some (a)"),
+        said.said().contains("too few filled buckets") && said.said().contains("some (a)"),
         "{said:?}"
     );
     // What a project declares otherwise is told: its promises have no data.

@@ -30,7 +30,7 @@ pub(super) fn run(options: &MetricsRequired, start: &Path, screen: &Screen) -> O
     }
     // It parsed: the model is there.
     let files = driver::parse_all(&project.sources, &mut Diagnostics::default());
-    let needed = required(model, &files, covers);
+    let needed = required(model, &files, &covers);
     match options.format {
         RequiredFormat::Markdown => screen.show(&needed.markdown())?,
         RequiredFormat::Json => Screen::out(&needed.json())?,

@@ -19,7 +19,7 @@ crate::diag::codes::codes! {
     TITLE = Error "E0116" "title missing";
     HIDDEN = Error "E0117" "a character that cannot be seen";
     EMPTY = Error "E0118" "an empty text";
-    UNREADABLE_ALLOW = Warning "W0119" "a comment that should accept a warning and cannot be read";
-    UNUSED_ALLOW = Warning "W0120" "a comment that accepts a warning that isn't there";
+    UNREADABLE_ALLOW = Warning "W0119" "a `slovo: allow` comment that cannot be read";
+    UNUSED_ALLOW = Warning "W0120" "a `slovo: allow` comment without effect";
     EXPIRED_ALLOW = Warning "W0121" "an accepted warning whose time is over";
 }
