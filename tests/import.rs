@@ -590,6 +590,6 @@ fn only_that_one() {
     );
     let mixed = LEVELS
         .replace("counter: false", "counter: true")
-        .replace("sum(http_requests_total)", "sum(rate(http_requests_total[5m]))");
+        .replace("sum(http_requests_total)", "\"sum(rate(http_requests_total[5m]))\"");
     assert!(imported("x.yaml", &mixed).report.text().contains("not measured alike"));
 }

@@ -192,10 +192,7 @@ fn native_histograms() {
         "{}",
         said.err
     );
-    assert!(
-        said.said().contains("too few filled buckets") && said.said().contains("some (a)"),
-        "{said:?}"
-    );
+    assert!(said.said().contains("too few filled buckets") && said.said().contains("some (a)"), "{said:?}");
     // What a project declares otherwise is told: its promises have no data.
     let at = folder(&[
         YAML,
