@@ -109,7 +109,9 @@ fn plain(path: &Path) -> PathBuf {
                 made.pop();
             }
             std::path::Component::CurDir => {}
-            other => made.push(other),
+            other @ (std::path::Component::Prefix(_)
+            | std::path::Component::RootDir
+            | std::path::Component::Normal(_)) => made.push(other),
         }
     }
     made

@@ -109,7 +109,9 @@ fn merge(node: &mut Node) -> Result<(), NotYaml> {
             for Entry { key_span, value, .. } in merges {
                 let maps = match value.value {
                     Value::List(items) => items,
-                    _ => vec![value],
+                    Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::Map(_) => {
+                        vec![value]
+                    }
                 };
                 for map in maps {
                     let Value::Map(entries) = map.value else {

@@ -56,7 +56,7 @@ fn declared(metric: &Metric) -> Declared {
                 made.bounds = bounds.iter().map(|bound| bound.value.to_string()).collect();
             }
             MetricStmt::BornWithEvent(_) => {
-                made.facts.push("Its series may begin with their first event instead of 0.".to_owned())
+                made.facts.push("Its series may begin with their first event instead of 0.".to_owned());
             }
             MetricStmt::SilentWhenIdle(..) => {
                 made.facts.push("Its series may vanish while nothing happens.".to_owned());
