@@ -32,14 +32,22 @@ pub(crate) fn apply(
     diagnostics.retain(|d| {
         let Some(span) = d.span().filter(|_| d.severity == Severity::Warning) else { return true };
         // Of several, the innermost is the one that is needed.
-        let around = of_file.get(&(span.file, d.code.id)).into_iter().flatten().copied();
-        let around = around.filter_map(|at| Some((at, allows.get(at)?)));
-        let around = around.filter(|(_, a)| a.on.holds(span));
-        let Some((at, allow)) = around.min_by_key(|(_, a)| a.on.end - a.on.start) else { return true };
-        used.insert(at);
-        accepted.count += 1;
+        let around = |span: Span| {
+            let here = of_file.get(&(span.file, d.code.id)).into_iter().flatten().copied();
+            let here = here.filter_map(|at| Some((at, allows.get(at)?)));
+            here.filter(|(_, a)| a.on.holds(span)).min_by_key(|(_, a)| a.on.end - a.on.start)
+        };
+        // A message that stands for several places goes only where each of them is accepted.
+        let places = std::iter::once(span).chain(d.stands_for.iter().copied());
+        let found: Vec<_> = places.map(around).collect();
+        used.extend(found.iter().flatten().map(|(at, _)| *at));
+        if found.iter().any(Option::is_none) {
+            return true;
+        }
+        accepted.count += found.len();
         if today.is_none() {
-            accepted.until = accepted.until.into_iter().chain(allow.until).min();
+            let days = found.iter().flatten().filter_map(|(_, allow)| allow.until);
+            accepted.until = accepted.until.into_iter().chain(days).min();
         }
         false
     });
@@ -116,6 +124,33 @@ journey visit "Visit" {
         let denied = compile(&unused, "lints: {W0424: allow, W0120: deny}\n");
         assert!(denied.model.is_none());
         assert!(codes(&compile(&unused, "lints: {W0424: allow, W0120: allow}\n")).is_empty());
+    }
+
+    /// One message may stand for several promises: accepting one of them hides none of the others.
+    #[test]
+    fn what_is_folded_is_accepted_as_a_whole() {
+        let promise = |name: &str, comment: &str| {
+            format!(
+                "{comment}  promise {name} \"P {name}\" {{\n    keep for 99% of hits over 28d\n    total hits_total{{k=\"{name}\"}}\n    \
+                 bad where {{ok=\"no\"}}\n  }}\n"
+            )
+        };
+        let source = |before: &str, one: &str, two: &str| {
+            format!(
+                "team shop \"Shop\" {{\n  pages \"pager\"\n}}\nmetric hits_total: counter of hits {{ labels ok, k }}\n{before}journey v \"V\" \
+                 {{\n  owner shop\n{}{}}}\n",
+                promise("a", one),
+                promise("b", two)
+            )
+        };
+        let allow = "# slovo: allow W0425 because the desk sits beside it\n";
+        assert_eq!(codes(&compile(&source("", "", ""), "")), ["W0425"]);
+        assert_eq!(codes(&compile(&source("", allow, ""), "")), ["W0425"], "the other one is not accepted");
+        assert_eq!(codes(&compile(&source("", "", allow), "")), ["W0425"]);
+        assert!(codes(&compile(&source("", allow, allow), "")).is_empty());
+        let whole = compile(&source(allow, "", ""), "");
+        assert!(codes(&whole).is_empty());
+        assert_eq!(whole.diagnostics.accepted.count, 2);
     }
 
     #[test]

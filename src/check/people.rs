@@ -52,6 +52,7 @@ pub(super) fn check(journey: &Journey, found: &mut Found<'_>) {
         if bare.len() > 1 {
             let others = plain::several(bare.len() - 1, "other promise");
             made = made.note(format!("the same holds for {others} of `{}`", journey.id));
+            made.stands_for = bare.iter().skip(1).map(|p| p.places.name).collect();
         }
         found.push(
             made.help("write a `playbook NAME` line into the journey, or `urgency ticket` into the promise"),

@@ -68,6 +68,8 @@ pub struct Diagnostic {
     pub message: String,
     /// Places; the first primary one sorts the message.
     pub labels: Vec<Label>,
+    /// Further places of the same, for which this one message stands.
+    pub stands_for: Vec<Span>,
     /// Facts that explain.
     pub notes: Vec<String>,
     /// Ways out.
@@ -95,6 +97,7 @@ impl Diagnostic {
             severity: code.severity,
             message: cut(message.into()),
             labels: Vec::new(),
+            stands_for: Vec::new(),
             notes: Vec::new(),
             help: Vec::new(),
             fix: None,
