@@ -7,6 +7,7 @@ use crate::diag::Diagnostic;
 use crate::diag::codes::numbers as codes;
 use crate::ir::burn::Ladders;
 use crate::ir::{Model, Promise, Target};
+use crate::source::Span;
 use crate::value::Duration;
 
 /// Promises that look back further than samples are kept, or are kept unless somebody changed that.
@@ -19,23 +20,26 @@ pub(super) fn check(model: &Model, ladders: &Ladders, found: &mut Found<'_>) {
 
 /// Windows longer than the retention: one message per window.
 fn stated(model: &Model, retention: Duration, found: &mut Found<'_>) {
-    let mut too_long: BTreeMap<Duration, (&Promise, usize)> = BTreeMap::new();
+    let place = |promise: &Promise| promise.places.window.unwrap_or(promise.places.objective);
+    let mut too_long: BTreeMap<Duration, (&Promise, Vec<Span>)> = BTreeMap::new();
     for (_, promise) in model.promises().filter(|(_, p)| p.looks_back() > retention) {
-        too_long.entry(promise.window).and_modify(|(_, others)| *others += 1).or_insert((promise, 0));
+        let others = too_long.entry(promise.window).and_modify(|(_, others)| others.push(place(promise)));
+        others.or_insert((promise, Vec::new()));
     }
     for (window, (promise, others)) in too_long {
         let mut made = Diagnostic::new(
             &codes::BEYOND_RETENTION,
-            promise.places.window.unwrap_or(promise.places.objective),
+            place(promise),
             format!("the window of `{}` is longer than Prometheus keeps samples", promise.path),
             format!("looks back {}, samples are kept for {retention}", plain::time(promise.looks_back())),
         );
-        if others > 0 {
+        if !others.is_empty() {
             made = made.note(format!(
                 "the same holds for {} over {window}",
-                plain::several(others, "other promise")
+                plain::several(others.len(), "other promise")
             ));
         }
+        made.stands_for = others;
         found.push(made.help(format!(
             "keep samples longer and say so (`retention: {}d` in slovo.yaml), or choose a shorter window",
             promise.looks_back().as_days() + 1
