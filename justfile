@@ -15,7 +15,7 @@ check:
 # The fast lane while you work: formatting, the library's own tests, and what users read. CONTRIBUTING.md says what it leaves out
 quick:
     cargo fmt --check
-    cargo test --lib --test ui --test fixes --test newcomers --test correct --test error_pages --test fmt --test elaborate --test docs -- --skip comments_anywhere
+    cargo test --lib --test language --test program -- --skip comments_anywhere --skip kills::
 
 # Rewrite golden files after a wanted change; read the diff
 goldens:
@@ -51,11 +51,11 @@ cost:
 engines:
     .ci/engines servers target/engines
     if [ -n "${PROMETHEUS:-}" ]; then .ci/engines build target/engines "$PROMETHEUS"; fi
-    cargo test --test engines -- --include-ignored --nocapture --test-threads=1
+    cargo test --test rules engines:: -- --include-ignored --nocapture --test-threads=1
 
 # Change every clause of the flagship's rules, one of each shape: do its proofs see it? `MUTANTS=all` takes them all
 mutants:
-    MUTANTS=${MUTANTS:-shapes} cargo test --test proofs_mutants -- --nocapture
+    MUTANTS=${MUTANTS:-shapes} cargo test --test rules proofs_mutants:: -- --nocapture
 
 # A megabyte of each kind of hostile input, against a second and 300 MB (docs/security.md)
 size:

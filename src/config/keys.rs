@@ -1,4 +1,4 @@
-//! The keys of `slovo.yaml`, place by place. `docs/slovo.schema.json` must name the same (tests/schema.rs).
+//! The keys of `slovo.yaml`, place by place. `docs/slovo.schema.json` must name the same (tests/language/schema.rs).
 
 use crate::ir::{Api, Form};
 

@@ -1,5 +1,5 @@
 //! What engines know: functions, names in quotes, native histograms. From trying each function on promtool 2.42, 2.53 and 3.5 and
-//! vmalert 1.79 and 1.145 (`tests/promql/engines.rs` tries them again): a version is the oldest that was tried and takes it.
+//! vmalert 1.79 and 1.145 (`tests/language/promql/engines.rs` tries them again): a version is the oldest that was tried and takes it.
 
 use super::ast::{Expr, ExprKind};
 use super::linear::visit;

@@ -2,17 +2,20 @@
 //! docs/security.md says which threat each test stands for.
 
 #![allow(
-    clippy::unwrap_used,
-    clippy::panic,
     clippy::disallowed_methods,
-    clippy::print_stdout,
     clippy::format_push_string,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    missing_docs,
+    unreachable_pub,
     reason = "a test"
 )]
 
-mod agreement;
 #[path = "../common/mod.rs"]
 mod common;
+
+mod agreement;
 mod floods;
 mod go_templates;
 #[cfg(unix)]

@@ -1,6 +1,6 @@
 //! Burn-rate alerts: one rule of pages and one of tickets for each promise. The tiers of a rule are joined with `or` and
 //! are one alert: a tier that joins or leaves is not news, since somebody is at work already. Which windows speak is asked
-//! by the alert's text (`tests/notifications.rs` counts what that spares).
+//! by the alert's text (`tests/rules/notifications.rs` counts what that spares).
 
 use super::alert_texts::{Burn, escape_go_template};
 use super::plan::{Entry, Plan};

@@ -1,5 +1,5 @@
 //! The catalogue: every code the compiler can print, by area. Each has a page `docs/errors/ID.md` that fails with
-//! exactly this code and shows the mend; `tests/error_pages.rs` runs them.
+//! exactly this code and shows the mend; `tests/language/error_pages.rs` runs them.
 
 use super::Severity;
 
