@@ -26,6 +26,7 @@ pub mod config;
 pub mod diag;
 pub mod driver;
 pub mod elaborate;
+pub mod export;
 pub mod exposition;
 pub mod fmt;
 pub mod import;

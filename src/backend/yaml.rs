@@ -65,7 +65,8 @@ impl Yaml {
     pub fn flag(&mut self, indent: usize, key: &str, value: bool) {
         self.bare(indent, key, if value { "true" } else { "false" });
     }
-    fn bare(&mut self, indent: usize, key: &str, value: &str) {
+    /// `key: value`, a number or a flag as it is.
+    pub(crate) fn bare(&mut self, indent: usize, key: &str, value: &str) {
         self.indent(indent);
         self.key(key);
         self.out.push(' ');

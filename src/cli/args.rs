@@ -65,6 +65,8 @@ pub(super) enum Command {
     Test(Test),
     /// Gives new rules a history: prints or runs promtool's calls, layer by layer
     Backfill(Backfill),
+    /// Writes the promises as specs of OpenSLO or Sloth
+    Export(Export),
     /// Brings files into the canonical form
     Fmt(Fmt),
     /// Works with what your services expose: makes the catalogue of it
@@ -115,6 +117,7 @@ impl Command {
             Command::Test(c) => &mut c.wishes,
             Command::Backfill(c) => &mut c.wishes,
             Command::Explain(c) => &mut c.wishes,
+            Command::Export(c) => &mut c.wishes,
             Command::Metrics(Metrics { command: MetricsCommand::Required(c) }) => &mut c.wishes,
             Command::Metrics(_)
             | Command::Init(_)
@@ -352,6 +355,30 @@ fn parse_time(text: &str) -> Result<Timestamp, String> {
     let made = text.parse().ok().or_else(midnight);
     let made = made.and_then(|t: Timestamp| Timestamp::from_second(t.as_second()).ok());
     made.ok_or_else(|| "a time is written as 2026-10-01 (midnight UTC) or 2026-10-01T12:00:00Z".to_owned())
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Export {
+    #[command(flatten)]
+    pub(super) wishes: CommonArgs,
+    /// Whose specs are written
+    #[arg(value_enum)]
+    pub(super) format: ExportFormat,
+    /// Writes one file for each journey to this folder [default: all to standard output]
+    #[arg(short, long, value_name = "DIR")]
+    pub(super) output: Option<PathBuf>,
+    /// Overwrites files that an earlier export did not write
+    #[arg(long, requires = "output")]
+    pub(super) force: bool,
+}
+
+/// Whose specs `slovo export` writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ExportFormat {
+    /// `openslo/v1`
+    Openslo,
+    /// Sloth's `prometheus/v1`
+    Sloth,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -10,6 +10,7 @@ mod check;
 mod completions;
 mod docs;
 mod explain;
+mod export;
 mod fix;
 mod fmt;
 mod import;
@@ -117,6 +118,7 @@ fn run(args: &mut Args, screen: &Screen) -> Outcome {
         Command::Docs(options) => docs::run(options, &start, screen),
         Command::Test(options) => test::run(options, &start, screen),
         Command::Backfill(options) => backfill::run(options, &start, screen),
+        Command::Export(options) => export::run(options, &start, screen),
         Command::Fmt(options) => fmt::run(options, &start, screen),
         Command::Metrics(options) => metrics::run(options, &start, screen),
         Command::Explain(options) => explain::run(options, &start, screen),

@@ -7,6 +7,7 @@
 pub mod algebra;
 mod analyse;
 pub mod ast;
+pub mod bound;
 mod carried;
 mod diagnose;
 pub mod engines;

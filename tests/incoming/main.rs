@@ -20,6 +20,7 @@ mod bench;
 #[path = "../common/mod.rs"]
 mod common;
 
+mod export;
 mod import;
 mod live;
 mod metrics;

@@ -21,9 +21,10 @@
 use std::fmt::Write as _;
 
 use super::ranges;
-use super::text::{bucket_bound, put};
+use super::text::put;
 use crate::ast::MatchOp;
 use crate::ir::{Increases, Selector, Series};
+use crate::promql::bound::bucket_bound;
 use crate::promql::print;
 use crate::series::EVENTS_5M;
 use crate::value::{Decimal, Duration};

@@ -17,11 +17,12 @@ use super::plan::{Plan, is_composed};
 use super::ranges;
 use super::sink::{Rule, Sink};
 use super::streams::bad_counters;
-use super::text::{bucket_bound, put};
+use super::text::put;
 use super::windows::{recorded_of, seconds};
 use crate::ast::Urgency;
 use crate::ir::burn::Loudness;
 use crate::ir::{Promise, Series};
+use crate::promql::bound::bucket_bound;
 use crate::promql::print;
 use crate::series::{
     BAD_EVENTS_5M, ERROR_BUDGET, ERROR_RATIO, EVENTS_5M, INFO, MEASUREMENT_FAULT, METRIC_LABEL, SINCE,

@@ -100,10 +100,12 @@ pub(super) fn uses_of(cx: &Cx<'_>, expr: &Expr) -> Result<Vec<Use>, String> {
         };
         let part = cx.part(metric);
         let counted = found.used_by.is_some_and(|u| matches!(u.name, "rate" | "increase" | "irate"));
-        let (name, kind) = match part {
-            Part::Bucket(base) | Part::Count(base) => (base, Kind::Histogram),
-            Part::Whole(name) if counted => (name, Kind::Counter),
-            Part::Whole(name) => (name, Kind::Gauge),
+        let (name, kind) = match (part, cx.sum_of(metric)) {
+            (Part::Bucket(base) | Part::Count(base), _) | (Part::Whole(_), Some(base)) => {
+                (base, Kind::Histogram)
+            }
+            (Part::Whole(name), None) if counted => (name, Kind::Counter),
+            (Part::Whole(name), None) => (name, Kind::Gauge),
         };
         let unit = (kind == Kind::Counter).then(|| names::noun(name));
         let mut used = use_of(name, kind, unit);
@@ -111,7 +113,10 @@ pub(super) fn uses_of(cx: &Cx<'_>, expr: &Expr) -> Result<Vec<Use>, String> {
         let labels = found.matchers().iter().map(|m| m.label.text.clone()).chain(grouped.iter().cloned());
         used.labels.extend(labels.filter(|l| l != "le" && l != "__name__" && text::label(l).is_some()));
         if let (Part::Bucket(_), Some(le)) = (part, promql::linear::le(found.selector)) {
-            used.bounds.extend(le.value.text.parse::<Decimal>().ok().map(|d| d.normalize()));
+            // Of a pattern each alternative that is a number: the query may ask for several, or for one in its spellings.
+            let plain = le.value.text.replace('\\', "");
+            let numbers = plain.split('|').map(|text| text.strip_suffix("(.0)?").unwrap_or(text));
+            used.bounds.extend(numbers.filter_map(|n| n.parse::<Decimal>().ok()).map(|d| d.normalize()));
         }
         made.push(used);
     }

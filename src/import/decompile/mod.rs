@@ -200,17 +200,20 @@ impl Cx<'_> {
             return Part::Bucket(base);
         }
         match metric.strip_suffix("_count") {
-            // The project says which it is.
-            _ if self.declared.contains_key(metric) => Part::Whole(metric),
-            Some(base)
-                if self.declared.contains_key(base)
-                    || self.histograms.contains(base)
-                    || names::unit(base).is_some() =>
-            {
-                Part::Count(base)
-            }
-            _ => Part::Whole(metric),
+            Some(base) if self.is_histogram(metric, base) => Part::Count(base),
+            Some(_) | None => Part::Whole(metric),
         }
+    }
+    /// The histogram that a `_sum` belongs to, by what tells so of a `_count`.
+    fn sum_of<'n>(&self, metric: &'n str) -> Option<&'n str> {
+        metric.strip_suffix("_sum").filter(|base| self.is_histogram(metric, base))
+    }
+    fn is_histogram(&self, metric: &str, base: &str) -> bool {
+        // The project says which it is.
+        !self.declared.contains_key(metric)
+            && (self.declared.contains_key(base)
+                || self.histograms.contains(base)
+                || names::unit(base).is_some())
     }
 }
 

@@ -7,7 +7,9 @@ use super::super::names;
 use super::slices::limit_text;
 use super::sums::{By, Func, Linear, Match, Term, joined};
 use super::{Cx, Kind, Measure, Part, Use};
+use crate::ast::MatchOp;
 use crate::promql::algebra::{self, Open, Test, Value};
+use crate::promql::bound::bound_of;
 use crate::series;
 use crate::value::Decimal;
 use crate::write::text;
@@ -64,12 +66,7 @@ pub(super) fn bound(matchers: &BTreeSet<Match>) -> Option<Cow<'_, str>> {
     let only = all.next().filter(|_| all.next().is_none())?;
     match only.op {
         "=" => Some(Cow::Borrowed(&only.value)),
-        "=~" => {
-            let spelled: Vec<String> = only.value.split('|').map(|s| s.replace("\\.", ".")).collect();
-            let numbers: BTreeSet<Decimal> = spelled.iter().map(|s| s.parse().ok()).collect::<Option<_>>()?;
-            let plain = only.value.replace("\\.", "").bytes().all(|b| b.is_ascii_digit() || b == b'|');
-            (numbers.len() == 1 && plain).then(|| spelled.into_iter().next().map(Cow::Owned))?
-        }
+        "=~" => bound_of(MatchOp::Regex, &only.value).map(|number| Cow::Owned(number.to_string())),
         _ => None,
     }
 }

@@ -2,6 +2,7 @@
 
 mod asked;
 mod contradictions;
+mod own;
 mod summary;
 mod told;
 
@@ -50,6 +51,8 @@ struct Told {
     notes: Vec<String>,
     /// The team's channel.
     channel: Option<Said>,
+    /// The aim in percent.
+    aim: Option<String>,
 }
 
 /// What a project has already.
@@ -322,6 +325,7 @@ fn promise_of(member: &Told, journey: &Journey, playbook: Option<String>) -> Pro
     }
     let over = days(objective).map(|days| format!(" over {days}d")).unwrap_or_default();
     let mut statements = vec![format!("keep for {}% of {}{over}", objective.percent, measure.of)];
+    statements.extend(member.aim.iter().map(|aim| format!("aim for {aim}%")));
     match (objective.alerting.page.disabled, objective.alerting.ticket.disabled) {
         (true, true) => statements.push("urgency none".to_owned()),
         (true, false) => statements.push("urgency ticket".to_owned()),

@@ -8,7 +8,7 @@ use super::super::names::{self, Position};
 use super::super::objective::{Lost, Objective, Place, Said, Sli, What};
 use super::super::reader::{is_owner, is_tier, short};
 use super::super::report::{Finding, Outcome, Report};
-use super::{NOBODY, Told, contradictions};
+use super::{NOBODY, Told, contradictions, own};
 use crate::write::text;
 
 /// Objectives that can be said in the language; of the others the report says why not.
@@ -20,7 +20,8 @@ pub(super) fn told(objectives: Vec<Objective>, declared: &Declarations, report: 
     let mut services: BTreeMap<String, Said> = BTreeMap::new();
     let mut places: BTreeMap<(String, Option<String>, String), Place> = BTreeMap::new();
     let mut made = Vec::new();
-    for objective in objectives {
+    for mut objective in objectives {
+        let own = own::own(&mut objective);
         let place = objective.place().clone();
         let mut refuse = |at: &Place, why: String| {
             let refused = Outcome::refused(objective.shown(), place.clone(), why);
@@ -28,9 +29,8 @@ pub(super) fn told(objectives: Vec<Objective>, declared: &Declarations, report: 
         };
         let service = &objective.service.name;
         let part = objective.part.as_ref().map(|part| part.text.as_str());
-        let (Some(journey), Some(position)) =
-            (text::identifier(&service.text), names::position(&service.text, &objective.name.text, part))
-        else {
+        let position = own.position.or_else(|| names::position(&service.text, &objective.name.text, part));
+        let (Some(journey), Some(position)) = (text::identifier(&service.text), position) else {
             refuse(
                 &place,
                 "its service or its name has no letter of a to z, of which an identifier could be made"
@@ -86,6 +86,9 @@ pub(super) fn told(objectives: Vec<Objective>, declared: &Declarations, report: 
             refuse(at, why);
             continue;
         }
+        if let Some(counts) = own.counts.filter(|_| objective.slices.is_none() && measure.of != "readings") {
+            measure.of = counts;
+        }
         measure.assumed.splice(0..0, objective.assumed.iter().cloned());
         contradictions::as_declared(&mut measure, declared);
         for text in &measure.findings {
@@ -93,7 +96,7 @@ pub(super) fn told(objectives: Vec<Objective>, declared: &Declarations, report: 
         }
         services.entry(journey.clone()).or_insert_with(|| objective.service.name.clone());
         places.insert(path, place);
-        made.push(around(objective, journey, position, measure));
+        made.push(Told { aim: own.aim, ..around(objective, journey, position, measure) });
     }
     contradictions::refuse(made, report)
 }
@@ -172,7 +175,7 @@ pub(super) fn around(objective: Objective, journey: String, position: Position, 
         lost.push(Lost::new(What::Tickets, text));
     }
     lost.extend(objective.lost.iter().cloned());
-    Told { objective, journey, position, measure, lost, runbook, notes, channel }
+    Told { objective, journey, position, measure, lost, runbook, notes, channel, aim: None }
 }
 
 /// The same text, however its lines are broken.

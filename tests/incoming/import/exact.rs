@@ -238,7 +238,7 @@ fn prove(name: &str, budgets: usize) -> BTreeSet<&'static str> {
     let mut used = BTreeSet::new();
     let at = tempfile::tempdir().unwrap();
     let at = at.path();
-    let text = fs::read_to_string(Path::new("tests/import").join(name)).unwrap();
+    let text = fs::read_to_string(Path::new("tests/incoming/import").join(name)).unwrap();
     fs::write(at.join(name), &text).unwrap();
     let ran = run(at, &["import", name, "-o", "new"]);
     assert!(ran.code < 2, "{}", ran.err);

@@ -51,7 +51,7 @@ fn sound(made: &Imported, what: &str) {
 #[test]
 fn goldens() {
     let mut wrong = Vec::new();
-    for path in common::cases_below(Path::new("tests/import"), "yaml") {
+    for path in common::cases_below(Path::new("tests/incoming/import"), "yaml") {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         let made = imported(&name, &fs::read_to_string(&path).unwrap());
         sound(&made, &name);
@@ -195,7 +195,7 @@ fn hostile_texts_of_others() {
     ];
     for name in ["openslo.yaml", "openslo_forms.yaml", "openslo_versions.yaml", "pyrra.yaml", "grafana.yaml"]
     {
-        let spec = fs::read_to_string(Path::new("tests/import").join(name)).unwrap();
+        let spec = fs::read_to_string(Path::new("tests/incoming/import").join(name)).unwrap();
         let mut words: Vec<&str> = spec
             .split(|c: char| c.is_whitespace() || "{}[],:'".contains(c))
             .filter(|w| w.len() > 2)
