@@ -158,6 +158,8 @@ impl Reader<'_> {
             let meant = meant.or_else(|| nearest(&entry.key, keys.iter().copied()));
             let meant = meant.map(|m| format!("; `{m}` is meant?")).unwrap_or_default();
             let said = match self.tool {
+                // Prometheus refuses the whole file, other readers of it may not.
+                Tool::Rules => format!("`{key}` is not a key of {place} in Prometheus{meant}"),
                 // A specification ignores nothing; whoever reads it does.
                 Tool::OpenSlo => format!("`{key}` is not a key of {place} in OpenSLO{meant}"),
                 tool @ (Tool::Sloth | Tool::Pyrra | Tool::Grafana) => {

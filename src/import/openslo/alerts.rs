@@ -2,46 +2,10 @@
 
 use super::super::objective::{Alert, Alerting, Lost, Said, What};
 use super::super::reader::{entries, find, given, is_owner, owner, scalar, short, word};
+use super::super::severity::{Loud, loudness};
 use super::indicator::Refusal;
 use super::{Cx, Kind, known_head};
 use crate::config::tree::{Node, Value};
-
-/// Words of severities that wake nobody.
-const QUIET: [&str; 17] = [
-    "ticket",
-    "warning",
-    "warn",
-    "low",
-    "medium",
-    "minor",
-    "info",
-    "informational",
-    "notice",
-    "sev3",
-    "sev4",
-    "sev5",
-    "p3",
-    "p4",
-    "p5",
-    "email",
-    "moderate",
-];
-/// Words of severities that wake somebody.
-const LOUD: [&str; 13] = [
-    "page",
-    "critical",
-    "crit",
-    "high",
-    "urgent",
-    "emergency",
-    "fatal",
-    "major",
-    "error",
-    "sev1",
-    "sev2",
-    "p1",
-    "p2",
-];
 
 /// What policies say.
 #[derive(Default)]
@@ -95,14 +59,15 @@ pub(super) fn alerts<'c>(cx: &mut Cx<'c, '_>, spec: &'c Node) -> Result<Alerts, 
         let speaks = cx.reader.flag(spec, "alertWhenBreaching")? != Some(false);
         for condition in list(spec, "conditions")? {
             let Some(severity) = condition_of(cx, condition, &mut made) else { continue };
-            let plain = severity.to_ascii_lowercase();
-            if QUIET.contains(&plain.as_str()) {
-                quiet |= speaks;
-            } else {
-                if !LOUD.contains(&plain.as_str()) && speaks {
-                    made.assumed.push(format!("alerts of severity `{}` page somebody", short(&severity)));
+            match loudness(&severity) {
+                Loud::Ticket => quiet |= speaks,
+                Loud::Page => loud |= speaks,
+                Loud::Unknown => {
+                    if speaks {
+                        made.assumed.push(format!("alerts of severity `{}` page somebody", short(&severity)));
+                    }
+                    loud |= speaks;
                 }
-                loud |= speaks;
             }
         }
         for target in list(spec, "notificationTargets")? {

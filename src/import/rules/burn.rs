@@ -1,0 +1,300 @@
+//! Alerts taken apart: which shares of bad events they compare with so many times which budget.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::book::{Book, Followed, Why};
+use super::constant::{Constants, Factor, Product};
+use super::windows;
+use crate::promql::ast::{Aggregate, Aggregator, BinaryOp, Expr};
+use crate::promql::{self, Labels};
+use crate::value::Decimal;
+
+/// A share that an alert compares with a limit.
+#[derive(Clone, Debug)]
+pub(super) struct Share {
+    /// The share with `$range` for its window.
+    pub(super) family: String,
+    /// The window, in milliseconds.
+    pub(super) window: u64,
+    pub(super) labels: BTreeMap<String, String>,
+    pub(super) used: BTreeSet<usize>,
+    pub(super) by: Option<usize>,
+    /// The limit, as a product with a budget in it.
+    pub(super) product: Product,
+    /// What differs between the alert and a budget of this share.
+    pub(super) assumed: Vec<String>,
+}
+
+/// A comparison, or what else an alert asks for.
+pub(super) enum Leaf {
+    /// A share above so many times a budget; of each series that rules record, or why it cannot be followed.
+    Burn(Vec<Result<Share, Why>>),
+    /// Something else, in its words.
+    Guard(String),
+}
+
+/// Ways to write one condition out, at most.
+const MOST: usize = 64;
+
+/// The conditions under which an alert fires: any of them, and all in it.
+fn alternatives(expr: &Expr) -> Vec<Vec<&Expr>> {
+    let expr = expr.bare();
+    if let Some(b) = expr.binary() {
+        match b.op {
+            BinaryOp::Or => {
+                let mut made = alternatives(&b.left);
+                made.extend(alternatives(&b.right));
+                return made;
+            }
+            BinaryOp::And => {
+                let (left, right) = (alternatives(&b.left), alternatives(&b.right));
+                if left.len() * right.len() <= MOST {
+                    let mut made = Vec::new();
+                    for one in &left {
+                        made.extend(right.iter().map(|other| [one.as_slice(), other.as_slice()].concat()));
+                    }
+                    return made;
+                }
+            }
+            BinaryOp::Unless => {
+                let mut made = alternatives(&b.left);
+                made.iter_mut().for_each(|all| all.push(expr));
+                return made;
+            }
+            // Labels of an alert that another series holds.
+            BinaryOp::Mul
+                if b.right.selector().is_some() && b.matching.as_ref().is_some_and(|m| m.group.is_some()) =>
+            {
+                return alternatives(&b.left);
+            }
+            _ => {}
+        }
+    }
+    // `max(share > limit) without (window)`
+    if let Some(body) = expr.aggregate().filter(|a| is_outer(a)).and_then(Aggregate::body)
+        && body.binary().is_some_and(|b| b.op.is_comparison() || b.op.is_set())
+    {
+        return alternatives(body);
+    }
+    vec![vec![expr]]
+}
+
+fn is_outer(a: &Aggregate) -> bool {
+    matches!(a.op, Aggregator::Max | Aggregator::Min | Aggregator::Sum | Aggregator::Avg | Aggregator::Group)
+}
+
+/// Takes an alert's expression apart. Without a burn rate in it nothing.
+pub(super) fn conditions(book: &Book<'_>, text: &str) -> Vec<Vec<Leaf>> {
+    let Ok(expr) = promql::parse(text) else { return Vec::new() };
+    let burns = |all: &Vec<Leaf>| all.iter().any(|leaf| matches!(leaf, Leaf::Burn(_)));
+    let made: Vec<Vec<Leaf>> = alternatives(&expr)
+        .into_iter()
+        .map(|all| all.into_iter().map(|e| leaf(book, text, e)).collect())
+        .collect();
+    if made.iter().any(burns) { made } else { Vec::new() }
+}
+
+fn words(text: &str, expr: &Expr) -> String {
+    text.get(expr.range.clone()).unwrap_or("").to_owned()
+}
+
+/// A comparison of a share with a limit: the share, the limit, and whether it is one of good events.
+pub(super) fn compared<'e>(book: &Book<'_>, text: &str, expr: &'e Expr) -> Option<(&'e Expr, &'e Expr, bool)> {
+    let b = expr.binary().filter(|b| b.op.is_comparison())?;
+    let none = BTreeMap::new();
+    let constants = Constants { book, text, labels: &none };
+    let (share, limit, flipped) = match (constants.is_constant(&b.left), constants.is_constant(&b.right)) {
+        (false, true) => (&b.left, &b.right, false),
+        (true, false) => (&b.right, &b.left, true),
+        _ => return None,
+    };
+    let above = match b.op {
+        BinaryOp::Greater | BinaryOp::GreaterEqual => true,
+        BinaryOp::Less | BinaryOp::LessEqual => false,
+        _ => return None,
+    };
+    Some((share, limit, above == flipped))
+}
+
+fn leaf(book: &Book<'_>, text: &str, expr: &Expr) -> Leaf {
+    let guard = || Leaf::Guard(words(text, expr));
+    let Some((share, limit, good)) = compared(book, text, expr) else { return guard() };
+    // `availability < 1 - 14.4 * 0.001`
+    let limit = match limit.binary().filter(|_| good) {
+        Some(b) if b.op == BinaryOp::Sub && b.left.number() == Some(1.0) => &b.right,
+        _ if good => return guard(),
+        _ => limit,
+    };
+    let found: Vec<Result<Share, Why>> = match shares(book, text, share) {
+        Ok(found) => found.into_iter().filter_map(|one| burn(book, text, limit, good, one)).collect(),
+        Err(why) => {
+            let labels = BTreeMap::new();
+            let product = Constants { book, text, labels: &labels }.product(limit);
+            if product.is_some_and(|p| has_budget(&p)) { vec![Err(why)] } else { Vec::new() }
+        }
+    };
+    if found.is_empty() { guard() } else { Leaf::Burn(found) }
+}
+
+/// Is one of the factors a budget?
+fn has_budget((a, b): &Product) -> bool {
+    [a, b].into_iter().any(|f| is_share(f.value))
+}
+
+pub(super) fn is_share(value: Decimal) -> bool {
+    value > Decimal::ZERO && value < Decimal::ONE
+}
+
+/// A share and its limit. None: not a multiple of a budget.
+fn burn(
+    book: &Book<'_>,
+    text: &str,
+    limit: &Expr,
+    good: bool,
+    found: Result<Found, Why>,
+) -> Option<Result<Share, Why>> {
+    let labels = found.as_ref().map_or_else(|why| &why.labels, |f| &f.followed.labels);
+    let constants = Constants { book, text, labels };
+    let divisor = found.as_ref().ok().and_then(|f| f.divisor);
+    let factor = |value| Factor { value, worked_out: false };
+    let (a, b) = match divisor {
+        // The burn rate itself.
+        Some(budget) => (factor(constants.value(limit)?), Factor { worked_out: true, ..factor(budget) }),
+        None => constants.product(limit)?,
+    };
+    let scale = found.as_ref().map_or(1, |f| f.scale);
+    let part = |f: Factor| {
+        let value = f.value.checked_div(Decimal::from(scale)).unwrap_or_default();
+        Factor { value, ..f }
+    };
+    // Of percents the smaller one is the budget.
+    let product = if a.value <= b.value { (part(a), b) } else { (a, part(b)) };
+    if !has_budget(&product) {
+        return None;
+    }
+    let found = match found {
+        Ok(found) => found,
+        Err(why) => return Some(Err(why)),
+    };
+    if !is_ratio(&found) && !windows::is_missing(&found.followed.text) {
+        return None;
+    }
+    let (by, labels) = (found.followed.by, found.followed.labels.clone());
+    let whole = if good { format!("1 - ({})", found.followed.text) } else { found.followed.text.clone() };
+    let made = windows::family(&whole).map_err(|text| Why { text, labels: labels.clone() });
+    Some(made.map(|(family, window)| Share {
+        family,
+        window,
+        labels,
+        used: found.followed.used,
+        by,
+        product,
+        assumed: found.assumed,
+    }))
+}
+
+/// A share without what is written around it.
+pub(super) struct Found {
+    pub(super) followed: Followed,
+    /// 100 for percents.
+    scale: u32,
+    /// It is divided by this budget.
+    divisor: Option<Decimal>,
+    assumed: Vec<String>,
+}
+
+/// What rules record of a share, or the share itself.
+pub(super) fn shares(book: &Book<'_>, text: &str, expr: &Expr) -> Result<Vec<Result<Found, Why>>, Why> {
+    let expr = expr.bare();
+    if let Some((inner, scale, divisor)) = peeled(book, text, expr) {
+        let mut made = shares(book, text, inner)?;
+        for one in made.iter_mut().flatten() {
+            one.scale *= scale;
+            one.divisor = one.divisor.or(divisor);
+        }
+        return Ok(made);
+    }
+    if let Some(a) = expr.aggregate().filter(|a| is_outer(a))
+        && let Some(body) = a.body()
+        && let Ok(made) = shares(book, text, body)
+        && made.iter().any(|one| one.as_ref().is_err() || one.as_ref().is_ok_and(is_ratio))
+    {
+        let several = made.len() > 1;
+        return Ok(made.into_iter().map(|one| one.and_then(|one| outer(a, one, several))).collect());
+    }
+    let followed = book.follow(&words(text, expr))?;
+    let one = |one: Followed| -> Result<Found, Why> {
+        let mut found = Found { followed: one, scale: 1, divisor: None, assumed: Vec::new() };
+        // What is recorded may be a multiple itself.
+        for _ in 0..4 {
+            let text = found.followed.text.clone();
+            let Ok(expr) = promql::parse(&text) else { break };
+            let Some((inner, scale, divisor)) = peeled(book, &text, expr.bare()) else { break };
+            found.followed.text = words(&text, inner);
+            found.scale *= scale;
+            found.divisor = found.divisor.or(divisor);
+        }
+        Ok(found)
+    };
+    Ok(followed.into_iter().map(|f| f.and_then(one)).collect())
+}
+
+fn is_ratio(found: &Found) -> bool {
+    promql::parse(&found.followed.text).is_ok_and(|e| promql::looks_like_ratio(&e).is_some())
+}
+
+/// A share of which an expression is a multiple: `100 * x`, `x / 0.001`.
+fn peeled<'e>(book: &Book<'_>, text: &str, expr: &'e Expr) -> Option<(&'e Expr, u32, Option<Decimal>)> {
+    let b = expr.binary()?;
+    let hundred = |e: &Expr| e.number() == Some(100.0);
+    let labels = BTreeMap::new();
+    let constants = Constants { book, text, labels: &labels };
+    match b.op {
+        BinaryOp::Mul if hundred(&b.left) => Some((&b.right, 100, None)),
+        BinaryOp::Mul if hundred(&b.right) => Some((&b.left, 100, None)),
+        BinaryOp::Div if constants.is_constant(&b.right) && !constants.is_constant(&b.left) => {
+            let by = constants.value(&b.right).filter(|by| is_share(*by))?;
+            Some((&b.left, 1, Some(by)))
+        }
+        _ => None,
+    }
+}
+
+/// What an aggregation around a share means for it.
+fn outer(a: &Aggregate, mut found: Found, several: bool) -> Result<Found, Why> {
+    let why = |text: String| Why { text, labels: found.followed.labels.clone() };
+    let expr = promql::parse(&found.followed.text).map_err(|_| why("its expression is not PromQL".to_owned()))?;
+    let keeps = |label: &str| match &a.grouping {
+        None => false,
+        Some(g) => g.labels.iter().any(|l| l.text == label) != g.without,
+    };
+    let lost: Option<Vec<String>> = match promql::output_labels(&expr) {
+        Labels::Exactly(set) => Some(set.into_iter().filter(|l| !keeps(l)).collect()),
+        Labels::AllBut(_) | Labels::Mixed(..) | Labels::Unknown => None,
+    };
+    let verb = if a.op == Aggregator::Sum { "adds up" } else { "takes the mean of" };
+    match (a.op, lost.as_deref()) {
+        (_, Some([])) => {}
+        (Aggregator::Max, Some(labels)) => found.assumed.push(format!(
+            "the alert judges the worst of each {}; here each has a budget of its own",
+            labels.join(", ")
+        )),
+        (Aggregator::Sum | Aggregator::Avg, _) => {
+            let of = lost.map(|l| format!(" (one for each {})", l.join(", "))).unwrap_or_default();
+            return Err(why(format!("it {verb} shares{of}: the result is not a share of events")));
+        }
+        _ => {
+            return Err(why(format!("it takes the `{}` of shares of which it is not known how many there are", a.op.as_str())));
+        }
+    }
+    if several {
+        match a.op {
+            Aggregator::Sum | Aggregator::Avg => found.assumed.push(format!(
+                "the alert {verb} the shares of several rules and compares that with the budget; here the share of each has this budget"
+            )),
+            _ => {}
+        }
+    }
+    found.followed.labels.retain(|label, _| several || keeps(label));
+    Ok(found)
+}
