@@ -33,7 +33,7 @@ pub use objective::{
 pub use report::{Finding, Grade, LostTogether, Outcome, Report};
 
 use crate::config::tree;
-use crate::project::Project;
+use crate::project::{CONFIG_FILE, Project};
 use crate::source::{FileId, SourceMap};
 
 /// A file to import.
@@ -63,6 +63,16 @@ pub struct Imported {
     pub files: Vec<Written>,
     /// What became of what.
     pub report: Report,
+}
+
+impl Imported {
+    /// What was made, as a project in memory; none where nothing could be imported into a new one.
+    pub fn project(&self) -> Option<Project> {
+        let yaml = self.files.iter().find(|f| f.path == CONFIG_FILE)?;
+        let others = self.files.iter().filter(|f| f.path != CONFIG_FILE);
+        let sources: Vec<(&str, &str)> = others.map(|f| (f.path.as_str(), f.text.as_str())).collect();
+        Some(Project::in_memory(&sources, &yaml.text))
+    }
 }
 
 /// Inputs that cannot be imported at all: nothing is written.
@@ -300,6 +310,9 @@ fn what_it_is(document: &tree::Node) -> String {
             tree::Value::Null | tree::Value::Bool(_) | tree::Value::List(_) | tree::Value::Map(_) => None,
         })
     };
+    if let Some(what) = rules::nearly(document) {
+        return what.to_owned();
+    }
     if let Some(key) = rules::holds_text(document) {
         let key = reader::short(key);
         return format!("`kind: ConfigMap` whose `{key}` holds rules as a text; save that text as a file and import it");

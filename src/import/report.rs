@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::objective::{Lost, Place, What, escaped};
+use crate::backend::docs::markdown;
 
 /// How well an objective came over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -385,17 +386,6 @@ impl Form {
         if self.code.is_empty() {
             return line;
         }
-        let mut out = String::with_capacity(line.len());
-        // In a span of code a backslash would be seen.
-        let paired = line.matches('`').count().is_multiple_of(2);
-        let mut in_code = false;
-        for c in line.chars() {
-            in_code ^= c == '`' && paired;
-            if !in_code && matches!(c, '<' | '>' | '[' | ']' | '*' | '_' | '|' | '\\' | '&') {
-                out.push('\\');
-            }
-            out.push(c);
-        }
-        out
+        markdown::escape_but_code(&line)
     }
 }

@@ -42,7 +42,9 @@ pub(super) fn alerts<'c>(cx: &mut Cx<'c, '_>, spec: &'c Node) -> Result<Alerts, 
                 made.lost.push(loss);
             }
         }
-        let Some(spec) = given(policy, "spec") else { continue };
+        let Some(spec) = given(policy, "spec") else {
+            return Err((policy, "an alert policy has no `spec`, so that nothing says when it alerts".to_owned()));
+        };
         cx.reader.known(
             spec,
             "an alert policy's `spec`",
@@ -58,7 +60,7 @@ pub(super) fn alerts<'c>(cx: &mut Cx<'c, '_>, spec: &'c Node) -> Result<Alerts, 
         without_data.push(cx.reader.flag(spec, "alertWhenNoData")?);
         let speaks = cx.reader.flag(spec, "alertWhenBreaching")? != Some(false);
         for condition in list(spec, "conditions")? {
-            let Some(severity) = condition_of(cx, condition, &mut made) else { continue };
+            let severity = condition_of(cx, condition, &mut made)?;
             match loudness(&severity) {
                 Loud::Ticket => quiet |= speaks,
                 Loud::Page => loud |= speaks,
@@ -122,7 +124,7 @@ fn policy_of<'n>(cx: &mut Cx<'n, '_>, node: &'n Node, made: &mut Alerts) -> Opti
 }
 
 /// The severity of a condition; its limits are lost.
-fn condition_of(cx: &mut Cx<'_, '_>, node: &Node, made: &mut Alerts) -> Option<String> {
+fn condition_of<'n>(cx: &mut Cx<'n, '_>, node: &'n Node, made: &mut Alerts) -> Result<String, Refusal<'n>> {
     let mut node = node;
     if let Some(name) = scalar(node).or_else(|| word(node, "conditionRef")) {
         let Some(object) = cx.object(Kind::AlertCondition, name) else {
@@ -130,14 +132,16 @@ fn condition_of(cx: &mut Cx<'_, '_>, node: &Node, made: &mut Alerts) -> Option<S
             let text = format!("the alert condition `{}`, which is not in the input{near}", short(name));
             made.lost.push(Lost::new(What::Conditions, text));
             // How loud it is isn't known: as loud as what says nothing.
-            return Some("page".to_owned());
+            return Ok("page".to_owned());
         };
         if cx.first_time(object) {
             known_head(&mut cx.reader, object);
         }
         node = &object.node;
     }
-    let spec = given(node, "spec")?;
+    let Some(spec) = given(node, "spec") else {
+        return Err((node, "an alert condition has no `spec`, so that nothing says how loud it is".to_owned()));
+    };
     cx.reader.known(spec, "an alert condition's `spec`", &["description", "severity", "condition"]);
     let name = find(node, "metadata").and_then(|m| word(m, "name")).unwrap_or("without a name");
     if let Some(condition) = given(spec, "condition") {
@@ -153,7 +157,7 @@ fn condition_of(cx: &mut Cx<'_, '_>, node: &Node, made: &mut Alerts) -> Option<S
             made.lost.push(loss);
         }
     }
-    Some(word(spec, "severity").unwrap_or("page").to_owned())
+    Ok(word(spec, "severity").unwrap_or("page").to_owned())
 }
 
 /// A target of notifications has no place: receivers are Alertmanager's.

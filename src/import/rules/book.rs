@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use super::Rule;
 use crate::promql::algebra::{Test, Value};
@@ -44,7 +45,7 @@ impl Why {
 #[derive(Clone)]
 enum Known {
     Busy,
-    Done(Result<Vec<Result<Followed, Why>>, Why>),
+    Done(Vec<Result<Followed, Why>>),
 }
 
 /// The rules, by what they record.
@@ -83,47 +84,42 @@ impl<'r> Book<'r> {
         if let Some(selector) = expr.selector().filter(|s| self.is_recorded(s)) {
             return self.selected(selector, depth);
         }
-        Ok(vec![self.replaced(text, &expr, depth)])
+        self.replaced(text, &expr, depth)
     }
-    /// An expression with each recorded series replaced by what records it.
-    fn replaced(&self, text: &str, expr: &Expr, depth: usize) -> Result<Followed, Why> {
+    /// An expression with each recorded series replaced by what records it. Where several rules record them, those that give the same
+    /// labels belong together.
+    fn replaced(&self, text: &str, expr: &Expr, depth: usize) -> Result<Vec<Result<Followed, Why>>, Why> {
         let mut found: Vec<(Vec<&Expr>, &Expr)> = Vec::new();
         promql::linear::visit(expr, &mut |around, e| {
             if matches!(e.kind, ExprKind::Selector(_)) {
                 found.push((around.to_vec(), e));
             }
         });
-        let mut edits = Vec::new();
-        let mut used = BTreeSet::new();
-        let mut carried: BTreeSet<BTreeMap<String, String>> = BTreeSet::new();
+        let mut recorded: Vec<(Range<usize>, Vec<Followed>)> = Vec::new();
+        let mut exposed = false;
         for (around, e) in found {
-            let Some(selector) = e.selector() else { continue };
-            let mut labels = BTreeMap::new();
-            if self.is_recorded(selector) {
-                let one = self.only(selector, &around, depth)?;
-                labels = visible(one.labels, &around);
-                used.extend(one.used);
-                edits.push((e.range.clone(), one.text));
-            }
-            carried.insert(labels);
-        }
-        if carried.len() > 1 {
-            return Err(Why::new(
-                "it combines recorded series that rules give different labels, so that they never meet",
-            ));
-        }
-        let mut out = text.to_owned();
-        edits.sort_by_key(|(range, _)| std::cmp::Reverse(range.start));
-        for (range, by) in edits {
-            out.replace_range(range, &format!("({by})"));
-            if out.len() > LONGEST {
-                return Err(Why::new("with all recordings in it its expression would be too long to read"));
+            match e.selector().filter(|s| self.is_recorded(s)) {
+                Some(selector) => recorded.push((e.range.clone(), self.within(selector, &around, depth)?)),
+                None => exposed = true,
             }
         }
-        Ok(Followed { text: out, labels: carried.into_iter().next().unwrap_or_default(), used, by: None })
+        let mut groups: Vec<&BTreeMap<String, String>> = Vec::new();
+        for one in recorded.iter().flat_map(|(_, list)| list) {
+            if !groups.contains(&&one.labels) {
+                groups.push(&one.labels);
+            }
+        }
+        if recorded.is_empty() {
+            let labels = BTreeMap::new();
+            return Ok(vec![Ok(Followed { text: text.to_owned(), labels, used: BTreeSet::new(), by: None })]);
+        }
+        if exposed && groups.iter().any(|labels| !labels.is_empty()) {
+            return Err(Why::new("it combines recorded series, to which rules give labels, with others that lack them: they never meet"));
+        }
+        Ok(groups.into_iter().map(|labels| put(text, &recorded, labels)).collect())
     }
-    /// The one rule that records what a selector within an expression selects.
-    fn only(&self, selector: &Selector, around: &[&Expr], depth: usize) -> Result<Followed, Why> {
+    /// What rules record of a selector within an expression, with the labels that are left outside of what stands around it.
+    fn within(&self, selector: &Selector, around: &[&Expr], depth: usize) -> Result<Vec<Followed>, Why> {
         let name = selector.metric().map_or("", |(name, _)| name);
         let ranged = selector.window.is_some() || around.iter().any(|e| matches!(e.kind, ExprKind::Subquery(_)));
         if ranged {
@@ -131,11 +127,17 @@ impl<'r> Book<'r> {
                 "it looks at `{name}` over time, which is recorded: that weighs each moment alike, however many events it had"
             )));
         }
-        let mut list = self.selected(selector, depth)?;
-        match list.len() {
-            1 => list.remove(0),
-            _ => Err(Why::new(format!("{} rules record `{name}`, and it takes them together", list.len()))),
+        let list: Vec<Followed> = self.selected(selector, depth)?.into_iter().collect::<Result<_, _>>()?;
+        let several = list.len();
+        let mut made: Vec<Followed> = Vec::new();
+        for one in list {
+            let labels = visible(one.labels, around);
+            if made.iter().any(|other| other.labels == labels) {
+                return Err(Why::new(format!("{several} rules record `{name}`, and it takes them together")));
+            }
+            made.push(Followed { labels, ..one });
         }
+        Ok(made)
     }
     /// What rules record under the name of a selector, and it selects.
     fn selected(&self, selector: &Selector, depth: usize) -> Result<Vec<Result<Followed, Why>>, Why> {
@@ -176,7 +178,7 @@ impl<'r> Book<'r> {
         }
         let before = self.known.borrow().get(&at).cloned();
         match before {
-            Some(Known::Done(made)) => return made,
+            Some(Known::Done(made)) => return Ok(made),
             Some(Known::Busy) => return Err(Why::new("recordings that record themselves")),
             None => {}
         }
@@ -192,7 +194,8 @@ impl<'r> Book<'r> {
             }
             own
         };
-        let made = self.expression(&rule.expr.text, depth + 1).map(|list| {
+        let found = self.expression(&rule.expr.text, depth + 1).unwrap_or_else(|why| vec![Err(why)]);
+        let made = {
             let one = |found: Result<Followed, Why>| match found {
                 Ok(mut one) => {
                     one.labels = labels(one.labels);
@@ -202,11 +205,41 @@ impl<'r> Book<'r> {
                 }
                 Err(why) => Err(Why { labels: labels(why.labels), ..why }),
             };
-            list.into_iter().map(one).collect::<Vec<_>>()
-        });
+            found.into_iter().map(one).collect::<Vec<_>>()
+        };
         self.known.borrow_mut().insert(at, Known::Done(made.clone()));
-        made
+        Ok(made)
     }
+}
+
+/// An expression with the series of these labels in it.
+fn put(
+    text: &str,
+    recorded: &[(Range<usize>, Vec<Followed>)],
+    labels: &BTreeMap<String, String>,
+) -> Result<Followed, Why> {
+    let why = |text: &str| Why { text: text.to_owned(), labels: labels.clone() };
+    let mut edits = Vec::new();
+    let mut used = BTreeSet::new();
+    for (range, list) in recorded {
+        let Some(one) = list.iter().find(|one| one.labels == *labels) else {
+            return Err(why("it combines recorded series that rules give different labels, so that they never meet"));
+        };
+        used.extend(&one.used);
+        let plain = promql::parse(&one.text).is_ok_and(|e| {
+            !matches!(e.kind, ExprKind::Binary(_) | ExprKind::Unary(_)) || range.len() == text.len()
+        });
+        edits.push((range.clone(), if plain { one.text.clone() } else { format!("({})", one.text) }));
+    }
+    let mut out = text.to_owned();
+    edits.sort_by_key(|(range, _)| std::cmp::Reverse(range.start));
+    for (range, by) in edits {
+        out.replace_range(range, &by);
+        if out.len() > LONGEST {
+            return Err(why("with all recordings in it its expression would be too long to read"));
+        }
+    }
+    Ok(Followed { text: out, labels: labels.clone(), used, by: None })
 }
 
 /// The labels that are left of a series outside of what stands around it.

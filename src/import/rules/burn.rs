@@ -125,15 +125,26 @@ fn leaf(book: &Book<'_>, text: &str, expr: &Expr) -> Leaf {
         _ if good => return guard(),
         _ => limit,
     };
-    let found: Vec<Result<Share, Why>> = match shares(book, text, share) {
+    let found: Vec<Result<Share, Why>> = match shares(book, &words(text, share)) {
         Ok(found) => found.into_iter().filter_map(|one| burn(book, text, limit, good, one)).collect(),
         Err(why) => {
-            let labels = BTreeMap::new();
-            let product = Constants { book, text, labels: &labels }.product(limit);
-            if product.is_some_and(|p| has_budget(&p)) { vec![Err(why)] } else { Vec::new() }
+            if is_multiple(book, text, limit) { vec![Err(why)] } else { Vec::new() }
         }
     };
     if found.is_empty() { guard() } else { Leaf::Burn(found) }
+}
+
+/// Is a limit written as a multiple of a budget, whichever that is?
+fn is_multiple(book: &Book<'_>, text: &str, limit: &Expr) -> bool {
+    let labels = BTreeMap::new();
+    let constants = Constants { book, text, labels: &labels };
+    let parts = limit.binary().filter(|b| b.op == BinaryOp::Mul).map(|b| [&b.left, &b.right]);
+    let budget = |e: &Expr| match constants.value(e) {
+        Some(value) => is_share(value),
+        // Several are recorded.
+        None => constants.is_constant(e),
+    };
+    parts.is_some_and(|parts| parts.into_iter().any(budget))
 }
 
 /// Is one of the factors a budget?
@@ -153,30 +164,33 @@ fn burn(
     good: bool,
     found: Result<Found, Why>,
 ) -> Option<Result<Share, Why>> {
-    let labels = found.as_ref().map_or_else(|why| &why.labels, |f| &f.followed.labels);
-    let constants = Constants { book, text, labels };
-    let divisor = found.as_ref().ok().and_then(|f| f.divisor);
-    let factor = |value| Factor { value, worked_out: false };
-    let (a, b) = match divisor {
-        // The burn rate itself.
-        Some(budget) => (factor(constants.value(limit)?), Factor { worked_out: true, ..factor(budget) }),
-        None => constants.product(limit)?,
+    let found = match found {
+        Ok(found) => found,
+        Err(why) => return is_multiple(book, text, limit).then_some(Err(why)),
     };
-    let scale = found.as_ref().map_or(1, |f| f.scale);
+    if !is_ratio(&found) && !windows::is_missing(&found.followed.text) {
+        return None;
+    }
+    let labels = &found.followed.labels;
+    let constants = Constants { book, text, labels };
+    let factor = |value| Factor { value, worked_out: false };
+    let (a, b) = match (found.divisor, constants.product(limit)) {
+        // The burn rate itself.
+        (Some(budget), _) => (factor(constants.value(limit)?), Factor { worked_out: true, ..factor(budget) }),
+        (None, Some(product)) => product,
+        (None, None) if is_multiple(book, text, limit) => {
+            let text = "several budgets are recorded, and which of them is that of this share can't be told".to_owned();
+            return Some(Err(Why { text, labels: labels.clone() }));
+        }
+        (None, None) => return None,
+    };
     let part = |f: Factor| {
-        let value = f.value.checked_div(Decimal::from(scale)).unwrap_or_default();
+        let value = f.value.checked_div(Decimal::from(found.scale)).unwrap_or_default();
         Factor { value, ..f }
     };
     // Of percents the smaller one is the budget.
     let product = if a.value <= b.value { (part(a), b) } else { (a, part(b)) };
     if !has_budget(&product) {
-        return None;
-    }
-    let found = match found {
-        Ok(found) => found,
-        Err(why) => return Some(Err(why)),
-    };
-    if !is_ratio(&found) && !windows::is_missing(&found.followed.text) {
         return None;
     }
     let (by, labels) = (found.followed.by, found.followed.labels.clone());
@@ -204,10 +218,11 @@ pub(super) struct Found {
 }
 
 /// What rules record of a share, or the share itself.
-pub(super) fn shares(book: &Book<'_>, text: &str, expr: &Expr) -> Result<Vec<Result<Found, Why>>, Why> {
-    let expr = expr.bare();
+pub(super) fn shares(book: &Book<'_>, text: &str) -> Result<Vec<Result<Found, Why>>, Why> {
+    let parsed = promql::parse(text).map_err(|_| Why::new("its expression is not PromQL"))?;
+    let expr = parsed.bare();
     if let Some((inner, scale, divisor)) = peeled(book, text, expr) {
-        let mut made = shares(book, text, inner)?;
+        let mut made = shares(book, &inner)?;
         for one in made.iter_mut().flatten() {
             one.scale *= scale;
             one.divisor = one.divisor.or(divisor);
@@ -216,7 +231,7 @@ pub(super) fn shares(book: &Book<'_>, text: &str, expr: &Expr) -> Result<Vec<Res
     }
     if let Some(a) = expr.aggregate().filter(|a| is_outer(a))
         && let Some(body) = a.body()
-        && let Ok(made) = shares(book, text, body)
+        && let Ok(made) = shares(book, &words(text, body))
         && made.iter().any(|one| one.as_ref().is_err() || one.as_ref().is_ok_and(is_ratio))
     {
         let several = made.len() > 1;
@@ -230,7 +245,7 @@ pub(super) fn shares(book: &Book<'_>, text: &str, expr: &Expr) -> Result<Vec<Res
             let text = found.followed.text.clone();
             let Ok(expr) = promql::parse(&text) else { break };
             let Some((inner, scale, divisor)) = peeled(book, &text, expr.bare()) else { break };
-            found.followed.text = words(&text, inner);
+            found.followed.text = inner;
             found.scale *= scale;
             found.divisor = found.divisor.or(divisor);
         }
@@ -243,18 +258,30 @@ fn is_ratio(found: &Found) -> bool {
     promql::parse(&found.followed.text).is_ok_and(|e| promql::looks_like_ratio(&e).is_some())
 }
 
-/// A share of which an expression is a multiple: `100 * x`, `x / 0.001`.
-fn peeled<'e>(book: &Book<'_>, text: &str, expr: &'e Expr) -> Option<(&'e Expr, u32, Option<Decimal>)> {
+/// A share of which an expression is a multiple: `100 * x`, `100 * bad / total`, `x / 0.001`.
+fn peeled(book: &Book<'_>, text: &str, expr: &Expr) -> Option<(String, u32, Option<Decimal>)> {
     let b = expr.binary()?;
     let hundred = |e: &Expr| e.number() == Some(100.0);
     let labels = BTreeMap::new();
     let constants = Constants { book, text, labels: &labels };
     match b.op {
-        BinaryOp::Mul if hundred(&b.left) => Some((&b.right, 100, None)),
-        BinaryOp::Mul if hundred(&b.right) => Some((&b.left, 100, None)),
+        BinaryOp::Mul if hundred(&b.left) => Some((words(text, b.right.bare()), 100, None)),
+        BinaryOp::Mul if hundred(&b.right) => Some((words(text, b.left.bare()), 100, None)),
         BinaryOp::Div if constants.is_constant(&b.right) && !constants.is_constant(&b.left) => {
             let by = constants.value(&b.right).filter(|by| is_share(*by))?;
-            Some((&b.left, 1, Some(by)))
+            Some((words(text, b.left.bare()), 1, Some(by)))
+        }
+        BinaryOp::Div => {
+            let upper = b.left.binary().filter(|l| l.op == BinaryOp::Mul)?;
+            let part = if hundred(&upper.left) {
+                &upper.right
+            } else if hundred(&upper.right) {
+                &upper.left
+            } else {
+                return None;
+            };
+            let behind = text.get(b.op_range.start..expr.range.end)?;
+            Some((format!("({}) {behind}", words(text, part.bare())), 100, None))
         }
         _ => None,
     }
@@ -270,7 +297,8 @@ fn outer(a: &Aggregate, mut found: Found, several: bool) -> Result<Found, Why> {
     };
     let lost: Option<Vec<String>> = match promql::output_labels(&expr) {
         Labels::Exactly(set) => Some(set.into_iter().filter(|l| !keeps(l)).collect()),
-        Labels::AllBut(_) | Labels::Mixed(..) | Labels::Unknown => None,
+        Labels::Mixed(a, b) => Some(a.union(&b).filter(|l| !keeps(l)).cloned().collect()),
+        Labels::AllBut(_) | Labels::Unknown => None,
     };
     let verb = if a.op == Aggregator::Sum { "adds up" } else { "takes the mean of" };
     match (a.op, lost.as_deref()) {

@@ -41,9 +41,9 @@ struct Way {
     guards: Vec<String>,
 }
 
-fn ways(book: &Book<'_>, used: &BTreeSet<usize>) -> Vec<Way> {
+fn ways(book: &Book<'_>, without: &BTreeSet<usize>) -> Vec<Way> {
     let mut made = Vec::new();
-    let alerts = book.rules.iter().enumerate().filter(|(at, rule)| rule.is_alert() && !used.contains(at));
+    let alerts = book.rules.iter().enumerate().filter(|(at, rule)| rule.is_alert() && !without.contains(at));
     for (alert, rule) in alerts {
         for leaves in conditions(book, &rule.expr.text) {
             let mut way = Way { alert, leaves: Vec::new(), guards: Vec::new() };
@@ -83,8 +83,13 @@ fn budget(product: Product, others: &[Product]) -> Option<(Decimal, Decimal)> {
 }
 
 /// Alerts on burn rates, put together by what they judge; `used` gets the rules they take.
-pub(super) fn drafts(book: &Book<'_>, read: &mut Read, used: &mut BTreeSet<usize>) -> Vec<Draft> {
-    let ways = ways(book, used);
+pub(super) fn drafts(
+    book: &Book<'_>,
+    without: &BTreeSet<usize>,
+    read: &mut Read,
+    used: &mut BTreeSet<usize>,
+) -> Vec<Draft> {
+    let ways = ways(book, without);
     let mut products: BTreeMap<&str, Vec<Product>> = BTreeMap::new();
     for share in ways.iter().flat_map(|w| &w.leaves).flatten().flatten() {
         products.entry(&share.family).or_default().push(share.product);
@@ -92,14 +97,21 @@ pub(super) fn drafts(book: &Book<'_>, read: &mut Read, used: &mut BTreeSet<usize
     let mut made: Vec<Draft> = Vec::new();
     let mut at: BTreeMap<(String, Decimal), usize> = BTreeMap::new();
     let mut refused: BTreeSet<(String, BTreeMap<String, String>)> = BTreeSet::new();
+    let mut others: BTreeMap<usize, Vec<String>> = BTreeMap::new();
     for way in &ways {
+        if way.leaves.is_empty() {
+            others.entry(way.alert).or_default().push(way.guards.join(" and "));
+        }
         used.insert(way.alert);
         let Some(rule) = book.rules.get(way.alert) else { continue };
         for one in together(&way.leaves) {
             let (share, rest) = match one {
                 Ok(found) => found,
                 Err(why) => {
-                    if refused.insert((rule.name.text.clone(), why.labels.clone())) {
+                    // Once for all windows, and for all alerts that lack the same.
+                    let name = refused.insert((rule.name.text.clone(), why.labels.clone()));
+                    let text = refused.insert((why.text.clone(), why.labels.clone()));
+                    if name && text {
                         read.refused.push(refusal(rule, why));
                     }
                     continue;
@@ -125,8 +137,10 @@ pub(super) fn drafts(book: &Book<'_>, read: &mut Read, used: &mut BTreeSet<usize
             look(book, rule, share, &rest, budget, factor, read);
         }
     }
-    for draft in &made {
+    for draft in &mut made {
         used.extend(&draft.share.used);
+        let also = draft.alerts.iter().filter_map(|at| others.get(at)).flatten();
+        draft.guards.extend(also.map(|text| format!("or {text}")));
     }
     made
 }
@@ -230,7 +244,7 @@ impl Draft {
                     short = short.min(Some(other.window)).or(Some(other.window));
                 }
                 Err(why) => {
-                    let text = format!("all windows judge the same share; of one it can't be told: {}", why.text);
+                    let text = format!("all windows judge the same share; of one that can't be told: {}", why.text);
                     if !self.assumed.contains(&text) {
                         self.assumed.push(text);
                     }
@@ -325,7 +339,9 @@ fn window(book: &Book<'_>, draft: &Draft, recorded: &[(usize, u64)], assumed: &m
             Window::Days(days)
         }
         (None, Some(days)) => {
-            assumed.push(format!("a window of {days}d, which burn rates of {} are made for", shown.join(", ")));
+            let rates = if shown.len() == 1 { "a burn rate of" } else { "burn rates of" };
+            let are = if shown.len() == 1 { "is" } else { "are" };
+            assumed.push(format!("a window of {days}d, which {rates} {} {are} made for", shown.join(", ")));
             Window::Days(days)
         }
         (None, None) => {
@@ -416,7 +432,7 @@ fn conditions_lost(draft: &Draft, alerts: &[&Rule], window: Window) -> Vec<Lost>
         })
         .collect();
     if !others.is_empty() {
-        made.push(Lost::new(What::Conditions, format!("burn rates of {}: Slovo has its own", others.join(", "))));
+        made.push(Lost::new(What::Conditions, format!("alerts at burn rates of {}: Slovo has its own", others.join(", "))));
     }
     made
 }

@@ -207,7 +207,7 @@ impl Hints<'_, '_> {
         if let Some(said) = self.quantile(rule, share, limit, good) {
             return Some(said);
         }
-        let found = shares(self.book, text, share).ok()?;
+        let found = shares(self.book, text.get(share.range.clone())?).ok()?;
         let [Ok(one)] = found.as_slice() else { return None };
         let (family, _) = windows::family(&one.followed.text).ok()?;
         let (of, statements) = self.ratio(rule, &family, good)?;

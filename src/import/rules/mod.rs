@@ -18,6 +18,7 @@ mod draft;
 mod left;
 mod maker;
 mod naming;
+mod tidy;
 mod windows;
 
 use std::collections::BTreeSet;
@@ -93,6 +94,21 @@ pub(super) fn holds_text(document: &Node) -> Option<&str> {
     let texts = find(document, "data").map(entries).unwrap_or_default();
     let found = texts.iter().find(|e| scalar(&e.value).is_some_and(|text| text.contains("groups:") && text.contains("expr:")))?;
     (word(document, "kind") == Some("ConfigMap")).then_some(&found.key)
+}
+
+/// Does a document hold rules outside of groups, or tests of rules?
+pub(super) fn nearly(document: &Node) -> Option<&'static str> {
+    if find(document, "rule_files").is_some() && find(document, "tests").is_some() {
+        return Some("tests of rules for promtool");
+    }
+    let is_rule = |node: &Node| find(node, "expr").is_some() && (find(node, "alert").is_some() || find(node, "record").is_some());
+    let lists = entries(document).iter().filter_map(|e| match &e.value.value {
+        Value::List(list) => Some(list),
+        _ => None,
+    });
+    lists.flatten().any(is_rule).then_some(
+        "rules outside of `groups`, where Prometheus does not look for them; write `groups: [{name: .., rules: [..]}]` with these rules in it",
+    )
 }
 
 /// Reads the groups of a document.
@@ -214,7 +230,7 @@ pub(super) fn finish(read: &mut Read) {
     let made: BTreeSet<usize> = maker::say(&rules, read);
     let book = Book::new(&rules, &made);
     let mut used = BTreeSet::new();
-    let drafts = draft::drafts(&book, read, &mut used);
+    let drafts = draft::drafts(&book, &made, read, &mut used);
     draft::objectives(&book, drafts, read, &mut used);
     left::list(&book, &made, &used, read);
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::tidy::tidy;
 use crate::import::pyrra::duration;
 use crate::promql;
 use crate::promql::ast::{Expr, ExprKind, Extent};
@@ -10,7 +11,8 @@ use crate::value::Decimal;
 pub(super) const DAY: u64 = 86_400_000;
 const HOUR: u64 = 3_600_000;
 
-/// A share with `$range` in place of the one length that all of it looks back, and that length; else why there is none.
+/// A share with `$range` in place of the one length that all of it looks back, as tight as it can be written, and that length; else why
+/// there is none.
 pub(super) fn family(text: &str) -> Result<(String, u64), String> {
     let expr = promql::parse(text).map_err(|_| "its expression is not PromQL".to_owned())?;
     let mut places = Vec::new();
@@ -42,7 +44,8 @@ pub(super) fn family(text: &str) -> Result<(String, u64), String> {
             for place in places {
                 made.replace_range(place, "$range");
             }
-            Ok((made, *millis))
+            let expr = promql::parse(&made).map_err(|_| "its expression is not PromQL".to_owned())?;
+            Ok((tidy(&made, &expr), *millis))
         }
         Some(_) => {
             let all: Vec<String> = lengths.iter().map(|l| shown(*l)).collect();
