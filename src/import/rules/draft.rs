@@ -195,10 +195,16 @@ fn look(
         }
     };
     if factor.checked_mul(budget).is_some_and(|limit| limit >= Decimal::ONE) {
-        let limit = factor.checked_mul(budget).and_then(|l| l.checked_mul(Decimal::ONE_HUNDRED)).unwrap_or_default();
+        let percent = |share: Decimal| share.checked_mul(Decimal::ONE_HUNDRED).unwrap_or_default().normalize();
+        let limit = factor.checked_mul(budget).map(percent).unwrap_or_default();
         say(
             &rule.name.place,
-            format!("`{}` never speaks: a share of bad events is not above {}%", rule.name.text, limit.normalize()),
+            format!(
+                "`{}` never speaks at {} times a budget of {}%: that is {limit}%, and no share is above 100%",
+                rule.name.text,
+                factor.normalize(),
+                percent(budget)
+            ),
         );
     }
     let others = rest.iter().filter_map(|one| one.as_ref().ok());
@@ -259,14 +265,25 @@ impl Draft {
     }
 }
 
+/// A recording of a share.
+pub(super) struct Recording {
+    /// The rule.
+    pub(super) rule: usize,
+    /// How far it looks back, in milliseconds.
+    window: u64,
+    /// Other recordings that it is made of.
+    parts: BTreeSet<usize>,
+}
+
 /// Shares that rules record, by what they are of.
-pub(super) fn families(book: &Book<'_>) -> BTreeMap<String, Vec<(usize, u64)>> {
-    let mut made: BTreeMap<String, Vec<(usize, u64)>> = BTreeMap::new();
+pub(super) fn families(book: &Book<'_>) -> BTreeMap<String, Vec<Recording>> {
+    let mut made: BTreeMap<String, Vec<Recording>> = BTreeMap::new();
     for (at, rule) in book.rules.iter().enumerate().filter(|(_, rule)| !rule.is_alert()) {
         let Ok(found) = book.follow(&rule.expr.text) else { continue };
-        let [Ok(one)] = found.as_slice() else { continue };
-        if let Ok((family, window)) = windows::family(&one.text) {
-            made.entry(family).or_default().push((at, window));
+        for one in found.into_iter().flatten() {
+            if let Ok((family, window)) = windows::family(&one.text) {
+                made.entry(family).or_default().push(Recording { rule: at, window, parts: one.used });
+            }
         }
     }
     made
@@ -278,7 +295,7 @@ pub(super) fn objectives(book: &Book<'_>, drafts: Vec<Draft>, read: &mut Read, u
     let mut made: Vec<(Objective, Draft)> = Vec::new();
     for draft in drafts {
         let recorded = families.get(&draft.share.family).map_or(&[][..], Vec::as_slice);
-        used.extend(recorded.iter().map(|(at, _)| at));
+        used.extend(recorded.iter().flat_map(|one| std::iter::once(&one.rule).chain(&one.parts)));
         let Some(first) = draft.alerts.first().and_then(|at| book.rules.get(*at)) else { continue };
         made.push((objective(book, &draft, first, recorded), draft));
     }
@@ -290,7 +307,7 @@ pub(super) fn objectives(book: &Book<'_>, drafts: Vec<Draft>, read: &mut Read, u
     read.objectives.extend(made.into_iter().map(|(objective, _)| objective));
 }
 
-fn objective(book: &Book<'_>, draft: &Draft, first: &Rule, recorded: &[(usize, u64)]) -> Objective {
+fn objective(book: &Book<'_>, draft: &Draft, first: &Rule, recorded: &[Recording]) -> Objective {
     let share = &draft.share;
     let alerts: Vec<&Rule> = draft.alerts.iter().filter_map(|at| book.rules.get(*at)).collect();
     let place = share.by.and_then(|by| book.rules.get(by)).map_or(&first.expr.place, |rule| &rule.expr.place);
@@ -325,12 +342,13 @@ fn objective(book: &Book<'_>, draft: &Draft, first: &Rule, recorded: &[(usize, u
 }
 
 /// The window of the budget: rules state none; a share that is recorded over weeks says it, and burn rates hint at it.
-fn window(book: &Book<'_>, draft: &Draft, recorded: &[(usize, u64)], assumed: &mut Vec<String>) -> Window {
+fn window(book: &Book<'_>, draft: &Draft, recorded: &[Recording], assumed: &mut Vec<String>) -> Window {
     let rates: Vec<(Decimal, u64)> = draft.rates.iter().map(|rate| (rate.factor, rate.long)).collect();
     let hinted = windows::hinted(&rates);
     let shown: Vec<String> = rates.iter().map(|(factor, long)| format!("{factor} over {}", windows::shown(*long))).collect();
-    let longest = recorded.iter().filter(|(_, l)| *l >= 7 * windows::DAY && l.is_multiple_of(windows::DAY)).max_by_key(|(_, l)| *l);
-    let days = longest.and_then(|(at, l)| Some((*at, u32::try_from(l / windows::DAY).ok().filter(|d| *d <= 90)?)));
+    let whole = |one: &&Recording| one.window >= 7 * windows::DAY && one.window.is_multiple_of(windows::DAY);
+    let longest = recorded.iter().filter(whole).max_by_key(|one| one.window);
+    let days = longest.and_then(|one| Some((one.rule, u32::try_from(one.window / windows::DAY).ok().filter(|d| *d <= 90)?)));
     match (days, hinted) {
         (Some((_, days)), Some(hint)) if days == hint => Window::Days(days),
         (Some((at, days)), _) => {

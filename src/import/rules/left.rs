@@ -42,7 +42,7 @@ pub(super) fn list(book: &Book<'_>, made: &BTreeSet<usize>, used: &BTreeSet<usiz
     let mut shown: BTreeSet<usize> = BTreeSet::new();
     for (family, list) in families(book) {
         let list: Vec<&(usize, &Rule)> =
-            left.iter().filter(|(at, rule)| !rule.is_alert() && list.iter().any(|(of, _)| of == at)).collect();
+            left.iter().filter(|(at, rule)| !rule.is_alert() && list.iter().any(|of| of.rule == *at)).collect();
         let Some((_, first)) = list.first() else { continue };
         if let Some(text) = hints.recorded(first, &family, list.len() - 1) {
             read.near.push(Finding { place: first.name.place.clone(), text });

@@ -67,7 +67,10 @@ impl Printer<'_> {
     }
     fn binary(&self, b: &Binary, out: &mut String) {
         let needs = |side: &Expr, left: bool| match &side.bare().kind {
-            ExprKind::Binary(inner) => !(binds(inner.op) > binds(b.op) || left && binds(inner.op) == binds(b.op) && binds(b.op) < 3),
+            ExprKind::Binary(inner) => {
+                let (own, of) = (binds(inner.op), binds(b.op));
+                !(own > of || left && own == of && b.op != BinaryOp::Pow)
+            }
             ExprKind::Unary(_) => true,
             _ => false,
         };
@@ -110,10 +113,17 @@ impl Printer<'_> {
 /// How closely an operator binds; what binds closer needs no parentheses.
 fn binds(op: BinaryOp) -> u8 {
     match op {
-        BinaryOp::Mul | BinaryOp::Div => 2,
-        BinaryOp::Add | BinaryOp::Sub => 1,
-        // Anything else is rare enough to be written with parentheses.
-        _ => 3 + u8::from(op == BinaryOp::Pow),
+        BinaryOp::Or => 0,
+        BinaryOp::And | BinaryOp::Unless => 1,
+        BinaryOp::Equal
+        | BinaryOp::NotEqual
+        | BinaryOp::Greater
+        | BinaryOp::GreaterEqual
+        | BinaryOp::Less
+        | BinaryOp::LessEqual => 2,
+        BinaryOp::Add | BinaryOp::Sub => 3,
+        BinaryOp::Mul | BinaryOp::Div | BinaryOp::Mod | BinaryOp::Atan2 => 4,
+        BinaryOp::Pow => 5,
     }
 }
 
@@ -133,7 +143,10 @@ mod tests {
             ("(a or vector(0)) + b", "(a or vector(0)) + b"),
             ("1 - (a / b)", "1 - a / b"),
             ("-(a + b)", "-(a + b)"),
-            ("(a > bool 1) and (b)", "(a > bool 1) and b"),
+            ("(a > bool 1) and (b)", "a > bool 1 and b"),
+            ("(a or (0 * b)) / b", "(a or 0 * b) / b"),
+            ("a / (b * c)", "a / (b * c)"),
+            ("(2 ^ 3) ^ a", "(2 ^ 3) ^ a"),
             ("x offset 5m", "x offset 5m"),
             ("{\"x\", a=\"b\"}", "{\"x\", a=\"b\"}"),
         ] {
