@@ -17,6 +17,8 @@ mod collected;
 mod common;
 #[path = "import/exact.rs"]
 mod exact;
+#[path = "import/rules.rs"]
+mod rules;
 
 use std::fs;
 use std::path::Path;
@@ -117,7 +119,9 @@ fn bad_input() {
         if message.contains("isn't a format") {
             let help = help.as_deref().unwrap_or("");
             assert!(
-                ["Sloth", "OpenSLO", "Pyrra", "Grafana SLO"].iter().all(|tool| help.contains(tool)),
+                ["Sloth", "OpenSLO", "Pyrra", "Grafana SLO", "PrometheusRule"]
+                    .iter()
+                    .all(|tool| help.contains(tool)),
                 "{help}"
             );
         }
@@ -199,8 +203,14 @@ fn hostile_texts_of_others() {
         "-1",
         "null",
     ];
-    for name in ["openslo.yaml", "openslo_forms.yaml", "openslo_versions.yaml", "pyrra.yaml", "grafana.yaml"]
-    {
+    for name in [
+        "openslo.yaml",
+        "openslo_forms.yaml",
+        "openslo_versions.yaml",
+        "pyrra.yaml",
+        "grafana.yaml",
+        "rules.yaml",
+    ] {
         let spec = fs::read_to_string(Path::new("tests/import").join(name)).unwrap();
         let mut words: Vec<&str> = spec
             .split(|c: char| c.is_whitespace() || "{}[],:'".contains(c))
@@ -308,6 +318,17 @@ fn exit_codes_and_files() {
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert_eq!(listed(&at.join("new/pay")), ["journeys/pay.slovo"]);
     assert_eq!(run(&at.join("new"), &["check"]).code, 0);
+    // Where the project has files of these names, a folder within it takes them.
+    fs::write(
+        at.join("cart.yaml"),
+        WHOLE.replace("service: shop", "service: cart").replace("http_", "cart_"),
+    )
+    .unwrap();
+    let ran = run(at, &["import", "cart.yaml", "-o", "new"]);
+    let said: String = ran.err.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(ran.code == 2 && said.contains("`slovo import cart.yaml -o new/cart`"), "{said}");
+    let ran = run(at, &["import", "cart.yaml", "-o", "new/cart"]);
+    assert_eq!((ran.code, run(&at.join("new"), &["check"]).code), (0, 0), "{}", ran.err);
     // A file that is there is never overwritten.
     fs::create_dir_all(at.join("other/journeys")).unwrap();
     fs::write(at.join("other/journeys/shop.slovo"), "mine").unwrap();
@@ -413,7 +434,7 @@ spec:
 fn docs() {
     let page = fs::read_to_string("docs/import.md").unwrap();
     let blocks = common::blocks(&page);
-    for tool in ["sloth", "openslo", "pyrra", "grafana"] {
+    for tool in ["sloth", "openslo", "pyrra", "grafana", "rules"] {
         let block = |info: &str| {
             let info = format!("{info} {tool}");
             blocks.iter().find(|b| b.info == info).unwrap_or_else(|| panic!("no block `{info}` on the page"))
@@ -548,6 +569,60 @@ fn report_files() {
     assert_eq!(fs::read_to_string(at.join("shop.yaml")).unwrap(), WHOLE);
     let ran = run(at, &["import", "shop.yaml", "-o", "new", "--report", "new/report.txt"]);
     assert_eq!((ran.code, at.join("new/report.txt").is_file()), (0, true), "{}", ran.err);
+}
+
+/// A policy or a condition that says nothing switches nothing off.
+#[test]
+fn policies_without_a_spec() {
+    let with =
+        |policy: &str| SLO.replace("  objectives:", &format!("  alertPolicies: [{policy}]\n  objectives:"));
+    for (policy, wanted) in [
+        ("{kind: AlertPolicy, metadata: {name: a}}", "an alert policy has no `spec`"),
+        (
+            "{kind: AlertPolicy, metadata: {name: a}, spec: {conditions: [{kind: AlertCondition, metadata: {name: b}}]}}",
+            "an alert condition has no `spec`",
+        ),
+    ] {
+        let text = imported("x.yaml", &with(policy)).report.text();
+        assert!(text.contains("1 refused") && text.contains(wanted), "{text}");
+    }
+    let loud = "{kind: AlertPolicy, metadata: {name: a}, spec: {conditions: [{kind: AlertCondition, metadata: {name: b}, spec: {severity: page}}]}}";
+    assert!(imported("x.yaml", &with(loud)).report.text().contains("1 exact"));
+}
+
+/// A share in one query of metrics without functions is taken apart as two queries are.
+#[test]
+fn raw_divisions() {
+    let at = SLO.find("        counter: true").unwrap();
+    let end = SLO.find("  timeWindow").unwrap();
+    let raw = |query: &str, more: &str| {
+        let metric = format!(
+            "        rawType: failure\n{more}        raw: {{metricSource: {{type: Prometheus, spec: {{query: '{query}'}}}}}}\n"
+        );
+        let made = imported("x.yaml", &format!("{}{metric}{}", &SLO[..at], &SLO[end..]));
+        let journey = made.files.iter().find(|f| f.path.starts_with("journeys/")).map(|f| f.text.clone());
+        (made.report.text(), journey.unwrap_or_default())
+    };
+    let (text, journey) = raw("sum(a_total{ok=\"no\"}) / sum(a_total)", "");
+    assert!(text.contains("1 assumed") && text.contains("the metrics are counters"), "{text}");
+    assert!(journey.contains("bad   where {ok=\"no\"}"), "{journey}");
+    let (text, _) = raw("sum(a_total{ok=\"no\"}) / sum(a_total)", "        counter: true\n");
+    assert!(text.contains("1 exact"), "{text}");
+    let (text, _) = raw("sum(a{ok=\"no\"}) / sum(a)", "        counter: false\n");
+    assert!(text.contains("1 refused") && text.contains("go up and down"), "{text}");
+}
+
+/// Readings that count as bad where all is well are the same, and worth a look.
+#[test]
+fn the_wrong_way_around() {
+    let spec = WHOLE
+        .replace(
+            "sum(rate(http_requests_total{code=~\"5..\"}[{{.window}}]))",
+            "sum(sum_over_time(up[{{.window}}]))",
+        )
+        .replace("sum(rate(http_requests_total[{{.window}}]))", "sum(count_over_time(up[{{.window}}]))");
+    let text = imported("x.yaml", &spec).report.text();
+    assert!(text.contains("the bad readings are those where `up` is 1"), "{text}");
 }
 
 /// One that cannot be read or written is refused by itself.

@@ -132,7 +132,8 @@ fn tell(report: &Report, options: &Import, into: Option<&Path>) -> Result<(), Fa
 fn beside(options: &Import, in_project: bool, files: &[Written]) -> String {
     let journey = files.iter().find_map(|f| f.path.strip_prefix("journeys/")?.strip_suffix(".slovo"));
     let (true, Some(journey)) = (in_project, journey) else {
-        return "an import writes new files only; nothing was written: `-o DIR` writes to another folder".to_owned();
+        return "an import writes new files only; nothing was written: `-o DIR` writes to another folder"
+            .to_owned();
     };
     let inputs: Vec<String> = options.inputs.iter().map(|input| quoted(input)).collect();
     let folder = options.output.clone().unwrap_or_default().join(journey);

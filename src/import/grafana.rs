@@ -7,7 +7,8 @@ use super::objective::{
 };
 use super::pyrra::{duration, service_label};
 use super::reader::{
-    Reader, decimal, entries, find, given, label_list, is_tier, map, owner, scalar, short, without_owner, word,
+    Reader, decimal, entries, find, given, is_tier, label_list, map, owner, scalar, short, without_owner,
+    word,
 };
 use super::report::Outcome;
 use crate::config::tree::{Node, Value};

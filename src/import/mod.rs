@@ -315,7 +315,9 @@ fn what_it_is(document: &tree::Node) -> String {
     }
     if let Some(key) = rules::holds_text(document) {
         let key = reader::short(key);
-        return format!("`kind: ConfigMap` whose `{key}` holds rules as a text; save that text as a file and import it");
+        return format!(
+            "`kind: ConfigMap` whose `{key}` holds rules as a text; save that text as a file and import it"
+        );
     }
     match (text("apiVersion"), text("kind"), text("version")) {
         (Some(version), Some(kind), _) => format!("`kind: {kind}` of `{version}`"),

@@ -3,7 +3,7 @@
 use crate::write::text;
 
 /// Last words of an objective's name that say which quality of a step it is about.
-const QUALITIES: [&str; 14] = [
+pub(super) const QUALITIES: [&str; 14] = [
     "availability",
     "latency",
     "errors",
@@ -120,8 +120,35 @@ const NO_NOUNS: [&str; 9] = ["minute", "minutes", "slice", "slices", "taken", "s
 
 /// Last words of metrics that name what is used, or what it is measured by: nobody counts `mems`.
 const RESOURCES: [&str; 29] = [
-    "memory", "disk", "disks", "load", "swap", "heap", "temp", "util", "utilization", "usage", "size", "free", "avail", "available",
-    "active", "busy", "idle", "ready", "healthy", "state", "status", "info", "value", "count", "rate", "ratio", "total", "length", "depth",
+    "memory",
+    "disk",
+    "disks",
+    "load",
+    "swap",
+    "heap",
+    "temp",
+    "util",
+    "utilization",
+    "usage",
+    "size",
+    "free",
+    "avail",
+    "available",
+    "active",
+    "busy",
+    "idle",
+    "ready",
+    "healthy",
+    "state",
+    "status",
+    "info",
+    "value",
+    "count",
+    "rate",
+    "ratio",
+    "total",
+    "length",
+    "depth",
 ];
 /// Short words that are nouns.
 const SHORT: [&str; 12] = ["job", "run", "row", "hit", "bid", "log", "ask", "ad", "tx", "op", "ops", "key"];

@@ -347,7 +347,7 @@ fn objectives(count: usize) -> String {
 }
 
 /// `a, b and c`
-fn listed(words: &[String]) -> String {
+pub(super) fn listed(words: &[String]) -> String {
     match words {
         [] => String::new(),
         [one] => one.clone(),

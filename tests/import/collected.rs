@@ -196,3 +196,39 @@ fn collected_pyrra() {
     sound(&made, "all of them");
     assert!(made.report.count(Grade::Refused) <= 2, "{}", made.report.text());
 }
+
+/// Every rule file collected from public repositories comes over, or is refused or listed with its reason.
+#[test]
+fn collected_rules() {
+    let Some(folder) = shared("corpus/E-rules") else { return };
+    let mut files = common::files_below(&folder, "yaml");
+    files.extend(common::files_below(&folder, "yml"));
+    let (mut grades, mut listed, mut others, mut together) =
+        (BTreeMap::<Grade, usize>::new(), 0, 0, Vec::new());
+    for path in files {
+        let shown = path.strip_prefix(&folder).unwrap().to_string_lossy().into_owned();
+        let text = fs::read_to_string(&path).unwrap();
+        together.push(slovo::import::Input { named: false, ..input(&shown, &text) });
+        let made = match import(&[input(&shown, &text)], &fresh()) {
+            Ok(made) => made,
+            Err(refused) => {
+                assert!(refused.inputs[0].0.contains("isn't a format"), "{refused:?}");
+                others += 1;
+                continue;
+            }
+        };
+        sound(&made, &shown);
+        told(&made, &shown);
+        let report = &made.report;
+        let said = report.objectives.len() + report.near.len() + report.left.len() + report.passed_over.len();
+        assert!(said > 0, "{shown}: nothing is said of it");
+        listed += report.rules_left;
+        for outcome in &report.objectives {
+            *grades.entry(outcome.grade).or_default() += 1;
+        }
+    }
+    println!("{grades:?}, {listed} rules listed, {others} other files");
+    let proposed: usize = grades.iter().filter(|(grade, _)| **grade != Grade::Refused).map(|(_, n)| n).sum();
+    assert!(proposed >= 5 && listed > 100, "{grades:?}, {listed}");
+    sound(&import(&together, &fresh()).unwrap(), "all of them");
+}

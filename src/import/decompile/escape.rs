@@ -25,7 +25,8 @@ pub(super) fn escaped(cx: &Cx<'_>, side: &str, part: &Query, total: &Query) -> R
         let expr = plain.as_ref().map_or(&query.expr, |plain| &plain.expr);
         if let Some(plain) = &plain {
             text.clone_from(&plain.text);
-            let said = "`or vector(0)` beside series with labels meets none of them, and is left out".to_owned();
+            let said =
+                "`or vector(0)` beside series with labels meets none of them, and is left out".to_owned();
             if !made.assumed.contains(&said) {
                 made.assumed.push(said);
             }

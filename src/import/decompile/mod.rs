@@ -330,11 +330,21 @@ fn ratio(cx: &Cx<'_>, query: &str, of_good: bool) -> Result<Measure, String> {
     if b.matching.as_ref().is_some_and(|m| m.group.is_some()) {
         return Err(one_piece());
     }
+    if cx.values == Values::Levels && bare::is_bare(&b.left) && bare::is_bare(&b.right) {
+        return Err(
+            "`counter: false` says that its metrics go up and down, so that their share is one of no events"
+                .to_owned(),
+        );
+    }
     let side = |e: &Expr| -> Result<Query, String> {
         let text = query.text.get(e.bare().range.clone()).unwrap_or("").to_owned();
         let expr = promql::parse(&text).map_err(|_| one_piece())?;
         let query = Query { text, expr };
-        if bare::is_bare(&b.left) && bare::is_bare(&b.right) { bare::counted(cx, query, &mut assumed) } else { Ok(query) }
+        if bare::is_bare(&b.left) && bare::is_bare(&b.right) {
+            bare::counted(cx, query, &mut assumed)
+        } else {
+            Ok(query)
+        }
     };
     let (upper, total) = both(&b.left, &b.right, side)?;
     let mut kept = BTreeSet::new();
@@ -372,7 +382,9 @@ fn both(
 /// Is a query a division of metrics without functions?
 pub(super) fn divides_metrics(query: &str) -> bool {
     let Ok(query) = with_range(query, &mut Vec::new()) else { return false };
-    let inner = |e: &Expr| e.binary().filter(|b| b.op == BinaryOp::Sub && b.left.number() == Some(1.0)).map(|b| b.right.clone());
+    let inner = |e: &Expr| {
+        e.binary().filter(|b| b.op == BinaryOp::Sub && b.left.number() == Some(1.0)).map(|b| b.right.clone())
+    };
     let expr = inner(&query.expr).unwrap_or(query.expr);
     expr.binary().is_some_and(|b| b.op == BinaryOp::Div && bare::is_bare(&b.left) && bare::is_bare(&b.right))
 }

@@ -135,7 +135,8 @@ pub(super) fn linear(expr: &Expr) -> Option<Linear> {
                 // `bad or 0 * total`: what has no bad events has none of them bad.
                 if let Some(zero) = zero_times(&b.right) {
                     let (left, right) = (linear(&b.left)?, linear(zero)?);
-                    return (left.by == right.by && left.by != By::Series && b.matching.is_none()).then_some(left);
+                    return (left.by == right.by && left.by != By::Series && b.matching.is_none())
+                        .then_some(left);
                 }
                 let fallback = b.right.call().filter(|call| call.name.text == "vector")?;
                 return if fallback.args.first()?.number() == Some(0.0) { linear(&b.left) } else { None };

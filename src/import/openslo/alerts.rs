@@ -43,7 +43,10 @@ pub(super) fn alerts<'c>(cx: &mut Cx<'c, '_>, spec: &'c Node) -> Result<Alerts, 
             }
         }
         let Some(spec) = given(policy, "spec") else {
-            return Err((policy, "an alert policy has no `spec`, so that nothing says when it alerts".to_owned()));
+            return Err((
+                policy,
+                "an alert policy has no `spec`, so that nothing says when it alerts".to_owned(),
+            ));
         };
         cx.reader.known(
             spec,
@@ -140,7 +143,10 @@ fn condition_of<'n>(cx: &mut Cx<'n, '_>, node: &'n Node, made: &mut Alerts) -> R
         node = &object.node;
     }
     let Some(spec) = given(node, "spec") else {
-        return Err((node, "an alert condition has no `spec`, so that nothing says how loud it is".to_owned()));
+        return Err((
+            node,
+            "an alert condition has no `spec`, so that nothing says how loud it is".to_owned(),
+        ));
     };
     cx.reader.known(spec, "an alert condition's `spec`", &["description", "severity", "condition"]);
     let name = find(node, "metadata").and_then(|m| word(m, "name")).unwrap_or("without a name");

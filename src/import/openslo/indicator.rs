@@ -178,8 +178,8 @@ pub(super) fn ratio_metric<'n>(
         };
         let query = taken(query(cx, raw, "raw", assumed)?, lost);
         // Metrics without functions are counters, or nothing could be counted.
-        let counted = decompile::divides_metrics(&query.text) && values != Values::Levels;
-        return Ok((Sli::Ratio { query, good }, if counted { values } else { Values::Written }));
+        let values = if decompile::divides_metrics(&query.text) { values } else { Values::Written };
+        return Ok((Sli::Ratio { query, good }, values));
     }
     let Some(total) = given(ratio, "total") else {
         return Err((ratio, "its `ratioMetric` has no `total`".to_owned()));

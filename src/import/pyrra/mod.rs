@@ -5,7 +5,9 @@ mod clusters;
 
 use super::Read;
 use super::objective::{Alert, Alerting, Lost, Objective, Said, Service, Sli, Tool, Values, What, Window};
-use super::reader::{Reader, decimal, find, given, label_list, is_tier, map, owner, scalar, short, without_owner, word};
+use super::reader::{
+    Reader, decimal, find, given, is_tier, label_list, map, owner, scalar, short, without_owner, word,
+};
 use super::report::Outcome;
 use crate::config::tree::Node;
 use crate::promql;

@@ -114,14 +114,17 @@ impl<'r> Book<'r> {
             return Ok(vec![Ok(Followed { text: text.to_owned(), labels, used: BTreeSet::new(), by: None })]);
         }
         if exposed && groups.iter().any(|labels| !labels.is_empty()) {
-            return Err(Why::new("it combines recorded series, to which rules give labels, with others that lack them: they never meet"));
+            return Err(Why::new(
+                "it combines recorded series, to which rules give labels, with others, and it can't be told whether they meet",
+            ));
         }
         Ok(groups.into_iter().map(|labels| put(text, &recorded, labels)).collect())
     }
     /// What rules record of a selector within an expression, with the labels that are left outside of what stands around it.
     fn within(&self, selector: &Selector, around: &[&Expr], depth: usize) -> Result<Vec<Followed>, Why> {
         let name = selector.metric().map_or("", |(name, _)| name);
-        let ranged = selector.window.is_some() || around.iter().any(|e| matches!(e.kind, ExprKind::Subquery(_)));
+        let ranged =
+            selector.window.is_some() || around.iter().any(|e| matches!(e.kind, ExprKind::Subquery(_)));
         if ranged {
             return Err(Why::new(format!(
                 "it looks at `{name}` over time, which is recorded: that weighs each moment alike, however many events it had"
@@ -167,7 +170,9 @@ impl<'r> Book<'r> {
             return Err(Why::new(format!("more than {MOST} rules record `{name}`")));
         }
         if made.is_empty() {
-            return Err(Why::new(format!("no rule of the input records `{name}` with the labels that it selects")));
+            return Err(Why::new(format!(
+                "no rule of the input records `{name}` with the labels that it selects"
+            )));
         }
         Ok(made)
     }
@@ -223,7 +228,9 @@ fn put(
     let mut used = BTreeSet::new();
     for (range, list) in recorded {
         let Some(one) = list.iter().find(|one| one.labels == *labels) else {
-            return Err(why("it combines recorded series that rules give different labels, so that they never meet"));
+            return Err(why(
+                "it combines recorded series that rules give different labels, so that they never meet",
+            ));
         };
         used.extend(&one.used);
         let plain = promql::parse(&one.text).is_ok_and(|e| {
@@ -260,7 +267,9 @@ fn test(m: &Matcher) -> Test<'_> {
 
 /// Do known labels meet matchers, as far as they are known?
 fn accepted(labels: &BTreeMap<String, String>, matchers: &[Matcher]) -> bool {
-    matchers.iter().all(|m| labels.get(&m.label.text).is_none_or(|value| test(m).accepts(value) != Some(false)))
+    matchers
+        .iter()
+        .all(|m| labels.get(&m.label.text).is_none_or(|value| test(m).accepts(value) != Some(false)))
 }
 
 /// What is left of recorded series by matchers: those on labels that the rule gives are decided, others are handed down to its metrics.
@@ -287,7 +296,9 @@ fn narrowed(one: Followed, matchers: &[Matcher], name: &str) -> Result<Option<Fo
     let kept = promql::carried(&expr, &labels);
     if matches!(carries, Labels::Unknown) || kept.iter().any(|(_, kept)| kept.len() < labels.len()) {
         return Err(Why {
-            text: format!("it selects some of the series of `{name}`, and of what they are recorded can't be told"),
+            text: format!(
+                "it selects some of the series of `{name}`, and of what they are recorded can't be told"
+            ),
             labels: one.labels,
         });
     }

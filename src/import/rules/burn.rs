@@ -99,7 +99,11 @@ fn words(text: &str, expr: &Expr) -> String {
 }
 
 /// A comparison of a share with a limit: the share, the limit, and whether it is one of good events.
-pub(super) fn compared<'e>(book: &Book<'_>, text: &str, expr: &'e Expr) -> Option<(&'e Expr, &'e Expr, bool)> {
+pub(super) fn compared<'e>(
+    book: &Book<'_>,
+    text: &str,
+    expr: &'e Expr,
+) -> Option<(&'e Expr, &'e Expr, bool)> {
     let b = expr.binary().filter(|b| b.op.is_comparison())?;
     let none = BTreeMap::new();
     let constants = Constants { book, text, labels: &none };
@@ -128,7 +132,11 @@ fn leaf(book: &Book<'_>, text: &str, expr: &Expr) -> Leaf {
     let found: Vec<Result<Share, Why>> = match shares(book, &words(text, share)) {
         Ok(found) => found.into_iter().filter_map(|one| burn(book, text, limit, good, one)).collect(),
         Err(why) => {
-            if is_multiple(book, text, limit) { vec![Err(why)] } else { Vec::new() }
+            if is_multiple(book, text, limit) {
+                vec![Err(why)]
+            } else {
+                Vec::new()
+            }
         }
     };
     if found.is_empty() { guard() } else { Leaf::Burn(found) }
@@ -179,7 +187,8 @@ fn burn(
         (Some(budget), _) => (factor(constants.value(limit)?), Factor { worked_out: true, ..factor(budget) }),
         (None, Some(product)) => product,
         (None, None) if is_multiple(book, text, limit) => {
-            let text = "several budgets are recorded, and which of them is that of this share can't be told".to_owned();
+            let text = "several budgets are recorded, and which of them is that of this share can't be told"
+                .to_owned();
             return Some(Err(Why { text, labels: labels.clone() }));
         }
         (None, None) => return None,
@@ -194,7 +203,7 @@ fn burn(
         return None;
     }
     let (by, labels) = (found.followed.by, found.followed.labels.clone());
-    let whole = if good { format!("1 - ({})", found.followed.text) } else { found.followed.text.clone() };
+    let whole = if good { opposite(&found.followed.text) } else { found.followed.text.clone() };
     let made = windows::family(&whole).map_err(|text| Why { text, labels: labels.clone() });
     Some(made.map(|(family, window)| Share {
         family,
@@ -205,6 +214,19 @@ fn burn(
         product,
         assumed: found.assumed,
     }))
+}
+
+/// The share of all others.
+fn opposite(text: &str) -> String {
+    let parsed = promql::parse(text).ok();
+    let sub = parsed
+        .as_ref()
+        .and_then(Expr::binary)
+        .filter(|b| b.op == BinaryOp::Sub && b.left.number() == Some(1.0));
+    match sub {
+        Some(b) => words(text, &b.right),
+        None => format!("1 - ({text})"),
+    }
 }
 
 /// A share without what is written around it.
@@ -290,7 +312,8 @@ fn peeled(book: &Book<'_>, text: &str, expr: &Expr) -> Option<(String, u32, Opti
 /// What an aggregation around a share means for it.
 fn outer(a: &Aggregate, mut found: Found, several: bool) -> Result<Found, Why> {
     let why = |text: String| Why { text, labels: found.followed.labels.clone() };
-    let expr = promql::parse(&found.followed.text).map_err(|_| why("its expression is not PromQL".to_owned()))?;
+    let expr =
+        promql::parse(&found.followed.text).map_err(|_| why("its expression is not PromQL".to_owned()))?;
     let keeps = |label: &str| match &a.grouping {
         None => false,
         Some(g) => g.labels.iter().any(|l| l.text == label) != g.without,
@@ -312,7 +335,10 @@ fn outer(a: &Aggregate, mut found: Found, several: bool) -> Result<Found, Why> {
             return Err(why(format!("it {verb} shares{of}: the result is not a share of events")));
         }
         _ => {
-            return Err(why(format!("it takes the `{}` of shares of which it is not known how many there are", a.op.as_str())));
+            return Err(why(format!(
+                "it takes the `{}` of shares of which it is not known how many there are",
+                a.op.as_str()
+            )));
         }
     }
     if several {

@@ -62,9 +62,11 @@ impl Constants<'_, '_> {
                 let first = values.next()??;
                 values.all(|v| v == Some(first)).then_some(first)
             }
-            ExprKind::Str(_) | ExprKind::Subquery(_) | ExprKind::Paren(_) | ExprKind::Aggregate(_) | ExprKind::Call(_) => {
-                None
-            }
+            ExprKind::Str(_)
+            | ExprKind::Subquery(_)
+            | ExprKind::Paren(_)
+            | ExprKind::Aggregate(_)
+            | ExprKind::Call(_) => None,
         }
     }
     /// Is it a constant for any labels? Recorded constants are.
@@ -88,9 +90,11 @@ impl Constants<'_, '_> {
                 };
                 !found.is_empty() && found.iter().all(|f| f.as_ref().is_ok_and(|f| constant(&f.text)))
             }),
-            ExprKind::Str(_) | ExprKind::Subquery(_) | ExprKind::Paren(_) | ExprKind::Aggregate(_) | ExprKind::Call(_) => {
-                false
-            }
+            ExprKind::Str(_)
+            | ExprKind::Subquery(_)
+            | ExprKind::Paren(_)
+            | ExprKind::Aggregate(_)
+            | ExprKind::Call(_) => false,
         }
     }
     /// The two factors that a limit is written as; `14.4 * 0.1 / 100` too.
@@ -109,6 +113,9 @@ impl Constants<'_, '_> {
         }
     }
     fn factor(&self, expr: &Expr) -> Option<Factor> {
-        Some(Factor { value: self.value(expr)?, worked_out: !matches!(expr.bare().kind, ExprKind::Number(_)) })
+        Some(Factor {
+            value: self.value(expr)?,
+            worked_out: !matches!(expr.bare().kind, ExprKind::Number(_)),
+        })
     }
 }

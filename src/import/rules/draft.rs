@@ -7,9 +7,11 @@ use super::burn::{Leaf, Share, conditions, is_share};
 use super::constant::Product;
 use super::{Rule, naming, windows};
 use crate::import::Read;
-use crate::import::objective::{Alert, Alerting, Lost, Objective, Said, Service, Sli, Tool, Values, What, Window};
+use crate::import::objective::{
+    Alert, Alerting, Lost, Objective, Said, Service, Sli, Tool, Values, What, Window,
+};
 use crate::import::reader::{is_owner, owner, short};
-use crate::import::report::{Finding, Outcome};
+use crate::import::report::{Finding, Outcome, listed};
 use crate::import::severity::{Loud, loudness};
 use crate::ir::burn::{Profile, alerts};
 use crate::value::{Decimal, Duration};
@@ -158,7 +160,9 @@ fn together(leaves: &[Vec<Result<Share, Why>>]) -> Vec<Together<'_>> {
             let of = |test: &dyn Fn(&Share) -> bool| leaf.iter().position(|one| one.as_ref().is_ok_and(test));
             of(&|s| s.family == share.family)
                 .or_else(|| of(&|s| s.labels == share.labels))
-                .or_else(|| leaf.iter().position(|one| one.as_ref().is_err_and(|why| why.labels == share.labels)))
+                .or_else(|| {
+                    leaf.iter().position(|one| one.as_ref().is_err_and(|why| why.labels == share.labels))
+                })
                 .or_else(|| (leaf.len() == 1).then_some(0))
         };
         others.filter_map(|leaf| leaf.get(same(leaf)?)).collect()
@@ -189,13 +193,11 @@ fn look(
     read: &mut Read,
 ) {
     let mut say = |place: &crate::import::Place, text: String| {
-        let finding = Finding { place: place.clone(), text };
-        if !read.findings.contains(&finding) {
-            read.findings.push(finding);
-        }
+        read.findings.push(Finding { place: place.clone(), text });
     };
     if factor.checked_mul(budget).is_some_and(|limit| limit >= Decimal::ONE) {
-        let percent = |share: Decimal| share.checked_mul(Decimal::ONE_HUNDRED).unwrap_or_default().normalize();
+        let percent =
+            |share: Decimal| share.checked_mul(Decimal::ONE_HUNDRED).unwrap_or_default().normalize();
         let limit = factor.checked_mul(budget).map(percent).unwrap_or_default();
         say(
             &rule.name.place,
@@ -213,12 +215,16 @@ fn look(
         let name = &rule.name.text;
         say(
             &rule.name.place,
-            format!("`{name}` judges one share over {long} and another one over {short}; the first is imported"),
+            format!(
+                "`{name}` judges one share over {long} and another one over {short}; the first is imported"
+            ),
         );
     }
     for one in std::iter::once(share).chain(others) {
         let Some(recorded) = one.by.and_then(|by| book.rules.get(by)) else { continue };
-        if let Some((_, named)) = windows::named(&recorded.name.text).filter(|(_, named)| *named != one.window) {
+        if let Some((_, named)) =
+            windows::named(&recorded.name.text).filter(|(_, named)| *named != one.window)
+        {
             say(
                 &recorded.name.place,
                 format!(
@@ -250,7 +256,8 @@ impl Draft {
                     short = short.min(Some(other.window)).or(Some(other.window));
                 }
                 Err(why) => {
-                    let text = format!("all windows judge the same share; of one that can't be told: {}", why.text);
+                    let text =
+                        format!("all windows judge the same share; of one that can't be told: {}", why.text);
                     if !self.assumed.contains(&text) {
                         self.assumed.push(text);
                     }
@@ -301,8 +308,14 @@ pub(super) fn objectives(book: &Book<'_>, drafts: Vec<Draft>, read: &mut Read, u
     }
     tell_apart(&mut made);
     let any = made.iter().flat_map(|(_, d)| &d.alerts).filter_map(|at| book.rules.get(*at));
-    if any.flat_map(|rule| &rule.annotations).any(|(key, _)| TEXTS.contains(&key.to_ascii_lowercase().as_str())) {
-        read.assumed.push("alerts have texts of Slovo's own; those of the source (summary, description, ..) are left out".to_owned());
+    if any
+        .flat_map(|rule| &rule.annotations)
+        .any(|(key, _)| TEXTS.contains(&key.to_ascii_lowercase().as_str()))
+    {
+        read.assumed.push(
+            "alerts have texts of Slovo's own; those of the source (summary, description, ..) are left out"
+                .to_owned(),
+        );
     }
     read.objectives.extend(made.into_iter().map(|(objective, _)| objective));
 }
@@ -312,7 +325,8 @@ fn objective(book: &Book<'_>, draft: &Draft, first: &Rule, recorded: &[Recording
     let alerts: Vec<&Rule> = draft.alerts.iter().filter_map(|at| book.rules.get(*at)).collect();
     let place = share.by.and_then(|by| book.rules.get(by)).map_or(&first.expr.place, |rule| &rule.expr.place);
     let service = naming::service(first, &share.labels, &share.family);
-    let name = naming::name(first, &share.labels, &share.family);
+    let recorded_as = share.by.and_then(|by| book.rules.get(by)).map(|rule| rule.name.text.as_str());
+    let name = naming::name(first, &share.labels, &share.family, recorded_as);
     let percent = Decimal::ONE.checked_sub(draft.budget).and_then(|p| p.checked_mul(Decimal::ONE_HUNDRED));
     let percent = percent.unwrap_or_default().normalize();
     let mut assumed = draft.assumed.clone();
@@ -345,10 +359,13 @@ fn objective(book: &Book<'_>, draft: &Draft, first: &Rule, recorded: &[Recording
 fn window(book: &Book<'_>, draft: &Draft, recorded: &[Recording], assumed: &mut Vec<String>) -> Window {
     let rates: Vec<(Decimal, u64)> = draft.rates.iter().map(|rate| (rate.factor, rate.long)).collect();
     let hinted = windows::hinted(&rates);
-    let shown: Vec<String> = rates.iter().map(|(factor, long)| format!("{factor} over {}", windows::shown(*long))).collect();
+    let shown: Vec<String> =
+        rates.iter().map(|(factor, long)| format!("{factor} over {}", windows::shown(*long))).collect();
     let whole = |one: &&Recording| one.window >= 7 * windows::DAY && one.window.is_multiple_of(windows::DAY);
     let longest = recorded.iter().filter(whole).max_by_key(|one| one.window);
-    let days = longest.and_then(|one| Some((one.rule, u32::try_from(one.window / windows::DAY).ok().filter(|d| *d <= 90)?)));
+    let days = longest.and_then(|one| {
+        Some((one.rule, u32::try_from(one.window / windows::DAY).ok().filter(|d| *d <= 90)?))
+    });
     match (days, hinted) {
         (Some((_, days)), Some(hint)) if days == hint => Window::Days(days),
         (Some((at, days)), _) => {
@@ -359,7 +376,7 @@ fn window(book: &Book<'_>, draft: &Draft, recorded: &[Recording], assumed: &mut 
         (None, Some(days)) => {
             let rates = if shown.len() == 1 { "a burn rate of" } else { "burn rates of" };
             let are = if shown.len() == 1 { "is" } else { "are" };
-            assumed.push(format!("a window of {days}d, which {rates} {} {are} made for", shown.join(", ")));
+            assumed.push(format!("a window of {days}d, which {rates} {} {are} made for", listed(&shown)));
             Window::Days(days)
         }
         (None, None) => {
@@ -409,7 +426,9 @@ fn alerting(alerts: &[&Rule], service: &Said, assumed: &mut Vec<String>, lost: &
                 labels.push((key.clone(), said.clone()));
             }
         }
-        for (key, said) in rule.annotations.iter().filter(|(key, _)| !TEXTS.contains(&key.to_ascii_lowercase().as_str())) {
+        for (key, said) in
+            rule.annotations.iter().filter(|(key, _)| !TEXTS.contains(&key.to_ascii_lowercase().as_str()))
+        {
             if !annotations.iter().any(|(k, s)| k == key && s.text == said.text) {
                 annotations.push((key.clone(), said.clone()));
             }
@@ -427,13 +446,20 @@ fn alerting(alerts: &[&Rule], service: &Said, assumed: &mut Vec<String>, lost: &
 fn conditions_lost(draft: &Draft, alerts: &[&Rule], window: Window) -> Vec<Lost> {
     let mut made = Vec::new();
     let holds: BTreeSet<&str> = alerts.iter().filter_map(|rule| rule.hold.as_deref()).collect();
-    let mut ordered: Vec<&str> = holds.into_iter().filter(|h| crate::import::pyrra::duration(h) != Some(0)).collect();
+    let mut ordered: Vec<&str> =
+        holds.into_iter().filter(|h| crate::import::pyrra::duration(h) != Some(0)).collect();
     ordered.sort_by_key(|hold| crate::import::pyrra::duration(hold));
     if !ordered.is_empty() {
-        made.push(Lost::new(What::Conditions, format!("how long alerts hold back (`for` of {})", ordered.join(", "))));
+        made.push(Lost::new(
+            What::Conditions,
+            format!("how long alerts hold back (`for` of {})", ordered.join(", ")),
+        ));
     }
     for guard in &draft.guards {
-        made.push(Lost::new(What::Conditions, format!("the condition `{}` of an alert", guard.chars().take(200).collect::<String>())));
+        made.push(Lost::new(
+            What::Conditions,
+            format!("the condition `{}` of an alert", guard.chars().take(200).collect::<String>()),
+        ));
     }
     let days = match window {
         Window::Days(days) => u64::from(days),
@@ -450,7 +476,10 @@ fn conditions_lost(draft: &Draft, alerts: &[&Rule], window: Window) -> Vec<Lost>
         })
         .collect();
     if !others.is_empty() {
-        made.push(Lost::new(What::Conditions, format!("alerts at burn rates of {}: Slovo has its own", others.join(", "))));
+        made.push(Lost::new(
+            What::Conditions,
+            format!("alerts at burn rates of {}: Slovo has its own", listed(&others)),
+        ));
     }
     made
 }
@@ -469,7 +498,8 @@ fn tell_apart(made: &mut [(Objective, Draft)]) {
     }
     for list in of_name.values().filter(|list| list.len() > 1) {
         let of = |at: &usize| made.get(*at);
-        let keys: BTreeSet<String> = list.iter().filter_map(of).flat_map(|(_, d)| d.share.labels.keys().cloned()).collect();
+        let keys: BTreeSet<String> =
+            list.iter().filter_map(of).flat_map(|(_, d)| d.share.labels.keys().cloned()).collect();
         let distinct = |key: &&String| {
             let values: BTreeSet<&String> =
                 list.iter().filter_map(of).filter_map(|(_, d)| d.share.labels.get(*key)).collect();

@@ -23,7 +23,7 @@ const SHOWN: usize = 6;
 /// Lists the rules that no objective was made of.
 pub(super) fn list(book: &Book<'_>, made: &BTreeSet<usize>, used: &BTreeSet<usize>, read: &mut Read) {
     let named: BTreeSet<&str> = named_by(book, used);
-    let left: Vec<(usize, &Rule)> = book
+    let left: BTreeMap<usize, &Rule> = book
         .rules
         .iter()
         .enumerate()
@@ -41,12 +41,11 @@ pub(super) fn list(book: &Book<'_>, made: &BTreeSet<usize>, used: &BTreeSet<usiz
     let hints = Hints { book, histograms };
     let mut shown: BTreeSet<usize> = BTreeSet::new();
     for (family, list) in families(book) {
-        let list: Vec<&(usize, &Rule)> =
-            left.iter().filter(|(at, rule)| !rule.is_alert() && list.iter().any(|of| of.rule == *at)).collect();
-        let Some((_, first)) = list.first() else { continue };
+        let list: Vec<usize> = list.iter().map(|one| one.rule).filter(|at| left.contains_key(at)).collect();
+        let Some(first) = list.first().and_then(|at| left.get(at)) else { continue };
         if let Some(text) = hints.recorded(first, &family, list.len() - 1) {
             read.near.push(Finding { place: first.name.place.clone(), text });
-            shown.extend(list.iter().map(|(at, _)| at));
+            shown.extend(list);
         }
     }
     for (at, rule) in left.iter().filter(|(_, rule)| rule.is_alert()) {
@@ -68,11 +67,15 @@ pub(super) fn list(book: &Book<'_>, made: &BTreeSet<usize>, used: &BTreeSet<usiz
 /// `alerts: KubeJobFailed (line 222), .. and 40 more`
 fn folded(list: &[&Rule], alerts: bool) -> String {
     let mut lines: Vec<(&str, Vec<String>)> = Vec::new();
+    let mut known: BTreeMap<&str, usize> = BTreeMap::new();
     for rule in list {
-        let line = rule.name.place.line.to_string();
-        match lines.iter_mut().find(|(name, _)| *name == rule.name.text) {
-            Some((_, known)) => known.push(line),
-            None => lines.push((&rule.name.text, vec![line])),
+        let name = rule.name.text.as_str();
+        let at = *known.entry(name).or_insert(lines.len());
+        if at == lines.len() {
+            lines.push((name, Vec::new()));
+        }
+        if let Some((_, of)) = lines.get_mut(at) {
+            of.push(rule.name.place.line.to_string());
         }
     }
     let shown: Vec<String> = lines
@@ -120,7 +123,9 @@ fn misspelt(book: &Book<'_>, made: &BTreeSet<usize>, read: &mut Read) {
     for (_, rule) in book.rules.iter().enumerate().filter(|(at, _)| !made.contains(at)) {
         let Ok(expr) = promql::parse(&rule.expr.text) else { continue };
         for found in promql::selectors(&expr) {
-            if let Some((name, _)) = found.metric().filter(|(name, _)| name.contains(':') && !known.contains(name)) {
+            if let Some((name, _)) =
+                found.metric().filter(|(name, _)| name.contains(':') && !known.contains(name))
+            {
                 asked.entry(name.to_owned()).or_insert(rule);
             }
         }
@@ -128,7 +133,9 @@ fn misspelt(book: &Book<'_>, made: &BTreeSet<usize>, read: &mut Read) {
     if asked.len().saturating_mul(known.len()) > MOST {
         return;
     }
-    let split = |name: &str| windows::named(name).map_or((name.to_owned(), None), |(stem, l)| (stem.to_owned(), Some(l)));
+    let split = |name: &str| {
+        windows::named(name).map_or((name.to_owned(), None), |(stem, l)| (stem.to_owned(), Some(l)))
+    };
     for (name, rule) in asked {
         let (stem, length) = split(&name);
         let near = known.iter().find(|other| {
@@ -176,7 +183,10 @@ impl Hints<'_, '_> {
         sure.then_some((made.of, made.statements))
     }
     fn ratio(&self, rule: &Rule, family: &str, good: bool) -> Option<(String, Vec<String>)> {
-        self.said(Sli::Ratio { query: Said { text: family.to_owned(), place: rule.name.place.clone() }, good })
+        self.said(Sli::Ratio {
+            query: Said { text: family.to_owned(), place: rule.name.place.clone() },
+            good,
+        })
     }
     /// A recorded share that no alert holds against a budget.
     fn recorded(&self, rule: &Rule, family: &str, more: usize) -> Option<String> {
@@ -185,7 +195,8 @@ impl Hints<'_, '_> {
         let says = |words: &[&str]| words.iter().any(|word| name.contains(word));
         let bad = says(&["error", "fail", "bad", "burn", "slow"]);
         // `1 - bad / total` and `good / total` look alike: the name decides.
-        let good = says(&["avail", "success", "good", "ok", "uptime"]) || expr.binary().is_some_and(|b| b.left.number() == Some(1.0));
+        let good = says(&["avail", "success", "good", "ok", "uptime"])
+            || expr.binary().is_some_and(|b| b.left.number() == Some(1.0));
         let (of, statements) = self.ratio(rule, family, good && !bad)?;
         let more = match more {
             0 => String::new(),
@@ -264,7 +275,9 @@ impl Hints<'_, '_> {
 }
 
 fn shown(keep: &str, statements: &[String]) -> String {
-    let all: Vec<String> =
-        std::iter::once(keep.to_owned()).chain(statements.iter().cloned()).map(|s| format!("`{s}`")).collect();
+    let all: Vec<String> = std::iter::once(keep.to_owned())
+        .chain(statements.iter().cloned())
+        .map(|s| format!("`{s}`"))
+        .collect();
     all.join(", ")
 }

@@ -74,8 +74,9 @@ pub(super) struct Rules {
 
 /// Where the groups of a document are, if it is one of rules.
 pub(super) fn groups(document: &Node) -> Option<&Node> {
-    let object = word(document, "apiVersion")
-        .is_some_and(|v| v.starts_with("monitoring.coreos.com/") || v.starts_with("operator.victoriametrics.com/"));
+    let object = word(document, "apiVersion").is_some_and(|v| {
+        v.starts_with("monitoring.coreos.com/") || v.starts_with("operator.victoriametrics.com/")
+    });
     let holder = match word(document, "kind") {
         Some("PrometheusRule" | "VMRule") if object => find(document, "spec")?,
         Some(_) => return None,
@@ -92,7 +93,9 @@ pub(super) fn groups(document: &Node) -> Option<&Node> {
 /// Does an object hold the text of a rule file?
 pub(super) fn holds_text(document: &Node) -> Option<&str> {
     let texts = find(document, "data").map(entries).unwrap_or_default();
-    let found = texts.iter().find(|e| scalar(&e.value).is_some_and(|text| text.contains("groups:") && text.contains("expr:")))?;
+    let found = texts
+        .iter()
+        .find(|e| scalar(&e.value).is_some_and(|text| text.contains("groups:") && text.contains("expr:")))?;
     (word(document, "kind") == Some("ConfigMap")).then_some(&found.key)
 }
 
@@ -101,7 +104,9 @@ pub(super) fn nearly(document: &Node) -> Option<&'static str> {
     if find(document, "rule_files").is_some() && find(document, "tests").is_some() {
         return Some("tests of rules for promtool");
     }
-    let is_rule = |node: &Node| find(node, "expr").is_some() && (find(node, "alert").is_some() || find(node, "record").is_some());
+    let is_rule = |node: &Node| {
+        find(node, "expr").is_some() && (find(node, "alert").is_some() || find(node, "record").is_some())
+    };
     let lists = entries(document).iter().filter_map(|e| match &e.value.value {
         Value::List(list) => Some(list),
         _ => None,
@@ -135,7 +140,9 @@ pub(super) fn read(document: &Node, groups: &Node, sources: &SourceMap, read: &m
             "eval_delay",
         ];
         reader.known(group, "a group", &keys);
-        let name = reader.text(group, "name").unwrap_or_else(|| Said { text: String::new(), place: reader.place(group) });
+        let name = reader
+            .text(group, "name")
+            .unwrap_or_else(|| Said { text: String::new(), place: reader.place(group) });
         let shared = reader.labels(find(group, "labels"), "`labels`");
         let rules: &[Node] = match given(group, "rules") {
             Some(Node { value: Value::List(rules), .. }) => rules,
@@ -189,10 +196,18 @@ fn rule(
         (Some(name), None) => (Kind::Record, name),
         (None, Some(name)) => (Kind::Alert, name),
         (Some(name), Some(_)) => {
-            return Err(refusal(name.place, &name.text, "a rule records or alerts, and this has `record` and `alert`"));
+            return Err(refusal(
+                name.place,
+                &name.text,
+                "a rule records or alerts, and this has `record` and `alert`",
+            ));
         }
         (None, None) => {
-            return Err(refusal(reader.place(node), &shown_group(group), "a rule has neither `record` nor `alert`"));
+            return Err(refusal(
+                reader.place(node),
+                &shown_group(group),
+                "a rule has neither `record` nor `alert`",
+            ));
         }
     };
     let refused = |why: String| (name.place.clone(), short(&name.text), why);

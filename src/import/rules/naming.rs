@@ -17,14 +17,53 @@ const SERVICES: [&str; 4] = ["service", "app", "application", "job"];
 const NAMES: [&str; 4] = ["slo", "slo_name", "objective", "name"];
 /// Words of alerts' names that are about alerting.
 const ALERTING: [&str; 28] = [
-    "error budget", "budget", "burn rate", "burnrate", "burn", "burning", "burns", "slo", "slos", "alert", "page", "ticket", "critical",
-    "warning", "multi window", "multiwindow", "fast", "slow", "slowly", "quickly", "too", "high", "is", "rate", "ratio", "consumption",
-    "exhaustion", "exceeded",
+    "error budget",
+    "budget",
+    "burn rate",
+    "burnrate",
+    "burn",
+    "burning",
+    "burns",
+    "slo",
+    "slos",
+    "alert",
+    "page",
+    "ticket",
+    "critical",
+    "warning",
+    "multi window",
+    "multiwindow",
+    "fast",
+    "slow",
+    "slowly",
+    "quickly",
+    "too",
+    "high",
+    "is",
+    "rate",
+    "ratio",
+    "consumption",
+    "exhaustion",
+    "exceeded",
 ];
 /// Words of groups' names that say nothing of a service.
 const GROUPS: [&str; 16] = [
-    "slo", "slos", "sli", "slis", "rules", "rule", "alerts", "alert", "alerting", "recording", "recordings", "prometheus", "burnrate",
-    "burnrates", "burn", "rate",
+    "slo",
+    "slos",
+    "sli",
+    "slis",
+    "rules",
+    "rule",
+    "alerts",
+    "alert",
+    "alerting",
+    "recording",
+    "recordings",
+    "prometheus",
+    "burnrate",
+    "burnrates",
+    "burn",
+    "rate",
 ];
 
 /// What a share is about.
@@ -41,7 +80,8 @@ pub(super) fn service(alert: &Rule, labels: &BTreeMap<String, String>, family: &
     if let Some(found) = SERVICES.iter().find_map(|key| selected(family, key).filter(|v| plain(v))) {
         return at(&found);
     }
-    let words: Vec<String> = words(&alert.group.text).into_iter().filter(|w| !GROUPS.contains(&w.as_str())).collect();
+    let words: Vec<String> =
+        words(&alert.group.text).into_iter().filter(|w| !GROUPS.contains(&w.as_str())).collect();
     let group = words.join("-");
     if plain(&group) {
         return Said { text: group, place: alert.group.place.clone() };
@@ -61,8 +101,13 @@ fn selected(family: &str, key: &str) -> Option<String> {
     values.first().cloned().filter(|_| values.len() == 1)
 }
 
-/// The name of an objective.
-pub(super) fn name(alert: &Rule, labels: &BTreeMap<String, String>, family: &str) -> Said {
+/// The name of an objective; `recorded` is what its share is recorded as.
+pub(super) fn name(
+    alert: &Rule,
+    labels: &BTreeMap<String, String>,
+    family: &str,
+    recorded: Option<&str>,
+) -> Said {
     let at = |text: String| Said { text, place: alert.name.place.clone() };
     let words = of_alert(&alert.name.text);
     let mut name = words.join("-");
@@ -75,6 +120,15 @@ pub(super) fn name(alert: &Rule, labels: &BTreeMap<String, String>, family: &str
             None => counted(family),
         };
     }
+    // `checkout:errors:ratio_rate5m` says which quality of it.
+    let quality = |word: &String| names::QUALITIES.contains(&word.as_str());
+    if !self::words(&name).iter().any(quality) {
+        let words = self::words(recorded.unwrap_or(""));
+        let mut said = words.iter().filter(|word| quality(word));
+        if let (Some(one), None) = (said.next(), said.next()) {
+            name = format!("{name}-{one}");
+        }
+    }
     at(name)
 }
 
@@ -82,8 +136,15 @@ pub(super) fn name(alert: &Rule, labels: &BTreeMap<String, String>, family: &str
 fn counted(family: &str) -> String {
     let Ok(expr) = promql::parse(family) else { return "events".to_owned() };
     let all = promql::selectors(&expr);
-    let noun = all.last().and_then(promql::SelectorRef::metric).map_or_else(|| "events".to_owned(), |(name, _)| names::noun(name));
-    if is_latency(&all.iter().map(|s| s.selector).collect::<Vec<_>>()) { format!("{noun}-latency") } else { noun }
+    let noun = all
+        .last()
+        .and_then(promql::SelectorRef::metric)
+        .map_or_else(|| "events".to_owned(), |(name, _)| names::noun(name));
+    if is_latency(&all.iter().map(|s| s.selector).collect::<Vec<_>>()) {
+        format!("{noun}-latency")
+    } else {
+        noun
+    }
 }
 
 /// Counts and buckets of one histogram, and nothing else that tells them apart.
@@ -109,7 +170,9 @@ fn is_latency(all: &[&Selector]) -> bool {
 fn of_alert(name: &str) -> Vec<String> {
     let all = format!(" {} ", words(name).join(" "));
     // `ErrorRate` is about errors, `ErrorBudget` isn't.
-    let mut all = ["error rate", "error ratio"].iter().fold(all, |all, two| all.replace(&format!(" {two} "), " errors "));
+    let mut all = ["error rate", "error ratio"]
+        .iter()
+        .fold(all, |all, two| all.replace(&format!(" {two} "), " errors "));
     for word in ALERTING {
         // Twice: neighbours share a blank.
         for _ in 0..2 {
@@ -171,6 +234,9 @@ mod tests {
         let of = |family: &str| counted(family);
         let slow = "(sum(rate(a_seconds_count{j=\"x\"}[$range])) - sum(rate(a_seconds_bucket{j=\"x\",le=\"1\"}[$range]))) / sum(rate(a_seconds_count{j=\"x\"}[$range]))";
         assert_eq!(of(slow), "events-latency");
-        assert_eq!(of("sum(rate(http_requests_total{code=\"5\"}[$range])) / sum(rate(http_requests_total[$range]))"), "requests");
+        assert_eq!(
+            of("sum(rate(http_requests_total{code=\"5\"}[$range])) / sum(rate(http_requests_total[$range]))"),
+            "requests"
+        );
     }
 }

@@ -2,6 +2,7 @@
 //! differ in nothing else are one text.
 
 use crate::promql::ast::{Binary, BinaryOp, Expr, ExprKind, Selector};
+use crate::promql::print::quote;
 
 /// An expression on one line; `text` is what its places are of.
 pub(super) fn tidy(text: &str, expr: &Expr) -> String {
@@ -34,7 +35,8 @@ impl Printer<'_> {
             ExprKind::Aggregate(a) => {
                 out.push_str(a.op.as_str());
                 if let Some(grouping) = &a.grouping {
-                    let labels: Vec<String> = grouping.labels.iter().map(|l| self.words(l.range.clone())).collect();
+                    let labels: Vec<String> =
+                        grouping.labels.iter().map(|l| self.words(l.range.clone())).collect();
                     let word = if grouping.without { "without" } else { "by" };
                     out.push_str(&format!(" {word} ({}) ", labels.join(", ")));
                 }
@@ -86,7 +88,10 @@ impl Printer<'_> {
         self.operand(&b.right, needs(&b.right, false), out);
     }
     fn selector(&self, selector: &Selector, expr: &Expr, out: &mut String) {
-        let plain = selector.name.as_ref().filter(|name| selector.braces.as_ref().is_none_or(|b| name.range.end <= b.start));
+        let plain = selector
+            .name
+            .as_ref()
+            .filter(|name| selector.braces.as_ref().is_none_or(|b| name.range.end <= b.start));
         let moved = selector.shift.offset.is_some() || selector.shift.at.is_some();
         let (Some(name), false) = (plain, moved) else {
             out.push_str(self.text.get(expr.range.clone()).unwrap_or(""));
@@ -98,8 +103,7 @@ impl Printer<'_> {
                 .matchers
                 .iter()
                 .map(|m| {
-                    let part = |range: &std::ops::Range<usize>| self.text.get(range.clone()).unwrap_or("");
-                    format!("{}{}{}", part(&m.label.range), m.op.as_str(), part(&m.value.range))
+                    format!("{}{}{}", self.words(m.label.range.clone()), m.op.as_str(), quote(&m.value.text))
                 })
                 .collect();
             out.push_str(&format!("{{{}}}", matchers.join(", ")));
@@ -135,7 +139,10 @@ mod tests {
     #[test]
     fn one_text() {
         for (text, wanted) in [
-            ("( ( sum by(a ,b)( rate( x{c = \"d\",e!~'f'}[$range] ) ) ) )", "sum by (a, b) (rate(x{c=\"d\", e!~'f'}[$range]))"),
+            (
+                "( ( sum by(a ,b)( rate( x{c = \"d\",e!~'f'}[$range] ) ) ) )",
+                "sum by (a, b) (rate(x{c=\"d\", e!~\"f\"}[$range]))",
+            ),
             ("sum(rate(x[5m])) by (a) / (sum(y) + sum(z))", "sum by (a) (rate(x[5m])) / (sum(y) + sum(z))"),
             ("(a - (b + c)) / ignoring(d)  e", "(a - (b + c)) / ignoring(d) e"),
             ("((a - b) + c) * 2", "(a - b + c) * 2"),

@@ -35,7 +35,10 @@ pub(super) fn family(text: &str) -> Result<(String, u64), String> {
         }
     }
     if has_subquery(&expr) {
-        return Err("it looks at a share over time: that weighs each moment alike, however many events it had".to_owned());
+        return Err(
+            "it looks at a share over time: that weighs each moment alike, however many events it had"
+                .to_owned(),
+        );
     }
     match lengths.first() {
         Some(millis) if lengths.len() == 1 => {
@@ -49,7 +52,10 @@ pub(super) fn family(text: &str) -> Result<(String, u64), String> {
         }
         Some(_) => {
             let all: Vec<String> = lengths.iter().map(|l| shown(*l)).collect();
-            Err(format!("its sides look back for different times ({}), so that their share is of no window", all.join(", ")))
+            Err(format!(
+                "its sides look back for different times ({}), so that their share is of no window",
+                all.join(", ")
+            ))
         }
         None => Err("it counts no events: nothing of it is a `rate` or an `increase`".to_owned()),
     }
@@ -112,7 +118,10 @@ mod tests {
         assert_eq!(named("x:burnrate"), None);
         assert_eq!(named("h"), None);
         assert_eq!(named("x:p99"), None);
-        assert_eq!((shown(HOUR), shown(90 * 60_000), shown(3 * DAY)), ("1h".into(), "90m".into(), "3d".into()));
+        assert_eq!(
+            (shown(HOUR), shown(90 * 60_000), shown(3 * DAY)),
+            ("1h".into(), "90m".into(), "3d".into())
+        );
     }
 
     #[test]
