@@ -322,6 +322,7 @@ impl Report {
     }
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
 fn is_none(count: &usize) -> bool {
     *count == 0
 }

@@ -40,34 +40,32 @@ const MOST: usize = 64;
 fn alternatives(expr: &Expr) -> Vec<Vec<&Expr>> {
     let expr = expr.bare();
     if let Some(b) = expr.binary() {
-        match b.op {
-            BinaryOp::Or => {
-                let mut made = alternatives(&b.left);
-                made.extend(alternatives(&b.right));
-                return made;
-            }
-            BinaryOp::And => {
-                let (left, right) = (alternatives(&b.left), alternatives(&b.right));
-                if left.len() * right.len() <= MOST {
-                    let mut made = Vec::new();
-                    for one in &left {
-                        made.extend(right.iter().map(|other| [one.as_slice(), other.as_slice()].concat()));
-                    }
-                    return made;
+        if b.op == BinaryOp::Or {
+            let mut made = alternatives(&b.left);
+            made.extend(alternatives(&b.right));
+            return made;
+        }
+        if b.op == BinaryOp::And {
+            let (left, right) = (alternatives(&b.left), alternatives(&b.right));
+            if left.len() * right.len() <= MOST {
+                let mut made = Vec::new();
+                for one in &left {
+                    made.extend(right.iter().map(|other| [one.as_slice(), other.as_slice()].concat()));
                 }
-            }
-            BinaryOp::Unless => {
-                let mut made = alternatives(&b.left);
-                made.iter_mut().for_each(|all| all.push(expr));
                 return made;
             }
-            // Labels of an alert that another series holds.
-            BinaryOp::Mul
-                if b.right.selector().is_some() && b.matching.as_ref().is_some_and(|m| m.group.is_some()) =>
-            {
-                return alternatives(&b.left);
+        }
+        if b.op == BinaryOp::Unless {
+            let mut made = alternatives(&b.left);
+            for all in &mut made {
+                all.push(expr);
             }
-            _ => {}
+            return made;
+        }
+        // Labels of an alert that another series holds.
+        let joined = b.matching.as_ref().is_some_and(|m| m.group.is_some());
+        if b.op == BinaryOp::Mul && b.right.selector().is_some() && joined {
+            return alternatives(&b.left);
         }
     }
     // `max(share > limit) without (window)`
@@ -112,11 +110,10 @@ pub(super) fn compared<'e>(
         (true, false) => (&b.right, &b.left, true),
         _ => return None,
     };
-    let above = match b.op {
-        BinaryOp::Greater | BinaryOp::GreaterEqual => true,
-        BinaryOp::Less | BinaryOp::LessEqual => false,
-        _ => return None,
-    };
+    let above = matches!(b.op, BinaryOp::Greater | BinaryOp::GreaterEqual);
+    if !above && !matches!(b.op, BinaryOp::Less | BinaryOp::LessEqual) {
+        return None;
+    }
     Some((share, limit, above == flipped))
 }
 
@@ -286,27 +283,22 @@ fn peeled(book: &Book<'_>, text: &str, expr: &Expr) -> Option<(String, u32, Opti
     let hundred = |e: &Expr| e.number() == Some(100.0);
     let labels = BTreeMap::new();
     let constants = Constants { book, text, labels: &labels };
-    match b.op {
-        BinaryOp::Mul if hundred(&b.left) => Some((words(text, b.right.bare()), 100, None)),
-        BinaryOp::Mul if hundred(&b.right) => Some((words(text, b.left.bare()), 100, None)),
-        BinaryOp::Div if constants.is_constant(&b.right) && !constants.is_constant(&b.left) => {
-            let by = constants.value(&b.right).filter(|by| is_share(*by))?;
-            Some((words(text, b.left.bare()), 1, Some(by)))
-        }
-        BinaryOp::Div => {
-            let upper = b.left.binary().filter(|l| l.op == BinaryOp::Mul)?;
-            let part = if hundred(&upper.left) {
-                &upper.right
-            } else if hundred(&upper.right) {
-                &upper.left
-            } else {
-                return None;
-            };
-            let behind = text.get(b.op_range.start..expr.range.end)?;
-            Some((format!("({}) {behind}", words(text, part.bare())), 100, None))
-        }
-        _ => None,
+    if b.op == BinaryOp::Mul {
+        let inner = if hundred(&b.left) { Some(&b.right) } else { hundred(&b.right).then_some(&b.left) };
+        return inner.map(|inner| (words(text, inner.bare()), 100, None));
     }
+    if b.op != BinaryOp::Div {
+        return None;
+    }
+    if constants.is_constant(&b.right) && !constants.is_constant(&b.left) {
+        let by = constants.value(&b.right).filter(|by| is_share(*by))?;
+        return Some((words(text, b.left.bare()), 1, Some(by)));
+    }
+    let upper = b.left.binary().filter(|l| l.op == BinaryOp::Mul)?;
+    let part =
+        if hundred(&upper.left) { Some(&upper.right) } else { hundred(&upper.right).then_some(&upper.left) };
+    let behind = text.get(b.op_range.start..expr.range.end)?;
+    Some((format!("({}) {behind}", words(text, part?.bare())), 100, None))
 }
 
 /// What an aggregation around a share means for it.
@@ -341,13 +333,10 @@ fn outer(a: &Aggregate, mut found: Found, several: bool) -> Result<Found, Why> {
             )));
         }
     }
-    if several {
-        match a.op {
-            Aggregator::Sum | Aggregator::Avg => found.assumed.push(format!(
-                "the alert {verb} the shares of several rules and compares that with the budget; here the share of each has this budget"
-            )),
-            _ => {}
-        }
+    if several && matches!(a.op, Aggregator::Sum | Aggregator::Avg) {
+        found.assumed.push(format!(
+            "the alert {verb} the shares of several rules and compares that with the budget; here the share of each has this budget"
+        ));
     }
     found.followed.labels.retain(|label, _| several || keeps(label));
     Ok(found)

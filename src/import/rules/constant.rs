@@ -39,13 +39,18 @@ impl Constants<'_, '_> {
             }
             ExprKind::Binary(b) => {
                 let (left, right) = (self.value(&b.left)?, self.value(&b.right)?);
-                match b.op {
-                    BinaryOp::Add => left.checked_add(right),
-                    BinaryOp::Sub => left.checked_sub(right),
-                    BinaryOp::Mul => left.checked_mul(right),
-                    BinaryOp::Div => left.checked_div(right),
-                    _ => None,
-                }
+                let op: fn(Decimal, Decimal) -> Option<Decimal> = if b.op == BinaryOp::Add {
+                    Decimal::checked_add
+                } else if b.op == BinaryOp::Sub {
+                    Decimal::checked_sub
+                } else if b.op == BinaryOp::Mul {
+                    Decimal::checked_mul
+                } else if b.op == BinaryOp::Div {
+                    Decimal::checked_div
+                } else {
+                    return None;
+                };
+                op(left, right)
             }
             ExprKind::Call(call) if matches!(call.name.text.as_str(), "vector" | "scalar") => {
                 self.value(call.args.first()?)
@@ -100,17 +105,17 @@ impl Constants<'_, '_> {
     /// The two factors that a limit is written as; `14.4 * 0.1 / 100` too.
     pub(super) fn product(&self, expr: &Expr) -> Option<Product> {
         let b = expr.binary()?;
-        match b.op {
-            BinaryOp::Mul => Some((self.factor(&b.left)?, self.factor(&b.right)?)),
-            BinaryOp::Div => {
-                let by = self.value(&b.right)?;
-                let (a, c) = self.product(&b.left)?;
-                // The smaller one is meant.
-                let part = |f: Factor| Some(Factor { value: f.value.checked_div(by)?, worked_out: true });
-                if a.value <= c.value { Some((part(a)?, c)) } else { Some((a, part(c)?)) }
-            }
-            _ => None,
+        if b.op == BinaryOp::Mul {
+            return Some((self.factor(&b.left)?, self.factor(&b.right)?));
         }
+        if b.op != BinaryOp::Div {
+            return None;
+        }
+        let by = self.value(&b.right)?;
+        let (a, c) = self.product(&b.left)?;
+        // The smaller one is meant.
+        let part = |f: Factor| Some(Factor { value: f.value.checked_div(by)?, worked_out: true });
+        if a.value <= c.value { Some((part(a)?, c)) } else { Some((a, part(c)?)) }
     }
     fn factor(&self, expr: &Expr) -> Option<Factor> {
         Some(Factor {

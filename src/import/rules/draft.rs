@@ -2,37 +2,35 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::around::{TEXTS, alerting, conditions_lost, window};
 use super::book::{Book, Why};
 use super::burn::{Leaf, Share, conditions, is_share};
 use super::constant::Product;
 use super::{Rule, naming, windows};
 use crate::import::Read;
-use crate::import::objective::{
-    Alert, Alerting, Lost, Objective, Said, Service, Sli, Tool, Values, What, Window,
-};
-use crate::import::reader::{is_owner, owner, short};
-use crate::import::report::{Finding, Outcome, listed};
-use crate::import::severity::{Loud, loudness};
-use crate::ir::burn::{Profile, alerts};
-use crate::value::{Decimal, Duration};
+use crate::import::objective::{Objective, Said, Service, Sli, Tool, Values};
+use crate::import::reader::{owner, short};
+use crate::import::report::{Finding, Outcome};
+use crate::value::Decimal;
 use crate::write::text;
 
 /// A burn rate that an alert speaks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Rate {
-    factor: Decimal,
-    long: u64,
-    short: Option<u64>,
+pub(super) struct Rate {
+    pub(super) factor: Decimal,
+    /// In milliseconds.
+    pub(super) long: u64,
+    pub(super) short: Option<u64>,
 }
 
 /// An objective in the making.
 pub(super) struct Draft {
     share: Share,
-    budget: Decimal,
+    pub(super) budget: Decimal,
     alerts: Vec<usize>,
-    rates: Vec<Rate>,
+    pub(super) rates: Vec<Rate>,
     /// What else alerts ask for.
-    guards: BTreeSet<String>,
+    pub(super) guards: BTreeSet<String>,
     assumed: Vec<String>,
 }
 
@@ -277,7 +275,7 @@ pub(super) struct Recording {
     /// The rule.
     pub(super) rule: usize,
     /// How far it looks back, in milliseconds.
-    window: u64,
+    pub(super) window: u64,
     /// Other recordings that it is made of.
     parts: BTreeSet<usize>,
 }
@@ -353,140 +351,6 @@ fn objective(book: &Book<'_>, draft: &Draft, first: &Rule, recorded: &[Recording
         assumed,
         lost,
     }
-}
-
-/// The window of the budget: rules state none; a share that is recorded over weeks says it, and burn rates hint at it.
-fn window(book: &Book<'_>, draft: &Draft, recorded: &[Recording], assumed: &mut Vec<String>) -> Window {
-    let rates: Vec<(Decimal, u64)> = draft.rates.iter().map(|rate| (rate.factor, rate.long)).collect();
-    let hinted = windows::hinted(&rates);
-    let shown: Vec<String> =
-        rates.iter().map(|(factor, long)| format!("{factor} over {}", windows::shown(*long))).collect();
-    let whole = |one: &&Recording| one.window >= 7 * windows::DAY && one.window.is_multiple_of(windows::DAY);
-    let longest = recorded.iter().filter(whole).max_by_key(|one| one.window);
-    let days = longest.and_then(|one| {
-        Some((one.rule, u32::try_from(one.window / windows::DAY).ok().filter(|d| *d <= 90)?))
-    });
-    match (days, hinted) {
-        (Some((_, days)), Some(hint)) if days == hint => Window::Days(days),
-        (Some((at, days)), _) => {
-            let name = book.rules.get(at).map_or("", |rule| rule.name.text.as_str());
-            assumed.push(format!("a window of {days}d, over which `{name}` records the share"));
-            Window::Days(days)
-        }
-        (None, Some(days)) => {
-            let rates = if shown.len() == 1 { "a burn rate of" } else { "burn rates of" };
-            let are = if shown.len() == 1 { "is" } else { "are" };
-            assumed.push(format!("a window of {days}d, which {rates} {} {are} made for", listed(&shown)));
-            Window::Days(days)
-        }
-        (None, None) => {
-            assumed.push("the `default_window` of slovo.yaml, as the source states no window".to_owned());
-            Window::Unstated
-        }
-    }
-}
-
-/// Labels that say how loud an alert is.
-const SEVERITIES: [&str; 4] = ["severity", "priority", "urgency", "level"];
-/// Annotations that are texts of an alert.
-const TEXTS: [&str; 6] = ["summary", "description", "message", "title", "text", "info"];
-
-fn alerting(alerts: &[&Rule], service: &Said, assumed: &mut Vec<String>, lost: &mut Vec<Lost>) -> Alerting {
-    let (mut loud, mut quiet) = (false, false);
-    let mut labels: Vec<(String, Said)> = Vec::new();
-    let mut annotations: Vec<(String, Said)> = Vec::new();
-    let mut say = |text: String| {
-        if !assumed.contains(&text) {
-            assumed.push(text);
-        }
-    };
-    for rule in alerts {
-        match SEVERITIES.iter().find_map(|key| rule.label(key)) {
-            Some(word) => match loudness(word) {
-                Loud::Page => loud = true,
-                Loud::Ticket => quiet = true,
-                Loud::Unknown => {
-                    loud = true;
-                    say(format!("alerts of severity `{}` page somebody", short(word)));
-                }
-            },
-            None => {
-                loud = true;
-                say("alerts without a severity page somebody".to_owned());
-            }
-        }
-        let about_rules = |key: &str, said: &Said| {
-            SEVERITIES.contains(&key)
-                || is_owner(key)
-                || said.text == service.text
-                || crate::import::pyrra::duration(&said.text).is_some()
-        };
-        for (key, said) in rule.labels.iter().filter(|(key, said)| !about_rules(key, said)) {
-            if !labels.iter().any(|(k, s)| k == key && s.text == said.text) {
-                labels.push((key.clone(), said.clone()));
-            }
-        }
-        for (key, said) in
-            rule.annotations.iter().filter(|(key, _)| !TEXTS.contains(&key.to_ascii_lowercase().as_str()))
-        {
-            if !annotations.iter().any(|(k, s)| k == key && s.text == said.text) {
-                annotations.push((key.clone(), said.clone()));
-            }
-        }
-    }
-    let off = |off: bool| Alert { disabled: off, ..Alert::default() };
-    if loud && !quiet {
-        lost.push(Lost::new(What::Tickets, "that no alert makes tickets: whoever pages has tickets too"));
-    }
-    let name = alerts.first().map(|rule| rule.name.clone());
-    Alerting { name, labels, annotations, page: off(!loud), ticket: off(false), silent_without_data: false }
-}
-
-/// What of the alerts' conditions has no place.
-fn conditions_lost(draft: &Draft, alerts: &[&Rule], window: Window) -> Vec<Lost> {
-    let mut made = Vec::new();
-    let holds: BTreeSet<&str> = alerts.iter().filter_map(|rule| rule.hold.as_deref()).collect();
-    let mut ordered: Vec<&str> =
-        holds.into_iter().filter(|h| crate::import::pyrra::duration(h) != Some(0)).collect();
-    ordered.sort_by_key(|hold| crate::import::pyrra::duration(hold));
-    if !ordered.is_empty() {
-        made.push(Lost::new(
-            What::Conditions,
-            format!("how long alerts hold back (`for` of {})", ordered.join(", ")),
-        ));
-    }
-    for guard in &draft.guards {
-        made.push(Lost::new(
-            What::Conditions,
-            format!("the condition `{}` of an alert", guard.chars().take(200).collect::<String>()),
-        ));
-    }
-    let days = match window {
-        Window::Days(days) => u64::from(days),
-        Window::OfTool | Window::Unstated => 28,
-    };
-    let own: BTreeSet<(Decimal, u64)> = alerts_of(draft.budget, days);
-    let others: Vec<String> = draft
-        .rates
-        .iter()
-        .filter(|rate| !own.contains(&(rate.factor, rate.long)))
-        .map(|rate| {
-            let short = rate.short.map(|s| format!(" and {}", windows::shown(s))).unwrap_or_default();
-            format!("{} over {}{short}", rate.factor, windows::shown(rate.long))
-        })
-        .collect();
-    if !others.is_empty() {
-        made.push(Lost::new(
-            What::Conditions,
-            format!("alerts at burn rates of {}: Slovo has its own", listed(&others)),
-        ));
-    }
-    made
-}
-
-fn alerts_of(budget: Decimal, days: u64) -> BTreeSet<(Decimal, u64)> {
-    let own = alerts(budget, Duration::from_days(days), &Profile::default());
-    own.iter().map(|a| (a.factor.normalize(), a.long.as_micros() / 1000)).collect()
 }
 
 /// Objectives of one name get parts: what rules call their shares, else the objective itself.

@@ -4,13 +4,14 @@
 //! documents -> Rule                 as written, with places
 //!           -> book      recorded series replaced by what records them
 //!           -> burn      alerts on a share of events above so many times a budget
-//!           -> draft     one objective for each share and budget
+//!           -> draft     one objective for each share and budget, with what stands around it
 //!           -> left      what else the files hold, with a reason
 //! ```
 //!
 //! An objective has to be in the source: only a limit written as a multiple of a budget states one. A plain threshold says when to
 //! alert, not how much may fail.
 
+mod around;
 mod book;
 mod burn;
 mod constant;
@@ -86,7 +87,9 @@ pub(super) fn groups(document: &Node) -> Option<&Node> {
     match &groups.value {
         Value::List(list) if list.iter().any(|group| find(group, "rules").is_some()) => Some(groups),
         Value::List(list) if list.is_empty() || object => Some(groups),
-        _ => None,
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::List(_) | Value::Map(_) => {
+            None
+        }
     }
 }
 
@@ -109,7 +112,7 @@ pub(super) fn nearly(document: &Node) -> Option<&'static str> {
     };
     let lists = entries(document).iter().filter_map(|e| match &e.value.value {
         Value::List(list) => Some(list),
-        _ => None,
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::Map(_) => None,
     });
     lists.flatten().any(is_rule).then_some(
         "rules outside of `groups`, where Prometheus does not look for them; write `groups: [{name: .., rules: [..]}]` with these rules in it",

@@ -1,6 +1,8 @@
 //! Expressions written alike, whoever wrote them: one blank between parts, parentheses where they are needed. Two of one meaning that
 //! differ in nothing else are one text.
 
+use std::fmt::Write as _;
+
 use crate::promql::ast::{Binary, BinaryOp, Expr, ExprKind, Selector};
 use crate::promql::print::quote;
 
@@ -38,7 +40,7 @@ impl Printer<'_> {
                     let labels: Vec<String> =
                         grouping.labels.iter().map(|l| self.words(l.range.clone())).collect();
                     let word = if grouping.without { "without" } else { "by" };
-                    out.push_str(&format!(" {word} ({}) ", labels.join(", ")));
+                    let _ = write!(out, " {word} ({}) ", labels.join(", "));
                 }
                 self.list(&a.args, out);
             }
@@ -74,15 +76,21 @@ impl Printer<'_> {
                 !(own > of || left && own == of && b.op != BinaryOp::Pow)
             }
             ExprKind::Unary(_) => true,
-            _ => false,
+            ExprKind::Number(_)
+            | ExprKind::Str(_)
+            | ExprKind::Selector(_)
+            | ExprKind::Subquery(_)
+            | ExprKind::Paren(_)
+            | ExprKind::Aggregate(_)
+            | ExprKind::Call(_) => false,
         };
         self.operand(&b.left, needs(&b.left, true), out);
-        out.push_str(&format!(" {}", b.op.as_str()));
+        let _ = write!(out, " {}", b.op.as_str());
         if b.returns_bool.is_some() {
             out.push_str(" bool");
         }
         if let Some(matching) = &b.matching {
-            out.push_str(&format!(" {}", self.words(matching.range.clone())));
+            let _ = write!(out, " {}", self.words(matching.range.clone()));
         }
         out.push(' ');
         self.operand(&b.right, needs(&b.right, false), out);
@@ -106,10 +114,10 @@ impl Printer<'_> {
                     format!("{}{}{}", self.words(m.label.range.clone()), m.op.as_str(), quote(&m.value.text))
                 })
                 .collect();
-            out.push_str(&format!("{{{}}}", matchers.join(", ")));
+            let _ = write!(out, "{{{}}}", matchers.join(", "));
         }
         if let Some(window) = &selector.window {
-            out.push_str(&format!("[{}]", self.text.get(window.range()).unwrap_or("")));
+            let _ = write!(out, "[{}]", self.text.get(window.range()).unwrap_or(""));
         }
     }
 }
