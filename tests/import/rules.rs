@@ -120,6 +120,15 @@ fn matchers_are_handed_down() {
     assert!(journey.text.starts_with("journey a "), "{}", journey.text);
 }
 
+/// Of several series of one name, those that are no shares are refused, and the others are promises.
+#[test]
+fn several_of_one_name() {
+    let other = "      - record: errors:ratio_rate1h\n        labels: {kind: load}\n        expr: sum(rate(y_total[1h]))\n";
+    let text = imported("x.yaml", &format!("{BURN}{other}")).report.text();
+    assert!(text.contains("1 refused") && text.contains("ShopBurn (load)"), "{text}");
+    assert!(text.contains("x.yaml:10: shop/shop-errors -> shop.errors"), "{text}");
+}
+
 /// Recordings come from any file of the import; alone, the alert is refused with what is missing.
 #[test]
 fn across_files() {

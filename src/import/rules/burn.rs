@@ -127,7 +127,18 @@ fn leaf(book: &Book<'_>, text: &str, expr: &Expr) -> Leaf {
         _ => limit,
     };
     let found: Vec<Result<Share, Why>> = match shares(book, &words(text, share)) {
-        Ok(found) => found.into_iter().filter_map(|one| burn(book, text, limit, good, one)).collect(),
+        Ok(found) => {
+            let labels = |one: &Result<Found, Why>| {
+                one.as_ref().map_or_else(|why| &why.labels, |f| &f.followed.labels).clone()
+            };
+            let made: Vec<_> =
+                found.into_iter().map(|one| (labels(&one), burn(book, text, limit, good, one))).collect();
+            // Of several series none is passed over.
+            let mixed = made.iter().any(|(_, one)| one.is_some()) && is_multiple(book, text, limit);
+            let other = "one of the series of its name is not a share of events";
+            let refused = |labels| mixed.then(|| Err(Why { text: other.to_owned(), labels }));
+            made.into_iter().filter_map(|(labels, one)| one.or_else(|| refused(labels))).collect()
+        }
         Err(why) => {
             if is_multiple(book, text, limit) {
                 vec![Err(why)]
