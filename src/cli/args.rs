@@ -53,7 +53,7 @@ pub(super) enum Color {
 pub(super) enum Command {
     /// Begins a project: slovo.yaml and a journey that builds at once
     Init(Init),
-    /// Turns specs of Sloth, OpenSLO, Pyrra and Grafana SLO into .slovo source
+    /// Turns specs of other tools, and Prometheus rules, into .slovo source
     Import(Import),
     /// Finds mistakes, without writing anything
     Check(Check),

@@ -63,7 +63,7 @@ pub(super) fn run(options: &Import, start: &Path, screen: &Screen) -> Outcome {
         report.not_written = Some("--audit asks for the report only".to_owned());
     } else if options.strict && !report.whole() {
         report.not_written = Some("--strict, and it would not be whole".to_owned());
-    } else if let Err(failure) = write(&files, &folder, screen) {
+    } else if let Err(failure) = write(&files, &folder, screen, &|| beside(options, root.is_some(), &files)) {
         // Nothing was written to it yet.
         take_back(into.as_slice());
         return Err(failure);
@@ -128,8 +128,36 @@ fn tell(report: &Report, options: &Import, into: Option<&Path>) -> Result<(), Fa
         .map_err(|e| Failure::io(format!("the report `{}` cannot be written", file.display()), &e))
 }
 
+/// Where else the files could go: a project reads all folders below it.
+fn beside(options: &Import, in_project: bool, files: &[Written]) -> String {
+    let journey = files.iter().find_map(|f| f.path.strip_prefix("journeys/")?.strip_suffix(".slovo"));
+    let (true, Some(journey)) = (in_project, journey) else {
+        return "an import writes new files only; nothing was written: `-o DIR` writes to another folder"
+            .to_owned();
+    };
+    let inputs: Vec<String> = options.inputs.iter().map(|input| quoted(input)).collect();
+    let folder = options.output.clone().unwrap_or_default().join(journey);
+    format!(
+        "an import writes new files only; nothing was written. A folder within the project belongs to it: `slovo import {} -o {}`",
+        inputs.join(" "),
+        quoted(&folder)
+    )
+}
+
+/// A path as a word of a command.
+fn quoted(path: &Path) -> String {
+    let shown = slashed(path);
+    let plain = |c: char| c.is_alphanumeric() || "/._-+:@%".contains(c);
+    if shown.chars().all(plain) { shown } else { format!("'{}'", shown.replace('\'', "'\\''")) }
+}
+
 /// Writes new files, all or none.
-fn write(files: &[Written], folder: &Path, screen: &Screen) -> Result<(), Failure> {
+fn write(
+    files: &[Written],
+    folder: &Path,
+    screen: &Screen,
+    help: &dyn Fn() -> String,
+) -> Result<(), Failure> {
     if files.is_empty() {
         return Ok(());
     }
@@ -145,8 +173,7 @@ fn write(files: &[Written], folder: &Path, screen: &Screen) -> Result<(), Failur
     if !there.is_empty() {
         let word = if there.len() == 1 { "is" } else { "are" };
         let message = format!("{} {word} there already", there.join(", "));
-        let help = "an import writes new files only; nothing was written: `-o DIR` writes to another folder";
-        return Err(Failure::new(message).help(help));
+        return Err(Failure::new(message).help(help()));
     }
     fs::create_dir_all(folder).map_err(|e| failed(folder, &e))?;
     let lock = Lock::take(folder, &folder.display().to_string())?;

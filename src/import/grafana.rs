@@ -7,12 +7,12 @@ use super::objective::{
 };
 use super::pyrra::{duration, service_label};
 use super::reader::{
-    Reader, decimal, entries, find, given, is_tier, map, owner, scalar, short, without_owner, word,
+    Reader, decimal, entries, find, given, is_tier, label_list, map, owner, scalar, short, without_owner,
+    word,
 };
 use super::report::Outcome;
 use crate::config::tree::{Node, Value};
 use crate::promql;
-use crate::promql::print::is_label_name;
 use crate::source::SourceMap;
 use crate::value::Decimal;
 use crate::write::text;
@@ -230,7 +230,7 @@ fn query<'n>(reader: &mut Reader<'_>, spec: &'n Node, assumed: &mut Vec<String>)
         return Err((node, "`query` must have one of `ratio`, `freeform` and `threshold`".to_owned()));
     };
     let (form, of) = (*form, *of);
-    let by = groups(of)?;
+    let by = label_list(of, "groupByLabels")?;
     if !by.is_empty() {
         assumed.push(format!("each value of {by} has a budget of its own"));
     }
@@ -303,24 +303,6 @@ fn metric<'n>(reader: &mut Reader<'_>, of: &'n Node, key: &str, by: &str) -> Res
         return Err((at, format!("`{key}` must be a metric with matchers and nothing else")));
     }
     Ok(Said { text: format!("sum by ({by}) (rate({}[$range]))", said.text), ..said })
-}
-
-/// The labels of `groupByLabels`, as in a query.
-fn groups(of: &Node) -> Result<String, Refusal<'_>> {
-    let Some(node) = given(of, "groupByLabels") else { return Ok(String::new()) };
-    let Value::List(list) = &node.value else {
-        return Err((node, format!("`groupByLabels` must be a list, and is {}", node.value.describe())));
-    };
-    let mut made: Vec<&str> = Vec::new();
-    for label in list {
-        match scalar(label) {
-            Some(word) if is_label_name(word) => made.push(word),
-            _ => return Err((label, "`groupByLabels` holds something that is not a label".to_owned())),
-        }
-    }
-    made.sort_unstable();
-    made.dedup();
-    Ok(made.join(", "))
 }
 
 /// Which values are good.

@@ -1,7 +1,7 @@
 //! The way in: what a team has written for another tool, read into [`Objective`]s and written as `.slovo` source.
 //!
 //! ```text
-//! text -> sloth, openslo, pyrra, grafana -> [Objective]   one reader for each tool; nothing of Slovo is known there
+//! text -> sloth, openslo, pyrra, grafana, rules -> [Objective]   one reader for each; nothing of Slovo is known there
 //!      -> decompile -> Measure     PromQL into typed streams, or an escape that computes the same
 //!      -> source    -> files       journeys, catalogue, people, as `slovo fmt` leaves them
 //!      -> compile   -> refusals    what would not check is taken out, with the compiler's reason
@@ -19,6 +19,8 @@ mod openslo;
 mod pyrra;
 mod reader;
 mod report;
+mod rules;
+mod severity;
 mod sloth;
 mod source;
 
@@ -31,7 +33,7 @@ pub use objective::{
 pub use report::{Finding, Grade, LostTogether, Outcome, Report};
 
 use crate::config::tree;
-use crate::project::Project;
+use crate::project::{CONFIG_FILE, Project};
 use crate::source::{FileId, SourceMap};
 
 /// A file to import.
@@ -63,6 +65,16 @@ pub struct Imported {
     pub report: Report,
 }
 
+impl Imported {
+    /// What was made, as a project in memory; none where nothing could be imported into a new one.
+    pub fn project(&self) -> Option<Project> {
+        let yaml = self.files.iter().find(|f| f.path == CONFIG_FILE)?;
+        let others = self.files.iter().filter(|f| f.path != CONFIG_FILE);
+        let sources: Vec<(&str, &str)> = others.map(|f| (f.path.as_str(), f.text.as_str())).collect();
+        Some(Project::in_memory(&sources, &yaml.text))
+    }
+}
+
 /// Inputs that cannot be imported at all: nothing is written.
 #[derive(Debug)]
 pub struct Unusable {
@@ -89,6 +101,14 @@ struct Read {
     pyrra: Vec<pyrra::Labelled>,
     /// What holds for all objectives.
     assumed: Vec<String>,
+    /// Rules of Prometheus, which refer to each other.
+    rules: rules::Rules,
+    /// Rules that would be promises if they said an objective, and how.
+    near: Vec<Finding>,
+    /// Rules about something else.
+    left: Vec<Finding>,
+    /// How many rules both are.
+    rules_left: usize,
 }
 
 /// Where the source goes, and what is there.
@@ -116,6 +136,7 @@ pub fn import(inputs: &[Input], target: &Target<'_>) -> Result<Imported, Unusabl
     }
     pyrra::tell_apart(&mut read);
     openslo::finish(&sources, &mut read);
+    rules::finish(&mut read);
     source::write(read, target)
 }
 
@@ -142,7 +163,9 @@ fn read_file(
 ) {
     // Of the many JSON files that folders hold, only objects like these are meant.
     let json = !input.named && input.path.ends_with(".json");
-    let meant = |text: &String| text.contains("\"apiVersion\"") || text.contains("\"objectives\"");
+    let meant = |text: &String| {
+        ["\"apiVersion\"", "\"objectives\"", "\"groups\""].iter().any(|word| text.contains(word))
+    };
     if json && !input.text.as_ref().is_ok_and(meant) {
         return;
     }
@@ -196,6 +219,8 @@ fn documents_of(input: &Input, file: FileId, sources: &SourceMap, read: &mut Rea
             for slo in slos {
                 grafana::read(slo, sources, read);
             }
+        } else if let Some(groups) = rules::groups(document) {
+            rules::read(document, groups, sources, read);
         } else if pyrra::is_pyrra(document) {
             pyrra::read(document, sources, read);
         } else if !openslo::collect(document, sources, read) {
@@ -221,7 +246,8 @@ fn documents_of(input: &Input, file: FileId, sources: &SourceMap, read: &mut Rea
 
 /// What can be imported.
 const KINDS: &str = "these are read: Sloth (`version: prometheus/v1`, `kind: PrometheusServiceLevel`), OpenSLO (`apiVersion: openslo/v1`, \
-                     `openslo/v1alpha`, `openslo.com/v2alpha`), Pyrra (`kind: ServiceLevelObjective` of `pyrra.dev/v1alpha1`) and Grafana SLO (what its API gives)";
+                     `openslo/v1alpha`, `openslo.com/v2alpha`), Pyrra (`kind: ServiceLevelObjective` of `pyrra.dev/v1alpha1`), Grafana SLO (what its API gives) and \
+                     rules of Prometheus (`groups`, `kind: PrometheusRule`)";
 
 /// The objects of a document: lists hold several.
 fn objects(document: &tree::Node) -> Vec<&tree::Node> {
@@ -284,6 +310,15 @@ fn what_it_is(document: &tree::Node) -> String {
             tree::Value::Null | tree::Value::Bool(_) | tree::Value::List(_) | tree::Value::Map(_) => None,
         })
     };
+    if let Some(what) = rules::nearly(document) {
+        return what.to_owned();
+    }
+    if let Some(key) = rules::holds_text(document) {
+        let key = reader::short(key);
+        return format!(
+            "`kind: ConfigMap` whose `{key}` holds rules as a text; save that text as a file and import it"
+        );
+    }
     match (text("apiVersion"), text("kind"), text("version")) {
         (Some(version), Some(kind), _) => format!("`kind: {kind}` of `{version}`"),
         (None, Some(kind), _) => format!("`kind: {kind}`"),

@@ -3,7 +3,7 @@
 use crate::write::text;
 
 /// Last words of an objective's name that say which quality of a step it is about.
-const QUALITIES: [&str; 14] = [
+pub(super) const QUALITIES: [&str; 14] = [
     "availability",
     "latency",
     "errors",
@@ -118,6 +118,41 @@ pub(super) fn unit(metric: &str) -> Option<&'static str> {
 /// Last words of metrics that are no nouns, or that mean something to the language.
 const NO_NOUNS: [&str; 9] = ["minute", "minutes", "slice", "slices", "taken", "sent", "done", "seen", "lost"];
 
+/// Last words of metrics that name what is used, or what it is measured by: nobody counts `mems`.
+const RESOURCES: [&str; 29] = [
+    "memory",
+    "disk",
+    "disks",
+    "load",
+    "swap",
+    "heap",
+    "temp",
+    "util",
+    "utilization",
+    "usage",
+    "size",
+    "free",
+    "avail",
+    "available",
+    "active",
+    "busy",
+    "idle",
+    "ready",
+    "healthy",
+    "state",
+    "status",
+    "info",
+    "value",
+    "count",
+    "rate",
+    "ratio",
+    "total",
+    "length",
+    "depth",
+];
+/// Short words that are nouns.
+const SHORT: [&str; 12] = ["job", "run", "row", "hit", "bid", "log", "ask", "ad", "tx", "op", "ops", "key"];
+
 /// The plural noun of what a metric counts, by its name: `http_request_duration_seconds` counts requests.
 pub(super) fn noun(metric: &str) -> String {
     let mut name = metric.rsplit(':').next().unwrap_or(metric).to_ascii_lowercase();
@@ -135,6 +170,11 @@ pub(super) fn noun(metric: &str) -> String {
     let plain = word.len() > 2 && word.bytes().all(|b| b.is_ascii_lowercase());
     // What happened to something is no name of it, and some words mean something to the language.
     if !plain || word.ends_with("ed") || word.ends_with("ing") || NO_NOUNS.contains(&word) {
+        return "events".to_owned();
+    }
+    // Abbreviations have no plural that anybody would say.
+    let said = word.contains(['a', 'e', 'i', 'o', 'u', 'y']) && (word.len() > 3 || SHORT.contains(&word));
+    if !said || RESOURCES.contains(&word) {
         return "events".to_owned();
     }
     if word.ends_with('s') && !word.ends_with("ss") {
@@ -189,6 +229,9 @@ mod tests {
             ("process_total", "processes"),
             ("up", "events"),
             ("queue_taken_total", "events"),
+            ("process_mem_total", "events"),
+            ("node_http_total", "events"),
+            ("cron_job_total", "jobs"),
         ] {
             assert_eq!(noun(metric), wanted, "{metric}");
         }

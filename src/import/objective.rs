@@ -59,6 +59,8 @@ pub enum Tool {
     Pyrra,
     /// Grafana SLO.
     Grafana,
+    /// Rules of Prometheus, written by hand.
+    Rules,
 }
 
 impl Tool {
@@ -69,6 +71,7 @@ impl Tool {
             Tool::OpenSlo => "OpenSLO",
             Tool::Pyrra => "Pyrra",
             Tool::Grafana => "Grafana SLO",
+            Tool::Rules => "Prometheus",
         }
     }
 }

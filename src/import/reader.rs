@@ -7,6 +7,7 @@ use super::objective::{Place, Said, Tool};
 use super::report::{Finding, Outcome};
 use crate::config::nearest;
 use crate::config::tree::{Entry, Node, Value};
+use crate::promql::print::is_label_name;
 use crate::source::SourceMap;
 use crate::value::Decimal;
 
@@ -71,6 +72,24 @@ fn twice<'n>(node: &'n Node, but: &str) -> Option<(&'n Entry, &'n Entry)> {
 /// A number as written, `1e-3` too.
 pub(super) fn decimal(text: &str) -> Option<Decimal> {
     text.parse::<Decimal>().ok().or_else(|| Decimal::from_scientific(text).ok())
+}
+
+/// The labels that a key lists, as in a query; else where and why they cannot be read.
+pub(super) fn label_list<'n>(of: &'n Node, key: &str) -> Result<String, (&'n Node, String)> {
+    let Some(node) = given(of, key) else { return Ok(String::new()) };
+    let Value::List(list) = &node.value else {
+        return Err((node, format!("`{key}` must be a list of labels, and is {}", node.value.describe())));
+    };
+    let mut made: Vec<&str> = Vec::new();
+    for label in list {
+        match scalar(label) {
+            Some(word) if is_label_name(word) => made.push(word),
+            _ => return Err((label, format!("`{key}` holds something that is not a label"))),
+        }
+    }
+    made.sort_unstable();
+    made.dedup();
+    Ok(made.join(", "))
 }
 
 /// A name for a message.
@@ -158,6 +177,8 @@ impl Reader<'_> {
             let meant = meant.or_else(|| nearest(&entry.key, keys.iter().copied()));
             let meant = meant.map(|m| format!("; `{m}` is meant?")).unwrap_or_default();
             let said = match self.tool {
+                // Prometheus refuses the whole file, other readers of it may not.
+                Tool::Rules => format!("`{key}` is not a key of {place} in Prometheus{meant}"),
                 // A specification ignores nothing; whoever reads it does.
                 Tool::OpenSlo => format!("`{key}` is not a key of {place} in OpenSLO{meant}"),
                 tool @ (Tool::Sloth | Tool::Pyrra | Tool::Grafana) => {

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::objective::{Lost, Place, What, escaped};
+use crate::backend::docs::markdown;
 
 /// How well an objective came over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -116,6 +117,15 @@ pub struct Report {
     pub lost: Vec<LostTogether>,
     /// Mistakes in the source, by place.
     pub findings: Vec<Finding>,
+    /// Rules that would be promises if they said an objective, and how.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub near: Vec<Finding>,
+    /// Rules about something else.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left: Vec<Finding>,
+    /// How many rules both are.
+    #[serde(skip_serializing_if = "is_none")]
+    pub rules_left: usize,
     /// Files and documents that were not imported.
     pub passed_over: Vec<Finding>,
     /// Input that should have been imported could not be read.
@@ -192,10 +202,15 @@ impl Report {
         if self.objectives.is_empty() {
             missing.push("no objective was found".to_owned());
         }
+        let stay = if self.rules_left == 1 { "stays where it is" } else { "stay where they are" };
+        let left = match self.rules_left {
+            0 => String::new(),
+            count => format!("; {} {stay}", plural(count, "rule")),
+        };
         if missing.is_empty() {
-            "whole: nothing was lost".to_owned()
+            format!("whole: nothing was lost{left}")
         } else {
-            format!("not whole: {}", missing.join("; "))
+            format!("not whole: {}{left}", missing.join("; "))
         }
     }
     /// As lines for people.
@@ -270,6 +285,8 @@ impl Report {
         for (title, lines) in [
             ("Lost: what has no place in Slovo", lost),
             ("Look at these in the source", lines(&self.findings)),
+            ("Near a promise: rules that lack an objective", lines(&self.near)),
+            ("Left: rules that are not about a share of events", lines(&self.left)),
             ("Skipped", lines(&self.passed_over)),
         ] {
             if lines.is_empty() {
@@ -305,6 +322,11 @@ impl Report {
     }
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn is_none(count: &usize) -> bool {
+    *count == 0
+}
+
 /// Longer names are cut where people read them.
 const LONGEST_NAME: usize = 120;
 
@@ -326,7 +348,7 @@ fn objectives(count: usize) -> String {
 }
 
 /// `a, b and c`
-fn listed(words: &[String]) -> String {
+pub(super) fn listed(words: &[String]) -> String {
     match words {
         [] => String::new(),
         [one] => one.clone(),
@@ -365,17 +387,6 @@ impl Form {
         if self.code.is_empty() {
             return line;
         }
-        let mut out = String::with_capacity(line.len());
-        // In a span of code a backslash would be seen.
-        let paired = line.matches('`').count().is_multiple_of(2);
-        let mut in_code = false;
-        for c in line.chars() {
-            in_code ^= c == '`' && paired;
-            if !in_code && matches!(c, '<' | '>' | '[' | ']' | '*' | '_' | '|' | '\\' | '&') {
-                out.push('\\');
-            }
-            out.push(c);
-        }
-        out
+        markdown::escape_but_code(&line)
     }
 }

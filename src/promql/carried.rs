@@ -7,14 +7,14 @@ use super::ast::{Aggregate, Aggregator, Binary, BinaryOp, Expr, ExprKind, Matchi
 
 /// Every selector, in the order written, and which of these labels it carries to the result: a series of the result depends on
 /// series with the same value only. What can't be told is not carried.
-pub fn carried<'e>(expr: &'e Expr, labels: &[&'static str]) -> Vec<(SelectorRef<'e>, Vec<&'static str>)> {
+pub fn carried<'e, 'l>(expr: &'e Expr, labels: &[&'l str]) -> Vec<(SelectorRef<'e>, Vec<&'l str>)> {
     let mut kept = Vec::new();
     walk(expr, labels, &mut kept);
     selectors(expr).into_iter().zip(kept).collect()
 }
 
 /// One entry for each selector.
-fn walk(expr: &Expr, labels: &[&'static str], kept: &mut Vec<Vec<&'static str>>) {
+fn walk<'l>(expr: &Expr, labels: &[&'l str], kept: &mut Vec<Vec<&'l str>>) {
     match &expr.kind {
         ExprKind::Selector(_) => kept.push(labels.to_vec()),
         ExprKind::Number(_) | ExprKind::Str(_) => {}
@@ -47,7 +47,7 @@ fn keeps_series_apart(function: &str) -> bool {
 }
 
 /// An aggregation keeps the labels of its groups, whether it adds or picks.
-fn grouped(aggregate: &Aggregate, labels: &[&'static str]) -> Vec<&'static str> {
+fn grouped<'l>(aggregate: &Aggregate, labels: &[&'l str]) -> Vec<&'l str> {
     match &aggregate.grouping {
         // Its own label may be any of them.
         _ if aggregate.op == Aggregator::CountValues => Vec::new(),
@@ -57,13 +57,13 @@ fn grouped(aggregate: &Aggregate, labels: &[&'static str]) -> Vec<&'static str> 
 }
 
 /// Those of the labels that are in the list, or those that aren't.
-fn chosen(labels: &[&'static str], list: &[Name], inside: bool) -> Vec<&'static str> {
+fn chosen<'l>(labels: &[&'l str], list: &[Name], inside: bool) -> Vec<&'l str> {
     labels.iter().copied().filter(|l| list.iter().any(|n| n.text == *l) == inside).collect()
 }
 
 /// What each side of an operator carries. Series meet where the labels of `on` agree; the side that gives the result's labels
 /// carries all of its own. A label that `group_left (..)` brings comes from the other side.
-fn sides(binary: &Binary, labels: &[&'static str]) -> (Vec<&'static str>, Vec<&'static str>) {
+fn sides<'l>(binary: &Binary, labels: &[&'l str]) -> (Vec<&'l str>, Vec<&'l str>) {
     let all = labels.to_vec();
     let Some(matching) = &binary.matching else { return (all.clone(), all) };
     let met = met(matching, labels);
@@ -80,7 +80,7 @@ fn sides(binary: &Binary, labels: &[&'static str]) -> (Vec<&'static str>, Vec<&'
 }
 
 /// The labels that must agree for two series to meet.
-fn met(matching: &Matching, labels: &[&'static str]) -> Vec<&'static str> {
+fn met<'l>(matching: &Matching, labels: &[&'l str]) -> Vec<&'l str> {
     chosen(labels, &matching.labels, matching.on)
 }
 

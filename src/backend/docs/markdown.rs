@@ -50,6 +50,34 @@ pub fn write_escaped(out: &mut impl std::fmt::Write, text: &str) -> std::fmt::Re
     out.write_str(text.get(written..).unwrap_or(""))
 }
 
+/// As [`escape_into`], and what stands between two backticks stays a code span.
+pub fn escape_but_code(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    // One without its partner is a character.
+    let paired = text.matches('`').count().is_multiple_of(2);
+    if !paired {
+        escape_into(&mut out, text);
+        return out;
+    }
+    for (at, part) in text.split('`').enumerate() {
+        match at {
+            0 => escape_into(&mut out, part),
+            _ if at % 2 == 1 => {
+                out.push('`');
+                out.push_str(part);
+                out.push('`');
+            }
+            // No line begins here.
+            _ => {
+                let mut made = String::new();
+                escape_into(&mut made, &format!("`{part}"));
+                out.push_str(made.strip_prefix("\\`").unwrap_or(&made));
+            }
+        }
+    }
+    out
+}
+
 /// [`code_span`] for a template.
 pub fn code(text: &str) -> minijinja::value::Value {
     minijinja::value::Value::from_safe_string(code_span(text))
@@ -73,6 +101,13 @@ mod tests {
         let mut out = String::new();
         super::escape_into(&mut out, text);
         out
+    }
+
+    #[test]
+    fn code_stays() {
+        let made = super::escape_but_code("a_ `x_*y` - b* `c`<d");
+        assert_eq!(made, "a\\_ `x_*y` - b\\* `c`\\<d");
+        assert_eq!(super::escape_but_code("a ` b_"), "a \\` b\\_");
     }
 
     #[test]

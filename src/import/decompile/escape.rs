@@ -21,7 +21,17 @@ pub(super) fn escaped(cx: &Cx<'_>, side: &str, part: &Query, total: &Query) -> R
     let mut carried = Vec::new();
     for (word, query) in [("total", total), (side, part)] {
         let mut text = promql::compact(&query.text);
-        let labels = match promql::output_labels(&query.expr) {
+        let plain = without_fallbacks(&text);
+        let expr = plain.as_ref().map_or(&query.expr, |plain| &plain.expr);
+        if let Some(plain) = &plain {
+            text.clone_from(&plain.text);
+            let said =
+                "`or vector(0)` beside series with labels meets none of them, and is left out".to_owned();
+            if !made.assumed.contains(&said) {
+                made.assumed.push(said);
+            }
+        }
+        let labels = match promql::output_labels(expr) {
             Labels::Exactly(labels) => labels,
             Labels::AllBut(_) => {
                 text = format!("sum({text})");
@@ -60,6 +70,30 @@ pub(super) fn escaped(cx: &Cx<'_>, side: &str, part: &Query, total: &Query) -> R
             .to_owned()
     });
     Ok(made)
+}
+
+/// A query without each `or vector(0)` whose left side has labels, where it has one: what has none meets nothing of the rest.
+fn without_fallbacks(text: &str) -> Option<Query> {
+    let expr = promql::parse(text).ok()?;
+    if !matches!(promql::output_labels(&expr), Labels::Mixed(..) | Labels::Unknown) {
+        return None;
+    }
+    let mut places = Vec::new();
+    promql::linear::visit(&expr, &mut |around, e| {
+        if let Some(b) = e.binary().filter(|b| b.op == BinaryOp::Or && !around.is_empty())
+            && promql::linear::constant(&b.right)
+            && matches!(promql::output_labels(&b.left), Labels::Exactly(set) if !set.is_empty())
+        {
+            places.push(b.left.range.end..b.right.range.end);
+        }
+    });
+    let mut text = text.to_owned();
+    places.sort_by_key(|place| std::cmp::Reverse(place.start));
+    for place in places {
+        text.replace_range(place, "");
+    }
+    let expr = promql::parse(&text).ok()?;
+    matches!(promql::output_labels(&expr), Labels::Exactly(_)).then_some(Query { text, expr })
 }
 
 /// A sum of rates, of which the sum of its pieces is the whole.

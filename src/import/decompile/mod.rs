@@ -333,7 +333,26 @@ fn ratio(cx: &Cx<'_>, query: &str, of_good: bool) -> Result<Measure, String> {
     if b.matching.as_ref().is_some_and(|m| m.group.is_some()) {
         return Err(one_piece());
     }
-    let typed = match (linear(&b.left), all_events(&b.right)) {
+    if cx.values == Values::Levels && bare::is_bare(&b.left) && bare::is_bare(&b.right) {
+        return Err(
+            "`counter: false` says that its metrics go up and down, so that their share is one of no events"
+                .to_owned(),
+        );
+    }
+    let side = |e: &Expr| -> Result<Query, String> {
+        let text = query.text.get(e.bare().range.clone()).unwrap_or("").to_owned();
+        let expr = promql::parse(&text).map_err(|_| one_piece())?;
+        let query = Query { text, expr };
+        if bare::is_bare(&b.left) && bare::is_bare(&b.right) {
+            bare::counted(cx, query, &mut assumed)
+        } else {
+            Ok(query)
+        }
+    };
+    let (upper, total) = both(&b.left, &b.right, side)?;
+    let mut kept = BTreeSet::new();
+    assumed.retain(|text| kept.insert(text.clone()));
+    let typed = match (linear(&upper.expr), all_events(&total.expr)) {
         (Some(upper), Some(total)) => {
             let error = if good { difference(&total, upper) } else { Some(upper) };
             match error {
@@ -343,18 +362,34 @@ fn ratio(cx: &Cx<'_>, query: &str, of_good: bool) -> Result<Measure, String> {
         }
         _ => None,
     };
-    let side = |e: &Expr| query.text.get(e.range.clone()).unwrap_or("").to_owned();
     let mut made = if let Some(made) = typed {
         made
     } else {
-        let upper = Query { text: side(&b.left), expr: b.left.clone() };
-        let total = Query { text: side(&b.right), expr: b.right.clone() };
         escaped(cx, if good { "good" } else { "bad" }, &upper, &total)?
     };
     assumed.append(&mut made.assumed);
     made.assumed = assumed;
     made.findings.append(&mut findings);
     Ok(made)
+}
+
+/// The two sides of a division.
+fn both(
+    left: &Expr,
+    right: &Expr,
+    mut side: impl FnMut(&Expr) -> Result<Query, String>,
+) -> Result<(Query, Query), String> {
+    Ok((side(left)?, side(right)?))
+}
+
+/// Is a query a division of metrics without functions?
+pub(super) fn divides_metrics(query: &str) -> bool {
+    let Ok(query) = with_range(query, &mut Vec::new()) else { return false };
+    let inner = |e: &Expr| {
+        e.binary().filter(|b| b.op == BinaryOp::Sub && b.left.number() == Some(1.0)).map(|b| b.right.clone())
+    };
+    let expr = inner(&query.expr).unwrap_or(query.expr);
+    expr.binary().is_some_and(|b| b.op == BinaryOp::Div && bare::is_bare(&b.left) && bare::is_bare(&b.right))
 }
 
 /// What slices of this length are called: `minutes`, `5m slices`.

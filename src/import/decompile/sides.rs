@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::super::names;
 use super::slices::limit_text;
-use super::sums::{By, Func, Linear, Match, Term, joined};
+use super::sums::{By, Func, Linear, Match, Term, joined, joined_complements};
 use super::{Cx, Kind, Measure, Part, Use};
 use crate::ast::MatchOp;
 use crate::promql::algebra::{self, Open, Test, Value};
@@ -102,6 +102,7 @@ pub(super) fn sides(
     findings: &mut Vec<String>,
 ) -> Result<Option<Measure>, String> {
     let mut made = Measure::default();
+    let error = &Linear { terms: joined_complements(error.terms.clone()), ..error.clone() };
     if error.by != total.by {
         let said = |by: &By| match by {
             By::Series => "each series".to_owned(),
@@ -385,6 +386,11 @@ pub(super) fn readings(
     // By their definitions; of any other gauge it is not known, whatever a source calls it.
     if !["up", "probe_success"].contains(&all.metric.as_str()) {
         made.assumed.push(format!("`{}` is 0 or 1, nothing else", all.metric));
+    } else if good == "good at most 0" {
+        made.findings.push(format!(
+            "the bad readings are those where `{0}` is 1, which means that all is well: `count_over_time({0}..) - sum_over_time({0}..)` is meant?",
+            all.metric
+        ));
     }
     "readings".clone_into(&mut made.of);
     made.statements =

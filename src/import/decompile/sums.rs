@@ -132,6 +132,12 @@ pub(super) fn linear(expr: &Expr) -> Option<Linear> {
         }
         ExprKind::Binary(b) => {
             if b.op == BinaryOp::Or {
+                // `bad or 0 * total`: what has no bad events has none of them bad.
+                if let Some(zero) = zero_times(&b.right) {
+                    let (left, right) = (linear(&b.left)?, linear(zero)?);
+                    return (left.by == right.by && left.by != By::Series && b.matching.is_none())
+                        .then_some(left);
+                }
                 let fallback = b.right.call().filter(|call| call.name.text == "vector")?;
                 return if fallback.args.first()?.number() == Some(0.0) { linear(&b.left) } else { None };
             }
@@ -156,6 +162,47 @@ pub(super) fn linear(expr: &Expr) -> Option<Linear> {
         | ExprKind::Paren(_)
         | ExprKind::Unary(_) => None,
     }
+}
+
+/// What is taken times zero.
+fn zero_times(expr: &Expr) -> Option<&Expr> {
+    let b = expr.binary().filter(|b| b.op == BinaryOp::Mul)?;
+    let zero = |e: &Expr| e.number() == Some(0.0);
+    if zero(&b.left) {
+        Some(&b.right)
+    } else if zero(&b.right) {
+        Some(&b.left)
+    } else {
+        None
+    }
+}
+
+/// Two addends that are one: `x{code=~"5.."} + x{code!~"5.."}` is `x`.
+pub(super) fn joined_complements(mut terms: Vec<Term>) -> Vec<Term> {
+    let parts = |a: &Term, b: &Term| -> Option<BTreeSet<Match>> {
+        if a.negative != b.negative || a.func != b.func || a.metric != b.metric {
+            return None;
+        }
+        let only = |a: &Term, b: &Term| {
+            let mut left = a.matchers.difference(&b.matchers);
+            left.next().cloned().filter(|_| left.next().is_none())
+        };
+        let (one, other) = (only(a, b)?, only(b, a)?);
+        let opposite = matches!((one.op, other.op), ("=", "!=") | ("!=", "=") | ("=~", "!~") | ("!~", "=~"));
+        let same = one.label == other.label && one.value == other.value && one.label != "le";
+        (opposite && same).then(|| a.matchers.intersection(&b.matchers).cloned().collect())
+    };
+    // Of very many none is looked for.
+    while terms.len() <= 64 {
+        let pairs = (0..terms.len()).flat_map(|a| (a + 1..terms.len()).map(move |b| (a, b)));
+        let found = pairs.into_iter().find_map(|(a, b)| Some((a, b, parts(terms.get(a)?, terms.get(b)?)?)));
+        let Some((a, b, matchers)) = found else { break };
+        terms.remove(b);
+        if let Some(one) = terms.get_mut(a) {
+            one.matchers = matchers;
+        }
+    }
+    terms
 }
 
 /// All events as a sum of rates. `(x > 0) or vector(1)` keeps a division by zero away: of such a moment no share is taken here.

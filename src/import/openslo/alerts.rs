@@ -2,46 +2,10 @@
 
 use super::super::objective::{Alert, Alerting, Lost, Said, What};
 use super::super::reader::{entries, find, given, is_owner, owner, scalar, short, word};
+use super::super::severity::{Loud, loudness};
 use super::indicator::Refusal;
 use super::{Cx, Kind, known_head};
 use crate::config::tree::{Node, Value};
-
-/// Words of severities that wake nobody.
-const QUIET: [&str; 17] = [
-    "ticket",
-    "warning",
-    "warn",
-    "low",
-    "medium",
-    "minor",
-    "info",
-    "informational",
-    "notice",
-    "sev3",
-    "sev4",
-    "sev5",
-    "p3",
-    "p4",
-    "p5",
-    "email",
-    "moderate",
-];
-/// Words of severities that wake somebody.
-const LOUD: [&str; 13] = [
-    "page",
-    "critical",
-    "crit",
-    "high",
-    "urgent",
-    "emergency",
-    "fatal",
-    "major",
-    "error",
-    "sev1",
-    "sev2",
-    "p1",
-    "p2",
-];
 
 /// What policies say.
 #[derive(Default)]
@@ -78,7 +42,12 @@ pub(super) fn alerts<'c>(cx: &mut Cx<'c, '_>, spec: &'c Node) -> Result<Alerts, 
                 made.lost.push(loss);
             }
         }
-        let Some(spec) = given(policy, "spec") else { continue };
+        let Some(spec) = given(policy, "spec") else {
+            return Err((
+                policy,
+                "an alert policy has no `spec`, so that nothing says when it alerts".to_owned(),
+            ));
+        };
         cx.reader.known(
             spec,
             "an alert policy's `spec`",
@@ -94,15 +63,16 @@ pub(super) fn alerts<'c>(cx: &mut Cx<'c, '_>, spec: &'c Node) -> Result<Alerts, 
         without_data.push(cx.reader.flag(spec, "alertWhenNoData")?);
         let speaks = cx.reader.flag(spec, "alertWhenBreaching")? != Some(false);
         for condition in list(spec, "conditions")? {
-            let Some(severity) = condition_of(cx, condition, &mut made) else { continue };
-            let plain = severity.to_ascii_lowercase();
-            if QUIET.contains(&plain.as_str()) {
-                quiet |= speaks;
-            } else {
-                if !LOUD.contains(&plain.as_str()) && speaks {
-                    made.assumed.push(format!("alerts of severity `{}` page somebody", short(&severity)));
+            let severity = condition_of(cx, condition, &mut made)?;
+            match loudness(&severity) {
+                Loud::Ticket => quiet |= speaks,
+                Loud::Page => loud |= speaks,
+                Loud::Unknown => {
+                    if speaks {
+                        made.assumed.push(format!("alerts of severity `{}` page somebody", short(&severity)));
+                    }
+                    loud |= speaks;
                 }
-                loud |= speaks;
             }
         }
         for target in list(spec, "notificationTargets")? {
@@ -157,7 +127,7 @@ fn policy_of<'n>(cx: &mut Cx<'n, '_>, node: &'n Node, made: &mut Alerts) -> Opti
 }
 
 /// The severity of a condition; its limits are lost.
-fn condition_of(cx: &mut Cx<'_, '_>, node: &Node, made: &mut Alerts) -> Option<String> {
+fn condition_of<'n>(cx: &mut Cx<'n, '_>, node: &'n Node, made: &mut Alerts) -> Result<String, Refusal<'n>> {
     let mut node = node;
     if let Some(name) = scalar(node).or_else(|| word(node, "conditionRef")) {
         let Some(object) = cx.object(Kind::AlertCondition, name) else {
@@ -165,14 +135,19 @@ fn condition_of(cx: &mut Cx<'_, '_>, node: &Node, made: &mut Alerts) -> Option<S
             let text = format!("the alert condition `{}`, which is not in the input{near}", short(name));
             made.lost.push(Lost::new(What::Conditions, text));
             // How loud it is isn't known: as loud as what says nothing.
-            return Some("page".to_owned());
+            return Ok("page".to_owned());
         };
         if cx.first_time(object) {
             known_head(&mut cx.reader, object);
         }
         node = &object.node;
     }
-    let spec = given(node, "spec")?;
+    let Some(spec) = given(node, "spec") else {
+        return Err((
+            node,
+            "an alert condition has no `spec`, so that nothing says how loud it is".to_owned(),
+        ));
+    };
     cx.reader.known(spec, "an alert condition's `spec`", &["description", "severity", "condition"]);
     let name = find(node, "metadata").and_then(|m| word(m, "name")).unwrap_or("without a name");
     if let Some(condition) = given(spec, "condition") {
@@ -188,7 +163,7 @@ fn condition_of(cx: &mut Cx<'_, '_>, node: &Node, made: &mut Alerts) -> Option<S
             made.lost.push(loss);
         }
     }
-    Some(word(spec, "severity").unwrap_or("page").to_owned())
+    Ok(word(spec, "severity").unwrap_or("page").to_owned())
 }
 
 /// A target of notifications has no place: receivers are Alertmanager's.

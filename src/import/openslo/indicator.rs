@@ -1,5 +1,6 @@
 //! Indicators: an SLI object, one written inside an SLO, or v1alpha's metrics of an objective.
 
+use super::super::decompile;
 use super::super::objective::{Comparison, Lost, Said, Sli, Values, What};
 use super::super::reader::{find, given, short, word};
 use super::source::{Query, query};
@@ -176,7 +177,9 @@ pub(super) fn ratio_metric<'n>(
             }
         };
         let query = taken(query(cx, raw, "raw", assumed)?, lost);
-        return Ok((Sli::Ratio { query, good }, Values::Written));
+        // Metrics without functions are counters, or nothing could be counted.
+        let values = if decompile::divides_metrics(&query.text) { values } else { Values::Written };
+        return Ok((Sli::Ratio { query, good }, values));
     }
     let Some(total) = given(ratio, "total") else {
         return Err((ratio, "its `ratioMetric` has no `total`".to_owned()));

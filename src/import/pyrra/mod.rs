@@ -5,11 +5,12 @@ mod clusters;
 
 use super::Read;
 use super::objective::{Alert, Alerting, Lost, Objective, Said, Service, Sli, Tool, Values, What, Window};
-use super::reader::{Reader, decimal, find, given, is_tier, map, owner, scalar, short, without_owner, word};
+use super::reader::{
+    Reader, decimal, find, given, is_tier, label_list, map, owner, scalar, short, without_owner, word,
+};
 use super::report::Outcome;
-use crate::config::tree::{Node, Value};
+use crate::config::tree::Node;
 use crate::promql;
-use crate::promql::print::is_label_name;
 use crate::source::SourceMap;
 use crate::value::Decimal;
 use crate::write::text;
@@ -248,7 +249,7 @@ fn indicator<'n>(reader: &mut Reader<'_>, spec: &'n Node) -> Result<(Sli, Values
             return Err((node, format!("`indicator` has {}: Pyrra takes one", named.join(" and "))));
         }
     };
-    let by = grouping(of)?;
+    let by = label_list(of, "grouping")?;
     match form {
         "ratio" => {
             reader.known(of, "`ratio`", &["errors", "total", "grouping"]);
@@ -298,24 +299,6 @@ fn indicator<'n>(reader: &mut Reader<'_>, spec: &'n Node) -> Result<(Sli, Values
             Ok((Sli::Events { error, total: Said { text: count, ..gauge } }, Values::Written))
         }
     }
-}
-
-/// The labels of `grouping`, as in a query.
-fn grouping(of: &Node) -> Result<String, Refusal<'_>> {
-    let Some(node) = given(of, "grouping") else { return Ok(String::new()) };
-    let Value::List(list) = &node.value else {
-        return Err((node, format!("`grouping` must be a list of labels, and is {}", node.value.describe())));
-    };
-    let mut made: Vec<&str> = Vec::new();
-    for label in list {
-        match scalar(label) {
-            Some(word) if is_label_name(word) => made.push(word),
-            _ => return Err((label, "`grouping` holds something that is not a label".to_owned())),
-        }
-    }
-    made.sort_unstable();
-    made.dedup();
-    Ok(made.join(", "))
 }
 
 fn metric<'n>(reader: &mut Reader<'_>, of: &'n Node, key: &str) -> Result<Said, Refusal<'n>> {

@@ -106,6 +106,9 @@ pub(super) fn write(read: Read, target: &Target<'_>) -> Result<Imported, Unusabl
         passed_over: read.passed_over,
         spoilt: read.spoilt,
         assumed: read.assumed,
+        near: read.near,
+        left: read.left,
+        rules_left: read.rules_left,
         ..Report::default()
     };
     let object_labels = read.object_labels;

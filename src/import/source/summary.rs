@@ -107,6 +107,8 @@ pub(super) fn finish(
     report.findings.sort();
     report.findings.dedup();
     report.passed_over.sort();
+    report.near.sort();
+    report.left.sort();
     report.lost.sort();
     if said.is_empty() {
         return;
@@ -165,6 +167,15 @@ pub(super) fn finish(
         let text = "Grafana names no services: a journey is what the label `service`, `app` or `app.kubernetes.io/name` says, else the \
                     SLO itself";
         report.assumed.push(text.to_owned());
+    }
+    if any(&|o| o.tool == Tool::Rules) {
+        let text = "rules name no services: a journey is what the label `service`, `app` or `job` of an alert or of its metrics says, else the \
+                    group of rules";
+        report.assumed.push(text.to_owned());
+        report.next.push(
+            "the alerts that are promises now are still in your rule files: take them out when Slovo's rules are loaded, or they speak twice"
+                .to_owned(),
+        );
     }
     if any(&|o| o.tool == Tool::OpenSlo && o.alerting.page.disabled && o.alerting.ticket.disabled) {
         let text = "OpenSLO's objectives without an active alert policy alert nobody: `urgency none`";

@@ -4,6 +4,7 @@
 mod collected;
 use crate::common;
 mod exact;
+mod rules;
 
 use std::fs;
 use std::path::Path;
@@ -28,23 +29,16 @@ fn imported(path: &str, text: &str) -> Imported {
 
 /// What was written has no error, and `slovo fmt` leaves it alone.
 fn sound(made: &Imported, what: &str) {
-    let Some(yaml) = made.files.iter().find(|f| f.path == "slovo.yaml") else {
+    let Some(project) = made.project() else {
         assert!(made.files.is_empty(), "{what}: files without slovo.yaml");
         return;
     };
-    let sources: Vec<(&str, &str)> = made
-        .files
-        .iter()
-        .filter(|f| f.path != "slovo.yaml")
-        .map(|f| (f.path.as_str(), f.text.as_str()))
-        .collect();
-    let project = Project::in_memory(&sources, &yaml.text);
     let compiled = project.compile();
     let options = slovo::diag::render::Options::plain(100);
     let said = slovo::diag::render::human(&compiled.diagnostics, &project.sources, &options);
     assert!(!compiled.diagnostics.has_errors(), "{what}:\n{said}");
-    for (path, text) in sources {
-        assert_eq!(slovo::fmt::format(FileId(0), text).unwrap(), text, "{what}: {path}");
+    for file in made.files.iter().filter(|f| f.path.ends_with(".slovo")) {
+        assert_eq!(slovo::fmt::format(FileId(0), &file.text).unwrap(), file.text, "{what}: {}", file.path);
     }
 }
 
@@ -111,7 +105,9 @@ fn bad_input() {
         if message.contains("isn't a format") {
             let help = help.as_deref().unwrap_or("");
             assert!(
-                ["Sloth", "OpenSLO", "Pyrra", "Grafana SLO"].iter().all(|tool| help.contains(tool)),
+                ["Sloth", "OpenSLO", "Pyrra", "Grafana SLO", "PrometheusRule"]
+                    .iter()
+                    .all(|tool| help.contains(tool)),
                 "{help}"
             );
         }
@@ -193,8 +189,14 @@ fn hostile_texts_of_others() {
         "-1",
         "null",
     ];
-    for name in ["openslo.yaml", "openslo_forms.yaml", "openslo_versions.yaml", "pyrra.yaml", "grafana.yaml"]
-    {
+    for name in [
+        "openslo.yaml",
+        "openslo_forms.yaml",
+        "openslo_versions.yaml",
+        "pyrra.yaml",
+        "grafana.yaml",
+        "rules.yaml",
+    ] {
         let spec = fs::read_to_string(Path::new("tests/incoming/import").join(name)).unwrap();
         let mut words: Vec<&str> = spec
             .split(|c: char| c.is_whitespace() || "{}[],:'".contains(c))
@@ -302,6 +304,17 @@ fn exit_codes_and_files() {
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert_eq!(listed(&at.join("new/pay")), ["journeys/pay.slovo"]);
     assert_eq!(run(&at.join("new"), &["check"]).code, 0);
+    // Where the project has files of these names, a folder within it takes them.
+    fs::write(
+        at.join("cart.yaml"),
+        WHOLE.replace("service: shop", "service: cart").replace("http_", "cart_"),
+    )
+    .unwrap();
+    let ran = run(at, &["import", "cart.yaml", "-o", "new"]);
+    let said: String = ran.err.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(ran.code == 2 && said.contains("`slovo import cart.yaml -o new/cart`"), "{said}");
+    let ran = run(at, &["import", "cart.yaml", "-o", "new/cart"]);
+    assert_eq!((ran.code, run(&at.join("new"), &["check"]).code), (0, 0), "{}", ran.err);
     // A file that is there is never overwritten.
     fs::create_dir_all(at.join("other/journeys")).unwrap();
     fs::write(at.join("other/journeys/shop.slovo"), "mine").unwrap();
@@ -407,7 +420,7 @@ spec:
 fn docs() {
     let page = fs::read_to_string("docs/import.md").unwrap();
     let blocks = common::blocks(&page);
-    for tool in ["sloth", "openslo", "pyrra", "grafana"] {
+    for tool in ["sloth", "openslo", "pyrra", "grafana", "rules"] {
         let block = |info: &str| {
             let info = format!("{info} {tool}");
             blocks.iter().find(|b| b.info == info).unwrap_or_else(|| panic!("no block `{info}` on the page"))
@@ -542,6 +555,60 @@ fn report_files() {
     assert_eq!(fs::read_to_string(at.join("shop.yaml")).unwrap(), WHOLE);
     let ran = run(at, &["import", "shop.yaml", "-o", "new", "--report", "new/report.txt"]);
     assert_eq!((ran.code, at.join("new/report.txt").is_file()), (0, true), "{}", ran.err);
+}
+
+/// A policy or a condition that says nothing switches nothing off.
+#[test]
+fn policies_without_a_spec() {
+    let with =
+        |policy: &str| SLO.replace("  objectives:", &format!("  alertPolicies: [{policy}]\n  objectives:"));
+    for (policy, wanted) in [
+        ("{kind: AlertPolicy, metadata: {name: a}}", "an alert policy has no `spec`"),
+        (
+            "{kind: AlertPolicy, metadata: {name: a}, spec: {conditions: [{kind: AlertCondition, metadata: {name: b}}]}}",
+            "an alert condition has no `spec`",
+        ),
+    ] {
+        let text = imported("x.yaml", &with(policy)).report.text();
+        assert!(text.contains("1 refused") && text.contains(wanted), "{text}");
+    }
+    let loud = "{kind: AlertPolicy, metadata: {name: a}, spec: {conditions: [{kind: AlertCondition, metadata: {name: b}, spec: {severity: page}}]}}";
+    assert!(imported("x.yaml", &with(loud)).report.text().contains("1 exact"));
+}
+
+/// A share in one query of metrics without functions is taken apart as two queries are.
+#[test]
+fn raw_divisions() {
+    let at = SLO.find("        counter: true").unwrap();
+    let end = SLO.find("  timeWindow").unwrap();
+    let raw = |query: &str, more: &str| {
+        let metric = format!(
+            "        rawType: failure\n{more}        raw: {{metricSource: {{type: Prometheus, spec: {{query: '{query}'}}}}}}\n"
+        );
+        let made = imported("x.yaml", &format!("{}{metric}{}", &SLO[..at], &SLO[end..]));
+        let journey = made.files.iter().find(|f| f.path.starts_with("journeys/")).map(|f| f.text.clone());
+        (made.report.text(), journey.unwrap_or_default())
+    };
+    let (text, journey) = raw("sum(a_total{ok=\"no\"}) / sum(a_total)", "");
+    assert!(text.contains("1 assumed") && text.contains("the metrics are counters"), "{text}");
+    assert!(journey.contains("bad   where {ok=\"no\"}"), "{journey}");
+    let (text, _) = raw("sum(a_total{ok=\"no\"}) / sum(a_total)", "        counter: true\n");
+    assert!(text.contains("1 exact"), "{text}");
+    let (text, _) = raw("sum(a{ok=\"no\"}) / sum(a)", "        counter: false\n");
+    assert!(text.contains("1 refused") && text.contains("go up and down"), "{text}");
+}
+
+/// Readings that count as bad where all is well are the same, and worth a look.
+#[test]
+fn the_wrong_way_around() {
+    let spec = WHOLE
+        .replace(
+            "sum(rate(http_requests_total{code=~\"5..\"}[{{.window}}]))",
+            "sum(sum_over_time(up[{{.window}}]))",
+        )
+        .replace("sum(rate(http_requests_total[{{.window}}]))", "sum(count_over_time(up[{{.window}}]))");
+    let text = imported("x.yaml", &spec).report.text();
+    assert!(text.contains("the bad readings are those where `up` is 1"), "{text}");
 }
 
 /// One that cannot be read or written is refused by itself.

@@ -1,0 +1,189 @@
+//! Rule files written by hand: what is a promise, what isn't, and what only might be.
+
+use std::fmt::Write as _;
+
+use slovo::import::{Grade, import};
+
+use super::{fresh, imported, input, sound};
+
+const BURN: &str = r#"groups:
+  - name: shop
+    rules:
+      - record: errors:ratio_rate1h
+        expr: sum by (job) (rate(x_total{code="5"}[1h])) / sum by (job) (rate(x_total[1h]))
+      - record: errors:ratio_rate5m
+        expr: sum by (job) (rate(x_total{code="5"}[5m])) / sum by (job) (rate(x_total[5m]))
+      - record: errors:ratio_rate30d
+        expr: sum by (job) (rate(x_total{code="5"}[30d])) / sum by (job) (rate(x_total[30d]))
+      - alert: ShopBurn
+        expr: errors:ratio_rate1h > (14.4 * 0.001) and errors:ratio_rate5m > (14.4 * 0.001)
+        labels: {severity: page}
+"#;
+
+/// What is said of an alert on a burn rate is the same however it is written.
+#[test]
+fn spellings() {
+    let condition = "errors:ratio_rate1h > (14.4 * 0.001)";
+    let journey = |text: &str| {
+        let made = imported("x.yaml", text);
+        sound(&made, text);
+        let journey = made.files.iter().find(|f| f.path.starts_with("journeys/")).map(|f| f.text.clone());
+        assert_eq!(made.report.objectives[0].grade, Grade::Exact, "{text}\n{}", made.report.text());
+        journey.unwrap_or_default()
+    };
+    let plain = journey(BURN);
+    assert!(plain.contains("keep for 99.9% of events over 30d") && plain.contains("for each job"), "{plain}");
+    for other in [
+        "errors:ratio_rate1h > (0.001 * 14.4)",
+        "errors:ratio_rate1h >= 14.4 * 0.001",
+        "14.4 * (1 - 0.999) < errors:ratio_rate1h",
+        "errors:ratio_rate1h > 14.4 * (100 - 99.9) / 100",
+        "100 * errors:ratio_rate1h > 14.4 * 0.1",
+        "errors:ratio_rate1h * 100 > 0.1 * 14.4",
+        "errors:ratio_rate1h / 0.001 > 14.4",
+        "errors:ratio_rate1h / (1 - 0.999) > 14.4",
+        "(1 - errors:ratio_rate1h) < 1 - 14.4 * 0.001",
+        "1 - (14.4 * 0.001) > 1 - errors:ratio_rate1h",
+        "max by (job) (errors:ratio_rate1h) > 14.4 * 0.001",
+        "sum by (job) (errors:ratio_rate1h > 14.4 * 0.001)",
+        "max without (window) (errors:ratio_rate1h) > (14.4 * 0.001)",
+        "sum by(job)(rate(x_total{code='5'} [1h])) / (sum(rate(x_total[1h])) by (job)) > 14.4 * 0.001",
+    ] {
+        // Without a recording nothing says that it is about errors.
+        let made =
+            journey(&BURN.replace(condition, other)).replace("kept \"Shop\"", "errors \"Shop errors\"");
+        assert_eq!(made, plain, "{other}");
+    }
+    let recorded =
+        BURN.replace("0.001)", "budget)") + "      - record: budget\n        expr: vector(1 - 0.999)\n";
+    assert_eq!(journey(&recorded), plain);
+    let scalar = recorded.replace("14.4 * budget", "14.4 * scalar(budget)");
+    assert_eq!(journey(&scalar), plain);
+}
+
+/// What would compute something else, or only might, is never called exact.
+#[test]
+fn never_exact() {
+    for (what, changed) in [
+        ("no window", BURN.replace("30d", "2h")),
+        ("another window", BURN.replace("30d", "28d")),
+        ("a window beside the burn rates", BURN.replace("14.4", "10")),
+        (
+            "a recording that isn't here",
+            BURN.replace("record: errors:ratio_rate5m", "record: others:ratio_rate5m"),
+        ),
+        ("a severity that says nothing", BURN.replace("severity: page", "severity: blue")),
+        ("no severity", BURN.replace("severity: page", "x: y")),
+        ("the worst of several", BURN.replace("errors:ratio_rate1h >", "max(errors:ratio_rate1h) >")),
+        ("a sum of shares", BURN.replace("errors:ratio_rate1h >", "sum(errors:ratio_rate1h) >")),
+        (
+            "a mean of shares",
+            BURN.replace("errors:ratio_rate1h >", "avg_over_time(errors:ratio_rate5m[1h]) >"),
+        ),
+        ("another moment", BURN.replace("errors:ratio_rate1h >", "errors:ratio_rate1h offset 1h >")),
+        (
+            "series that aren't recorded",
+            BURN.replace("errors:ratio_rate1h >", "errors:ratio_rate1h{code=\"5\"} >"),
+        ),
+        (
+            "more than all",
+            BURN.replace("sum by (job) (rate(x_total[1h]))", "sum by (job) (rate(x_total{a=\"b\"}[1h]))"),
+        ),
+        ("another metric", BURN.replace("rate(x_total[", "rate(y_total[")),
+        ("a factor", BURN.replace("ratio_rate1h\n        expr: ", "ratio_rate1h\n        expr: 2 * ")),
+        ("two windows", BURN.replace("rate(x_total[1h])", "rate(x_total[2h])")),
+        ("no budget", BURN.replace("14.4 * 0.001", "0.0144")),
+        ("no budget either", BURN.replace("14.4 * 0.001", "14.4 * 5")),
+        ("another kind of limit", BURN.replace("> (14.4", "< (14.4")),
+    ] {
+        assert!(changed != BURN, "{what}: nothing was changed");
+        let made = imported("x.yaml", &changed);
+        sound(&made, what);
+        let exact = made.report.objectives.iter().any(|o| o.grade == Grade::Exact);
+        assert!(!exact, "{what}:\n{}", made.report.text());
+        // Nothing is passed over in silence.
+        let said = made.report.objectives.len() + made.report.near.len() + made.report.left.len();
+        assert!(said > 0, "{what}: nothing is said");
+    }
+}
+
+/// Labels that a selector asks for reach the metrics, where the recorded series carry them.
+#[test]
+fn matchers_are_handed_down() {
+    let text = BURN
+        .replace("errors:ratio_rate1h >", "errors:ratio_rate1h{job=\"a\"} >")
+        .replace("errors:ratio_rate5m >", "errors:ratio_rate5m{job=\"a\"} >");
+    let made = imported("x.yaml", &text);
+    sound(&made, "matchers");
+    let journey = made.files.iter().find(|f| f.path.starts_with("journeys/")).unwrap();
+    assert!(journey.text.contains("total x_total{job=\"a\"}"), "{}", journey.text);
+    assert!(journey.text.starts_with("journey a "), "{}", journey.text);
+}
+
+/// Of several series of one name, those that are no shares are refused, and the others are promises.
+#[test]
+fn several_of_one_name() {
+    let other = "      - record: errors:ratio_rate1h\n        labels: {kind: load}\n        expr: sum(rate(y_total[1h]))\n";
+    let text = imported("x.yaml", &format!("{BURN}{other}")).report.text();
+    assert!(text.contains("1 refused") && text.contains("ShopBurn (load)"), "{text}");
+    assert!(text.contains("x.yaml:10: shop/shop-errors -> shop.errors"), "{text}");
+}
+
+/// Recordings come from any file of the import; alone, the alert is refused with what is missing.
+#[test]
+fn across_files() {
+    let (head, tail) = BURN.split_at(BURN.find("      - alert").unwrap());
+    let alerts = format!("groups:\n  - name: shop\n    rules:\n{tail}");
+    let made = import(&[input("b.yaml", &alerts), input("a.yaml", head)], &fresh()).unwrap();
+    assert_eq!(made.report.objectives[0].grade, Grade::Exact, "{}", made.report.text());
+    let text = imported("b.yaml", &alerts).report.text();
+    assert!(text.contains("1 refused") && text.contains("is not in the input: import the file"), "{text}");
+}
+
+/// Rules that tools made are told apart, one by one.
+#[test]
+fn generated() {
+    for (labels, tool) in [
+        ("sloth_slo: a", "Sloth"),
+        ("grafana_slo_uuid: a", "Grafana SLO"),
+        ("slo: a, exhaustion: 4d", "Pyrra"),
+        ("journey: a, promise: b", "Slovo"),
+    ] {
+        let text = BURN.replace("severity: page", labels);
+        let text = imported("x.yaml", &text).report.text();
+        assert!(
+            text.starts_with("0 objectives") && text.contains(&format!("1 rule generated by {tool}")),
+            "{text}"
+        );
+    }
+}
+
+/// However many rules there are, however deep they lie, and whatever they make of each other: it ends, and says so.
+#[test]
+fn bounds() {
+    let mut chain = "groups:\n  - name: a\n    rules:\n".to_owned();
+    let alert = "      - {alert: A, expr: 'r0:x > 14.4 * 0.01'}\n";
+    for at in 0..2_000 {
+        let _ = writeln!(chain, "      - {{record: 'r{at}:x', expr: 'r{}:x + r{}:x'}}", at + 1, at + 1);
+    }
+    let text = imported("x.yaml", &format!("{chain}{alert}")).report.text();
+    assert!(text.contains("1 refused"), "{text}");
+    // Many of one name.
+    let mut many = "groups:\n  - name: a\n    rules:\n".to_owned();
+    for at in 0..2_000 {
+        let _ = writeln!(
+            many,
+            "      - {{record: 'r0:x', expr: 'sum(rate(a{at}_total[1h])) / sum(rate(b_total[1h]))'}}"
+        );
+    }
+    let text = imported("x.yaml", &format!("{many}{alert}")).report.text();
+    assert!(text.contains("more than 100 rules record `r0:x`"), "{text}");
+    // Many alternatives of many conditions.
+    let one = "(r0:x > 14.4 * 0.01 or r0:x > 6 * 0.01)";
+    let expr = [one; 40].join(" and ");
+    let made = imported(
+        "x.yaml",
+        &format!("groups:\n  - name: a\n    rules:\n      - {{alert: A, expr: '{expr}'}}\n"),
+    );
+    assert!(!made.report.text().is_empty());
+}
