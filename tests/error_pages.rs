@@ -2,7 +2,8 @@
 //!
 //! A page holds fenced blocks. ` ```slovo fails ` and ` ```slovo passes ` are whole programs; with `prelude` after it the
 //! block is checked beside docs/errors/prelude.slovo. ` ```yaml fails ` and ` ```yaml passes ` are `slovo.yaml`, checked
-//! with the prelude as the program; ` ```yaml with ` is the `slovo.yaml` of the slovo blocks on the page.
+//! with the prelude as the program; ` ```yaml with ` is the `slovo.yaml` of the slovo blocks on the page. ` ```json against ` is a snapshot
+//! with which the slovo blocks are compared; ` ```json against fails ` only those that fail.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "a test")]
 
@@ -25,7 +26,15 @@ fn pages_hold_what_they_say() {
         let (mut fails, mut passes) = (0, 0);
         for block in &list {
             let words: Vec<&str> = block.info.split(' ').collect();
+            let snapshot = list.iter().find(|b| {
+                let info = b.info.strip_prefix("json against").map(str::trim);
+                info.is_some_and(|which| which.is_empty() || words.get(1) == Some(&which))
+            });
             let checked = match words.as_slice() {
+                ["slovo", _] if snapshot.is_some() => {
+                    let snapshot = snapshot.map_or("", |block| &block.text);
+                    common::check_against(&[("page.slovo", &block.text)], yaml, snapshot)
+                }
                 ["slovo", _] => common::check(&[("page.slovo", &block.text)], yaml),
                 ["slovo", _, "prelude"] => {
                     common::check(&[("page.slovo", &block.text), ("prelude.slovo", &prelude)], yaml)
@@ -59,6 +68,7 @@ fn index() {
         ("04", "Objectives, windows, arithmetic, alerts, sense"),
         ("05", "slovo.yaml, files and folders"),
         ("06", "PromQL in escapes"),
+        ("07", "What a server has (`slovo check --against`)"),
     ];
     let mut page = "# What the compiler says\n\n\
         `E` stops the build; `W` is worth reading, and stops it under `--deny warnings`. `slovo explain CODE` prints a page\n\

@@ -35,6 +35,27 @@ pub fn check(files: &[(&str, &str)], yaml: Option<&str>) -> Checked {
     Checked { rendered: slovo::diag::render::human(&compiled.diagnostics, &project.sources, &options), codes }
 }
 
+/// The same, compared with a snapshot: what cannot be said is one of the codes, as `cannot say`.
+pub fn check_against(files: &[(&str, &str)], yaml: Option<&str>, snapshot: &str) -> Checked {
+    let project =
+        slovo::project::Project::in_memory(files, yaml.unwrap_or("project: shop\nretention: 100d\n"));
+    let mut compiled = project.compile();
+    let mut unknown = Vec::new();
+    if let Some(model) = &compiled.model {
+        let parsed = slovo::driver::parse_all(&project.sources, &mut slovo::diag::Diagnostics::default());
+        let snapshot = slovo::against::Snapshot::read(snapshot).unwrap_or_else(|e| panic!("{e}: {snapshot}"));
+        let compared = slovo::against::compare(model, &parsed, &snapshot);
+        compiled.diagnostics.extend(compared.diagnostics);
+        compiled.diagnostics.sort();
+        unknown = compared.unknown;
+    }
+    let mut codes: Vec<_> = compiled.diagnostics.iter().map(|d| d.code.id).collect();
+    codes.extend(unknown.iter().map(|_| "cannot say"));
+    let options = slovo::diag::render::Options::plain(80);
+    let shown = slovo::diag::render::human(&compiled.diagnostics, &project.sources, &options);
+    Checked { rendered: format!("{shown}{}", unknown.join("\n")), codes }
+}
+
 /// A folder with these files.
 pub fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
     let at = tempfile::tempdir().unwrap();

@@ -17,6 +17,7 @@ mod bench;
 #[path = "../common/mod.rs"]
 mod common;
 
+mod against;
 mod bad_answers;
 mod catalogue;
 mod credentials;
