@@ -14,7 +14,7 @@ use crate::value::Date;
 pub(super) enum Grade {
     /// There in the last hour.
     Fine,
-    /// The snapshot does not tell: why.
+    /// Nothing is known of this: it was not asked for, or the server refused to answer.
     Unknown(String),
     /// Within the retention, and not in the last hour.
     Quiet(Option<Date>),
@@ -58,21 +58,23 @@ impl<'s> Server<'s> {
         let same =
             || form.series.as_deref().and_then(|s| self.family(s)).is_some_and(|(_, m)| m.buckets.is_some());
         let presence = asked(&form.text).or_else(|| form.count.as_ref().filter(|_| same()).and_then(asked));
-        if matches!(presence, Some(Presence::Now | Presence::Partly)) {
+        // That a bucket is missing where its histogram is there is told of its bounds.
+        let whole = form.count.as_ref().and_then(asked);
+        if matches!(presence, Some(Presence::Now | Presence::Partly)) || whole == Some(&Presence::Now) {
             return Grade::Fine;
         }
         let Some(series) = form.series.as_deref() else {
             return match presence {
                 Some(Presence::Earlier(day)) => Grade::Quiet(*day),
                 Some(Presence::Never) => Grade::Never(form.text.clone()),
-                _ => Grade::Unknown(format!("`{}` was not asked for", form.text)),
+                _ => Grade::Unknown(form.text.clone()),
             };
         };
         match self.named(series) {
             Some(Presence::Never) => return Grade::Never(series.to_owned()),
             Some(Presence::Earlier(day)) => return Grade::Gone(series.to_owned(), day),
             Some(Presence::Now | Presence::Partly) => {}
-            None => return Grade::Unknown(format!("`{series}` was not asked for")),
+            None => return Grade::Unknown(series.to_owned()),
         }
         match presence {
             Some(Presence::Earlier(day)) => Grade::Quiet(*day),
@@ -121,7 +123,7 @@ impl<'s> Server<'s> {
 
     /// The grade of a selector that the snapshot was not asked for, where labels and values alone tell it.
     fn without(&self, series: &str, form: &Form, matchers: &[Matcher]) -> Grade {
-        let unknown = || Grade::Unknown(format!("`{}` was not asked for", form.text));
+        let unknown = || Grade::Unknown(form.text.clone());
         let Some((_, seen)) = self.family(series) else { return unknown() };
         let labels: BTreeSet<&String> = matchers.iter().map(|m| &m.label).collect();
         let mut open = 0;

@@ -104,14 +104,22 @@ fn lacks(
     if seen.stored.as_deref().is_some_and(|stored| stored.starts_with("native")) {
         return None;
     }
-    let presence = reading.forms.first().and_then(|form| server.snapshot.selectors.get(&form.text));
+    let asked = |text: &String| server.snapshot.selectors.get(text);
+    let presence = reading.forms.first().and_then(|form| asked(&form.text));
+    let whole = reading.forms.first().and_then(|form| asked(form.count.as_ref()?));
+    let whole_is_there = whole == Some(&Presence::Now);
     let (label, note) = match (&seen.buckets, &seen.mixed_buckets) {
         (Some(list), _) => {
             let has = list.iter().any(|text| text.parse::<Decimal>().is_ok_and(|other| other == bound));
-            if has {
-                return None;
+            match presence {
+                Some(Presence::Never | Presence::Earlier(_))
+                    if has && !reading.by_query && whole_is_there =>
+                {
+                    ("no series that is selected has it now", format!("its bounds: {}", list.join(", ")))
+                }
+                _ if has => return None,
+                _ => ("not among its bounds on the server", format!("its bounds: {}", list.join(", "))),
             }
-            ("not among its bounds on the server", format!("its bounds: {}", list.join(", ")))
         }
         (None, Some(mixed)) => match presence {
             Some(Presence::Partly) => {
@@ -163,7 +171,9 @@ pub(super) fn of_catalogue(
             (None, None) => untyped.push(format!("`{name}`")),
             (Some(_), None) => {}
         }
-        found.extend(labels(metric, seen));
+        let told: BTreeSet<String> =
+            found.iter().filter(|f| f.made.code == &codes::NO_LABEL).map(|f| f.key.clone()).collect();
+        found.extend(labels(metric, seen).into_iter().filter(|f| !told.contains(&f.key)));
         found.extend(interval(model, metric, seen, server));
     }
     if !untyped.is_empty() {

@@ -24,8 +24,10 @@ mod tests;
 
 pub use reads::Wanted;
 pub use snapshot::{FORMAT, Loaded, Presence, Seen, Snapshot, TooLarge};
+#[cfg(feature = "live")]
+pub(crate) use told::slip;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ast::File;
 use crate::diag::Diagnostics;
@@ -71,14 +73,14 @@ pub fn compare(model: &Model, files: &[File], snapshot: &Snapshot) -> Compared {
     let (server, places, catalogue) = (Server::new(snapshot), Places::of(files), reads::catalogue(files));
     let mut found: Vec<Finding> = Vec::new();
     let mut made = Compared::default();
-    let mut selectors = BTreeSet::new();
+    let (mut selectors, mut unknown) = (BTreeSet::new(), BTreeMap::new());
     let mut read = Vec::new();
     for (_, promise) in model.promises() {
         let readings = reads::of(promise, &catalogue);
         for form in readings.iter().flat_map(|r| &r.forms) {
             selectors.insert(form.text.clone());
         }
-        told::tell(&readings, &server, &places, &mut found, &mut made.unknown);
+        told::tell(&readings, &server, &places, &mut found, &mut unknown);
         metrics::of_promise(&readings, &server, &places, &catalogue, &mut found);
         read.extend(readings);
     }
@@ -90,9 +92,34 @@ pub fn compare(model: &Model, files: &[File], snapshot: &Snapshot) -> Compared {
     if !foreign.is_empty() {
         made.notes.push(format!("not compared, as their queries are MetricsQL: {}", finding::some(&foreign)));
     }
-    made.unknown.sort();
-    made.unknown.dedup();
+    made.unknown = lacking(&unknown, model, snapshot);
     let allows: Vec<_> = files.iter().flat_map(|file| &file.allows).cloned().collect();
     made.diagnostics = finding::fold(found, &allows, model.settings.today);
+    made.diagnostics.sort();
+    made
+}
+
+/// Of which promises something is not known, and which environment may be the reason.
+fn lacking(unknown: &BTreeMap<String, Vec<String>>, model: &Model, snapshot: &Snapshot) -> Vec<String> {
+    let named = |environment: &Option<String>| match environment {
+        Some(name) => format!("with `--env {name}`"),
+        None => "without `--env`".to_owned(),
+    };
+    let mut made = Vec::new();
+    if !unknown.is_empty() && snapshot.environment != model.settings.environment {
+        made.push(format!(
+            "the snapshot was made {}, and is compared {}: each environment needs its own",
+            named(&snapshot.environment),
+            named(&model.settings.environment)
+        ));
+    }
+    for (promise, selectors) in unknown {
+        let Some(first) = selectors.first() else { continue };
+        let more = match selectors.len() {
+            1 => String::new(),
+            n => format!(" and {} more", n - 1),
+        };
+        made.push(format!("nothing is known of `{first}`{more}, which `{promise}` reads"));
+    }
     made
 }

@@ -14,6 +14,8 @@ use crate::value::Decimal;
 /// What a project has to be told of a server.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wanted {
+    /// The environment that was chosen.
+    pub environment: Option<String>,
     /// Selectors as the rules have them, and the names of their series alone.
     pub selectors: BTreeSet<String>,
     /// By the name of the series, the labels that are tested.
@@ -26,7 +28,7 @@ impl Wanted {
     /// What the promises of a model read.
     pub fn of(model: &Model, files: &[ast::File]) -> Self {
         let catalogue = catalogue(files);
-        let mut made = Self::default();
+        let mut made = Self { environment: model.settings.environment.clone(), ..Self::default() };
         for (_, promise) in model.promises() {
             for reading in of(promise, &catalogue) {
                 for form in &reading.forms {

@@ -31,6 +31,9 @@ pub struct Snapshot {
     /// The `--select` that was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub select: Option<String>,
+    /// The environment whose promises were asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<String>,
     /// Only what the project names was asked for.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub only_used: bool,

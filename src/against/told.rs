@@ -1,5 +1,7 @@
 //! Messages of the grades of selectors.
 
+use std::collections::BTreeMap;
+
 use super::finding::{Finding, some};
 use super::grade::{Grade, Server};
 use super::places::{About, Places};
@@ -14,6 +16,8 @@ use crate::value::Date;
 
 /// Values that are listed.
 const VALUES: usize = 8;
+/// Readings of a promise that another one is held against.
+const WIDER: usize = 100;
 
 /// Tells the grades of a promise's readings.
 pub(super) fn tell(
@@ -21,12 +25,12 @@ pub(super) fn tell(
     server: &Server<'_>,
     places: &Places<'_>,
     found: &mut Vec<Finding>,
-    unknown: &mut Vec<String>,
+    unknown: &mut BTreeMap<String, Vec<String>>,
 ) {
     let grades: Vec<Grade> = readings.iter().map(|reading| server.grade(reading)).collect();
     for (at, (reading, grade)) in readings.iter().zip(&grades).enumerate() {
         // What is narrower than another reading that nothing matches says nothing new.
-        let wider = readings.iter().zip(&grades).take(at).any(|(other, known)| {
+        let wider = readings.iter().zip(&grades).take(at.min(WIDER)).any(|(other, known)| {
             known >= grade
                 && *known > Grade::Fine
                 && !matches!(known, Grade::Unknown(_))
@@ -39,8 +43,11 @@ pub(super) fn tell(
         let teller = Teller { reading, readings, server, places };
         match grade {
             Grade::Fine => {}
-            Grade::Unknown(why) => {
-                unknown.push(format!("{why} ({})", reading.promise.path));
+            Grade::Unknown(what) => {
+                let list = unknown.entry(reading.promise.path.to_string()).or_default();
+                if !list.contains(what) {
+                    list.push(what.clone());
+                }
             }
             Grade::Never(name) if server.is_other_form(reading).is_none() => found.push(teller.never(name)),
             Grade::Gone(name, day) if server.is_other_form(reading).is_none() => {
@@ -53,6 +60,12 @@ pub(super) fn tell(
             Grade::Quiet(day) => found.extend(teller.quiet(*day)),
         }
     }
+}
+
+/// What may be meant: names and values of a system are much alike, so only a few letters may differ.
+pub(crate) fn slip<'c>(wanted: &str, there: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+    const LETTERS: usize = 3;
+    nearest(wanted, there).filter(|near| strsim::osa_distance(wanted, near) <= LETTERS)
 }
 
 /// The last day, in words.
@@ -86,13 +99,16 @@ impl Teller<'_, '_> {
     }
 
     fn never(&self, name: &str) -> Finding {
+        let metric = self.reading.metric.as_deref().unwrap_or(name);
+        // Of a histogram with nothing at all its own name, not that of a part.
+        let known = self.server.snapshot.metrics.contains_key(metric);
+        let shown = if known || self.reading.by_query { name } else { metric };
         let made = self.at(
             &codes::NEVER,
             About::Metric,
-            format!("the server never had `{name}`"),
+            format!("the server never had `{shown}`"),
             format!("no series {}", self.kept()),
         );
-        let metric = self.reading.metric.as_deref().unwrap_or(name);
         let made = match self.server.snapshot.metrics.get(metric) {
             // The rest of it is there.
             Some(seen) if !seen.series.is_empty() => {
@@ -104,7 +120,7 @@ impl Teller<'_, '_> {
             },
         };
         let made = made.help("correct the name; or see that the service exposes it, and that it is scraped");
-        self.finding(made, name)
+        self.finding(made, shown)
     }
 
     fn gone(&self, name: &str, day: Option<Date>) -> Finding {
@@ -151,15 +167,20 @@ impl Teller<'_, '_> {
         let made = self.at(
             &codes::NO_VALUE,
             About::Label(&first.label),
-            format!("the server never saw `{metric}` with `{}`", shown.trim_matches(['{', '}'])),
+            match blamed {
+                [] if self.reading.matchers.len() > 1 => format!(
+                    "the server never saw `{}` in what `{}` counts of `{metric}`",
+                    shown.trim_matches(['{', '}']),
+                    self.reading.promise.path
+                ),
+                _ => format!("the server never saw `{metric}` with `{}`", shown.trim_matches(['{', '}'])),
+            },
             format!("matched nothing {}", self.kept()),
         );
         let made = match blamed {
             [] if self.reading.matchers.len() > 1 => {
                 let all = print::selector_text(metric, &self.reading.matchers);
-                made.note(format!(
-                    "`{all}` as a whole matched no series, though each label may have such values"
-                ))
+                made.note(format!("no series matches these together: `{all}`"))
             }
             _ => self.values(made, &first.label, blamed),
         };
@@ -171,6 +192,9 @@ impl Teller<'_, '_> {
                 "a counter that begins at 0 would be there before the first failure: if its series are born with their first event, say so in the \
                  catalogue (`born with its first event`)",
             ),
+            (Role::All | Role::Started | Role::Value, _) if !self.reading.by_query => {
+                made.note("without it the promise has no data")
+            }
             _ => made,
         };
         let made = made.help(match self.reading.role {
@@ -191,8 +215,19 @@ impl Teller<'_, '_> {
         let shown: Vec<String> = values.iter().take(VALUES).map(|v| format!("{v:?}")).collect();
         let more = if values.len() > VALUES { ", …" } else { "" };
         let made = made.note(format!("values of `{label}` on the server: {}{more}", shown.join(", ")));
-        let wanted = blamed.iter().find(|m| m.op == MatchOp::Equal);
-        match wanted.and_then(|m| nearest(&m.value, values.iter().map(String::as_str))) {
+        let Some(wanted) = blamed.iter().find(|m| m.op == MatchOp::Equal) else { return made };
+        // `5xx` beside `200`, `503`.
+        if let Some(digit) = wanted.value.strip_suffix("xx").filter(|d| d.len() == 1)
+            && values.iter().any(|v| v.len() == 3 && v.bytes().all(|b| b.is_ascii_digit()))
+        {
+            return made.help(format!("the server has whole codes: `{label}=~\"{digit}..\"`"));
+        }
+        // One number is not a slip for another.
+        let is_number = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+        if is_number(&wanted.value) {
+            return made;
+        }
+        match slip(&wanted.value, values.iter().map(String::as_str)) {
             Some(near) => made.help(format!("did you mean `{near}`?")),
             None => made,
         }
@@ -241,7 +276,7 @@ pub(super) fn with_labels(
         None => seen.labels.keys().cloned().collect(),
     };
     let made = if names.is_empty() { made } else { made.note(format!("its labels: {}", listed(&names))) };
-    match nearest(label, names.iter().map(String::as_str)) {
+    match slip(label, names.iter().map(String::as_str)) {
         Some(near) => made.help(format!("did you mean `{near}`?")),
         None => made.help("correct the label; or see that the service gives it"),
     }

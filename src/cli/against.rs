@@ -154,7 +154,7 @@ pub(super) fn say(report: &Report, screen: &Screen) {
         _ => format!("the snapshot {} of {seen}, of a server {kept}", report.name),
     };
     screen.say(&format!("compared {} with {with}", plural(report.selectors, "selector")));
-    if report.kind != "server" && report.cannot_say.iter().any(|why| why.ends_with(')')) {
-        screen.say("what a snapshot was not asked for is known once it is made again: `slovo metrics snapshot URL -o FILE`");
+    if report.kind != "server" && !report.cannot_say.is_empty() {
+        screen.say("the snapshot was not asked for that: make it again with `slovo metrics snapshot URL -o FILE`, in this project");
     }
 }

@@ -107,7 +107,7 @@ pub(super) fn tell(client: &Client, screen: &Screen) -> bool {
         screen.say(&format!("the server warns: {warning}"));
     }
     if !warnings.is_empty() {
-        screen.say("its answers may lack something, so they are not used");
+        screen.say("its answers may lack something, so nothing is written");
     }
     warnings.is_empty()
 }

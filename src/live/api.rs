@@ -281,6 +281,7 @@ impl Client {
         let Some(whole) = there(self.ask::<Groups>(How::Get, "/api/v1/rules", &[], LARGE))? else {
             return Ok(None);
         };
+        self.note(whole.warnings);
         let mut found: BTreeMap<String, (Loaded, BTreeSet<String>)> = BTreeMap::new();
         let rules = whole.data.groups.into_iter().flat_map(|group| {
             let interval = group.interval;

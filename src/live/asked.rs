@@ -8,13 +8,12 @@ use super::client::Client;
 use super::snapshot::few;
 use super::stored::Stored;
 use super::trouble::{Sort, Trouble};
-use crate::against::{Presence, Snapshot, Wanted};
-use crate::config::nearest;
+use crate::against::{Presence, Snapshot, Wanted, slip};
 use crate::promql::print::is_label_name;
 use crate::promql::{quote, selector};
 
 /// Selectors of one question.
-const CHUNK: usize = 20;
+const CHUNK: usize = 40;
 /// A day, in seconds.
 const DAY: f64 = 86_400.0;
 /// Whose last day is looked for; of more it is only told that they were there.
@@ -43,7 +42,7 @@ pub(super) fn complete(
     }
     for name in wanted.labels.keys() {
         if snapshot.selectors.get(&bare(name)) == Some(&Presence::Never)
-            && let Some(near) = nearest(name, stored.names.iter().map(String::as_str))
+            && let Some(near) = slip(name, stored.names.iter().map(String::as_str))
         {
             snapshot.near.insert(name.clone(), near.to_owned());
         }

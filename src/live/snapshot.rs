@@ -34,6 +34,7 @@ impl Snapshot {
             engine: client.engine()?,
             job: selection.job.clone(),
             select: selection.select.clone(),
+            environment: wanted.and_then(|wanted| wanted.environment.clone()),
             only_used: stored.only_used,
             jobs: stored
                 .intervals

@@ -82,7 +82,9 @@ pub(super) fn run(options: &MetricsSnapshot, start: &Path, screen: &Screen) -> O
 fn wanted(loaded: &Loaded, screen: &Screen) -> Option<Wanted> {
     let compiled = loaded.project.compile();
     let model = compiled.model.as_ref();
-    if model.is_none() {
+    // A project without any source has none of its own.
+    let empty = loaded.files.is_empty();
+    if model.is_none() && !empty {
         screen.say(
             "the project has mistakes, so the snapshot does not hold what its promises select: mend them and make it again for \
              `slovo check --against`",
