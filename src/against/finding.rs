@@ -26,9 +26,9 @@ pub(super) fn fold(found: Vec<Finding>, allows: &[Allow], today: Option<Date>) -
     let mut places: BTreeMap<(&str, String), usize> = BTreeMap::new();
     let mut accepted = crate::diag::Accepted::default();
     for finding in found {
-        if let Some(until) = allow::accepts(allows, today, &finding.made) {
+        if let Some(allow) = allow::accepts(allows, today, &finding.made) {
             accepted.count += 1;
-            accepted.until = accepted.until.into_iter().chain(until.filter(|_| today.is_none())).min();
+            accepted.until = accepted.until.into_iter().chain(allow.until.filter(|_| today.is_none())).min();
             continue;
         }
         let key = (finding.made.code.id, finding.key.clone());

@@ -259,9 +259,12 @@ fn labels(metric: &ast::Metric, seen: &Seen) -> Vec<Finding> {
 
 /// Scraped less often than the rules take it to be.
 fn interval(model: &Model, metric: &ast::Metric, seen: &Seen, server: &Server<'_>) -> Option<Finding> {
-    let stated = metric.body.iter().flat_map(|body| &body.stmts).find_map(|stmt| match stmt {
-        MetricStmt::ScrapedEvery { every, span, .. } => Some((every.value, *span)),
-        _ => None,
+    let stated = metric.body.iter().flat_map(|body| &body.stmts).find_map(|stmt| {
+        if let MetricStmt::ScrapedEvery { every, span, .. } = stmt {
+            Some((every.value, *span))
+        } else {
+            None
+        }
     });
     let every = stated.map_or(model.settings.scrape_interval, |(every, _)| every);
     let slow = seen.jobs.iter().filter_map(|job| {

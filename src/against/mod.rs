@@ -7,7 +7,7 @@
 //! Snapshot     -> grade    never there, gone, label never there, value never there, quiet
 //!              -> told     messages at their places; one for all that is the same
 //!              -> metrics  kinds, bounds, labels, scrape intervals
-//!              -> server   retention, rules, functions
+//!              -> server   retention, functions; rules, by their fingerprints
 //! ```
 
 mod finding;
@@ -15,6 +15,7 @@ mod grade;
 mod metrics;
 mod places;
 mod reads;
+mod rules;
 mod server;
 mod snapshot;
 mod told;
@@ -23,6 +24,8 @@ mod told;
 mod tests;
 
 pub use reads::Wanted;
+#[cfg(feature = "live")]
+pub(crate) use rules::{fingerprint, fingerprint_of_all};
 pub use snapshot::{FORMAT, Loaded, Presence, Seen, Snapshot, TooLarge};
 #[cfg(feature = "live")]
 pub(crate) use told::slip;
@@ -30,6 +33,7 @@ pub(crate) use told::slip;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ast::File;
+use crate::check::several;
 use crate::diag::Diagnostics;
 use crate::ir::Model;
 use finding::Finding;
@@ -107,11 +111,14 @@ fn lacking(unknown: &BTreeMap<String, Vec<String>>, model: &Model, snapshot: &Sn
     };
     let mut made = Vec::new();
     if !unknown.is_empty() && snapshot.environment != model.settings.environment {
-        made.push(format!(
-            "the snapshot was made {}, and is compared {}: each environment needs its own",
+        let selectors = unknown.values().map(Vec::len).sum();
+        return vec![format!(
+            "the snapshot was made {}, and is compared {}: nothing is known of {} of {}; each environment needs its own",
             named(&snapshot.environment),
-            named(&model.settings.environment)
-        ));
+            named(&model.settings.environment),
+            several(selectors, "selector"),
+            several(unknown.len(), "promise")
+        )];
     }
     for (promise, selectors) in unknown {
         let Some(first) = selectors.first() else { continue };
@@ -119,7 +126,7 @@ fn lacking(unknown: &BTreeMap<String, Vec<String>>, model: &Model, snapshot: &Sn
             1 => String::new(),
             n => format!(" and {} more", n - 1),
         };
-        made.push(format!("nothing is known of `{first}`{more}, which `{promise}` reads"));
+        made.push(format!("`{promise}` reads what is not known: `{first}`{more}"));
     }
     made
 }

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use super::reads::Reading;
 use crate::ast::{
-    File, Item, JourneyStmt, Matchers, Promise, PromiseStmtKind, Side, StepStmt, Stream, StreamStmt,
-    StreamStmtKind, Subject, Term, Verdict,
+    ArgValue, File, Item, JourneyStmt, Matchers, Promise, PromiseStmtKind, Side, StepStmt, Stream,
+    StreamStmt, StreamStmtKind, Subject, Term, Verdict,
 };
 use crate::required::Role;
 use crate::source::Span;
@@ -32,18 +32,14 @@ impl<'a> Places<'a> {
         for journey in files.iter().flat_map(|file| &file.items) {
             let Item::Journey(journey) = journey else { continue };
             for stmt in &journey.body.stmts {
-                match stmt {
-                    JourneyStmt::Promise(promise) => {
+                if let JourneyStmt::Promise(promise) = stmt {
+                    promises.insert(promise.span, promise);
+                }
+                let JourneyStmt::Step(step) = stmt else { continue };
+                for stmt in &step.body.stmts {
+                    if let StepStmt::Promise(promise) = stmt {
                         promises.insert(promise.span, promise);
                     }
-                    JourneyStmt::Step(step) => {
-                        for stmt in &step.body.stmts {
-                            if let StepStmt::Promise(promise) = stmt {
-                                promises.insert(promise.span, promise);
-                            }
-                        }
-                    }
-                    _ => {}
                 }
             }
         }
@@ -57,22 +53,19 @@ impl<'a> Places<'a> {
         let mut own = Vec::new();
         let mut other = Vec::new();
         for stmt in &promise.body.stmts {
-            match &stmt.kind {
-                PromiseStmtKind::Stream(stream) => {
-                    let list = if is_of(stream, reading.role) { &mut own } else { &mut other };
-                    list.push(Parts::of(stream));
-                }
-                PromiseStmtKind::MeasuredBy { args, narrowed, .. } => {
-                    let mut parts = Parts { whole: Some(stmt.span), ..Parts::default() };
-                    parts.matchers.extend(narrowed);
-                    for arg in args {
-                        if let crate::ast::ArgValue::Str(text) = &arg.value {
-                            parts.args.push((text.value.as_str(), text.span));
-                        }
+            if let PromiseStmtKind::Stream(stream) = &stmt.kind {
+                let list = if is_of(stream, reading.role) { &mut own } else { &mut other };
+                list.push(Parts::of(stream));
+            }
+            if let PromiseStmtKind::MeasuredBy { args, narrowed, .. } = &stmt.kind {
+                let mut parts = Parts { whole: Some(stmt.span), ..Parts::default() };
+                parts.matchers.extend(narrowed);
+                for arg in args {
+                    if let ArgValue::Str(text) = &arg.value {
+                        parts.args.push((text.value.as_str(), text.span));
                     }
-                    own.push(parts);
                 }
-                _ => {}
+                own.push(parts);
             }
         }
         let exact = own.iter().chain(&other).find_map(|parts| parts.find(reading, about));
@@ -82,15 +75,15 @@ impl<'a> Places<'a> {
 
 /// Does a statement say what is read for this?
 fn is_of(stmt: &StreamStmt, role: Role) -> bool {
-    match (&stmt.kind, role) {
+    matches!(
+        (&stmt.kind, role),
         (StreamStmtKind::Total(_), Role::All | Role::Alive)
-        | (StreamStmtKind::Verdict(Side::Good, _), Role::Good)
-        | (StreamStmtKind::Verdict(Side::Bad, _), Role::Bad)
-        | (StreamStmtKind::Started(_), Role::Started)
-        | (StreamStmtKind::Finished(..), Role::Finished | Role::Late)
-        | (StreamStmtKind::GoodWhen(_), Role::Value) => true,
-        _ => false,
-    }
+            | (StreamStmtKind::Verdict(Side::Good, _), Role::Good)
+            | (StreamStmtKind::Verdict(Side::Bad, _), Role::Bad)
+            | (StreamStmtKind::Started(_), Role::Started)
+            | (StreamStmtKind::Finished(..), Role::Finished | Role::Late)
+            | (StreamStmtKind::GoodWhen(_), Role::Value)
+    )
 }
 
 /// What stands in a statement.

@@ -96,7 +96,7 @@ fn rules(model: &Model, snapshot: &Snapshot, found: &mut Vec<Finding>, notes: &m
         }
         return;
     };
-    let Loaded { failing, late, promises, .. } = loaded;
+    let Loaded { failing, late, promises, journeys, .. } = loaded;
     let mut wrong = |what: String, help: &str| {
         let made = Diagnostic::unplaced(&codes::NOT_EVALUATED, what).help(help);
         found.push(Finding { made, key: help.to_owned(), of: String::new() });
@@ -121,6 +121,16 @@ fn rules(model: &Model, snapshot: &Snapshot, found: &mut Vec<Finding>, notes: &m
             "rules are not loaded yet of {}: {}",
             several(absent.len(), "promise"),
             some(&absent)
+        ));
+    }
+    let differs = |(id, own): &(&String, &String)| journeys.get(*id).is_some_and(|there| there != *own);
+    let fingerprints = super::rules::of(model);
+    let stale: Vec<String> = fingerprints.iter().filter(differs).map(|(id, _)| format!("`{id}`")).collect();
+    if !stale.is_empty() {
+        notes.push(format!(
+            "the rules that are loaded of {} are not those that `slovo build` makes now: {}",
+            several(stale.len(), "journey"),
+            some(&stale)
         ));
     }
     let over: Vec<String> =

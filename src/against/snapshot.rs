@@ -139,6 +139,8 @@ pub struct Loaded {
     pub late: usize,
     /// Promises that they are of, by their paths.
     pub promises: Vec<String>,
+    /// By journey, a fingerprint of its rules: the same for the same rules, however a server writes them.
+    pub journeys: BTreeMap<String, String>,
 }
 
 /// A snapshot that has more than is read.

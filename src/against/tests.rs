@@ -207,7 +207,9 @@ fn what_a_snapshot_was_not_asked_for() {
     let two = SOURCE.replace("5..", "50.");
     let (codes, open) = unknown(&two, &|_| {});
     assert!(
-        codes.is_empty() && open.len() == 1 && open[0].ends_with("`visit.open.answered` reads"),
+        codes.is_empty()
+            && open.len() == 1
+            && open[0].starts_with("`visit.open.answered` reads what is not known: "),
         "{open:?}"
     );
     let many = |snapshot: &mut Snapshot| {
@@ -267,6 +269,14 @@ fn the_server() {
             "2 other promises",
         ],
     );
+    let compiled = case.project.compile();
+    let own = super::rules::of(compiled.model.as_ref().unwrap());
+    for (print, stale) in [("0", true), (own["visit"].as_str(), false)] {
+        let loaded = case.snapshot.rules.as_mut().unwrap().get_mut("shop").unwrap();
+        loaded.journeys = [("visit".to_owned(), print.to_owned())].into();
+        let notes = case.compare().notes.join("\n");
+        assert_eq!(notes.contains("are not those that `slovo build` makes now: `visit`"), stale, "{notes}");
+    }
     let notes = case.compare().notes.join("\n");
     assert!(
         notes.contains("not loaded yet of 2 promises: `visit.open.answered`, `visit.open.short`"),

@@ -42,7 +42,6 @@ pub(super) fn tell(
         }
         let teller = Teller { reading, readings, server, places };
         match grade {
-            Grade::Fine => {}
             Grade::Unknown(what) => {
                 let list = unknown.entry(reading.promise.path.to_string()).or_default();
                 if !list.contains(what) {
@@ -53,8 +52,8 @@ pub(super) fn tell(
             Grade::Gone(name, day) if server.is_other_form(reading).is_none() => {
                 found.push(teller.gone(name, *day));
             }
-            // That is told as another kind.
-            Grade::Never(_) | Grade::Gone(..) => {}
+            // What has another form is told as another kind.
+            Grade::Fine | Grade::Never(_) | Grade::Gone(..) => {}
             Grade::NoLabel(label) => found.push(teller.no_label(label)),
             Grade::NoValue(blamed) => found.extend(teller.no_value(blamed)),
             Grade::Quiet(day) => found.extend(teller.quiet(*day)),
@@ -201,7 +200,7 @@ impl Teller<'_, '_> {
             Role::Bad | Role::Late => {
                 "correct the value; or, if such failures just never happened, accept it: `# slovo: allow W0701 because ..` before the statement"
             }
-            _ => "correct the value; or, if it is yet to come, accept it: `# slovo: allow W0701 because ..` before the statement",
+            Role::All | Role::Good | Role::Started | Role::Finished | Role::Value | Role::Alive => "correct the value; or, if it is yet to come, accept it: `# slovo: allow W0701 because ..` before the statement",
         });
         Some(self.finding(made, format!("{metric}\n{shown}")))
     }

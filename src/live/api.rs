@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::client::{Client, How};
 use super::trouble::{Sort, Trouble};
-use crate::against::Loaded;
+use crate::against::{Loaded, fingerprint, fingerprint_of_all};
 
 /// Labels with `__name__`.
 pub(super) type Labels = BTreeMap<String, String>;
@@ -94,6 +94,8 @@ struct Rule {
     kind: String,
     #[serde(default)]
     labels: Labels,
+    #[serde(default)]
+    query: String,
     #[serde(default)]
     health: String,
     #[serde(default, rename = "lastEvaluation")]
@@ -282,7 +284,7 @@ impl Client {
             return Ok(None);
         };
         self.note(whole.warnings);
-        let mut found: BTreeMap<String, (Loaded, BTreeSet<String>)> = BTreeMap::new();
+        let mut found: BTreeMap<String, Project> = BTreeMap::new();
         let rules = whole.data.groups.into_iter().flat_map(|group| {
             let interval = group.interval;
             group.rules.into_iter().map(move |rule| (rule, interval))
@@ -290,13 +292,16 @@ impl Client {
         for (rule, interval) in rules {
             let records = rule.kind == "recording"
                 && (rule.name.starts_with("promise:") || rule.name == "promise_info");
-            let alerts = rule.kind == "alerting" && rule.labels.contains_key("promise");
+            let alerts = rule.kind == "alerting" && rule.name.starts_with("Promise");
             let Some(project) = rule.labels.get("project").filter(|_| records || alerts) else { continue };
-            let (count, promises) = found.entry(project.clone()).or_default();
+            let (count, promises, texts) = found.entry(project.clone()).or_default();
             count.recording += usize::from(records);
             count.alerting += usize::from(alerts);
             count.failing += usize::from(rule.health == "err");
             count.late += usize::from(rule.is_late(now, interval));
+            if let Some(journey) = rule.labels.get("journey") {
+                texts.entry(journey.clone()).or_default().push(fingerprint(&rule.name, &rule.query));
+            }
             let label =
                 |name: &str| rule.labels.get(name).filter(|text| !text.is_empty() && !text.contains("{{"));
             if let (Some(journey), Some(promise)) = (label("journey"), label("promise")) {
@@ -304,8 +309,10 @@ impl Client {
                 promises.insert(parts.into_iter().flatten().cloned().collect::<Vec<_>>().join("."));
             }
         }
-        let named = |(project, (mut loaded, promises)): (String, (Loaded, BTreeSet<String>))| {
+        let named = |(project, (mut loaded, promises, texts)): (String, Project)| {
             loaded.promises = promises.into_iter().collect();
+            loaded.journeys =
+                texts.into_iter().map(|(journey, list)| (journey, fingerprint_of_all(list))).collect();
             (project, loaded)
         };
         Ok(Some(found.into_iter().map(named).collect()))
@@ -323,6 +330,9 @@ impl Rule {
         evaluated > 0.0 && now - evaluated > LATELY.max(3.0 * interval)
     }
 }
+
+/// Rules of a project while they are read: their promises, and the fingerprints of each journey's.
+type Project = (Loaded, BTreeSet<String>, BTreeMap<String, Vec<String>>);
 
 /// What a server does not have is no trouble where others have it.
 fn there<T>(asked: Result<T, Trouble>) -> Result<Option<T>, Trouble> {

@@ -42,6 +42,32 @@ pub fn compact(text: &str) -> String {
     out
 }
 
+/// What an expression is made of, each as it is the same however it is written: names, texts, numbers, times, signs; without
+/// parentheses, commas, blanks and comments. One that can't be read gives its words.
+pub(crate) fn parts(text: &str) -> Vec<String> {
+    let (tokens, error) = lexer::lex_leniently(text);
+    if error.is_some() {
+        return text.split_whitespace().map(str::to_owned).collect();
+    }
+    let of = |token: &super::token::Token| {
+        let text = text.get(token.range.clone()).unwrap_or("");
+        if matches!(token.kind, Kind::End | Kind::LeftParen | Kind::RightParen | Kind::Comma) {
+            return None;
+        }
+        let same = match text.bytes().next() {
+            Some(b'"' | b'\'' | b'`') => lexer::unquote(text).ok(),
+            _ if token.kind == Kind::Number => lexer::number_value(text).map(|n| n.to_string()),
+            _ if token.kind == Kind::Duration => {
+                lexer::duration_millis(text).ok().map(|ms| format!("{ms}ms"))
+            }
+            _ if matches!(token.kind, Kind::Word(_)) => Some(text.to_ascii_lowercase()),
+            _ => None,
+        };
+        Some(same.unwrap_or_else(|| text.to_owned()))
+    };
+    tokens.iter().filter_map(of).collect()
+}
+
 /// Adds matchers (label, comparison, value) to every selector for which `wanted(metric, label)` holds; the metric is
 /// `None` where no single name is fixed. A matcher that stands there already is not repeated. A text that cannot be
 /// read comes back unchanged.

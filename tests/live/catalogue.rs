@@ -305,7 +305,7 @@ fn snapshots() {
                 "x": {"kind": "gauge", "jobs": ["web"], "labels": {"route": ["/"]}},
             },
             "gone": {"old_total": null},
-            "rules": {"shop": {"recording": 1, "alerting": 1, "failing": 1, "late": 0, "promises": []}},
+            "rules": {"shop": {"recording": 1, "alerting": 1, "failing": 1, "late": 0, "promises": [], "journeys": {}}},
         })
     );
     assert!(!text.contains("127.0.0.1"), "{text}");

@@ -80,7 +80,8 @@ fn what_a_snapshot_holds() {
         "/api/v1/rules" => {
             let rule = |n: usize| {
                 let kind = if n < 120 { "recording" } else { "alerting" };
-                json!({"name": "promise:events:count", "type": kind, "health": "ok", "labels": {"project": "shop", "journey": "checkout", "step": "pay", "promise": "accepted"}})
+                let name = if n < 120 { "promise:events:count" } else { "PromiseBurnsFast" };
+                json!({"name": name, "type": kind, "health": "ok", "labels": {"project": "shop", "journey": "checkout", "step": "pay", "promise": "accepted"}})
             };
             Reply::data(&json!({"groups": [{"rules": (0..129).map(rule).collect::<Vec<_>>()}]}))
         }
