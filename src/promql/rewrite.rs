@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::analyse::selectors;
 use super::lexer;
 use super::print;
-use super::token::Kind;
+use super::token::{Kind, Word};
 use crate::ir::MatchOp;
 
 /// Replaces every `$range` by a duration (`75s`). Strings and comments are left alone. Never fails: what follows a
@@ -49,8 +49,14 @@ pub(crate) fn parts(text: &str) -> Vec<String> {
     if error.is_some() {
         return text.split_whitespace().map(str::to_owned).collect();
     }
-    let of = |token: &super::token::Token| {
+    let kind = |at: usize| tokens.get(at).map(|t| t.kind);
+    let of = |(at, token): (usize, &super::token::Token)| {
         let text = text.get(token.range.clone()).unwrap_or("");
+        // `sum by () (x)` is `sum(x)`.
+        let empty = kind(at + 1) == Some(Kind::LeftParen) && kind(at + 2) == Some(Kind::RightParen);
+        if token.kind == Kind::Word(Word::By) && empty {
+            return None;
+        }
         if matches!(token.kind, Kind::End | Kind::LeftParen | Kind::RightParen | Kind::Comma) {
             return None;
         }
@@ -65,7 +71,7 @@ pub(crate) fn parts(text: &str) -> Vec<String> {
         };
         Some(same.unwrap_or_else(|| text.to_owned()))
     };
-    tokens.iter().filter_map(of).collect()
+    tokens.iter().enumerate().filter_map(of).collect()
 }
 
 /// Adds matchers (label, comparison, value) to every selector for which `wanted(metric, label)` holds; the metric is

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use serde_json::{Value, json};
 
+use crate::common::blocks;
 use crate::engines::{Engine, engines};
 use crate::fake::{Fake, Reply, Shop};
 use crate::tools::{Ran, YAML, folder, run, there};
@@ -265,6 +266,58 @@ journey visit "Visit" {
     assert!(
         old.said().contains("cannot say: `visit.open.answered` reads what is not known: `asked_total{route=\"/\",code=~\"20.\"}`"),
         "{name}: {old:?}"
+    );
+}
+
+/// A project's folder with all below it.
+fn copied(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let target = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            std::fs::create_dir_all(&target).unwrap();
+            copied(&path, &target);
+        } else {
+            std::fs::copy(&path, &target).unwrap();
+        }
+    }
+}
+
+/// The example against a server that has some of what it reads; what docs/import.md shows is the last line.
+#[test]
+fn the_example() {
+    let at = folder(&[]);
+    copied(Path::new("examples/astronomy-shop"), at.path());
+    std::fs::copy("tests/live/shop.json", at.path().join("metrics.json")).unwrap();
+    let ran = run(at.path(), &["check", "--against", "metrics.json", "--format", "short"]);
+    let found: Vec<String> =
+        ran.out.lines().map(|line| line.split("]: ").next().unwrap_or_default().to_owned()).collect();
+    assert_eq!(
+        found,
+        [
+            "journeys/basket.slovo:20:56: warning[W0701",
+            "journeys/basket.slovo:26:13: error[E0701",
+            "journeys/checkout.slovo:23:7: warning[W0701",
+            "journeys/find.slovo:20:40: warning[W0701",
+            "journeys/find.slovo:27:37: warning[W0701",
+            "journeys/find.slovo:33:39: warning[W0701",
+            "journeys/find.slovo:42:40: warning[W0701",
+            "journeys/hear_back.slovo:19:48: warning[W0701",
+            "journeys/hear_back.slovo:29:73: warning[W0701",
+            "journeys/hear_back.slovo:30:48: warning[W0701",
+            "journeys/hear_back.slovo:37:66: warning[W0701",
+        ],
+        "{ran:?}"
+    );
+    let page = std::fs::read_to_string("docs/import.md").unwrap();
+    let shown = blocks(&page).into_iter().find(|block| block.info == "text against").unwrap();
+    assert_eq!(ran.err.lines().last(), Some(shown.text.trim_end()), "{ran:?}");
+    let other = run(at.path(), &["check", "--against", "metrics.json", "--env", "production"]);
+    assert!(
+        other
+            .said()
+            .contains("the snapshot was made without `--env`, and is compared with `--env production`"),
+        "{other:?}"
     );
 }
 
