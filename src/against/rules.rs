@@ -43,9 +43,10 @@ impl Sink for Taken {
     fn group(&mut self, _: &str, _: Duration) {}
     fn comment(&mut self, _: &str) {}
     fn rule(&mut self, rule: &Rule<'_>) {
-        // What a server shows of Sloth's series is not asked for.
+        // A server's rules are known as a project's by their names and labels: Sloth's series, and what has no label `journey`, are not.
         let own = if rule.alert { "Promise" } else { "promise" };
-        if rule.name.starts_with(own) {
+        let labelled = |name: &str| rule.labels.iter().any(|(label, _)| *label == name);
+        if rule.name.starts_with(own) && labelled("project") && labelled("journey") {
             self.0.push(fingerprint(rule.name, rule.expr));
         }
     }
