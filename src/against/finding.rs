@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::ast::Allow;
 use crate::check::{allow, several};
+use crate::diag::codes::stored as codes;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::value::Date;
 
@@ -16,7 +17,7 @@ pub(super) struct Finding {
     pub(super) made: Diagnostic,
     /// Findings of one code with the same key are said once.
     pub(super) key: String,
-    /// The promise's path; of a finding about a metric or the server its own words.
+    /// The promise, or the metric that it is about.
     pub(super) of: String,
 }
 
@@ -48,11 +49,14 @@ pub(super) fn fold(found: Vec<Finding>, allows: &[Allow], today: Option<Date>) -
         let shown: Vec<String> = others.iter().map(|of| format!("`{of}`")).collect();
         made.push(match shown.len() {
             0 => finding.made,
-            n => finding.made.note(format!(
-                "the same holds for {}: {}",
-                several(n, "other promise"),
-                some(&shown)
-            )),
+            n => {
+                let noun = if finding.made.code == &codes::SCRAPED_RARELY {
+                    "other metric"
+                } else {
+                    "other promise"
+                };
+                finding.made.note(format!("the same holds for {}: {}", several(n, noun), some(&shown)))
+            }
         });
     }
     made.accepted = accepted;

@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
+#[cfg(feature = "live")]
+use super::Status;
 use super::args::Check;
 use super::screen::Screen;
-use super::{Failure, Status, plural};
+use super::{Failure, plural};
 use crate::against::{Report, Snapshot, compare};
 use crate::diag::Diagnostics;
 use crate::driver::{self, Compilation};

@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
+#[cfg(feature = "live")]
+use super::Failure;
 use super::args::{Check, Format};
 use super::screen::Screen;
-use super::{Failure, Outcome, Status, against, also, counted, fix, load, plural, status_of};
+use super::{Outcome, Status, against, also, counted, fix, load, plural, status_of};
 use crate::against::Report;
 use crate::diag::render;
 use crate::driver::Compilation;
