@@ -1,6 +1,7 @@
 //! What each promise selects, as its rules do.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use crate::ast::{self, Item, MetricKind};
 use crate::backend::prometheus::text::bucket_bound;
@@ -8,6 +9,7 @@ use crate::ir::{
     Condition, Events, MatchOp, Matcher, Measurement, Model, Outcome, Promise, Selector, Series, Slices,
 };
 use crate::promql;
+use crate::promql::ast::{BinaryOp, Expr, ExprKind};
 use crate::required::Role;
 use crate::value::Decimal;
 
@@ -84,6 +86,8 @@ pub(super) struct Reading<'m> {
     pub(super) role: Role,
     /// A query of the user's own reads it.
     pub(super) by_query: bool,
+    /// The query has it on one side of an `or`.
+    pub(super) optional: bool,
     /// Its series are born with their first event.
     pub(super) born: bool,
     /// Its series vanish while nothing happens.
@@ -122,6 +126,21 @@ pub(super) fn of<'m>(promise: &'m Promise, catalogue: &Catalogue<'_>) -> Vec<Rea
         Measurement::Composed(_) => {}
     }
     reader.list
+}
+
+/// The sides of each `or` that have selectors on both.
+fn below_or(expr: &Expr, found: &mut Vec<Range<usize>>) {
+    if let ExprKind::Binary(binary) = &expr.kind
+        && binary.op == BinaryOp::Or
+        && [&binary.left, &binary.right].into_iter().all(|side| !promql::selectors(side).is_empty())
+    {
+        // All that is below is covered by these two.
+        found.extend([binary.left.range.clone(), binary.right.range.clone()]);
+        return;
+    }
+    for child in expr.children() {
+        below_or(child, found);
+    }
 }
 
 struct Reader<'a, 'm> {
@@ -198,6 +217,7 @@ impl Reader<'_, '_> {
             bound,
             role,
             by_query: false,
+            optional: false,
             born: selector.born_with_event,
             idle: selector.alive.is_some(),
         });
@@ -208,7 +228,21 @@ impl Reader<'_, '_> {
     /// What a query of the user's own selects.
     fn query(&mut self, query: &str, role: Role) {
         let Ok(expr) = promql::parse(query) else { return };
+        let mut alternatives = Vec::new();
+        below_or(&expr, &mut alternatives);
         for found in promql::selectors(&expr) {
+            let absent = |user: &promql::User<'_>| matches!(user.name, "absent" | "absent_over_time");
+            let written_by_rules = |name: &str| {
+                name.starts_with("promise:") || matches!(name, "promise_info" | "ALERTS" | "ALERTS_FOR_STATE")
+            };
+            // What a query asks the absence of, and what rules write once they are loaded or fire, need not be there.
+            if found.used_by.as_ref().is_some_and(absent)
+                || found.metric().is_some_and(|(name, _)| written_by_rules(name))
+            {
+                continue;
+            }
+            let range = &found.expr.range;
+            let optional = alternatives.iter().any(|a| a.start <= range.start && range.end <= a.end);
             let series = found.metric().map(|(name, _)| name.to_owned());
             let all: Vec<Matcher> = found
                 .matchers()
@@ -241,6 +275,7 @@ impl Reader<'_, '_> {
                     .and_then(|m| m.value.parse().ok()),
                 role,
                 by_query: true,
+                optional,
                 born,
                 idle,
             });

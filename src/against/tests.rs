@@ -367,3 +367,42 @@ fn scope_is_asked() {
     let wanted = case.wanted().selectors;
     assert!(wanted.contains(r#"asked_total{route="/",cluster="eu"}"#), "{wanted:?}");
 }
+
+/// What a query does without need not be there.
+#[test]
+fn queries_that_do_without() {
+    let source = |query: &str| {
+        let declared = SOURCE
+            .replace("metric depth:", "metric depth_old: gauge of jobs { labels queue }\nmetric depth:");
+        declared.replace(
+            "good when max of depth{queue=\"mail\"} at most 10",
+            &format!("good when promql \"\"\"{query}\"\"\" at most 10"),
+        )
+    };
+    let either = source("max(depth or depth_old)");
+    Case::new(&either, "").is("depth_old", Presence::Never).says(&[], &[]);
+    Case::new(&either, "")
+        .is("depth_old", Presence::Never)
+        .is("depth", earlier())
+        .says(&["E0701", "E0702"], &["`depth_old`"]);
+    let zero = source("max(depth_old or vector(0))");
+    Case::new(&zero, "").is("depth_old", Presence::Never).says(&["E0701"], &[]);
+    let absent = source("max(depth) unless on () absent(depth_old)");
+    assert!(!Case::new(&absent, "").wanted().selectors.contains("depth_old"));
+}
+
+/// What a server says is shown so that it does nothing.
+#[test]
+fn hostile_text_stays_text() {
+    let mut case = Case::new(SOURCE, "").is(r#"asked_total{route="/",code=~"5.."}"#, Presence::Never);
+    let seen = case.snapshot.metrics.get_mut("asked_total").unwrap();
+    let bad = "\u{1b}[2J\u{202e}";
+    seen.ever = Some(labels(&[("route", Some(&["/"])), ("code", Some(&[bad]))]));
+    seen.disputed = Some(bad.to_owned());
+    assert!(!case.shown().contains('\u{1b}') && !case.shown().contains('\u{202e}'), "{}", case.shown());
+    let seen = case.snapshot.metrics.get_mut("asked_total").unwrap();
+    seen.ever = Some(labels(&[(bad, None)]));
+    seen.kind = Some(bad.to_owned());
+    case.snapshot.retention = Some(bad.to_owned());
+    assert!(!case.shown().contains('\u{1b}') && !case.shown().contains('\u{202e}'), "{}", case.shown());
+}

@@ -37,7 +37,10 @@ pub(super) fn tell(
                 && other.metric == reading.metric
                 && other.matchers.iter().all(|m| reading.matchers.contains(m))
         });
-        if wider {
+        // `new or old`: one of them is enough.
+        let other_side = reading.optional
+            && readings.iter().zip(&grades).any(|(other, known)| other.optional && *known == Grade::Fine);
+        if wider || other_side {
             continue;
         }
         let teller = Teller { reading, readings, server, places };
