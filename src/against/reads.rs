@@ -72,6 +72,7 @@ pub(super) fn catalogue(files: &[ast::File]) -> Catalogue<'_> {
 }
 
 /// One reading of a promise.
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Clone, Debug)]
 pub(super) struct Reading<'m> {
     pub(super) promise: &'m Promise,
