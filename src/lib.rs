@@ -16,6 +16,7 @@
 //! Nothing outside `syntax` names pest's `Rule`; nothing outside `diag::render` names codespan; the tree never reaches
 //! a backend.
 
+pub mod against;
 pub mod ast;
 pub mod backend;
 pub mod catalogue_import;

@@ -71,6 +71,18 @@ pub(crate) fn apply(
     used.into_iter().filter_map(kept).collect()
 }
 
+/// Does a comment accept this one finding, whose code is one that [`apply`] doesn't judge?
+pub(crate) fn accepts<'a>(
+    allows: &'a [Allow],
+    today: Option<Date>,
+    diagnostic: &Diagnostic,
+) -> Option<&'a Allow> {
+    let span = diagnostic.span().filter(|_| diagnostic.severity == Severity::Warning)?;
+    let over = |allow: &Allow| matches!((allow.until, today), (Some(until), Some(today)) if until < today);
+    let fits = |allow: &&Allow| allow.code == diagnostic.code && !over(allow) && allow.on.holds(span);
+    allows.iter().filter(fits).min_by_key(|a| a.on.end - a.on.start)
+}
+
 #[cfg(test)]
 mod tests {
     use crate::driver::Compilation;

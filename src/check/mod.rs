@@ -23,13 +23,13 @@ mod windows;
 mod wording;
 mod words;
 
-pub(crate) use plain::several;
+pub(crate) use plain::{several, time as plain_time};
 
 use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
-use crate::diag::codes::numbers;
+use crate::diag::codes::{numbers, stored};
 
 use crate::diag::{Diagnostic, Diagnostics, Severity};
 use crate::ir::Model;
@@ -88,9 +88,10 @@ pub fn check_documents(model: &Model, diagnostics: &mut Diagnostics) {
     diagnostics.extend(found.list);
 }
 
-/// Codes that only some runs judge, and this one doesn't: by a day, or for documents.
+/// Codes that only some runs judge, and this one doesn't: by a day, or for documents. What a server has changes without the source, so a
+/// comment about that is never called unused.
 pub fn unjudged(dated: bool, documents: bool) -> BTreeSet<&'static str> {
-    let mut codes = BTreeSet::new();
+    let mut codes: BTreeSet<&'static str> = stored::ALL.iter().map(|code| code.id).collect();
     if !dated {
         codes.extend([numbers::REVIEW_OVERDUE.id, numbers::OLD_GUESS.id]);
     }

@@ -13,7 +13,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use crate::diag::{Severity, codes};
 use crate::value::Date;
 #[cfg(feature = "live")]
-pub(super) use server::Server;
+pub(super) use server::{Connection, Server};
 
 /// Compiles promises made to users into Prometheus rules.
 #[derive(Debug, Parser)]
@@ -205,6 +205,12 @@ pub(super) struct Check {
     /// Mends what can surely be mended, in the files themselves
     #[arg(long)]
     pub(super) fix: bool,
+    /// Compares what promises read with what a Prometheus has, or had by a file of `slovo metrics snapshot`
+    #[arg(long, value_name = "URL|SNAPSHOT")]
+    pub(super) against: Option<PathBuf>,
+    #[cfg(feature = "live")]
+    #[command(flatten)]
+    pub(super) connection: Connection,
     /// How findings are printed
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub(super) format: Format,
@@ -445,6 +451,9 @@ pub(super) struct MetricsSnapshot {
     /// Takes only metrics that the project's promises, indicators and queries name
     #[arg(long)]
     pub(super) only_used: bool,
+    /// Asks what promises select in this environment of slovo.yaml
+    #[arg(long, value_name = "NAME")]
+    pub(super) env: Option<String>,
     #[command(flatten)]
     pub(super) server: Server,
     /// Follows symbolic links into this folder too, not only inside the project

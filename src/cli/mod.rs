@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand. Exit status: 0 fine, 1 mistakes in the source (or files out of date),
 //! 2 usage or I/O, 3 cannot say.
 
+mod against;
 mod alert_texts;
 mod also;
 mod args;
@@ -48,8 +49,7 @@ enum Status {
     Mistakes,
     /// Usage or I/O.
     Failed,
-    /// It is not known: a server is away, or gives half an answer.
-    #[cfg(feature = "live")]
+    /// It is not known: a server is away, or gives half an answer; or a snapshot does not tell.
     Unknown,
 }
 
@@ -97,7 +97,6 @@ pub fn main() -> ExitCode {
         Status::Fine => 0,
         Status::Mistakes => 1,
         Status::Failed => 2,
-        #[cfg(feature = "live")]
         Status::Unknown => 3,
     })
 }

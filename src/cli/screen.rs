@@ -84,6 +84,11 @@ impl Screen {
             Self::err(&format!("{}\n", clean(text)));
         }
     }
+    /// A line that is printed under `--quiet` too.
+    pub(super) fn warn(&self, text: &str) {
+        let width = self.options().width.saturating_sub(2);
+        Self::err(&format!("{}\n", wrap(&clean(text), width, 0).join("\n  ")));
+    }
     /// Why a command could not do its work.
     pub(super) fn fail(&self, message: &str, help: Option<&str>) {
         let options = self.options();

@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::Path;
 
-use super::args::Server;
+use super::args::{Connection, Server};
 use super::screen::Screen;
 use super::{Failure, Status, plural};
 use crate::live::{Access, Address, Client, Limits, Secret, Selection, Sort, Trouble};
@@ -26,7 +26,12 @@ impl From<Trouble> for Failure {
 }
 
 /// A client for an address. Credentials go to its origin, and to no other.
-pub(super) fn client(options: &Server, url: &str, start: &Path, screen: &Screen) -> Result<Client, Failure> {
+pub(super) fn client(
+    options: &Connection,
+    url: &str,
+    start: &Path,
+    screen: &Screen,
+) -> Result<Client, Failure> {
     let address = Address::parse(url)?;
     let mut access = Access::default();
     let read = |path: &Path| read_within(path);

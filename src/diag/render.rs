@@ -7,7 +7,7 @@ mod view;
 mod wrap;
 
 pub use human::human;
-pub use json::json;
+pub use json::{json, json_against};
 pub use limit::{IN_ALL, PER_FILE};
 pub use wrap::{clean, line, plain_json, wrap};
 

@@ -159,6 +159,8 @@ pub enum Form {
 pub struct OnServer {
     /// Jobs that expose it.
     pub jobs: BTreeSet<String>,
+    /// Names of its series.
+    pub series: BTreeSet<String>,
     /// Which job tells which type, where they differ.
     pub types: String,
     /// Which job has which bounds, where they differ.

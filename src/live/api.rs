@@ -1,11 +1,12 @@
 //! The calls of the query API that are used, one function each.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
 use super::client::{Client, How};
 use super::trouble::{Sort, Trouble};
+use crate::against::{Loaded, fingerprint, fingerprint_of_all};
 
 /// Labels with `__name__`.
 pub(super) type Labels = BTreeMap<String, String>;
@@ -78,6 +79,9 @@ struct Groups {
 
 #[derive(Deserialize)]
 struct Group {
+    /// How often it is evaluated, in seconds.
+    #[serde(default)]
+    interval: f64,
     #[serde(default)]
     rules: Vec<Rule>,
 }
@@ -91,19 +95,23 @@ struct Rule {
     #[serde(default)]
     labels: Labels,
     #[serde(default)]
+    query: String,
+    #[serde(default)]
     health: String,
+    #[serde(default, rename = "lastEvaluation")]
+    evaluated: String,
 }
 
-/// Rules of a project that a server has loaded.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, serde::Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct RuleCount {
-    /// Recording rules.
-    pub recording: usize,
-    /// Alerts.
-    pub alerting: usize,
-    /// Those of both whose last evaluation failed.
-    pub failing: usize,
+#[derive(Deserialize)]
+struct Build {
+    #[serde(default)]
+    version: String,
+    // VictoriaMetrics tells a version of Prometheus, and nothing else.
+    #[serde(default)]
+    revision: String,
+    // Mimir has one of its own.
+    #[serde(default)]
+    application: String,
 }
 
 /// From when to when, in seconds.
@@ -113,7 +121,14 @@ pub(super) struct Window {
     pub(super) end: f64,
 }
 
+/// Longer than anybody keeps samples, in seconds.
+const TEN_YEARS: f64 = 10.0 * 365.0 * 86_400.0;
+
 impl Window {
+    /// Until the same end, from before anything that is stored.
+    pub(super) fn all(self) -> Self {
+        Self { start: (self.end - TEN_YEARS).max(1.0), end: self.end }
+    }
     fn fields(self) -> [(&'static str, String); 2] {
         [("start", format!("{:.3}", self.start)), ("end", format!("{:.3}", self.end))]
     }
@@ -167,10 +182,9 @@ impl Client {
         &self,
         label: &str,
         fit: Option<&str>,
-        window: Option<Window>,
+        window: Window,
     ) -> Result<Vec<String>, Trouble> {
-        let mut fields: Vec<(&'static str, String)> =
-            window.map(Window::fields).into_iter().flatten().collect();
+        let mut fields: Vec<(&'static str, String)> = window.fields().into();
         fields.extend(fit.map(|fit| ("match[]", fit.to_owned())));
         let call = format!("/api/v1/label/{label}/values");
         let whole = self.ask::<Vec<String>>(How::Get, &call, &borrowed(&fields), LARGE)?;
@@ -234,25 +248,91 @@ impl Client {
         Ok(found.filter(|text| !text.is_empty() && text != "0s"))
     }
 
-    /// Rules of Slovo that the server has loaded, by the label `project`; none where it does not say.
-    pub(super) fn rules(&self) -> Result<Option<BTreeMap<String, RuleCount>>, Trouble> {
+    /// What evaluates queries, where it is Prometheus itself.
+    pub(super) fn engine(&self) -> Result<Option<String>, Trouble> {
+        let Some(whole) = there(self.ask::<Build>(How::Get, "/api/v1/status/buildinfo", &[], SMALL))? else {
+            return Ok(None);
+        };
+        let build = whole.data;
+        if build.revision.is_empty() || !build.application.is_empty() {
+            return Ok(None);
+        }
+        let mut parts = build.version.split('.').map(str::parse::<u32>);
+        let (major, minor) = (parts.next().and_then(Result::ok), parts.next().and_then(Result::ok));
+        Ok(major.zip(minor).map(|(major, minor)| format!("prometheus {major}.{minor}")))
+    }
+
+    /// Does a selector match a series? Where it matches more than is read, it does.
+    pub(super) fn has(&self, selector: &str, window: Window) -> Result<bool, Trouble> {
+        let mut fields: Vec<(&'static str, String)> = window.fields().into();
+        fields.push(("match[]", selector.to_owned()));
+        fields.push(("limit", "1".to_owned()));
+        match self.ask::<Vec<Labels>>(How::Post, "/api/v1/series", &borrowed(&fields), SMALL) {
+            Ok(whole) => {
+                // That there are more than one is no fault of the answer.
+                self.note(whole.warnings.into_iter().filter(|w| !w.contains("truncated")).collect());
+                Ok(!whole.data.is_empty())
+            }
+            Err(trouble) if trouble.sort == Sort::TooMuch => Ok(true),
+            Err(trouble) => Err(trouble),
+        }
+    }
+
+    /// Rules of Slovo that the server has loaded, by the label `project`; none where it does not say. `now` is the server's time.
+    pub(super) fn rules(&self, now: f64) -> Result<Option<BTreeMap<String, Loaded>>, Trouble> {
         let Some(whole) = there(self.ask::<Groups>(How::Get, "/api/v1/rules", &[], LARGE))? else {
             return Ok(None);
         };
-        let mut found: BTreeMap<String, RuleCount> = BTreeMap::new();
-        for rule in whole.data.groups.into_iter().flat_map(|group| group.rules) {
+        self.note(whole.warnings);
+        let mut found: BTreeMap<String, Project> = BTreeMap::new();
+        let rules = whole.data.groups.into_iter().flat_map(|group| {
+            let interval = group.interval;
+            group.rules.into_iter().map(move |rule| (rule, interval))
+        });
+        for (rule, interval) in rules {
             let records = rule.kind == "recording"
                 && (rule.name.starts_with("promise:") || rule.name == "promise_info");
-            let alerts = rule.kind == "alerting" && rule.labels.contains_key("promise");
+            let alerts = rule.kind == "alerting" && rule.name.starts_with("Promise");
             let Some(project) = rule.labels.get("project").filter(|_| records || alerts) else { continue };
-            let count = found.entry(project.clone()).or_default();
+            let (count, promises, texts) = found.entry(project.clone()).or_default();
             count.recording += usize::from(records);
             count.alerting += usize::from(alerts);
             count.failing += usize::from(rule.health == "err");
+            count.late += usize::from(rule.is_late(now, interval));
+            if let Some(journey) = rule.labels.get("journey") {
+                texts.entry(journey.clone()).or_default().push(fingerprint(&rule.name, &rule.query));
+            }
+            let label =
+                |name: &str| rule.labels.get(name).filter(|text| !text.is_empty() && !text.contains("{{"));
+            if let (Some(journey), Some(promise)) = (label("journey"), label("promise")) {
+                let parts = [Some(journey), label("step"), Some(promise)];
+                promises.insert(parts.into_iter().flatten().cloned().collect::<Vec<_>>().join("."));
+            }
         }
-        Ok(Some(found))
+        let named = |(project, (mut loaded, promises, texts)): (String, Project)| {
+            loaded.promises = promises.into_iter().collect();
+            loaded.journeys =
+                texts.into_iter().map(|(journey, list)| (journey, fingerprint_of_all(list))).collect();
+            (project, loaded)
+        };
+        Ok(Some(found.into_iter().map(named).collect()))
     }
 }
+
+impl Rule {
+    /// Was it evaluated before, and not lately?
+    fn is_late(&self, now: f64, interval: f64) -> bool {
+        /// Three intervals, and ten minutes at least.
+        const LATELY: f64 = 600.0;
+        let Ok(evaluated) = self.evaluated.parse::<jiff::Timestamp>() else { return false };
+        let evaluated = evaluated.as_duration().as_secs_f64();
+        // What was never evaluated has the year 1.
+        evaluated > 0.0 && now - evaluated > LATELY.max(3.0 * interval)
+    }
+}
+
+/// Rules of a project while they are read: their promises, and the fingerprints of each journey's.
+type Project = (Loaded, BTreeSet<String>, BTreeMap<String, Vec<String>>);
 
 /// What a server does not have is no trouble where others have it.
 fn there<T>(asked: Result<T, Trouble>) -> Result<Option<T>, Trouble> {

@@ -4,7 +4,7 @@
 //! Access   -> Client          what is sent with each request, and to which origin: credentials, certificates, a proxy
 //! Client   -> api             one request each; bounded in bytes and time; what is not a whole answer is a Trouble
 //! api      -> stored          families of metrics as a server stores them, for the catalogue
-//! stored   -> snapshot        the same as a small file, to check against without a network
+//! stored   -> snapshot        the same as a small file, to check against without a network; `asked` adds what a project selects
 //! ```
 //!
 //! Only the commands that are given an address open a connection. A secret is never part of a message: [`Secret`] has no way to be
@@ -13,6 +13,7 @@
 mod access;
 mod address;
 mod api;
+mod asked;
 mod bounds;
 mod client;
 mod http_config;
@@ -26,10 +27,8 @@ mod trouble;
 
 pub use access::{Access, Reader};
 pub use address::Address;
-pub use api::RuleCount;
 pub use client::{Client, Limits};
 pub use interval::Interval;
 pub use secret::Secret;
-pub use snapshot::{FORMAT, Snapshot};
 pub use stored::{Known, Selection, Stored};
 pub use trouble::{Sort, Trouble};

@@ -70,6 +70,10 @@ pub struct Stored {
     pub intervals: BTreeMap<String, Interval>,
     /// Stored within the retention, and not during the last hour.
     pub gone: Vec<String>,
+    /// Only some names were wanted.
+    pub only_used: bool,
+    /// Names of all series of the last hour, wanted or not.
+    pub names: BTreeSet<String>,
     /// What is to be said beside.
     pub notes: Vec<String>,
     /// The server's time, in seconds.
@@ -85,7 +89,7 @@ impl Stored {
             selection,
             known,
             window: Window { start: now - LOOK_BACK, end: now },
-            made: Self { now, ..Self::default() },
+            made: Self { now, only_used: known.only.is_some(), ..Self::default() },
         };
         let names = asking.names()?;
         let mut found = asking.groups(&names)?;
@@ -117,9 +121,10 @@ impl Asking<'_> {
         let fits = self.selection.fits(None);
         let wanted = |name: &String| !ITS_OWN.contains(&name.as_str());
         let list = |window| self.client.label_values("__name__", fits.as_deref(), window);
-        let names: BTreeSet<String> = list(Some(self.window))?.into_iter().filter(wanted).collect();
+        let names: BTreeSet<String> = list(self.window)?.into_iter().filter(wanted).collect();
         if self.known.all {
-            let all: BTreeSet<String> = list(None)?.into_iter().filter(wanted).collect();
+            // Without a start, VictoriaMetrics answers of one day.
+            let all: BTreeSet<String> = list(self.window.all())?.into_iter().filter(wanted).collect();
             let used = |name: &&String| self.known.only.is_none_or(|only| only(name.as_str()));
             self.made.gone = all.difference(&names).filter(used).cloned().collect();
         }
@@ -132,6 +137,7 @@ impl Asking<'_> {
             })
             .help("are `--job` and `--select` as they are stored? Each matches a whole name"));
         }
+        self.made.names.clone_from(&names);
         Ok(names)
     }
 
@@ -248,7 +254,7 @@ impl Asking<'_> {
         let labels = self.client.label_names(&fits, self.window)?;
         let askable = labels.iter().filter(|label| is_label_name(label) && *label != "__name__");
         for label in askable.take(LABELS) {
-            for value in self.client.label_values(label, Some(&fits), Some(self.window))? {
+            for value in self.client.label_values(label, Some(&fits), self.window)? {
                 let one: Labels = [(label.clone(), value)].into();
                 group.add(&one);
             }

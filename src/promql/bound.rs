@@ -65,7 +65,7 @@ fn literal(pattern: &str) -> Option<String> {
     let mut letters = pattern.chars();
     while let Some(c) = letters.next() {
         match c {
-            '\\' => made.push(letters.next().filter(|c| c.is_ascii_punctuation())?),
+            '\\' => made.push(letters.next().filter(char::is_ascii_punctuation)?),
             '-' => made.push(c),
             _ if c.is_ascii_alphanumeric() => made.push(c),
             _ => return None,

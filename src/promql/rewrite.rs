@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::analyse::selectors;
 use super::lexer;
 use super::print;
-use super::token::Kind;
+use super::token::{Kind, Word};
 use crate::ir::MatchOp;
 
 /// Replaces every `$range` by a duration (`75s`). Strings and comments are left alone. Never fails: what follows a
@@ -40,6 +40,38 @@ pub fn compact(text: &str) -> String {
         end = token.range.end;
     }
     out
+}
+
+/// What an expression is made of, each as it is the same however it is written: names, texts, numbers, times, signs; without
+/// parentheses, commas, blanks and comments. One that can't be read gives its words.
+pub(crate) fn parts(text: &str) -> Vec<String> {
+    let (tokens, error) = lexer::lex_leniently(text);
+    if error.is_some() {
+        return text.split_whitespace().map(str::to_owned).collect();
+    }
+    let kind = |at: usize| tokens.get(at).map(|t| t.kind);
+    let of = |(at, token): (usize, &super::token::Token)| {
+        let text = text.get(token.range.clone()).unwrap_or("");
+        // `sum by () (x)` is `sum(x)`.
+        let empty = kind(at + 1) == Some(Kind::LeftParen) && kind(at + 2) == Some(Kind::RightParen);
+        if token.kind == Kind::Word(Word::By) && empty {
+            return None;
+        }
+        if matches!(token.kind, Kind::End | Kind::LeftParen | Kind::RightParen | Kind::Comma) {
+            return None;
+        }
+        let same = match text.bytes().next() {
+            Some(b'"' | b'\'' | b'`') => lexer::unquote(text).ok(),
+            _ if token.kind == Kind::Number => lexer::number_value(text).map(|n| n.to_string()),
+            _ if token.kind == Kind::Duration => {
+                lexer::duration_millis(text).ok().map(|ms| format!("{ms}ms"))
+            }
+            _ if matches!(token.kind, Kind::Word(_)) => Some(text.to_ascii_lowercase()),
+            _ => None,
+        };
+        Some(same.unwrap_or_else(|| text.to_owned()))
+    };
+    tokens.iter().enumerate().filter_map(of).collect()
 }
 
 /// Adds matchers (label, comparison, value) to every selector for which `wanted(metric, label)` holds; the metric is

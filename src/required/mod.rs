@@ -15,7 +15,8 @@ use crate::ir::{Measurement, Model, PromisePath};
 use crate::promql::print::selector_text;
 use crate::value::Duration;
 use declared::Declared;
-use reads::{Read, Role};
+use reads::Read;
+pub use reads::Role;
 
 /// All that is needed.
 #[derive(Debug, Serialize)]

@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 
 /// Codes that only a real file system can raise; tests/language/project.rs shows them.
 pub const NEEDS_A_FILE_SYSTEM: &[&str] = &[
-    "E0501", "E0502", "E0503", "E0504", "E0505", "E0515", "E0521", "E0522", "E0523", "W0501", "W0504",
-    "W0505",
+    "E0501", "E0502", "E0503", "E0504", "E0505", "E0515", "E0521", "E0522", "E0523", "E0708", "W0501",
+    "W0504", "W0505",
 ];
 
 /// What a check says.
@@ -33,6 +33,27 @@ pub fn check(files: &[(&str, &str)], yaml: Option<&str>) -> Checked {
     let codes = compiled.diagnostics.iter().map(|d| d.code.id).collect();
     let options = slovo::diag::render::Options::plain(80);
     Checked { rendered: slovo::diag::render::human(&compiled.diagnostics, &project.sources, &options), codes }
+}
+
+/// The same, compared with a snapshot: what cannot be said is one of the codes, as `cannot say`.
+pub fn check_against(files: &[(&str, &str)], yaml: Option<&str>, snapshot: &str) -> Checked {
+    let project =
+        slovo::project::Project::in_memory(files, yaml.unwrap_or("project: shop\nretention: 100d\n"));
+    let mut compiled = project.compile();
+    let mut unknown = Vec::new();
+    if let Some(model) = &compiled.model {
+        let parsed = slovo::driver::parse_all(&project.sources, &mut slovo::diag::Diagnostics::default());
+        let snapshot = slovo::against::Snapshot::read(snapshot).unwrap_or_else(|e| panic!("{e}: {snapshot}"));
+        let compared = slovo::against::compare(model, &parsed, &snapshot);
+        compiled.diagnostics.extend(compared.diagnostics);
+        compiled.diagnostics.sort();
+        unknown = compared.unknown;
+    }
+    let mut codes: Vec<_> = compiled.diagnostics.iter().map(|d| d.code.id).collect();
+    codes.extend(unknown.iter().map(|_| "cannot say"));
+    let options = slovo::diag::render::Options::plain(80);
+    let shown = slovo::diag::render::human(&compiled.diagnostics, &project.sources, &options);
+    Checked { rendered: format!("{shown}{}", unknown.join("\n")), codes }
 }
 
 /// A folder with these files.

@@ -2,7 +2,8 @@
 //!
 //! A page holds fenced blocks. ` ```slovo fails ` and ` ```slovo passes ` are whole programs; with `prelude` after it the
 //! block is checked beside docs/errors/prelude.slovo. ` ```yaml fails ` and ` ```yaml passes ` are `slovo.yaml`, checked
-//! with the prelude as the program; ` ```yaml with ` is the `slovo.yaml` of the slovo blocks on the page.
+//! with the prelude as the program; ` ```yaml with ` is the `slovo.yaml` of the slovo blocks on the page. ` ```json against ` is a snapshot
+//! with which the slovo blocks are compared.
 
 use crate::common;
 
@@ -23,7 +24,12 @@ fn pages_hold_what_they_say() {
         let (mut fails, mut passes) = (0, 0);
         for block in &list {
             let words: Vec<&str> = block.info.split(' ').collect();
+            let snapshot = list.iter().find(|b| b.info == "json against");
             let checked = match words.as_slice() {
+                ["slovo", _] if snapshot.is_some() => {
+                    let snapshot = snapshot.map_or("", |block| &block.text);
+                    common::check_against(&[("page.slovo", &block.text)], yaml, snapshot)
+                }
                 ["slovo", _] => common::check(&[("page.slovo", &block.text)], yaml),
                 ["slovo", _, "prelude"] => {
                     common::check(&[("page.slovo", &block.text), ("prelude.slovo", &prelude)], yaml)
@@ -57,6 +63,7 @@ fn index() {
         ("04", "Objectives, windows, arithmetic, alerts, sense"),
         ("05", "slovo.yaml, files and folders"),
         ("06", "PromQL in escapes"),
+        ("07", "What a server has (`slovo check --against`)"),
     ];
     let mut page = "# What the compiler says\n\n\
         `E` stops the build; `W` is worth reading, and stops it under `--deny warnings`. `slovo explain CODE` prints a page\n\

@@ -1,5 +1,6 @@
 //! What the user reads: every `tests/ui/**/NAME.slovo` is checked alone (with `NAME.yaml` beside it as `slovo.yaml`,
-//! where there is one) and the rendering must equal `NAME.stderr`. `UPDATE_GOLDENS=1 cargo test --test language ui::` rewrites;
+//! where there is one; compared with `NAME.json`, a snapshot of a server, where there is one) and the rendering must equal
+//! `NAME.stderr`. `UPDATE_GOLDENS=1 cargo test --test language ui::` rewrites;
 //! `CASE=types/mean` takes the cases whose path holds that text.
 
 use crate::common;
@@ -15,7 +16,11 @@ fn messages() {
         let text = std::fs::read_to_string(case).unwrap();
         let yaml = std::fs::read_to_string(case.with_extension("yaml")).ok();
         let name = case.file_name().unwrap().to_string_lossy().into_owned();
-        let shown = common::check(&[(&name, &text)], yaml.as_deref()).rendered;
+        let files = [(name.as_str(), text.as_str())];
+        let shown = match std::fs::read_to_string(case.with_extension("json")) {
+            Ok(snapshot) => common::check_against(&files, yaml.as_deref(), &snapshot).rendered,
+            Err(_) => common::check(&files, yaml.as_deref()).rendered,
+        };
         common::golden(&case.with_extension("stderr"), &shown, &mut wrong);
     }
     assert!(wrong.is_empty(), "{} of {} differ:\n{}", wrong.len(), cases.len(), wrong.join("\n"));

@@ -6,7 +6,7 @@ use clap::Args as ClapArgs;
 
 use crate::value::Duration;
 
-/// Which server is asked, and with what.
+/// Which part of a server is asked for, and how it is reached.
 #[derive(Clone, Debug, Default, ClapArgs)]
 pub(in crate::cli) struct Server {
     /// Only series whose job this regular expression matches, whole
@@ -15,6 +15,13 @@ pub(in crate::cli) struct Server {
     /// Only series whose name this regular expression matches, whole
     #[arg(long, value_name = "REGEX")]
     pub(in crate::cli) select: Option<String>,
+    #[command(flatten)]
+    pub(in crate::cli) connection: Connection,
+}
+
+/// How a server is reached.
+#[derive(Clone, Debug, Default, ClapArgs)]
+pub(in crate::cli) struct Connection {
     /// Credentials, certificates and a proxy, as promtool's `--http.config.file` has them
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) http_config: Option<PathBuf>,
@@ -32,9 +39,14 @@ pub(in crate::cli) struct Server {
 impl Server {
     /// Is anything said?
     pub(in crate::cli) fn is_given(&self) -> bool {
-        self.job.is_some()
-            || self.select.is_some()
-            || self.http_config.is_some()
+        self.job.is_some() || self.select.is_some() || self.connection.is_given()
+    }
+}
+
+impl Connection {
+    /// Is anything said?
+    pub(in crate::cli) fn is_given(&self) -> bool {
+        self.http_config.is_some()
             || !self.headers.is_empty()
             || self.token_file.is_some()
             || self.timeout.is_some()

@@ -19,10 +19,10 @@ pub(super) fn import(
     start: &Path,
     screen: &Screen,
 ) -> Outcome {
-    let client = client(&options.server, url, start, screen)?;
+    let client = client(&options.server.connection, url, start, screen)?;
     let selection = selection(&options.server)?;
     let loaded = if in_project {
-        match load(&options.follow_links, start, screen) {
+        match load(&options.follow_links, None, start, screen) {
             Ok(loaded) => Some(loaded),
             Err(status) => return Ok(status),
         }

@@ -78,8 +78,13 @@ struct Loaded {
 }
 
 /// Loads the project; a mistake in its syntax ends the import.
-fn load(follow_links: &[PathBuf], start: &Path, screen: &Screen) -> Result<Loaded, Status> {
-    let project = Project::load_following(start, None, follow_links);
+fn load(
+    follow_links: &[PathBuf],
+    environment: Option<&str>,
+    start: &Path,
+    screen: &Screen,
+) -> Result<Loaded, Status> {
+    let project = Project::load_following(start, environment, follow_links);
     let mut found = Diagnostics::default();
     for diagnostic in project.diagnostics.iter().filter(|d| d.code != &codes::NO_SOURCES) {
         found.push(diagnostic.clone());

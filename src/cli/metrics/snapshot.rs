@@ -8,16 +8,17 @@ use super::super::screen::Screen;
 use super::super::server::{client, selection, tell};
 use super::super::{Failure, Outcome, Status, plural};
 use super::live::asked;
-use super::load;
+use super::{Loaded, load};
+use crate::against::{Snapshot, Wanted};
 use crate::catalogue_import::{Declared, Used};
-use crate::live::{Known, Snapshot, Stored};
+use crate::live::{Known, Stored};
 use crate::project::{CONFIG_FILE, Project, read_start};
 
 pub(super) fn run(options: &MetricsSnapshot, start: &Path, screen: &Screen) -> Outcome {
-    let client = client(&options.server, &options.url, start, screen)?;
+    let client = client(&options.server.connection, &options.url, start, screen)?;
     let selection = selection(&options.server)?;
     let loaded = if Project::root_of(start).is_some() {
-        match load(&options.follow_links, start, screen) {
+        match load(&options.follow_links, options.env.as_deref(), start, screen) {
             Ok(loaded) => Some(loaded),
             Err(status) => return Ok(status),
         }
@@ -27,6 +28,12 @@ pub(super) fn run(options: &MetricsSnapshot, start: &Path, screen: &Screen) -> O
             start.display()
         ))
         .help("`--only-used` asks what a project names"));
+    } else if options.env.is_some() {
+        return Err(Failure::new(format!(
+            "no `{CONFIG_FILE}` in `{}` or any folder above it",
+            start.display()
+        ))
+        .help("`--env` names an environment of a project"));
     } else {
         None
     };
@@ -39,9 +46,10 @@ pub(super) fn run(options: &MetricsSnapshot, start: &Path, screen: &Screen) -> O
     let only = used.as_ref().map(|used| move |name: &str| used.has(name));
     let known =
         Known { only: only.as_ref().map(|f| f as &dyn Fn(&str) -> bool), declared: &declared, all: true };
+    let wanted = loaded.as_ref().and_then(|loaded| wanted(loaded, screen));
     let ask = || {
         let stored = Stored::ask(&client, &selection, known)?;
-        let made = Snapshot::of(&stored, &client, &selection)?;
+        let made = Snapshot::of(&stored, &client, &selection, wanted.as_ref())?;
         Ok((stored, made))
     };
     let (stored, made) = asked(&client, ask, screen)?;
@@ -52,7 +60,9 @@ pub(super) fn run(options: &MetricsSnapshot, start: &Path, screen: &Screen) -> O
     if !whole {
         return Ok(Status::Unknown);
     }
-    let text = made.write()?;
+    let text = made.write().map_err(|large| {
+        Failure::new(large.message()).help("take a part: `--job`, `--select`, or `--only-used` in a project")
+    })?;
     let Some(path) = &target else {
         Screen::out(&text)?;
         return Ok(Status::Fine);
@@ -66,6 +76,21 @@ pub(super) fn run(options: &MetricsSnapshot, start: &Path, screen: &Screen) -> O
     }
     screen.say(&format!("wrote {} of {} to {shown}", plural(made.metrics.len(), "metric"), made.seen));
     Ok(Status::Fine)
+}
+
+/// What the project's promises select; nothing where it has mistakes.
+fn wanted(loaded: &Loaded, screen: &Screen) -> Option<Wanted> {
+    let compiled = loaded.project.compile();
+    let model = compiled.model.as_ref();
+    // A project without any source has none of its own.
+    let empty = loaded.files.is_empty();
+    if model.is_none() && !empty {
+        screen.say(
+            "the project has mistakes, so the snapshot does not hold what its promises select: mend them and make it again for \
+             `slovo check --against`",
+        );
+    }
+    model.map(|model| Wanted::of(model, &loaded.files))
 }
 
 /// What is read of a file that is there.

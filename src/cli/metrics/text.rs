@@ -55,7 +55,7 @@ pub(super) fn import(options: &MetricsImport, in_project: bool, start: &Path, sc
     if !in_project {
         return without(&given, screen);
     }
-    match load(&options.follow_links, start, screen) {
+    match load(&options.follow_links, None, start, screen) {
         Ok(loaded) => into_project(options, &loaded, given, start, screen),
         Err(status) => Ok(status),
     }

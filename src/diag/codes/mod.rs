@@ -7,6 +7,7 @@ pub mod names;
 pub mod numbers;
 pub mod project;
 pub mod promql;
+pub mod stored;
 pub mod syntax;
 pub mod types;
 
@@ -44,7 +45,7 @@ pub(crate) use codes;
 
 /// Every code, area by area.
 pub fn all() -> impl Iterator<Item = &'static Code> {
-    [syntax::ALL, names::ALL, types::ALL, numbers::ALL, project::ALL, promql::ALL]
+    [syntax::ALL, names::ALL, types::ALL, numbers::ALL, project::ALL, promql::ALL, stored::ALL]
         .into_iter()
         .flatten()
         .copied()

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::limit::Selection;
 use super::plain_json;
+use crate::against::Report;
 use crate::diag::{Diagnostic, Diagnostics, Edit, Severity};
 use crate::source::{SourceMap, Span};
 
@@ -22,6 +23,9 @@ struct Document<'a> {
     left_off: usize,
     left_off_by_code: BTreeMap<&'static str, usize>,
     diagnostics: Vec<Entry<'a>>,
+    /// What was compared with a server, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    against: Option<&'a Report>,
 }
 
 #[derive(Serialize)]
@@ -73,6 +77,16 @@ struct Replacement<'a> {
 
 /// One JSON document with everything that is known about each diagnostic.
 pub fn json(diagnostics: &Diagnostics, sources: &SourceMap, all: bool) -> String {
+    json_against(diagnostics, sources, all, None)
+}
+
+/// The same, with what was compared with a server.
+pub fn json_against(
+    diagnostics: &Diagnostics,
+    sources: &SourceMap,
+    all: bool,
+    against: Option<&Report>,
+) -> String {
     let selection = Selection::of(diagnostics, all);
     let document = Document {
         version: VERSION,
@@ -82,6 +96,7 @@ pub fn json(diagnostics: &Diagnostics, sources: &SourceMap, all: bool) -> String
         left_off: selection.left.values().sum(),
         diagnostics: selection.shown.iter().map(|d| entry(d, sources)).collect(),
         left_off_by_code: selection.left,
+        against,
     };
     // Strings and numbers only: it cannot fail.
     plain_json(&serde_json::to_string_pretty(&document).unwrap_or_default()).into_owned() + "\n"

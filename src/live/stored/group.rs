@@ -121,6 +121,7 @@ pub(super) fn groups(
             parts: BTreeMap::new(),
         });
         group.parts.insert(ending, name.clone());
+        group.on_server().series.insert(name.clone());
     }
     for group in found.values_mut() {
         // The name under which it is stored.

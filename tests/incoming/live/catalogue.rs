@@ -282,7 +282,9 @@ fn snapshots() {
             {"name": "other:rate", "type": "recording", "labels": {"project": "shop"}, "health": "ok"},
         ]}]})),
         // Over all that is kept there is one name more.
-        "/api/v1/label/__name__/values" if !request.fields.contains_key("start") => {
+        "/api/v1/label/__name__/values"
+            if request.field("start").parse().is_ok_and(|s: f64| s < NOW - 3601.0) =>
+        {
             Reply::data(&json!(["x", "h_bucket", "h_count", "odd", "old_total"]))
         }
         _ => shop.answer(request),
@@ -292,18 +294,18 @@ fn snapshots() {
     let said = run(at.path(), &args);
     assert_eq!((said.code, said.out.as_str()), (0, ""), "{said:?}");
     let text = std::fs::read_to_string(at.path().join("seen.json")).unwrap();
-    let read = slovo::live::Snapshot::read(&text).unwrap();
+    let read = slovo::against::Snapshot::read(&text).unwrap();
     assert_eq!(
         serde_json::to_value(&read).unwrap(),
         json!({
-            "format": "slovo-metrics/1", "seen": "2026-11-30", "retention": "15d or 10GiB", "jobs": {},
+            "format": "slovo-metrics/2", "seen": "2026-11-30", "retention": "15d or 10GiB", "engine": null, "jobs": {},
             "metrics": {
-                "h": {"kind": "histogram", "jobs": ["web"], "labels": {}, "buckets": ["1"], "stored": "classic"},
+                "h": {"kind": "histogram", "jobs": ["web"], "series": ["h_bucket", "h_count"], "labels": {}, "buckets": ["1"], "stored": "classic"},
                 "odd": {"kind": null, "jobs": ["web"], "labels": {"a": ["b"]}},
                 "x": {"kind": "gauge", "jobs": ["web"], "labels": {"route": ["/"]}},
             },
-            "gone": ["old_total"],
-            "rules": {"shop": {"recording": 1, "alerting": 1, "failing": 1}},
+            "gone": {"old_total": null},
+            "rules": {"shop": {"recording": 1, "alerting": 1, "failing": 1, "late": 0, "promises": [], "journeys": {}}},
         })
     );
     assert!(!text.contains("127.0.0.1"), "{text}");

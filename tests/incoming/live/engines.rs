@@ -30,14 +30,14 @@ impl Running {
 }
 
 /// An engine and how it is started.
-struct Engine {
-    name: String,
+pub struct Engine {
+    pub name: String,
     program: PathBuf,
-    victoria: bool,
+    pub victoria: bool,
 }
 
 /// On the path, and where `just engines` puts newer ones.
-fn engines() -> Vec<Engine> {
+pub fn engines() -> Vec<Engine> {
     let here = std::env::current_dir().unwrap();
     let mut bins: Vec<PathBuf> =
         ["trixie", "sid"].iter().map(|r| here.join(format!("target/engines/{r}/root/usr/bin"))).collect();
@@ -55,7 +55,7 @@ fn engines() -> Vec<Engine> {
 }
 
 impl Engine {
-    fn start(&self, folder: &Path, scrapes: &str) -> (Running, u16) {
+    pub fn start(&self, folder: &Path, scrapes: &str) -> (Running, u16) {
         let port = free_port();
         std::fs::write(folder.join("scrape.yml"), scrapes).unwrap();
         let listen = format!("127.0.0.1:{port}");
@@ -208,7 +208,8 @@ fn project(name: &str, url: &str) {
 fn snapshot(engine: &Engine, url: &str, at: &Path) {
     let ran = run(at, &["metrics", "snapshot", url, "-o", "seen.json"]);
     assert_eq!(ran.code, 0, "{}: {ran:?}", engine.name);
-    let made = slovo::live::Snapshot::read(&std::fs::read_to_string(at.join("seen.json")).unwrap()).unwrap();
+    let made =
+        slovo::against::Snapshot::read(&std::fs::read_to_string(at.join("seen.json")).unwrap()).unwrap();
     assert_eq!(
         made.retention.as_deref(),
         if engine.victoria { None } else { Some("20d") },

@@ -3,6 +3,7 @@
 
 #![cfg(feature = "live")]
 
+mod against;
 mod bad_answers;
 mod catalogue;
 mod credentials;

@@ -29,12 +29,17 @@ fn nothing_else_opens_a_connection() {
         ("slovo.yaml", &yaml),
         ("shop.slovo", &minimal("shop.slovo")),
         ("x.prom", "# TYPE x gauge\nx 1\n"),
+        (
+            "seen.json",
+            r#"{"format": "slovo-metrics/2", "seen": "2026-11-30", "retention": null, "engine": null, "jobs": {}, "metrics": {}, "gone": {}, "rules": null}"#,
+        ),
     ]);
     let traced = cfg!(target_os = "linux") && there(&["strace"]) && may_trace();
     let promise = "visit.open.answered";
     for args in [
         &["check"][..],
         &["check", "--today", "now"],
+        &["check", "--against", "seen.json"],
         &["build"],
         &["docs"],
         &["fmt", "--check"],

@@ -76,18 +76,24 @@ fn what_a_snapshot_holds() {
     let shop = Shop::of(&lines, &[("http_request_duration_seconds", "histogram")]);
     let fake = Fake::start(move |request| match request.path.as_str() {
         "/api/v1/status/runtimeinfo" => Reply::data(&json!({"storageRetention": "15d"})),
+        "/api/v1/status/buildinfo" => Reply::data(&json!({"version": "2.53.3", "revision": "x"})),
         "/api/v1/rules" => {
             let rule = |n: usize| {
                 let kind = if n < 120 { "recording" } else { "alerting" };
-                json!({"name": "promise:events:count", "type": kind, "health": "ok", "labels": {"project": "shop", "promise": "a"}})
+                let name = if n < 120 { "promise:events:count" } else { "PromiseBurnsFast" };
+                json!({"name": name, "type": kind, "health": "ok", "labels": {"project": "shop", "journey": "checkout", "step": "pay", "promise": "accepted"}})
             };
             Reply::data(&json!({"groups": [{"rules": (0..129).map(rule).collect::<Vec<_>>()}]}))
         }
-        "/api/v1/label/__name__/values" if !request.fields.contains_key("start") => Reply::data(&json!([
-            "http_request_duration_seconds_bucket",
-            "http_request_duration_seconds_count",
-            "http_requests_total"
-        ])),
+        "/api/v1/label/__name__/values"
+            if request.field("start").parse().is_ok_and(|s: f64| s < NOW - 3601.0) =>
+        {
+            Reply::data(&json!([
+                "http_request_duration_seconds_bucket",
+                "http_request_duration_seconds_count",
+                "http_requests_total"
+            ]))
+        }
         _ if request.field("query").starts_with("up") => up(&[("web", 30)]),
         _ => shop.answer(request),
     });
