@@ -33,10 +33,11 @@ pub(super) fn run(options: &Export, start: &Path, screen: &Screen) -> Outcome {
             Screen::out(&for_people(&texts.join("---\n")))?;
         }
         Some(path) => {
-            let folder = Folder { path: start.join(path), shown: path.display().to_string(), within: None };
+            let folder = Folder { path: path.clone(), shown: path.display().to_string(), within: None };
             let held = Held::to_write(folder, &inputs(&project, &[]))?;
             let before = Manifest::read(&held.folder.path)?;
             let mut manifest = Manifest::of(&model.settings);
+            manifest.export = Some(format.name().to_owned());
             manifest.promises = model.promises().map(|(_, p)| p.path.to_string()).collect::<BTreeSet<_>>();
             let wanted = Wanted { manifest, force: options.force, only_shown: false };
             let mut plan = Plan::new(held, before, wanted, |take| {

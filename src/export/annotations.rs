@@ -23,7 +23,7 @@ pub(super) fn of_objective(model: &Model, objective: &Objective<'_>) -> Doc {
             made.push((key, Doc::Text(text)));
         }
     };
-    say(PROMISE, Some(path(promise, objective.value.as_deref())));
+    say(PROMISE, Some(objective.path.clone()));
     say(STEP, objective.step.map(|step| step.title.clone()));
     say(COUNTS, Some(promise.noun.clone()));
     say(AIM, promise.stretch.map(|aim| format!("{}%", aim.normalize())));
@@ -56,19 +56,6 @@ pub(super) fn of_journey(journey: &Journey) -> Doc {
     say("slovo_policy", journey.policy.clone());
     say("slovo_playbook", journey.playbook.clone());
     Doc::Map(made)
-}
-
-/// `pay.accepted`; with a value of `for each` its words are a part of the name.
-fn path(promise: &Promise, value: Option<&str>) -> String {
-    let name = match value {
-        Some(value) => crate::write::text::identifier(&format!("{} {value}", promise.path.promise))
-            .unwrap_or_else(|| promise.path.promise.clone()),
-        None => promise.path.promise.clone(),
-    };
-    match &promise.path.step {
-        Some(step) => format!("{step}.{name}"),
-        None => name,
-    }
 }
 
 fn because(promise: &Promise) -> Option<String> {

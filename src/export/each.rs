@@ -1,8 +1,11 @@
 //! `for each`: one objective for each declared value.
 
+use std::collections::BTreeSet;
+
 use super::form::Form;
 use crate::ast::MatchOp;
 use crate::ir::{Matcher, Promise, Step};
+use crate::write::text;
 
 /// One objective.
 #[derive(Debug)]
@@ -12,9 +15,33 @@ pub(super) struct Objective<'m> {
     pub(super) step: Option<&'m Step>,
     /// A name that no other has.
     pub(super) name: String,
+    /// Its path in its journey, which no other has.
+    pub(super) path: String,
     /// The values of `for each` that it is for.
     pub(super) value: Option<String>,
     pub(super) form: Form,
+}
+
+/// `pay.accepted`; with values of `for each` these are words of the name.
+pub(super) fn path(promise: &Promise, value: Option<&str>, taken: &mut BTreeSet<String>) -> String {
+    let plain = &promise.path.promise;
+    let named = value.and_then(|value| text::identifier(&format!("{plain} {value}")));
+    let name = named.unwrap_or_else(|| plain.clone());
+    let step = promise.path.step.as_ref().map(|step| format!("{step}.")).unwrap_or_default();
+    let mut path = format!("{step}{name}");
+    let mut at = 2;
+    while !taken.insert(path.clone()) {
+        path = format!("{step}{}", numbered(&name, at));
+        at += 1;
+    }
+    path
+}
+
+/// A name with a number at its end, as short as an identifier.
+fn numbered(name: &str, at: usize) -> String {
+    let end = format!("_{at}");
+    let stem: String = name.chars().take(40 - end.len()).collect();
+    format!("{}{end}", stem.trim_end_matches('_'))
 }
 
 /// More objectives of one promise nobody wants to own.

@@ -41,8 +41,14 @@ pub(super) fn form(
     format: Format,
     differs: &mut Vec<String>,
 ) -> Result<Form, String> {
-    if !narrowed.is_empty() && promise.measurement.queries().next().is_some() {
-        return Err("a query of its own cannot be narrowed to one value of `for each`".to_owned());
+    if !promise.for_each.is_empty() && promise.measurement.queries().next().is_some() {
+        return Err("a query of its own that `for each` splits has no form there".to_owned());
+    }
+    if promise.late > Duration::default() {
+        let late = length(promise.late);
+        differs.push(format!(
+            "samples may be {late} late here; there they count only if they are there in time"
+        ));
     }
     let every = promise.scrape_interval;
     for series in promise.measurement.series() {
@@ -82,8 +88,7 @@ fn of_slices(
     if slices.silence_is_bad {
         differs.push("a slice without data is bad here; there nothing says so".to_owned());
     }
-    let mut length = String::new();
-    slices.slice.push_to(&mut length);
+    let length = length(slices.slice);
     let narrow = |selector: &Selector| with_matchers(selector, narrowed);
     let threshold = |query: String, good: Reading| {
         let (op, value) = match good {
@@ -115,7 +120,7 @@ fn of_slices(
         Condition::Age { which, selector, per_second, at_most } => {
             threshold(query::age(*which, &narrow(selector), *per_second), Reading::AtMost(*at_most))
         }
-        Condition::Promql { query, good } => threshold(query.trim().replace("$range", &length), *good),
+        Condition::Promql { query, good } => threshold(query.trim().to_owned(), *good),
     })
 }
 
@@ -124,7 +129,15 @@ fn ratio(events: &Events, every: Duration, slices: Option<(Duration, Decimal)>) 
         Outcome::Good(list) => (true, list),
         Outcome::Bad(list) => (false, list),
     };
-    Form::Ratio { good, part: query::sum(list, every), total: query::sum(&events.total, every), slices }
+    let total = query::total(&events.total, every);
+    Form::Ratio { good, part: query::part(list, &total, every), total, slices }
+}
+
+/// `5m`
+pub(super) fn length(duration: Duration) -> String {
+    let mut out = String::new();
+    duration.push_to(&mut out);
+    out
 }
 
 /// Readings of one gauge, each good on one side of a limit.

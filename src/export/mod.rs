@@ -77,20 +77,22 @@ impl Exported {
 /// Writes the promises of a model as specs.
 pub fn export(model: &Model, format: Format) -> Exported {
     let mut made = Exported { files: Vec::new(), promises: Vec::new(), general: general(model, format) };
-    let mut names = Names::default();
+    let (mut names, mut services, mut policies) = (Names::default(), Names::default(), Names::default());
     for journey in &model.journeys {
         let mut said = Vec::new();
+        let mut paths = BTreeSet::new();
         for promise in journey.all_promises() {
-            let (objectives, fate) = told(journey, promise, format, &mut names);
+            let (objectives, fate) = told(journey, promise, format, (&mut names, &mut paths));
             said.extend(objectives);
             made.promises.push(fate);
         }
         if said.is_empty() {
             continue;
         }
+        let service = services.unique(&journey.id);
         let text = match format {
-            Format::OpenSlo => openslo::file(model, journey, &said),
-            Format::Sloth => sloth::file(model, journey, &said),
+            Format::OpenSlo => openslo::file(model, (journey, &service), &said, &mut policies),
+            Format::Sloth => sloth::file(model, (journey, &service), &said),
         };
         made.files.push(Artifact { path: format!("{}.yaml", journey.id), text });
     }
@@ -129,7 +131,7 @@ fn told<'m>(
     journey: &'m Journey,
     promise: &'m Promise,
     format: Format,
-    names: &mut Names,
+    (names, paths): (&mut Names, &mut BTreeSet<String>),
 ) -> (Vec<Objective<'m>>, Fate) {
     let mut fate = Fate { path: promise.path.clone(), left_out: None, differs: Vec::new() };
     let split = each::split(promise, &mut fate.differs);
@@ -140,7 +142,8 @@ fn told<'m>(
                 let step = promise.path.step.as_ref();
                 let step = step.and_then(|id| journey.steps.iter().find(|s| s.id == *id));
                 let name = names.free(&promise.path, value.as_deref());
-                made.push(Objective { promise, step, name, value, form });
+                let path = each::path(promise, value.as_deref(), paths);
+                made.push(Objective { promise, step, name, path, value, form });
             }
             Err(why) => {
                 fate.left_out = Some(why);
@@ -186,8 +189,12 @@ impl Names {
     /// A name of lower-case letters, digits and `-` that no other has.
     fn free(&mut self, path: &PromisePath, value: Option<&str>) -> String {
         let parts = [Some(path.journey.as_str()), path.step.as_deref(), Some(&path.promise), value];
-        let whole = parts.into_iter().flatten().collect::<Vec<_>>().join("-");
-        let whole = name(&whole);
+        self.unique(&parts.into_iter().flatten().collect::<Vec<_>>().join("-"))
+    }
+
+    /// The same of a text.
+    fn unique(&mut self, text: &str) -> String {
+        let whole = name(text);
         for at in 1.. {
             let end = if at == 1 { String::new() } else { format!("-{at}") };
             let mut made = whole.clone();

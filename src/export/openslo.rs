@@ -5,23 +5,29 @@ use std::collections::BTreeMap;
 use super::annotations;
 use super::doc::Doc;
 use super::each::Objective;
-use super::form::Form;
-use super::name;
+use super::form::{Form, length};
+use super::{Names, name};
 use crate::ast::Urgency;
 use crate::ir::burn::{Alert, Loudness, alerts};
 use crate::ir::{Journey, Model};
-use crate::value::{Decimal, Duration};
+use crate::value::Decimal;
 
 const VERSION: &str = "openslo/v1";
 /// The longest description that the specification takes.
 const LONGEST: usize = 1050;
 
 /// The file of a journey.
-pub(super) fn file(model: &Model, journey: &Journey, objectives: &[Objective<'_>]) -> String {
-    let mut policies = Policies::default();
+pub(super) fn file(
+    model: &Model,
+    (journey, service_name): (&Journey, &str),
+    objectives: &[Objective<'_>],
+    taken: &mut Names,
+) -> String {
+    let mut policies =
+        Policies { service: service_name, taken, documents: Vec::new(), names: BTreeMap::new() };
     let slos: Vec<Doc> =
         objectives.iter().map(|objective| slo(model, journey, objective, &mut policies)).collect();
-    let mut documents = vec![service(journey)];
+    let mut documents = vec![service(journey, service_name)];
     documents.extend(policies.documents);
     documents.extend(slos);
     let texts: Vec<String> = documents.iter().map(Doc::print).collect();
@@ -37,13 +43,13 @@ fn object(kind: &'static str, metadata: Doc, spec: Doc) -> Doc {
     ])
 }
 
-fn service(journey: &Journey) -> Doc {
+fn service(journey: &Journey, service: &str) -> Doc {
     let mut labels = vec![("team", Doc::text(&journey.owner))];
     labels.extend(journey.tier.map(|tier| ("tier", Doc::text(tier.to_string()))));
     object(
         "Service",
         Doc::Map(vec![
-            ("name", Doc::text(name(&journey.id))),
+            ("name", Doc::text(service)),
             ("displayName", Doc::text(&journey.title)),
             ("labels", Doc::Map(labels)),
             ("annotations", annotations::of_journey(journey)),
@@ -57,7 +63,7 @@ fn described(text: &str) -> Doc {
     Doc::Text(text.trim().chars().take(LONGEST).collect())
 }
 
-fn slo(model: &Model, journey: &Journey, objective: &Objective<'_>, policies: &mut Policies) -> Doc {
+fn slo(model: &Model, journey: &Journey, objective: &Objective<'_>, policies: &mut Policies<'_>) -> Doc {
     let promise = objective.promise;
     let title = match &objective.value {
         Some(value) => format!("{} ({value})", promise.title),
@@ -74,7 +80,7 @@ fn slo(model: &Model, journey: &Journey, objective: &Objective<'_>, policies: &m
         spec.push(("description", described(&promise.notes.join(" "))));
     }
     spec.extend([
-        ("service", Doc::text(name(&journey.id))),
+        ("service", Doc::text(policies.service)),
         (
             "indicator",
             Doc::Map(vec![
@@ -94,13 +100,6 @@ fn slo(model: &Model, journey: &Journey, objective: &Objective<'_>, policies: &m
         ("alertPolicies", Doc::List(policies.of(model, journey, objective))),
     ]);
     object("SLO", metadata, Doc::Map(spec))
-}
-
-/// `28d`
-fn length(duration: Duration) -> String {
-    let mut out = String::new();
-    duration.push_to(&mut out);
-    out
 }
 
 /// The indicator, its objective, and how the budget is spent.
@@ -141,14 +140,17 @@ fn number(value: Decimal) -> Doc {
 }
 
 /// Alert policies that several objectives name. The specification takes one condition for each.
-#[derive(Default)]
-struct Policies {
+struct Policies<'n> {
+    /// The service of all.
+    service: &'n str,
+    /// Names that no other policy has, in whatever file.
+    taken: &'n mut Names,
     documents: Vec<Doc>,
     /// By all that tells them apart but the name.
     names: BTreeMap<String, String>,
 }
 
-impl Policies {
+impl Policies<'_> {
     /// The policies of an objective.
     fn of(&mut self, model: &Model, journey: &Journey, objective: &Objective<'_>) -> Vec<Doc> {
         let promise = objective.promise;
@@ -182,13 +184,7 @@ impl Policies {
             return known.clone();
         }
         let quiet = if no_data { "" } else { "-without-data-alerts" };
-        let plain = name(&format!("{}-{severity}-{factor}x-{long}{quiet}", journey.id));
-        let mut free = plain.clone();
-        let mut at = 2;
-        while self.names.values().any(|taken| *taken == free) {
-            free = format!("{plain}-{at}");
-            at += 1;
-        }
+        let free = self.taken.unique(&format!("{}-{severity}-{factor}x-{long}{quiet}", self.service));
         self.names.insert(key, free.clone());
         let condition = Doc::Map(vec![
             ("kind", Doc::text("burnrate")),

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::ir::{Reading, Selector, Series, Stat, Which};
+use crate::promql::ast::ExprKind;
 use crate::promql::bound::bucket_bound;
 use crate::promql::print;
 use crate::value::{Decimal, Duration};
@@ -10,15 +11,31 @@ use crate::value::{Decimal, Duration};
 /// Where the window goes, in both formats.
 pub(super) const WINDOW: &str = "{{.window}}";
 
-/// Events a second: the sum of all addends. `every` is how often gauges are read.
-pub(super) fn sum(list: &[Series], every: Duration) -> String {
+/// All events a second: the sum of all addends. One that isn't there counts 0 as long as another is. `every` is how often gauges are
+/// read.
+pub(super) fn total(list: &[Series], every: Duration) -> String {
     let parts: Vec<String> = list.iter().map(|series| addend(series, every)).collect();
+    if let [one] = parts.as_slice() {
+        return one.clone();
+    }
+    let guarded = |at: usize, part: &String| {
+        let others: Vec<String> =
+            parts.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, p)| grouped(p)).collect();
+        let others = if others.len() == 1 { others.concat() } else { format!("({})", others.join(" or ")) };
+        format!("({} or 0 * {others})", grouped(part))
+    };
+    let parts: Vec<String> = parts.iter().enumerate().map(|(at, part)| guarded(at, part)).collect();
+    parts.join("\n+ ")
+}
+
+/// Good or bad events of all events: where there are none, 0 as long as there are any.
+pub(super) fn part(list: &[Series], total: &str, every: Duration) -> String {
+    let none = format!("0 * {}", grouped(total));
+    let parts: Vec<String> =
+        list.iter().map(|series| format!("{}\nor {none}", grouped(&addend(series, every)))).collect();
     match parts.as_slice() {
         [one] => one.clone(),
-        several => {
-            let grouped: Vec<String> = several.iter().map(|part| grouped(part)).collect();
-            grouped.join("\n+ ")
-        }
+        several => several.iter().map(|part| grouped(part)).collect::<Vec<_>>().join("\n+ "),
     }
 }
 
@@ -29,9 +46,17 @@ pub(super) fn difference(all: &str, good: &str) -> String {
 
 /// A part that can stand beside an operator.
 fn grouped(part: &str) -> String {
-    let plain = part.starts_with("sum(") && !part.contains([' ', '\n', '#']);
+    // A variable is no PromQL.
+    let single = crate::promql::parse(&part.replace(WINDOW, "1m")).is_ok_and(|expr| match &expr.kind {
+        ExprKind::Aggregate(_) | ExprKind::Call(_) | ExprKind::Selector(_) | ExprKind::Paren(_) => true,
+        ExprKind::Number(_)
+        | ExprKind::Str(_)
+        | ExprKind::Subquery(_)
+        | ExprKind::Unary(_)
+        | ExprKind::Binary(_) => false,
+    });
     // A comment at the end of a query would take the parenthesis along.
-    if plain { part.to_owned() } else { format!("(\n{part}\n)") }
+    if single && !part.contains('#') { part.to_owned() } else { format!("(\n{part}\n)") }
 }
 
 fn addend(series: &Series, every: Duration) -> String {
@@ -55,7 +80,9 @@ fn addend(series: &Series, every: Duration) -> String {
         Series::HistogramWithin { selector, native: false, limit } => bucket(selector, *limit),
         Series::HistogramWithin { selector, native: true, limit } => {
             let rate = format!("rate({}[{WINDOW}])", plain(selector, ""));
-            format!("sum(histogram_fraction(-Inf, {}, {rate}) * histogram_count({rate}))", limit.normalize())
+            let (limit, count) = (limit.normalize(), format!("histogram_count({rate})"));
+            // Of nothing observed there is no fraction.
+            format!("sum(histogram_fraction(-Inf, {limit}, {rate}) * {count} >= 0 or 0 * {count})")
         }
         Series::HistogramOver { selector, native, limit } => {
             let (selector, native, limit) = (selector.clone(), *native, *limit);
@@ -72,7 +99,7 @@ fn addend(series: &Series, every: Duration) -> String {
             every.push_to(&mut step);
             format!("sum(sum_over_time(({} {op} bool {limit})[{WINDOW}:{step}]))", plain(selector, ""))
         }
-        Series::Promql(query) => query.trim().replace("$range", WINDOW),
+        Series::Promql(query) => crate::promql::render(query.trim(), WINDOW),
     }
 }
 
@@ -129,5 +156,42 @@ pub(super) fn age(which: Which, selector: &Selector, per_second: Decimal) -> Str
         format!("time() - {moment}")
     } else {
         format!("time() - {moment} / {}", per_second.normalize())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counter(metric: &str) -> Series {
+        let selector = Selector {
+            metric: metric.to_owned(),
+            matchers: Vec::new(),
+            born_with_event: false,
+            alive: None,
+            increases: None,
+            either: false,
+        };
+        Series::Counter(selector)
+    }
+
+    #[test]
+    fn parts_keep_together() {
+        assert_eq!(grouped("sum(rate(a[{{.window}}]))"), "sum(rate(a[{{.window}}]))");
+        for apart in ["sum(a)-sum(b)", "sum(a)or(vector(0))", "-sum(a)", "sum(a) # of all", "no PromQL ("] {
+            assert_eq!(grouped(apart), format!("(\n{apart}\n)"), "{apart}");
+        }
+        let both = total(&[counter("a"), counter("b")], Duration::from_mins(1));
+        let (a, b) = ("sum(rate(a[{{.window}}]))", "sum(rate(b[{{.window}}]))");
+        assert_eq!(both, format!("({a} or 0 * {b})\n+ ({b} or 0 * {a})"));
+        let good = part(&[counter("g")], a, Duration::from_mins(1));
+        assert_eq!(good, format!("sum(rate(g[{{{{.window}}}}]))\nor 0 * {a}"));
+    }
+
+    #[test]
+    fn the_window_is_no_value_of_a_label() {
+        let query = Series::Promql(r#"sum(rate(a{code="$range"}[$range])) # $range"#.to_owned());
+        let made = addend(&query, Duration::from_mins(1));
+        assert_eq!(made, r#"sum(rate(a{code="$range"}[{{.window}}])) # $range"#);
     }
 }

@@ -4,18 +4,22 @@ use super::annotations;
 use super::doc::Doc;
 use super::each::Objective;
 use super::form::Form;
-use super::{name, query};
+use super::query;
 use crate::ast::Urgency;
 use crate::ir::{Journey, Model};
 
 /// The file of a journey.
-pub(super) fn file(model: &Model, journey: &Journey, objectives: &[Objective<'_>]) -> String {
+pub(super) fn file(
+    model: &Model,
+    (journey, service): (&Journey, &str),
+    objectives: &[Objective<'_>],
+) -> String {
     let mut labels = vec![("owner", Doc::text(&journey.owner))];
     labels.extend(journey.tier.map(|tier| ("tier", Doc::text(tier.to_string()))));
     let slos = objectives.iter().filter_map(|objective| slo(model, objective)).collect();
     Doc::Map(vec![
         ("version", Doc::text("prometheus/v1")),
-        ("service", Doc::Text(name(&journey.id))),
+        ("service", Doc::text(service)),
         ("labels", Doc::Map(labels)),
         ("slos", Doc::List(slos)),
     ])

@@ -33,6 +33,9 @@ pub(in crate::cli) struct Manifest {
     /// The value of the label `project`, where it isn't the project's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::cli) identity: Option<String>,
+    /// Whose format an export wrote; none of a build.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::cli) export: Option<String>,
     /// Paths below the folder with the hashes of their contents.
     pub(in crate::cli) files: BTreeMap<String, String>,
     /// While files are being replaced: what they will hold. Whoever is stopped in between leaves files of either hash, and
@@ -60,6 +63,7 @@ impl Manifest {
             project: project.to_owned(),
             environment: environment.map(str::to_owned),
             identity: None,
+            export: None,
             files: BTreeMap::new(),
             under_way: BTreeMap::new(),
             promises: BTreeSet::new(),

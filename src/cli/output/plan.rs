@@ -263,9 +263,12 @@ impl Plan {
 }
 
 fn same_owner(folder: &Folder, before: &Manifest, after: &Manifest) -> Result<(), Failure> {
-    let whose = |m: &Manifest| match &m.environment {
-        Some(environment) => format!("the project `{}`, environment `{environment}`", m.project),
-        None => format!("the project `{}`", m.project),
+    let whose = |m: &Manifest| {
+        let export = m.export.as_ref().map(|format| format!("an export to {format} of ")).unwrap_or_default();
+        match &m.environment {
+            Some(environment) => format!("{export}the project `{}`, environment `{environment}`", m.project),
+            None => format!("{export}the project `{}`", m.project),
+        }
     };
     if whose(before) == whose(after) {
         return Ok(());

@@ -201,7 +201,7 @@ fn every_promise_has_its_fate() {
 }
 
 fn slovo(at: &Path, args: &[&str]) -> (Option<i32>, String, String) {
-    let ran = Command::new(env!("CARGO_BIN_EXE_slovo")).arg("-C").arg(at).args(args).output().unwrap();
+    let ran = Command::new(env!("CARGO_BIN_EXE_slovo")).current_dir(at).args(args).output().unwrap();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     (ran.status.code(), text(&ran.stdout), text(&ran.stderr))
 }
@@ -234,6 +234,22 @@ fn the_command() {
     assert_eq!((code, theirs().as_str()), (Some(2), "mine\n"), "{err}");
     assert_eq!(slovo(at, &["export", "openslo", "-o", "theirs", "--force"]).0, Some(0), "{err}");
     assert_eq!(theirs(), before);
+    // A folder that a build or an export to the other format wrote is theirs.
+    fs::write(
+        at.join("slovo.yaml"),
+        "project: shop\nretention: 100d\noutputs: {prometheus: {path: rules}}\n",
+    )
+    .unwrap();
+    assert_eq!(slovo(at, &["build"]).0, Some(0));
+    for folder in ["rules", "specs"] {
+        let (code, _, err) = slovo(at, &["export", "sloth", "-o", folder]);
+        assert!(code == Some(2) && err.contains("holds files of "), "{err}");
+    }
+    let into_specs = "project: shop\nretention: 100d\noutputs: {prometheus: {path: specs}}\n";
+    fs::write(at.join("slovo.yaml"), into_specs).unwrap();
+    let (code, _, err) = slovo(at, &["build"]);
+    assert_eq!(fs::read_to_string(first).unwrap(), before, "{err}");
+    assert!(code == Some(2) && err.contains("holds files of an export to OpenSLO"), "{err}");
     // Slices and what must finish in time have no form in Sloth.
     fs::write(at.join("a.slovo"), fs::read_to_string("tests/correct/completion.slovo").unwrap()).unwrap();
     let (code, _, err) = slovo(at, &["export", "sloth"]);
@@ -242,4 +258,119 @@ fn the_command() {
     let (code, out, err) = slovo(at, &["export", "openslo", "-o", "other"]);
     assert!(code == Some(1) && out.is_empty() && err.contains("nothing was written"), "{code:?} {out}{err}");
     assert!(!at.join("other").exists());
+}
+
+const ODD: &str = r#"
+team shop "Shop"
+metric a_total: counter of calls { labels code, region in "eu west" | "eu-west" | "日本" }
+metric b_total: counter of calls { labels code }
+metric late_total: counter of calls {
+  labels code
+  late by 10m
+}
+journey a_b "One" {
+  owner shop
+  promise three "Three" {
+    keep for 99% of calls over 28d
+    for each region
+    total a_total
+    good where {code!~"5.."}
+  }
+  promise sum "Both" {
+    keep for 99% of calls over 28d
+    total a_total + b_total
+    bad where {code=~"5.."}
+  }
+  promise all "All" {
+    keep for 99% of calls over 28d
+    total a_total
+    good where {code!~"5.."}
+  }
+  promise apart "Apart" {
+    keep for 99% of calls over 28d
+    total promql "sum(rate(a_total[$range]))"
+    good promql "sum(rate(a_total[$range]))-sum(rate(a_total{code=\"500\"}[$range]))"
+  }
+}
+journey a__b "Other" {
+  owner shop
+  promise late "Late" {
+    keep for 99% of calls over 28d
+    total late_total
+    bad where {code=~"5.."}
+  }
+}
+"#;
+
+fn odd() -> Model {
+    let project = Project::in_memory(&[("a.slovo", ODD)], "project: shop\nretention: 100d\n");
+    let compiled = project.compile();
+    let errors = format!("{:?}", compiled.diagnostics);
+    compiled.model.unwrap_or_else(|| panic!("{errors}"))
+}
+
+/// Names are names of one object, and what counts otherwise is said.
+#[test]
+fn names_and_differences() {
+    let exported = export(&odd(), Format::OpenSlo);
+    let text = text_of(&exported);
+    let mut names = std::collections::BTreeSet::new();
+    for document in serde_yaml::Deserializer::from_str(&text) {
+        let value: serde_json::Value = serde::Deserialize::deserialize(document).unwrap();
+        let key = format!("{} {}", value["kind"], value["metadata"]["name"]);
+        assert!(names.insert(key.clone()), "{key}\n{text}");
+        if value["kind"] == "SLO" {
+            let path =
+                format!("{} {}", value["spec"]["service"], value["metadata"]["annotations"]["slovo_promise"]);
+            assert!(names.insert(path.clone()), "{path}\n{text}");
+        }
+    }
+    let late = exported.promises.iter().find(|f| f.path.promise == "late").unwrap();
+    assert!(late.differs.iter().any(|d| d.contains("10m late")), "{:?}", late.differs);
+    assert!(back("odd", &text).is_some());
+}
+
+/// A total outage is one, a missing addend counts nothing, and what belongs together stays so: in promtool.
+#[test]
+fn outages_are_seen() {
+    if Command::new("promtool").arg("--version").output().is_err() {
+        assert!(std::env::var_os("CI").is_none(), "promtool is missing");
+        eprintln!("skipped: promtool is missing");
+        return;
+    }
+    let exported = export(&odd(), Format::Sloth);
+    let value: serde_json::Value =
+        serde_yaml::from_str(&exported.files.iter().find(|f| f.path == "a_b.yaml").unwrap().text).unwrap();
+    let query = |name: &str| {
+        let slo = value["slos"].as_array().unwrap().iter().find(|s| s["name"] == name).unwrap();
+        let text = |key: &str| slo["sli"]["events"][key].as_str().unwrap().replace("{{.window}}", "5m");
+        format!("(\n{}\n)\n/\n(\n{}\n)", text("error_query"), text("total_query"))
+    };
+    let test = |series: &[(&str, &str)], name: &str, wanted: &str| {
+        serde_json::json!({
+            "interval": "1m",
+            "input_series": series.iter().map(|(s, v)| serde_json::json!({"series": s, "values": v})).collect::<Vec<_>>(),
+            "promql_expr_test": [{"expr": query(name), "eval_time": "10m", "exp_samples": [{"labels": "{}", "value": wanted.parse::<f64>().unwrap()}]}],
+        })
+    };
+    let bad = (r#"a_total{job="x", code="500"}"#, "0+60x20");
+    let good = (r#"a_total{job="x", code="200"}"#, "0+180x20");
+    let tests = serde_json::json!({"tests": [
+        test(&[bad], "a-b-all", "1"),
+        test(&[good], "a-b-all", "0"),
+        test(&[bad, good], "a-b-all", "0.25"),
+        test(&[bad, good], "a-b-sum", "0.25"),
+        test(&[good], "a-b-sum", "0"),
+        test(&[bad, good], "a-b-apart", "0.25"),
+    ]});
+    let at = tempfile::tempdir().unwrap();
+    fs::write(at.path().join("t.yml"), tests.to_string()).unwrap();
+    let ran =
+        Command::new("promtool").args(["test", "rules", "t.yml"]).current_dir(at.path()).output().unwrap();
+    assert!(
+        ran.status.success(),
+        "{}{}",
+        String::from_utf8_lossy(&ran.stdout),
+        String::from_utf8_lossy(&ran.stderr)
+    );
 }
