@@ -318,7 +318,9 @@ fn each_rule_once() {
             let left = if condition.starts_with("absent") { lefts(line) } else { 0 };
             assert_eq!(objectives + near + left, 1, "line {line}, {condition}:\n{said}");
         }
-        assert_eq!(report.count(Grade::Refused), 10, "{said}");
+        // Promises of one name: the first is written, the other two are refused for that.
+        let alike = if text.contains("Same") { 2 } else { 0 };
+        assert_eq!(report.count(Grade::Refused), 10 + alike, "{said}");
         assert_eq!(report.objectives.len(), 13, "{said}");
         assert_eq!(report.rules_left, 6, "{said}");
     }
