@@ -35,6 +35,16 @@ pub(super) fn with_variable(query: &str, assumed: &mut Vec<String>) -> Result<St
         rest = behind;
     }
     out.push_str(rest);
+    if let Some(word) = in_string(&out) {
+        let written = if word == "range" && query.contains("{{") {
+            "{{.window}}".to_owned()
+        } else {
+            format!("${word}")
+        };
+        return Err(format!(
+            "a label value of it holds `{written}`: it asks for other series over each window, and Slovo puts the window into brackets alone"
+        ));
+    }
     // `[$window]`, `[${window}]`
     let mut places = Vec::new();
     for (at, _) in out.match_indices("[$") {
@@ -56,9 +66,40 @@ pub(super) fn with_variable(query: &str, assumed: &mut Vec<String>) -> Result<St
     Ok(out)
 }
 
+/// The variable of a length within a string, if any is. Other words behind a `$` are what they are: routes are written so.
+fn in_string(query: &str) -> Option<&str> {
+    let mut quote: Option<char> = None;
+    let mut letters = query.char_indices();
+    while let Some((at, c)) = letters.next() {
+        match (quote, c) {
+            (None, '"' | '\'' | '`') => quote = Some(c),
+            // A comment, up to the end of its line.
+            (None, '#') => {
+                letters.find(|(_, c)| *c == '\n');
+            }
+            (Some(by), '\\') if by != '`' => {
+                letters.next();
+            }
+            (Some(by), _) if by == c => quote = None,
+            (Some(_), '$') => {
+                let behind = query.get(at + 1..)?;
+                let behind = behind.strip_prefix('{').unwrap_or(behind);
+                let end = behind.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(behind.len());
+                let word = behind.get(..end)?;
+                if WINDOWS.contains(&word) || LENGTHS.contains(&word) {
+                    return Some(word);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
 /// Can a query be read at all?
 pub(in crate::import) fn is_promql(query: &str) -> bool {
-    with_range(query, &mut Vec::new()).is_ok()
+    // A variable in a string is refused for what it is.
+    with_range(query, &mut Vec::new()).is_ok() || in_string(query).is_some()
 }
 
 fn looks_back(written: &str) -> String {
@@ -98,4 +139,26 @@ pub(super) fn with_range(query: &str, assumed: &mut Vec<String>) -> Result<Query
     }
     assumed.push(looks_back(&written));
     Ok(Query { expr: read(&replaced)?, text: replaced })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variables_in_strings() {
+        for (query, word) in [
+            (r#"x{win="$range"}"#, Some("range")),
+            (r#"x{win='a-${window}'}"#, Some("window")),
+            (r#"x{a="\"$__range"}"#, Some("__range")),
+            ("x{a=`\\`,b=`$interval`}", Some("interval")),
+            (r#"x{a=~"[$window]"}"#, Some("window")),
+            ("x[$window] # it's \"$window\"\n+ y{a=\"$range\"}", Some("range")),
+            ("x[$window] # it's \"$window\"", None),
+            (r#"rate(x{code=~"5..$",route="/posts/$postId"}[$range])"#, None),
+            (r#"x{a="$windows"}"#, None),
+        ] {
+            assert_eq!(in_string(query), word, "{query}");
+        }
+    }
 }

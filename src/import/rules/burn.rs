@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::book::{Book, Followed, Why};
-use super::constant::{Constants, Factor, Product};
+use super::constant::{Constants, Factor, Odd, Product, Unit};
 use super::windows;
 use crate::promql::ast::{Aggregate, Aggregator, BinaryOp, Expr};
 use crate::promql::{self, Labels};
@@ -29,6 +29,10 @@ pub(super) struct Share {
 pub(super) enum Leaf {
     /// A share above so many times a budget; of each series that rules record, or why it cannot be followed.
     Burn(Vec<Result<Share, Why>>),
+    /// A share above a limit that may be made of a budget, which isn't plain.
+    Unclear { limit: String, condition: String },
+    /// Nothing can be promised by it, and why.
+    Never(String),
     /// Something else, in its words.
     Guard(String),
 }
@@ -81,10 +85,10 @@ fn is_outer(a: &Aggregate) -> bool {
     matches!(a.op, Aggregator::Max | Aggregator::Min | Aggregator::Sum | Aggregator::Avg | Aggregator::Group)
 }
 
-/// Takes an alert's expression apart. Without a burn rate in it nothing.
+/// Takes an alert's expression apart. Without anything like a burn rate in it nothing.
 pub(super) fn conditions(book: &Book<'_>, text: &str) -> Vec<Vec<Leaf>> {
     let Ok(expr) = promql::parse(text) else { return Vec::new() };
-    let burns = |all: &Vec<Leaf>| all.iter().any(|leaf| matches!(leaf, Leaf::Burn(_)));
+    let burns = |all: &Vec<Leaf>| all.iter().any(|leaf| !matches!(leaf, Leaf::Guard(_)));
     let made: Vec<Vec<Leaf>> = alternatives(&expr)
         .into_iter()
         .map(|all| all.into_iter().map(|e| leaf(book, text, e)).collect())
@@ -126,29 +130,56 @@ fn leaf(book: &Book<'_>, text: &str, expr: &Expr) -> Leaf {
         _ if good => return guard(),
         _ => limit,
     };
-    let found: Vec<Result<Share, Why>> = match shares(book, &words(text, share)) {
-        Ok(found) => {
-            let labels = |one: &Result<Found, Why>| {
-                one.as_ref().map_or_else(|why| &why.labels, |f| &f.followed.labels).clone()
-            };
-            let made: Vec<_> =
-                found.into_iter().map(|one| (labels(&one), burn(book, text, limit, good, one))).collect();
-            // Of several series none is passed over.
-            let mixed = made.iter().any(|(_, one)| one.is_some()) && is_multiple(book, text, limit);
-            let other = "one of the series of its name is not a share of events";
-            let refused = |labels| mixed.then(|| Err(Why { text: other.to_owned(), labels }));
-            made.into_iter().filter_map(|(labels, one)| one.or_else(|| refused(labels))).collect()
-        }
-        Err(why) => {
-            if is_multiple(book, text, limit) {
-                vec![Err(why)]
-            } else {
-                Vec::new()
+    let found = match shares(book, &words(text, share)) {
+        Ok(found) => found,
+        Err(why) => vec![Err(why)],
+    };
+    let always = expr.binary().is_some_and(|b| b.returns_bool.is_some());
+    if always && (is_multiple(book, text, limit) || found.iter().flatten().any(is_ratio)) {
+        return Leaf::Never(ALWAYS.to_owned());
+    }
+    let labels = |one: &Result<Found, Why>| {
+        one.as_ref().map_or_else(|why| &why.labels, |f| &f.followed.labels).clone()
+    };
+    let mut made = Vec::new();
+    let mut others: Vec<Why> = Vec::new();
+    let mut unclear = false;
+    for one in found {
+        let labels = labels(&one);
+        match burn(book, text, limit, good, one) {
+            Ok(one) => made.push(Ok(one)),
+            Err(Not::Followed(why)) => made.push(Err(why)),
+            Err(Not::Odd(Odd::Never(why))) => return Leaf::Never(why),
+            Err(Not::Odd(Odd::Several)) => {
+                let text =
+                    "several budgets are recorded, and which of them is that of this share can't be told";
+                made.push(Err(Why { text: text.to_owned(), labels }));
+            }
+            Err(Not::Odd(Odd::Unclear)) => {
+                unclear = true;
+                let text = "which part of its limit is the budget of one of its series can't be told";
+                others.push(Why { text: text.to_owned(), labels });
+            }
+            Err(Not::Odd(Odd::Alone) | Not::Share) => {
+                let text = "one of the series of its name is not a share of events";
+                others.push(Why { text: text.to_owned(), labels });
             }
         }
-    };
-    if found.is_empty() { guard() } else { Leaf::Burn(found) }
+    }
+    if made.is_empty() {
+        return if unclear {
+            Leaf::Unclear { limit: words(text, limit), condition: words(text, expr) }
+        } else {
+            guard()
+        };
+    }
+    // Of several series none is passed over.
+    made.extend(others.into_iter().map(Err));
+    Leaf::Burn(made)
 }
+
+/// What is said of `> bool`.
+const ALWAYS: &str = "`bool` gives 0 or 1 where a comparison alone gives nothing, and an alert fires on either: this condition always holds. Without `bool` it is one";
 
 /// Is a limit written as a multiple of a budget, whichever that is?
 fn is_multiple(book: &Book<'_>, text: &str, limit: &Expr) -> bool {
@@ -161,6 +192,7 @@ fn is_multiple(book: &Book<'_>, text: &str, limit: &Expr) -> bool {
         None => constants.is_constant(e),
     };
     parts.is_some_and(|parts| parts.into_iter().any(budget))
+        || constants.product(limit, 1).is_ok_and(|product| has_budget(&product))
 }
 
 /// Is one of the factors a budget?
@@ -172,56 +204,70 @@ pub(super) fn is_share(value: Decimal) -> bool {
     value > Decimal::ZERO && value < Decimal::ONE
 }
 
-/// A share and its limit. None: not a multiple of a budget.
+/// Why something is not a share above a multiple of a budget.
+enum Not {
+    /// It is not a share, or its limit not a multiple of a budget.
+    Share,
+    /// It cannot be followed.
+    Followed(Why),
+    /// Its limit states none.
+    Odd(Odd),
+}
+
+/// A share and its limit.
 fn burn(
     book: &Book<'_>,
     text: &str,
     limit: &Expr,
     good: bool,
     found: Result<Found, Why>,
-) -> Option<Result<Share, Why>> {
+) -> Result<Share, Not> {
     let found = match found {
         Ok(found) => found,
-        Err(why) => return is_multiple(book, text, limit).then_some(Err(why)),
+        Err(why) => {
+            return Err(if is_multiple(book, text, limit) { Not::Followed(why) } else { Not::Share });
+        }
     };
     if !is_ratio(&found) && !windows::is_missing(&found.followed.text) {
-        return None;
+        return Err(Not::Share);
     }
-    let labels = &found.followed.labels;
-    let constants = Constants { book, text, labels };
-    let factor = |value| Factor { value, worked_out: false };
-    let (a, b) = match (found.divisor, constants.product(limit)) {
-        // The burn rate itself.
-        (Some(budget), _) => (factor(constants.value(limit)?), Factor { worked_out: true, ..factor(budget) }),
-        (None, Some(product)) => product,
-        (None, None) if is_multiple(book, text, limit) => {
-            let text = "several budgets are recorded, and which of them is that of this share can't be told"
-                .to_owned();
-            return Some(Err(Why { text, labels: labels.clone() }));
+    let product = match product(book, text, limit, good, &found) {
+        Ok(product) if has_budget(&product) => product,
+        Ok(_) => return Err(Not::Share),
+        // Of what counts no events there is no budget either.
+        Err(Odd::Unclear)
+            if windows::family(&found.followed.text).is_err()
+                && !windows::is_missing(&found.followed.text) =>
+        {
+            return Err(Not::Share);
         }
-        (None, None) => return None,
+        Err(odd) => return Err(Not::Odd(odd)),
     };
-    let part = |f: Factor| {
-        let value = f.value.checked_div(Decimal::from(found.scale)).unwrap_or_default();
-        Factor { value, ..f }
-    };
-    // Of percents the smaller one is the budget.
-    let product = if a.value <= b.value { (part(a), b) } else { (a, part(b)) };
-    if !has_budget(&product) {
-        return None;
-    }
     let (by, labels) = (found.followed.by, found.followed.labels.clone());
     let whole = if good { opposite(&found.followed.text) } else { found.followed.text.clone() };
-    let made = windows::family(&whole).map_err(|text| Why { text, labels: labels.clone() });
-    Some(made.map(|(family, window)| Share {
-        family,
-        window,
-        labels,
-        used: found.followed.used,
-        by,
-        product,
-        assumed: found.assumed,
-    }))
+    let (family, window) =
+        windows::family(&whole).map_err(|text| Not::Followed(Why { text, labels: labels.clone() }))?;
+    Ok(Share { family, window, labels, used: found.followed.used, by, product, assumed: found.assumed })
+}
+
+/// The burn rate and the budget of a limit.
+fn product(book: &Book<'_>, text: &str, limit: &Expr, good: bool, found: &Found) -> Result<Product, Odd> {
+    let constants = Constants { book, text, labels: &found.followed.labels };
+    let Some(budget) = &found.divisor else {
+        // `availability in percent < 1 - ..`
+        return if good && found.scale != 1 {
+            Err(Odd::Unclear)
+        } else {
+            constants.product(limit, found.scale)
+        };
+    };
+    let budget = constants.of_one(budget.clone()?, found.scale)?;
+    let rate = constants.factor(limit)?;
+    if good || rate.unit != Unit::Bare {
+        return Err(Odd::Unclear);
+    }
+    // That the share is divided by it says which of the two it is.
+    Ok((Factor { worked_out: false, ..rate }, Factor { worked_out: true, ..budget }))
 }
 
 /// The share of all others.
@@ -242,8 +288,8 @@ pub(super) struct Found {
     pub(super) followed: Followed,
     /// 100 for percents.
     scale: u32,
-    /// It is divided by this budget.
-    divisor: Option<Decimal>,
+    /// It is divided by this budget, or by something that may be one.
+    divisor: Option<Result<Factor, Odd>>,
     assumed: Vec<String>,
 }
 
@@ -254,8 +300,8 @@ pub(super) fn shares(book: &Book<'_>, text: &str) -> Result<Vec<Result<Found, Wh
     if let Some((inner, scale, divisor)) = peeled(book, text, expr) {
         let mut made = shares(book, &inner)?;
         for one in made.iter_mut().flatten() {
-            one.scale *= scale;
-            one.divisor = one.divisor.or(divisor);
+            let within = (one.scale, one.divisor.take());
+            (one.scale, one.divisor) = around((scale, divisor.clone()), within);
         }
         return Ok(made);
     }
@@ -276,12 +322,26 @@ pub(super) fn shares(book: &Book<'_>, text: &str) -> Result<Vec<Result<Found, Wh
             let Ok(expr) = promql::parse(&text) else { break };
             let Some((inner, scale, divisor)) = peeled(book, &text, expr.bare()) else { break };
             found.followed.text = inner;
-            found.scale *= scale;
-            found.divisor = found.divisor.or(divisor);
+            let outside = (found.scale, found.divisor.take());
+            (found.scale, found.divisor) = around(outside, (scale, divisor));
         }
         Ok(found)
     };
     Ok(followed.into_iter().map(|f| f.and_then(one)).collect())
+}
+
+/// What a share is multiplied by and divided by.
+type Multiple = (u32, Option<Result<Factor, Odd>>);
+
+/// A multiple of a multiple.
+fn around(outside: Multiple, within: Multiple) -> Multiple {
+    let divisor = match (outside.1, within.1) {
+        // Twice by a budget; or a burn rate in percent.
+        (Some(_), Some(_)) => Some(Err(Odd::Unclear)),
+        (None, Some(_)) if outside.0 != 1 => Some(Err(Odd::Unclear)),
+        (one, other) => one.or(other),
+    };
+    (outside.0.saturating_mul(within.0), divisor)
 }
 
 fn is_ratio(found: &Found) -> bool {
@@ -289,7 +349,7 @@ fn is_ratio(found: &Found) -> bool {
 }
 
 /// A share of which an expression is a multiple: `100 * x`, `100 * bad / total`, `x / 0.001`.
-fn peeled(book: &Book<'_>, text: &str, expr: &Expr) -> Option<(String, u32, Option<Decimal>)> {
+fn peeled(book: &Book<'_>, text: &str, expr: &Expr) -> Option<(String, u32, Option<Result<Factor, Odd>>)> {
     let b = expr.binary()?;
     let hundred = |e: &Expr| e.number() == Some(100.0);
     let labels = BTreeMap::new();
@@ -302,8 +362,11 @@ fn peeled(book: &Book<'_>, text: &str, expr: &Expr) -> Option<(String, u32, Opti
         return None;
     }
     if constants.is_constant(&b.right) && !constants.is_constant(&b.left) {
-        let by = constants.value(&b.right).filter(|by| is_share(*by))?;
-        return Some((words(text, b.left.bare()), 1, Some(by)));
+        let by = constants.factor(&b.right);
+        let value = constants.value(&b.right);
+        let percent = by.as_ref().is_ok_and(|by| by.unit == Unit::Hundred);
+        let budget = percent || value.is_some_and(is_share) || matches!(by, Err(Odd::Never(_)));
+        return budget.then(|| (words(text, b.left.bare()), 1, Some(by)));
     }
     let upper = b.left.binary().filter(|l| l.op == BinaryOp::Mul)?;
     let part =

@@ -39,6 +39,10 @@ struct Way {
     alert: usize,
     leaves: Vec<Vec<Result<Share, Why>>>,
     guards: Vec<String>,
+    /// Limits of which it isn't plain what is their budget.
+    unclear: Vec<String>,
+    /// Why nothing can be promised by it.
+    never: Option<String>,
 }
 
 fn ways(book: &Book<'_>, without: &BTreeSet<usize>) -> Vec<Way> {
@@ -46,11 +50,17 @@ fn ways(book: &Book<'_>, without: &BTreeSet<usize>) -> Vec<Way> {
     let alerts = book.rules.iter().enumerate().filter(|(at, rule)| rule.is_alert() && !without.contains(at));
     for (alert, rule) in alerts {
         for leaves in conditions(book, &rule.expr.text) {
-            let mut way = Way { alert, leaves: Vec::new(), guards: Vec::new() };
+            let mut way =
+                Way { alert, leaves: Vec::new(), guards: Vec::new(), unclear: Vec::new(), never: None };
             for leaf in leaves {
                 match leaf {
                     Leaf::Burn(found) => way.leaves.push(found),
                     Leaf::Guard(text) => way.guards.push(text),
+                    Leaf::Unclear { limit, condition } => {
+                        way.unclear.push(limit);
+                        way.guards.push(condition);
+                    }
+                    Leaf::Never(why) => way.never = way.never.or(Some(why)),
                 }
             }
             let longest = |l: &Vec<Result<Share, Why>>| l.iter().flatten().map(|s| s.window).max();
@@ -82,12 +92,14 @@ fn budget(product: Product, others: &[Product]) -> Option<(Decimal, Decimal)> {
     }
 }
 
-/// Alerts on burn rates, put together by what they judge; `used` gets the rules they take.
+/// Alerts on burn rates, put together by what they judge; `used` gets the rules they take, `unclear` the limits of alerts of which it
+/// isn't plain what is their budget.
 pub(super) fn drafts(
     book: &Book<'_>,
     without: &BTreeSet<usize>,
     read: &mut Read,
     used: &mut BTreeSet<usize>,
+    unclear: &mut BTreeMap<usize, String>,
 ) -> Vec<Draft> {
     let ways = ways(book, without);
     let mut products: BTreeMap<&str, Vec<Product>> = BTreeMap::new();
@@ -96,24 +108,35 @@ pub(super) fn drafts(
     }
     let mut made: Vec<Draft> = Vec::new();
     let mut at: BTreeMap<(String, Decimal), usize> = BTreeMap::new();
-    let mut refused: BTreeSet<(String, BTreeMap<String, String>)> = BTreeSet::new();
+    let mut refused: BTreeSet<(usize, BTreeMap<String, String>)> = BTreeSet::new();
     let mut others: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+    let mut looks = Vec::new();
     for way in &ways {
+        let Some(rule) = book.rules.get(way.alert) else { continue };
+        // Each alert is named, whatever is said of others too; once for all its windows.
+        let mut refuse = |why: &Why| {
+            if refused.insert((way.alert, why.labels.clone())) {
+                read.refused.push(refusal(rule, why));
+            }
+        };
+        if let Some(why) = &way.never {
+            used.insert(way.alert);
+            refuse(&Why::new(why.clone()));
+            continue;
+        }
         if way.leaves.is_empty() {
             others.entry(way.alert).or_default().push(way.guards.join(" and "));
+            if let Some(limit) = way.unclear.first() {
+                unclear.entry(way.alert).or_insert_with(|| limit.clone());
+            }
+            continue;
         }
         used.insert(way.alert);
-        let Some(rule) = book.rules.get(way.alert) else { continue };
         for one in together(&way.leaves) {
             let (share, rest) = match one {
                 Ok(found) => found,
                 Err(why) => {
-                    // Once for all windows, and for all alerts that lack the same.
-                    let name = refused.insert((rule.name.text.clone(), why.labels.clone()));
-                    let text = refused.insert((why.text.clone(), why.labels.clone()));
-                    if name && text {
-                        read.refused.push(refusal(rule, why));
-                    }
+                    refuse(why);
                     continue;
                 }
             };
@@ -123,7 +146,7 @@ pub(super) fn drafts(
                     "of its limit `{} * {}` either may be the budget",
                     share.product.0.value, share.product.1.value
                 );
-                read.refused.push(refusal(rule, &Why::new(text)));
+                refuse(&Why { text, labels: share.labels.clone() });
                 continue;
             };
             let key = (share.family.clone(), budget);
@@ -134,9 +157,13 @@ pub(super) fn drafts(
             if let Some(draft) = made.get_mut(found) {
                 draft.take(way, share, &rest, factor);
             }
-            look(book, rule, share, &rest, budget, factor, read);
+            looks.push((rule, share, rest, budget, factor));
         }
     }
+    for (rule, share, rest, budget, factor) in looks {
+        look(book, rule, share, &rest, budget, factor, read);
+    }
+    unclear.retain(|at, _| !used.contains(at));
     for draft in &mut made {
         used.extend(&draft.share.used);
         let also = draft.alerts.iter().filter_map(|at| others.get(at)).flatten();

@@ -20,8 +20,14 @@ use crate::write::text;
 /// Rules that are named one by one.
 const SHOWN: usize = 6;
 
-/// Lists the rules that no objective was made of.
-pub(super) fn list(book: &Book<'_>, made: &BTreeSet<usize>, used: &BTreeSet<usize>, read: &mut Read) {
+/// Lists the rules that no objective was made of; `unclear` are limits of alerts of which it isn't plain what is their budget.
+pub(super) fn list(
+    book: &Book<'_>,
+    made: &BTreeSet<usize>,
+    used: &BTreeSet<usize>,
+    unclear: &BTreeMap<usize, String>,
+    read: &mut Read,
+) {
     let named: BTreeSet<&str> = named_by(book, used);
     let left: BTreeMap<usize, &Rule> = book
         .rules
@@ -49,7 +55,14 @@ pub(super) fn list(book: &Book<'_>, made: &BTreeSet<usize>, used: &BTreeSet<usiz
         }
     }
     for (at, rule) in left.iter().filter(|(_, rule)| rule.is_alert()) {
-        if let Some(text) = hints.alert(rule) {
+        let limit = unclear.get(at).map(|limit| {
+            format!(
+                "`{}` has the limit `{}`, which is not one burn rate times one budget: how much may fail is not plain; write it as `14.4 * 0.001` or `14.4 * (1 - 0.999)`, and it is a promise",
+                rule.name.text,
+                limit.chars().take(200).collect::<String>()
+            )
+        });
+        if let Some(text) = limit.or_else(|| hints.alert(rule)) {
             read.near.push(Finding { place: rule.name.place.clone(), text });
             shown.insert(*at);
         }

@@ -22,7 +22,7 @@ mod naming;
 mod tidy;
 mod windows;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Read;
 use super::objective::{Place, Said, Tool};
@@ -248,7 +248,8 @@ pub(super) fn finish(read: &mut Read) {
     let made: BTreeSet<usize> = maker::say(&rules, read);
     let book = Book::new(&rules, &made);
     let mut used = BTreeSet::new();
-    let drafts = draft::drafts(&book, &made, read, &mut used);
+    let mut unclear = BTreeMap::new();
+    let drafts = draft::drafts(&book, &made, read, &mut used, &mut unclear);
     draft::objectives(&book, drafts, read, &mut used);
-    left::list(&book, &made, &used, read);
+    left::list(&book, &made, &used, &unclear, read);
 }

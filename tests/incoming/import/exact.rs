@@ -42,6 +42,13 @@ fn never_exact() {
         ),
         (r#"sum(rate(h_seconds_bucket{le="1"}[{{.window}}]))"#, "sum(rate(h_seconds_count[{{.window}}]))"),
         ("sum(rate(h_seconds_sum[{{.window}}]))", "sum(rate(h_seconds_count[{{.window}}]))"),
+        // The window in a label's value.
+        (
+            r#"sum(rate(x_total{win="{{.window}}",code="5"}[{{.window}}]))"#,
+            r#"sum(rate(x_total{win="{{.window}}"}[{{.window}}]))"#,
+        ),
+        (r#"sum(rate(x_total{win='$window'}[{{.window}}]))"#, total),
+        (r#"sum(rate(x_total{win="${__range}"}[{{.window}}]))"#, total),
     ] {
         let spec = WHOLE
             .replace(
@@ -59,6 +66,9 @@ fn never_exact() {
             "{error} over {total}:\n{}",
             made.report.text()
         );
+        if error.contains("{win=") {
+            assert!(made.report.text().contains("a label value of it holds `"), "{}", made.report.text());
+        }
     }
     for ratio in [
         r#"(sum(rate(x_total{code="5"}[{{.window}}])) / sum(rate(x_total[{{.window}}]))) or vector(1)"#,

@@ -93,6 +93,7 @@ fn never_exact() {
         ("a factor", BURN.replace("ratio_rate1h\n        expr: ", "ratio_rate1h\n        expr: 2 * ")),
         ("two windows", BURN.replace("rate(x_total[1h])", "rate(x_total[2h])")),
         ("no budget", BURN.replace("14.4 * 0.001", "0.0144")),
+        ("always", BURN.replace("> (14.4", "> bool (14.4")),
         ("no budget either", BURN.replace("14.4 * 0.001", "14.4 * 5")),
         ("another kind of limit", BURN.replace("> (14.4", "< (14.4")),
     ] {
@@ -186,4 +187,141 @@ fn bounds() {
         &format!("groups:\n  - name: a\n    rules:\n      - {{alert: A, expr: '{expr}'}}\n"),
     );
     assert!(!made.report.text().is_empty());
+}
+
+/// Alerts on shares of their own, each in a line of its own.
+fn alerts(conditions: &[&str]) -> String {
+    let mut made = "groups:\n  - name: shop\n    rules:\n".to_owned();
+    for (at, condition) in conditions.iter().enumerate() {
+        let share = format!("sum(rate(m{at}_total{{code='5'}}[1h])) / sum(rate(m{at}_total[1h]))");
+        let condition =
+            condition.replace("SHARE", &format!("({share})")).replace("METRIC", &format!("m{at}_total"));
+        let _ = writeln!(made, "      - {{alert: A{at}, expr: \"{condition}\"}}");
+    }
+    made
+}
+
+/// A budget is taken where it is plain: one burn rate times one budget. Of anything else the reason is said.
+#[test]
+fn plain_budgets() {
+    for (condition, percent) in [
+        ("SHARE > +14.4 * 0.001", "99.9"),
+        ("SHARE > 14.4 * (0.1 / 100)", "99.9"),
+        ("SHARE > 14.4 * ((100 - 99.9) / 100)", "99.9"),
+        ("SHARE > 1 * (100 - 95) / 100", "95"),
+        ("100 * SHARE > 14.4 * (100 - 99.9)", "99.9"),
+        ("100 * SHARE / (100 - 95) > 3", "95"),
+        ("SHARE > scalar(vector(14.4)) * vector(1 - 0.999)", "99.9"),
+    ] {
+        let made = imported("x.yaml", &alerts(&[condition]));
+        sound(&made, condition);
+        let said = made.files.iter().any(|f| f.text.contains(&format!("keep for {percent}% of")));
+        assert!(said, "{condition}:\n{}", made.report.text());
+    }
+    for condition in [
+        "SHARE > 14.4 * 0.001 * 2",
+        "SHARE > 0.001 * 14.4 * 1",
+        "SHARE > (1-0.999) * 14.4 * 2",
+        "SHARE > 0.001 * 720 * 0.02",
+        "SHARE > 0.001 * (30*24) / 50",
+        "SHARE > 14.4 * 0.001 / 2",
+        "SHARE > 14.4 * 0.001 + 0.01",
+        "SHARE > 14.4 * (0.01 - 0.009)",
+        "SHARE > 14.4 * (100 - 99.9)",
+        "100 * SHARE > 14.4 * 0.001 * 100",
+        "100 * SHARE > 14.4 * (1 - 0.999)",
+        "100 * SHARE > 14.4 * 0.1 / 100",
+        "100 * (100 * SHARE) > 14.4 * 0.1",
+        "100 * (100 * (100 * (100 * (100 * (100 * SHARE))))) > 14.4 * 0.1",
+        "SHARE / (14.4 * 0.001) > 1",
+        "SHARE / 0.5 / 0.001 > 14.4",
+        "100 * (SHARE / 0.001) > 1440",
+        "SHARE / 0.001 > 14.4 * 2",
+        "SHARE > 14.4 * 0.001 * 2 and SHARE > 14.4 * 0.001 * 2",
+        "(1 - SHARE) < 1 - 14.4 * 0.001 * 2",
+    ] {
+        let made = imported("x.yaml", &alerts(&[condition]));
+        let text = made.report.text();
+        assert!(made.report.objectives.is_empty() && made.report.near.len() == 1, "{condition}:\n{text}");
+        assert!(text.contains("not one burn rate times one budget"), "{condition}:\n{text}");
+    }
+    for (condition, why) in [
+        ("SHARE > -14.4 * 0.001", "`-14.4` in it, which is not above 0"),
+        ("SHARE > 0 * 0.001", "`0` in it, which is not above 0"),
+        ("SHARE > 14.4 * (1 - 1)", "`1 - 1` in it, which is not above 0"),
+        ("SHARE > 14.4 * (1 - 99.9)", "`1 - 99.9` in it, which is not above 0"),
+        ("SHARE > 14.4 * -1 * -0.001", "`-1` in it, which is not above 0"),
+        ("SHARE > NaN * 0.001", "`NaN` in it, which is neither"),
+        ("SHARE > 0.001 * +Inf", "`Inf` in it, which is neither"),
+        ("SHARE / 0.001 > 0", "`0` in it, which is not above 0"),
+        ("SHARE > 14.4 * 0.001 and SHARE > -14.4 * 0.001", "`-14.4` in it, which is not above 0"),
+        ("SHARE > bool (14.4*0.001)", "this condition always holds"),
+        ("14.4 * 0.001 < bool SHARE", "this condition always holds"),
+        ("max(SHARE > bool 14.4 * 0.001)", "this condition always holds"),
+        ("SHARE > bool 14.4 * 0.001 and SHARE > 14.4 * 0.001", "this condition always holds"),
+        ("SHARE > bool 0.05", "this condition always holds"),
+    ] {
+        let made = imported("x.yaml", &alerts(&[condition]));
+        let text = made.report.text();
+        let refused: Vec<&str> = made.report.objectives.iter().filter_map(|o| o.refused.as_deref()).collect();
+        assert!(refused.len() == 1 && refused[0].contains(why), "{condition}:\n{text}");
+        assert!(made.report.objectives.len() == 1 && made.report.near.is_empty(), "{condition}:\n{text}");
+    }
+}
+
+/// Each rule is in one place of the report, however much it has in common with others.
+#[test]
+fn each_rule_once() {
+    let mean =
+        "avg(sum by (job)(rate(METRIC{code=~'5..'}[1h])) / sum by (job)(rate(METRIC[1h]))) > (14.4*0.01)";
+    let conditions = [
+        mean,
+        mean,
+        "SHARE > 0 * 0.001",
+        "SHARE > 0 * 0.001",
+        "SHARE > bool 14.4 * 0.001",
+        "SHARE > bool 14.4 * 0.001",
+        "missing:ratio_rate1h > 14.4 * 0.001",
+        "missing:ratio_rate1h > 14.4 * 0.001",
+        "SHARE > 0.5 * 0.1",
+        "SHARE > 0.5 * 0.1",
+        "SHARE > 14.4 * 0.001 * 2",
+        "SHARE > 14.4 * 0.001 * 2",
+        "SHARE > 0.05",
+        "SHARE > 0.05",
+        "absent(METRIC)",
+        "absent(METRIC)",
+        "SHARE > 14.4 * 0.001",
+        "SHARE > 14.4 * 0.001",
+        "SHARE > 14.4 * 0.001 or SHARE > 6 * 0.001 * 2",
+    ];
+    // By name and without: alerts of one name are others all the same.
+    for text in [alerts(&conditions), {
+        let mut text = alerts(&conditions);
+        for at in (0..conditions.len()).rev() {
+            text = text.replace(&format!("alert: A{at},"), "alert: Same,");
+        }
+        text
+    }] {
+        let made = imported("x.yaml", &text);
+        sound(&made, &text);
+        let report = &made.report;
+        let said = report.text();
+        let lefts = |line: usize| {
+            let words = report.left.iter().flat_map(|f| f.text.split(|c: char| !c.is_ascii_digit()));
+            words.filter(|word| *word == line.to_string()).count()
+        };
+        for (at, condition) in conditions.iter().enumerate() {
+            let line = at + 4;
+            let objectives = report.objectives.iter().filter(|o| o.place.line == line).count();
+            let near = report.near.iter().filter(|f| f.place.line == line).count();
+            let left = if condition.starts_with("absent") { lefts(line) } else { 0 };
+            assert_eq!(objectives + near + left, 1, "line {line}, {condition}:\n{said}");
+        }
+        // Promises of one name: the first is written, the other two are refused for that.
+        let alike = if text.contains("Same") { 2 } else { 0 };
+        assert_eq!(report.count(Grade::Refused), 10 + alike, "{said}");
+        assert_eq!(report.objectives.len(), 13, "{said}");
+        assert_eq!(report.rules_left, 6, "{said}");
+    }
 }
