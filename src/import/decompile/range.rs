@@ -149,7 +149,7 @@ mod tests {
     fn variables_in_strings() {
         for (query, word) in [
             (r#"x{win="$range"}"#, Some("range")),
-            (r#"x{win='a-${window}'}"#, Some("window")),
+            (r"x{win='a-${window}'}", Some("window")),
             (r#"x{a="\"$__range"}"#, Some("__range")),
             ("x{a=`\\`,b=`$interval`}", Some("interval")),
             (r#"x{a=~"[$window]"}"#, Some("window")),

@@ -261,7 +261,7 @@ fn product(book: &Book<'_>, text: &str, limit: &Expr, good: bool, found: &Found)
             constants.product(limit, found.scale)
         };
     };
-    let budget = constants.of_one(budget.clone()?, found.scale)?;
+    let budget = Constants::of_one(budget.clone()?, found.scale)?;
     let rate = constants.factor(limit)?;
     if good || rate.unit != Unit::Bare {
         return Err(Odd::Unclear);
@@ -348,8 +348,11 @@ fn is_ratio(found: &Found) -> bool {
     promql::parse(&found.followed.text).is_ok_and(|e| promql::looks_like_ratio(&e).is_some())
 }
 
+/// A share, of how many it is, and what it is divided by.
+type Peeled = (String, u32, Option<Result<Factor, Odd>>);
+
 /// A share of which an expression is a multiple: `100 * x`, `100 * bad / total`, `x / 0.001`.
-fn peeled(book: &Book<'_>, text: &str, expr: &Expr) -> Option<(String, u32, Option<Result<Factor, Odd>>)> {
+fn peeled(book: &Book<'_>, text: &str, expr: &Expr) -> Option<Peeled> {
     let b = expr.binary()?;
     let hundred = |e: &Expr| e.number() == Some(100.0);
     let labels = BTreeMap::new();

@@ -142,7 +142,7 @@ impl Constants<'_, '_> {
             _ => return Err(Odd::Unclear),
         };
         let (a, c) = (self.factor(&pair.left)?, self.factor(&pair.right)?);
-        let part = |f: Factor| self.of_one(f, of);
+        let part = |f: Factor| Self::of_one(f, of);
         match (a.unit, c.unit, of) {
             (Unit::Hundred, Unit::Hundred, _) => Err(Odd::Unclear),
             (Unit::Hundred, ..) => Ok((part(a)?, c)),
@@ -154,7 +154,7 @@ impl Constants<'_, '_> {
         }
     }
     /// A budget of percents as one of one.
-    pub(super) fn of_one(&self, f: Factor, scale: u32) -> Result<Factor, Odd> {
+    pub(super) fn of_one(f: Factor, scale: u32) -> Result<Factor, Odd> {
         match (f.unit, scale) {
             (Unit::Bare | Unit::One, 1) => Ok(f),
             (Unit::Bare | Unit::Hundred, 100) => {
