@@ -167,7 +167,11 @@ pub(super) fn say(report: &Report, screen: &Screen) {
         _ => format!("the snapshot {} of {seen}, of a server {kept}", report.name),
     };
     let all = plural(report.all_selectors, "selector");
-    let of = if report.selectors < report.all_selectors { format!("{} of ", report.selectors) } else { String::new() };
+    let of = if report.selectors < report.all_selectors {
+        format!("{} of ", report.selectors)
+    } else {
+        String::new()
+    };
     screen.say(&format!("compared {of}{all} with {with}"));
     if report.kind != "server" && !report.cannot_say.is_empty() {
         screen.say("the snapshot was not asked for that: make it again with `slovo metrics snapshot URL -o FILE`, in this project");

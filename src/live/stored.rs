@@ -132,8 +132,10 @@ impl Asking<'_> {
         if names.is_empty() {
             let at = self.client.address();
             return Err(match fits {
-                Some(_) => Trouble::unknown(format!("the server at {at} has no such series in the last hour"))
-                    .help("are `--job` and `--select` as they are stored? Each matches a whole name"),
+                Some(_) => {
+                    Trouble::unknown(format!("the server at {at} has no such series in the last hour"))
+                        .help("are `--job` and `--select` as they are stored? Each matches a whole name")
+                }
                 None => Trouble::unknown(format!("the server at {at} has no series in the last hour"))
                     .help("is it the server that your services are scraped by?"),
             });
@@ -338,7 +340,8 @@ impl Asking<'_> {
     }
 
     fn intervals(&mut self, found: &mut [Group]) -> Result<(), Trouble> {
-        let jobs: BTreeSet<String> = found.iter_mut().flat_map(|group| group.on_server().jobs.clone()).collect();
+        let jobs: BTreeSet<String> =
+            found.iter_mut().flat_map(|group| group.on_server().jobs.clone()).collect();
         let mut measured = Measured::default();
         let all = match &self.selection.job {
             Some(job) => format!("up{{job=~{}}}[10m]", quote(job)),
