@@ -46,6 +46,20 @@ impl<'s> Server<'s> {
         Some((name, self.snapshot.metrics.get(name)?))
     }
 
+    /// Did a query find something of a reading's metric in the last hour?
+    pub(super) fn is_there(&self, reading: &Reading<'_>) -> bool {
+        let found = |text: &String| {
+            matches!(self.snapshot.selectors.get(text), Some(Presence::Now | Presence::Partly))
+        };
+        let bare = |series: &String| found(&bare(series));
+        reading.forms.iter().any(|form| found(&form.text) || form.series.as_ref().is_some_and(bare))
+    }
+
+    /// Is one of its series among those of a metric?
+    pub(super) fn is_listed(&self, reading: &Reading<'_>) -> bool {
+        reading.forms.iter().any(|form| form.series.as_ref().is_some_and(|s| self.families.contains_key(s)))
+    }
+
     /// The grade of a reading: that of its best form.
     pub(super) fn grade(&self, reading: &Reading<'_>) -> Grade {
         let grades = reading.forms.iter().map(|form| self.of_form(form, &reading.matchers));
@@ -85,9 +99,7 @@ impl<'s> Server<'s> {
 
     /// When a series of this name was there; none where the snapshot does not tell.
     fn named(&self, series: &str) -> Option<Presence> {
-        let mut bare = String::new();
-        promql::selector(&mut bare, series, "", &[], &[]);
-        if let Some(presence) = self.snapshot.selectors.get(&bare) {
+        if let Some(presence) = self.snapshot.selectors.get(&bare(series)) {
             return Some(*presence);
         }
         if self.families.contains_key(series) {
@@ -158,6 +170,13 @@ impl<'s> Server<'s> {
     }
 }
 
+/// All series of a name.
+fn bare(series: &str) -> String {
+    let mut text = String::new();
+    promql::selector(&mut text, series, "", &[], &[]);
+    text
+}
+
 /// Must a series have the label to match?
 fn needs(matcher: &Matcher) -> bool {
     test(matcher).accepts("") == Some(false)
@@ -167,11 +186,13 @@ fn test(matcher: &Matcher) -> Test<'_> {
     Test { label: &matcher.label, op: matcher.op, value: Value::Known(&matcher.value) }
 }
 
-fn tests<'m>(matchers: &'m [Matcher], label: &str) -> Vec<Test<'m>> {
+/// The matchers of a label.
+pub(super) fn tests<'m>(matchers: &'m [Matcher], label: &str) -> Vec<Test<'m>> {
     matchers.iter().filter(|m| m.label == label).map(test).collect()
 }
 
-fn accepts(tests: &[Test<'_>], value: &str) -> Option<bool> {
+/// Does a value meet all tests? `None`: not known.
+pub(super) fn accepts(tests: &[Test<'_>], value: &str) -> Option<bool> {
     tests.iter().try_fold(true, |all, test| Some(all && test.accepts(value)?))
 }
 

@@ -1,4 +1,4 @@
-//! What a metric is on the server: its kind, bounds, labels, how often it is scraped.
+//! What a metric is on the server: its kind, bounds, labels.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,6 +6,7 @@ use super::finding::{Finding, some};
 use super::grade::Server;
 use super::places::{About, Places};
 use super::reads::{Catalogue, Reading};
+use super::scrapes::{Untold, interval};
 use super::snapshot::{Presence, Seen};
 use super::told::with_labels;
 use crate::ast::{self, MetricKind, MetricStmt};
@@ -13,7 +14,7 @@ use crate::diag::Diagnostic;
 use crate::diag::codes::stored as codes;
 use crate::ir::Model;
 use crate::required::Role;
-use crate::value::{Decimal, Duration};
+use crate::value::Decimal;
 
 impl Server<'_> {
     /// A histogram that is stored in the other form only: how it is stored.
@@ -150,17 +151,22 @@ pub(super) fn of_catalogue(
     server: &Server<'_>,
     catalogue: &Catalogue<'_>,
     found: &mut Vec<Finding>,
-    notes: &mut Vec<String>,
+    (unknown, notes): (&mut Vec<String>, &mut Vec<String>),
 ) {
-    let mut names: BTreeMap<&str, &Reading<'_>> = BTreeMap::new();
+    let mut names: BTreeMap<&str, Vec<&Reading<'_>>> = BTreeMap::new();
     for reading in read {
         if let Some(name) = reading.metric.as_deref() {
-            names.entry(name).or_insert(reading);
+            names.entry(name).or_default().push(reading);
         }
     }
-    let (mut untyped, mut disputed) = (Vec::new(), Vec::new());
-    for (name, reading) in names {
-        let (Some(seen), Some(metric)) = (server.snapshot.metrics.get(name), catalogue.get(name)) else {
+    let (mut untyped, mut disputed, mut untold) = (Vec::new(), Vec::new(), Untold::default());
+    for (name, readings) in names {
+        let (Some(metric), Some(reading)) = (catalogue.get(name), readings.first()) else { continue };
+        let there = || readings.iter().any(|reading| server.is_there(reading));
+        let Some(seen) = server.snapshot.metrics.get(name) else {
+            if !readings.iter().any(|reading| server.is_listed(reading)) && there() {
+                untold.unlisted.push(format!("`{name}`"));
+            }
             continue;
         };
         match (&seen.kind, &seen.disputed) {
@@ -174,8 +180,13 @@ pub(super) fn of_catalogue(
         let told: BTreeSet<String> =
             found.iter().filter(|f| f.made.code == &codes::NO_LABEL).map(|f| f.key.clone()).collect();
         found.extend(labels(metric, seen).into_iter().filter(|f| !told.contains(&f.key)));
-        found.extend(interval(model, metric, seen, server));
+        if seen.unlisted && there() {
+            untold.unlisted.push(format!("`{name}`"));
+        } else if !seen.unlisted {
+            found.extend(interval(model, metric, (seen, &readings), server, &mut untold));
+        }
     }
+    untold.tell(unknown, notes);
     if !untyped.is_empty() {
         notes.push(format!("the server tells no type of {}: kinds are not compared", some(&untyped)));
     }
@@ -255,37 +266,4 @@ fn labels(metric: &ast::Metric, seen: &Seen) -> Vec<Finding> {
         }
     }
     made
-}
-
-/// Scraped less often than the rules take it to be.
-fn interval(model: &Model, metric: &ast::Metric, seen: &Seen, server: &Server<'_>) -> Option<Finding> {
-    let stated = metric.body.iter().flat_map(|body| &body.stmts).find_map(|stmt| {
-        if let MetricStmt::ScrapedEvery { every, span, .. } = stmt {
-            Some((every.value, *span))
-        } else {
-            None
-        }
-    });
-    let every = stated.map_or(model.settings.scrape_interval, |(every, _)| every);
-    let slow = seen.jobs.iter().filter_map(|job| {
-        let real = Duration::parse(server.snapshot.jobs.get(job)?.as_deref()?)?;
-        (real > every).then_some((real, job))
-    });
-    let (real, job) = slow.max()?;
-    let (span, label) = match stated {
-        Some((_, span)) => (span, "declared here".to_owned()),
-        None => (metric.name.span, format!("taken to be scraped every {every} (`scrape_interval`)")),
-    };
-    let made = Diagnostic::new(
-        &codes::SCRAPED_RARELY,
-        span,
-        format!("`{}` is scraped every {real}, less often than declared", metric.name.name),
-        label,
-    );
-    let made =
-        made.note(format!("the job `{job}`: rules look back too short for it, and find nothing at times"));
-    let made = made.help(format!(
-        "say `scraped every {real}` in the declaration, or `scrape_interval: {real}` in slovo.yaml; or scrape it more often"
-    ));
-    Some(Finding { made, key: format!("{real} {every}"), of: metric.name.name.clone() })
 }

@@ -6,7 +6,8 @@
 //!              -> Wanted   what a server has to be asked (live::asked)
 //! Snapshot     -> grade    never there, gone, label never there, value never there, quiet
 //!              -> told     messages at their places; one for all that is the same
-//!              -> metrics  kinds, bounds, labels, scrape intervals
+//!              -> metrics  kinds, bounds, labels
+//!              -> scrapes  scrape intervals
 //!              -> server   retention, functions; rules, by their fingerprints
 //! ```
 
@@ -16,6 +17,7 @@ mod metrics;
 mod places;
 mod reads;
 mod rules;
+mod scrapes;
 mod server;
 mod snapshot;
 mod told;
@@ -37,7 +39,7 @@ use crate::check::several;
 use crate::diag::Diagnostics;
 use crate::ir::Model;
 use finding::Finding;
-use grade::Server;
+use grade::{Grade, Server};
 use places::Places;
 
 /// With what a project was compared, for whoever reads the findings.
@@ -53,6 +55,8 @@ pub struct Report {
     pub retention: Option<String>,
     /// How many selectors were compared.
     pub selectors: usize,
+    /// How many selectors the promises have: more than were compared where of some nothing is known.
+    pub all_selectors: usize,
     /// What cannot be said: where there is something, all is not fine.
     pub cannot_say: Vec<String>,
     /// What is no mistake, and is to be known.
@@ -70,6 +74,8 @@ pub struct Compared {
     pub notes: Vec<String>,
     /// How many selectors were compared.
     pub selectors: usize,
+    /// How many selectors the promises have.
+    pub all_selectors: usize,
 }
 
 /// Compares what a model reads with what a server has. `files` are the project's, parsed.
@@ -77,19 +83,24 @@ pub fn compare(model: &Model, files: &[File], snapshot: &Snapshot) -> Compared {
     let (server, places, catalogue) = (Server::new(snapshot), Places::of(files), reads::catalogue(files));
     let mut found: Vec<Finding> = Vec::new();
     let mut made = Compared::default();
-    let (mut selectors, mut unknown) = (BTreeSet::new(), BTreeMap::new());
+    let (mut selectors, mut open, mut unknown) = (BTreeSet::new(), BTreeSet::new(), BTreeMap::new());
     let mut read = Vec::new();
     for (_, promise) in model.promises() {
         let readings = reads::of(promise, &catalogue);
-        for form in readings.iter().flat_map(|r| &r.forms) {
-            selectors.insert(form.text.clone());
+        for reading in &readings {
+            let texts = reading.forms.iter().map(|form| form.text.clone());
+            if matches!(server.grade(reading), Grade::Unknown(_)) {
+                open.extend(texts.clone());
+            }
+            selectors.extend(texts);
         }
         told::tell(&readings, &server, &places, &mut found, &mut unknown);
         metrics::of_promise(&readings, &server, &places, &catalogue, &mut found);
         read.extend(readings);
     }
-    made.selectors = selectors.len();
-    metrics::of_catalogue(model, &read, &server, &catalogue, &mut found, &mut made.notes);
+    (made.selectors, made.all_selectors) = (selectors.len() - open.len(), selectors.len());
+    let mut untold = Vec::new();
+    metrics::of_catalogue(model, &read, &server, &catalogue, &mut found, (&mut untold, &mut made.notes));
     server::check(model, snapshot, &mut found, &mut made.notes);
     let foreign = model.promises().filter(|(_, p)| p.measurement.queries().any(crate::promql::is_foreign));
     let foreign: Vec<String> = foreign.map(|(_, p)| format!("`{}`", p.path)).collect();
@@ -97,6 +108,7 @@ pub fn compare(model: &Model, files: &[File], snapshot: &Snapshot) -> Compared {
         made.notes.push(format!("not compared, as their queries are MetricsQL: {}", finding::some(&foreign)));
     }
     made.unknown = lacking(&unknown, model, snapshot);
+    made.unknown.extend(untold);
     let allows: Vec<_> = files.iter().flat_map(|file| &file.allows).cloned().collect();
     made.diagnostics = finding::fold(found, &allows, model.settings.today);
     made.diagnostics.sort();

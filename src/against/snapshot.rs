@@ -37,7 +37,7 @@ pub struct Snapshot {
     /// Only what the project names was asked for.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub only_used: bool,
-    /// How often the targets of a job are scraped; null where they differ.
+    /// How often the targets of a job are scraped; null where they differ, and where the samples of `up` do not tell it.
     pub jobs: BTreeMap<String, Option<String>>,
     /// Metrics of the last hour.
     pub metrics: BTreeMap<String, Seen>,
@@ -67,6 +67,12 @@ pub struct Seen {
     pub unit: Option<String>,
     /// Jobs that expose it.
     pub jobs: Vec<String>,
+    /// Of jobs whose targets are scraped at different intervals, the longest of those that expose it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub slowest: BTreeMap<String, String>,
+    /// Its name is known, and no series of it was listed: then nothing is known of its jobs and labels.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unlisted: bool,
     /// Names of its series, where those are others than the metric's.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub series: Vec<String>,

@@ -290,6 +290,85 @@ fn the_server() {
     assert_eq!(days("999999999999999999999y"), None);
 }
 
+/// Only jobs that a selector of the metric can select count.
+#[test]
+fn jobs_that_are_not_selected() {
+    let with = |matcher: &str| {
+        let source = SOURCE.replace("{route=\"/\"}", &format!("{{route=\"/\",{matcher}}}"));
+        let mut case = Case::new(&source, "");
+        case.snapshot.metrics.get_mut("asked_total").unwrap().jobs = strings(&["batch", "web"]);
+        case.snapshot.jobs.insert("batch".to_owned(), Some("1m".to_owned()));
+        case
+    };
+    for matcher in ["job=\"web\"", "job=~\"w.*\"", "job!=\"batch\"", "job!~\"b.+\""] {
+        with(matcher).says(&[], &[]);
+    }
+    for matcher in ["job=\"batch\"", "job=~\"web|batch\"", "job!=\"web\"", "zone=\"\""] {
+        let compared = with(matcher).compare();
+        let found = compared.diagnostics.iter().filter(|d| d.code.id == "E0707");
+        assert_eq!(found.count(), 1, "{matcher}");
+    }
+}
+
+/// An interval that the server does not tell is neither a finding nor green; what is not scraped has none.
+#[test]
+fn scrapes_that_are_not_told() {
+    let told = |source: &str, change: &dyn Fn(&mut Snapshot)| {
+        let mut case = Case::new(source, "");
+        change(&mut case.snapshot);
+        let compared = case.compare();
+        let codes: Vec<&str> = compared.diagnostics.iter().map(|d| d.code.id).collect();
+        (codes, compared.unknown, compared.notes)
+    };
+    let mixed = |snapshot: &mut Snapshot| {
+        snapshot.jobs.insert("web".to_owned(), None);
+    };
+    let (codes, unknown, _) = told(SOURCE, &mixed);
+    assert_eq!(
+        (codes, unknown),
+        (
+            vec![],
+            strings(&[
+                "how often `asked_total`, `depth`, `took_seconds` is scraped: the samples of `up` do not tell it of the job `web`"
+            ])
+        )
+    );
+    let slowest = |every: &str| {
+        let every = every.to_owned();
+        move |snapshot: &mut Snapshot| {
+            snapshot.jobs.insert("web".to_owned(), None);
+            for seen in snapshot.metrics.values_mut() {
+                seen.slowest.insert("web".to_owned(), every.clone());
+            }
+        }
+    };
+    assert_eq!(told(SOURCE, &slowest("1m")).0, ["E0707"]);
+    let (codes, unknown, _) = told(SOURCE, &slowest("30s"));
+    assert!(codes.is_empty() && unknown.is_empty(), "{unknown:?}");
+    // Pushed or recorded: a note, unless its interval is declared.
+    let pushed = |snapshot: &mut Snapshot| snapshot.jobs.clear();
+    let (codes, unknown, notes) = told(SOURCE, &pushed);
+    assert!(codes.is_empty() && unknown.is_empty(), "{unknown:?}");
+    assert!(
+        notes.iter().any(|n| n.starts_with("no `up` belongs to `asked_total`, `depth`, `took_seconds`")),
+        "{notes:?}"
+    );
+    let declared = SOURCE.replace("labels queue }", "labels queue\n  scraped every 30s }");
+    let (_, unknown, _) = told(&declared, &pushed);
+    assert!(unknown.len() == 1 && unknown[0].starts_with("is `depth` scraped as often"), "{unknown:?}");
+    // Queries find it, and no list has it.
+    let unlisted = |snapshot: &mut Snapshot| {
+        let seen = snapshot.metrics.get_mut("depth").unwrap();
+        (seen.unlisted, seen.jobs, seen.labels) = (true, Vec::new(), BTreeMap::new());
+    };
+    let missing = |snapshot: &mut Snapshot| drop(snapshot.metrics.remove("depth"));
+    for change in [&unlisted as &dyn Fn(&mut Snapshot), &missing] {
+        let (codes, unknown, _) = told(SOURCE, change);
+        assert!(codes.is_empty() && unknown.len() == 1, "{codes:?} {unknown:?}");
+        assert!(unknown[0].starts_with("queries find `depth`"), "{unknown:?}");
+    }
+}
+
 /// One message for the same of many promises, and a comment accepts it one by one.
 #[test]
 fn folded_and_accepted() {

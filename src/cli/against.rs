@@ -68,6 +68,7 @@ pub(super) fn judge(
     report.seen = Some(snapshot.seen);
     report.retention = snapshot.retention;
     report.selectors = compared.selectors;
+    report.all_selectors = compared.all_selectors;
     report.cannot_say = compared.unknown;
     report.notes = compared.notes;
     Ok(report)
@@ -109,7 +110,17 @@ fn ask(
         Some(help) => format!("{}; {help}", failure.message),
         None => failure.message,
     };
-    let made = match made.map_err(Failure::from) {
+    // `check` has no options for a part; a snapshot of one has.
+    let made = made.map_err(|mut trouble| {
+        if trouble.part {
+            trouble.help = Some(
+                "take a part of the server: `slovo metrics snapshot URL --only-used --job JOB -o FILE`, then `slovo check --against FILE`"
+                    .to_owned(),
+            );
+        }
+        Failure::from(trouble)
+    });
+    let made = match made {
         Err(failure) if failure.status != Status::Unknown => return Err(failure),
         made => made.map_err(said),
     };
@@ -155,7 +166,13 @@ pub(super) fn say(report: &Report, screen: &Screen) {
         "server" => format!("the server {} of {seen}, {kept}", report.name),
         _ => format!("the snapshot {} of {seen}, of a server {kept}", report.name),
     };
-    screen.say(&format!("compared {} with {with}", plural(report.selectors, "selector")));
+    let all = plural(report.all_selectors, "selector");
+    let of = if report.selectors < report.all_selectors {
+        format!("{} of ", report.selectors)
+    } else {
+        String::new()
+    };
+    screen.say(&format!("compared {of}{all} with {with}"));
     if report.kind != "server" && !report.cannot_say.is_empty() {
         screen.say("the snapshot was not asked for that: make it again with `slovo metrics snapshot URL -o FILE`, in this project");
     }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use indexmap::IndexMap;
@@ -169,6 +169,8 @@ pub struct OnServer {
     pub form: Form,
     /// How often its targets are scraped, where all are scraped alike.
     pub interval: Option<Duration>,
+    /// Of jobs whose targets are scraped at different intervals, the longest of those that expose it.
+    pub slowest: BTreeMap<String, Duration>,
 }
 
 /// Metrics of one name.

@@ -184,7 +184,7 @@ impl Client {
                 Sort::TooMuch,
                 format!("more than {} requests would be needed", self.limits.requests),
             )
-            .help("take a part: `--job`, `--select`, or `--only-used` in a project"));
+            .take_a_part());
         }
         let left = self.until.saturating_duration_since(Instant::now());
         if left.is_zero() {
@@ -219,7 +219,7 @@ impl Client {
                 Sort::TooMuch,
                 format!("the server at {} answers more than {most} MiB", self.address),
             )
-            .help("take a part: `--job`, `--select`, or `--only-used` in a project")
+            .take_a_part()
         })
     }
 

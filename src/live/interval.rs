@@ -12,20 +12,35 @@ pub enum Interval {
     Every(Duration),
     /// Not all of them as often.
     Mixed,
+    /// There are too few samples.
+    Unknown,
 }
 
-/// Intervals by job, of `up[10m]`. A target with fewer than three samples tells nothing.
-pub(super) fn of(answer: &[Sample]) -> BTreeMap<String, Interval> {
-    let mut found: BTreeMap<String, Interval> = BTreeMap::new();
-    for sample in answer {
-        let Some(every) = distance(sample) else { continue };
-        let job = sample.metric.get("job").cloned().unwrap_or_default();
-        let known = found.entry(job).or_insert(Interval::Every(every));
-        if *known != Interval::Every(every) {
-            *known = Interval::Mixed;
+/// What the samples of `up` tell.
+#[derive(Debug, Default)]
+pub(super) struct Measured {
+    /// By job.
+    pub(super) jobs: BTreeMap<String, Interval>,
+    /// By job and instance.
+    pub(super) targets: BTreeMap<(String, String), Duration>,
+}
+
+impl Measured {
+    /// Adds the samples of some time. A target with fewer than three samples tells nothing.
+    pub(super) fn add(&mut self, answer: &[Sample]) {
+        for sample in answer {
+            let of = |label: &str| sample.metric.get(label).cloned().unwrap_or_default();
+            let known = self.jobs.entry(of("job")).or_insert(Interval::Unknown);
+            let Some(every) = distance(sample) else { continue };
+            if *known == Interval::Unknown {
+                *known = Interval::Every(every);
+            } else if *known != Interval::Every(every) {
+                *known = Interval::Mixed;
+            }
+            let slowest = self.targets.entry((of("job"), of("instance"))).or_insert(every);
+            *slowest = every.max(*slowest);
         }
     }
-    found
 }
 
 /// The median distance: lost scrapes and restarts do not move it. Scrapes come some milliseconds early or late.
@@ -66,7 +81,8 @@ mod tests {
     #[test]
     fn the_usual_distance() {
         let every = |s| Interval::Every(Duration::from_secs(s));
-        let found = of(&[
+        let mut found = Measured::default();
+        found.add(&[
             up("a", &[0.0, 15.002, 30.0, 44.998, 90.001]),
             up("a", &[3.0, 18.0, 33.0]),
             up("b", &[0.0, 60.0, 120.0, 180.0]),
@@ -75,10 +91,11 @@ mod tests {
             up("d", &[0.0, 0.5, 1.0, 1.5]),
         ]);
         assert_eq!(
-            found.into_iter().collect::<Vec<_>>(),
+            found.jobs.into_iter().collect::<Vec<_>>(),
             [
                 ("a".to_owned(), every(15)),
                 ("b".to_owned(), Interval::Mixed),
+                ("c".to_owned(), Interval::Unknown),
                 ("d".to_owned(), Interval::Every(Duration::from_millis(500)))
             ]
         );

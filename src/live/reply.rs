@@ -49,7 +49,7 @@ impl Fault {
     }
     pub(super) fn trouble(self, at: &Address, call: &str) -> Trouble {
         let message = format!("the server at {at} {}", self.said.replace("{call}", &said(call)));
-        Trouble { sort: self.sort, message, help: self.help.map(str::to_owned) }
+        Trouble { sort: self.sort, message, help: self.help.map(str::to_owned), part: false }
     }
 }
 
@@ -126,7 +126,7 @@ pub(super) fn refused(status: u16, bytes: &[u8], authorized: bool) -> Fault {
             Fault::new(Sort::NotThere, format!("has no `{{call}}` ({status})")).help(IS_IT)
         }
         429 => Fault::unknown("wants fewer requests (429)")
-            .help("try again later, or take a part: `--job`, `--select`"),
+            .help("try again later: it limits how many one may send"),
         _ => match told {
             Some(told) => error_of(told.kind.as_deref(), told.error.as_deref()),
             None if status >= 500 => Fault::unknown(format!("is not ready ({status})")),

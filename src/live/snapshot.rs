@@ -91,6 +91,8 @@ fn seen(family: &Family<'_>) -> Seen {
         unit: family.unit.as_deref().filter(|_| family.unit_too.is_none()).map(str::to_owned),
         jobs: server.jobs.iter().filter(|job| !job.is_empty()).cloned().collect(),
         series: if other { server.series.iter().cloned().collect() } else { Vec::new() },
+        slowest: server.slowest.iter().map(|(job, every)| (job.clone(), every.to_string())).collect(),
+        unlisted: family.samples == 0,
         ever: None,
         labels: family.labels.iter().map(|(label, v)| (label.to_string(), values(v))).collect(),
         buckets,

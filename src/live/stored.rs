@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::api::{Labels, Window};
 use super::bounds::Counts;
 use super::client::Client;
-use super::interval::{self, Interval};
+use super::interval::{Interval, Measured};
 use super::native;
 use super::trouble::{Sort, Trouble};
 use crate::ast::MetricKind;
@@ -14,6 +14,7 @@ use crate::exposition::{Bounds, Exposition, Told};
 use crate::promql::print::is_label_name;
 use crate::promql::quote;
 use group::{Group, groups};
+use regex_syntax::escape;
 
 mod group;
 mod selection;
@@ -129,13 +130,15 @@ impl Asking<'_> {
             self.made.gone = all.difference(&names).filter(used).cloned().collect();
         }
         if names.is_empty() {
-            return Err(Trouble::unknown(match fits {
+            let at = self.client.address();
+            return Err(match fits {
                 Some(_) => {
-                    format!("the server at {} has no such series in the last hour", self.client.address())
+                    Trouble::unknown(format!("the server at {at} has no such series in the last hour"))
+                        .help("are `--job` and `--select` as they are stored? Each matches a whole name")
                 }
-                None => format!("the server at {} has no series in the last hour", self.client.address()),
-            })
-            .help("are `--job` and `--select` as they are stored? Each matches a whole name"));
+                None => Trouble::unknown(format!("the server at {at} has no series in the last hour"))
+                    .help("is it the server that your services are scraped by?"),
+            });
         }
         self.made.names.clone_from(&names);
         Ok(names)
@@ -173,7 +176,7 @@ impl Asking<'_> {
                 "the server has {} metrics, and {NAMES} are read at most",
                 found.len()
             ))
-            .help("take a part: `--job`, `--select`, or `--only-used` in a project"));
+            .take_a_part());
         }
         Ok(found)
     }
@@ -337,27 +340,44 @@ impl Asking<'_> {
     }
 
     fn intervals(&mut self, found: &mut [Group]) -> Result<(), Trouble> {
-        let expr = match &self.selection.job {
+        let jobs: BTreeSet<String> =
+            found.iter_mut().flat_map(|group| group.on_server().jobs.clone()).collect();
+        let mut measured = Measured::default();
+        let all = match &self.selection.job {
             Some(job) => format!("up{{job=~{}}}[10m]", quote(job)),
             None => "up[10m]".to_owned(),
         };
-        match self.client.query(&expr) {
-            Ok(answer) => self.made.intervals = interval::of(&answer),
+        match self.client.query(&all) {
+            Ok(answer) => measured.add(&answer),
             Err(trouble) if trouble.sort == Sort::TooMuch => {
-                self.made
-                    .notes
-                    .push("how often targets are scraped is not measured: they are too many".to_owned());
-                return Ok(());
+                let jobs: Vec<&str> = jobs.iter().map(String::as_str).collect();
+                if self.measure(&jobs, "10m", &mut measured)? {
+                    self.made
+                        .notes
+                        .push("how often targets are scraped is not measured: they are too many".to_owned());
+                }
             }
             Err(trouble) => return Err(trouble),
         }
+        // What is scraped every few minutes has too few samples in ten.
+        let few = measured.jobs.iter().filter(|(job, every)| **every == Interval::Unknown && !job.is_empty());
+        let few: Vec<String> = few.map(|(job, _)| job.clone()).collect();
+        self.measure(&few.iter().map(String::as_str).collect::<Vec<_>>(), "1h", &mut measured)?;
+        // Where `up` is stored, that a query finds none of it is not what is so. Names that were selected don't tell.
+        if measured.jobs.is_empty() && (self.made.names.contains("up") || self.selection.select.is_some()) {
+            measured.jobs.extend(jobs.into_iter().map(|job| (job, Interval::Unknown)));
+        }
+        if self.known.all {
+            self.slowest(found, &measured)?;
+        }
+        self.made.intervals = measured.jobs;
         for group in found {
             let jobs = group.on_server().jobs.clone();
             let every: BTreeSet<_> = jobs
                 .iter()
                 .map(|job| match self.made.intervals.get(job) {
                     Some(Interval::Every(every)) => Some(*every),
-                    Some(Interval::Mixed) | None => None,
+                    Some(Interval::Mixed | Interval::Unknown) | None => None,
                 })
                 .collect();
             if let (1, Some(Some(every))) = (every.len(), every.first()) {
@@ -365,6 +385,59 @@ impl Asking<'_> {
             }
         }
         Ok(())
+    }
+}
+
+impl Asking<'_> {
+    /// Measures some jobs alone. Is one of them too large for that? Nothing is known of it then.
+    fn measure(&self, jobs: &[&str], time: &str, measured: &mut Measured) -> Result<bool, Trouble> {
+        let mut large = false;
+        in_parts(jobs, |chunk| {
+            let list: Vec<String> = chunk.iter().map(|job| escape(job)).collect();
+            match (self.client.query(&format!("up{{job=~{}}}[{time}]", quote(&list.join("|")))), chunk) {
+                (Ok(answer), _) => measured.add(&answer),
+                (Err(trouble), [one]) if trouble.sort == Sort::TooMuch => {
+                    large = true;
+                    measured.jobs.entry((*one).to_owned()).or_insert(Interval::Unknown);
+                }
+                (Err(trouble), _) => return Err(trouble),
+            }
+            Ok(())
+        })?;
+        Ok(large)
+    }
+
+    /// Of jobs whose targets are scraped at different intervals: which of them expose a metric?
+    fn slowest(&self, found: &mut [Group], measured: &Measured) -> Result<(), Trouble> {
+        let mixed = |job: &String| measured.jobs.get(job) == Some(&Interval::Mixed);
+        let mut by_name: BTreeMap<String, usize> = BTreeMap::new();
+        for (at, group) in found.iter_mut().enumerate() {
+            if group.on_server().jobs.iter().any(mixed) {
+                by_name.insert(group.counted().to_owned(), at);
+            }
+        }
+        let names: Vec<&str> = by_name.keys().map(String::as_str).collect();
+        in_parts(&names, |chunk| {
+            let latest = self.latest(chunk, true);
+            let answer = match self.client.query(&format!("count by (__name__, job, instance) ({latest})")) {
+                // Then it is not known of this one.
+                Err(trouble) if trouble.sort == Sort::TooMuch && chunk.len() == 1 => return Ok(()),
+                answer => answer?,
+            };
+            for sample in &answer {
+                let of = |label: &str| sample.metric.get(label).cloned().unwrap_or_default();
+                let group = by_name.get(&of("__name__")).and_then(|at| found.get_mut(*at));
+                let (Some(group), Some(every)) = (group, measured.targets.get(&(of("job"), of("instance"))))
+                else {
+                    continue;
+                };
+                if mixed(&of("job")) {
+                    let slowest = group.on_server().slowest.entry(of("job")).or_insert(*every);
+                    *slowest = (*slowest).max(*every);
+                }
+            }
+            Ok(())
+        })
     }
 }
 

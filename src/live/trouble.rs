@@ -26,17 +26,24 @@ pub struct Trouble {
     pub message: String,
     /// What to do.
     pub help: Option<String>,
+    /// A smaller part of the server may do: whoever has no options for one says how else.
+    pub part: bool,
 }
 
 impl Trouble {
     pub(super) fn new(sort: Sort, message: impl Into<String>) -> Self {
-        Self { sort, message: message.into(), help: None }
+        Self { sort, message: message.into(), help: None, part: false }
     }
     pub(super) fn given(message: impl Into<String>) -> Self {
         Self::new(Sort::Given, message)
     }
     pub(super) fn unknown(message: impl Into<String>) -> Self {
         Self::new(Sort::Unknown, message)
+    }
+    /// With the options that take a part of a server.
+    pub(super) fn take_a_part(self) -> Self {
+        let made = self.help("take a part: `--job`, `--select`, or `--only-used` in a project");
+        Self { part: true, ..made }
     }
     pub(super) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());

@@ -80,6 +80,7 @@ fn tell_interval(stored: &Stored, says: Option<Duration>, screen: &Screen) -> bo
         match interval {
             Interval::Every(every) => jobs.entry(*every).or_default().push(job),
             Interval::Mixed => mixed.push(job.as_str()),
+            Interval::Unknown => {}
         }
     }
     if !mixed.is_empty() {

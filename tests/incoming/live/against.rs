@@ -264,7 +264,8 @@ journey visit "Visit" {
     let old = run(at, &["check", "--against", "seen.json", "--quiet"]);
     assert_eq!((old.code, old.out.as_str()), (3, ""), "{name}: {old:?}");
     assert!(
-        old.said().contains("cannot say: `visit.open.answered` reads what is not known: `asked_total{route=\"/\",code=~\"20.\"}`"),
+        !old.said().contains("compared 2 selectors")
+            && old.said().contains("cannot say: `visit.open.answered` reads what is not known: `asked_total{route=\"/\",code=~\"20.\"}`"),
         "{name}: {old:?}"
     );
 }
@@ -370,6 +371,102 @@ fn half_an_answer_is_neither_green_nor_a_finding() {
             assert!(!made["against"]["cannot_say"].as_array().unwrap().is_empty(), "{bad} {call}: {made}");
         }
     }
+}
+
+/// A server that answers queries as `query` does, where that says something, and all else as the shop does.
+fn answering(query: impl Fn(&str) -> Option<Value> + Send + Sync + 'static, series: bool) -> Fake {
+    let shop = small();
+    Fake::start(move |request| {
+        let asked = request.field("query");
+        if let Some(list) = request.path.ends_with("/query").then(|| query(asked)).flatten() {
+            let kind = if asked.ends_with("m]") { "matrix" } else { "vector" };
+            return Reply::data(&json!({"resultType": kind, "result": list}));
+        }
+        if request.path.ends_with("/api/v1/series") && !series {
+            return Reply::data(&json!([]));
+        }
+        shop.answer(request)
+    })
+}
+
+/// Each selector is there.
+fn counted(asked: &str) -> Option<Value> {
+    let one = |at: usize| json!({"metric": {"slovo_nr": at.to_string()}, "value": [NOW_SECONDS, "1"]});
+    asked.contains("slovo_nr").then(|| (0..asked.matches("label_replace(").count()).map(one).collect())
+}
+
+/// The samples of a target.
+fn up(instance: &str, every: f64) -> Value {
+    let times = (0..5).map(|n| json!([f64::from(n).mul_add(every, NOW_SECONDS - 300.0), "1"]));
+    json!({"metric": {"__name__": "up", "job": "web", "instance": instance}, "values": times.collect::<Vec<_>>()})
+}
+
+const NOW_SECONDS: f64 = super::fake::NOW;
+
+#[test]
+fn intervals_and_series_that_are_not_told() {
+    let at = folder(&[YAML, ("a.slovo", SMALL)]);
+    let check = |fake: &Fake| run(at.path(), &["check", "--against", &fake.url(), "--format", "short"]);
+    let measured = |asked: &str| asked.starts_with("up").then(|| json!([up("a:1", 30.0)]));
+    let fine = check(&answering(move |asked| counted(asked).or_else(|| measured(asked)), true));
+    assert_eq!(fine.code, 0, "{fine:?}");
+    // `up` is stored, and a query finds none of it.
+    let none = check(&answering(counted, true));
+    assert_eq!(none.code, 3, "{none:?}");
+    assert!(none.said().contains("cannot say: how often `asked_total` is scraped"), "{none:?}");
+    // Queries find series, and no list has them.
+    let empty = check(&answering(move |asked| counted(asked).or_else(|| measured(asked)), false));
+    assert_eq!(empty.code, 3, "{empty:?}");
+    assert!(empty.said().contains("cannot say: queries find `asked_total`"), "{empty:?}");
+    // Two targets of one job: that which exposes the metric counts.
+    for (instance, code) in [("a:1", 0), ("b:1", 1), ("c:1", 3)] {
+        let mixed = check(&answering(
+            move |asked| {
+                let whose = json!([{
+                    "metric": {"__name__": "asked_total", "job": "web", "instance": instance},
+                    "value": [NOW_SECONDS, "1"]
+                }]);
+                counted(asked)
+                    .or_else(|| asked.starts_with("up").then(|| json!([up("a:1", 10.0), up("b:1", 60.0)])))
+                    .or_else(|| asked.starts_with("count by (__name__, job, instance)").then_some(whose))
+            },
+            true,
+        ));
+        assert_eq!(mixed.code, code, "{instance}: {mixed:?}");
+        assert_eq!(mixed.out.contains("E0707"), code == 1, "{instance}: {mixed:?}");
+    }
+}
+
+/// `check` has no options for a part of a server, and names none.
+#[test]
+fn an_answer_that_is_too_large() {
+    let at = folder(&[YAML, ("a.slovo", SMALL)]);
+    let shop = small();
+    let fake = Fake::start(move |request| {
+        if request.path.ends_with("/values") {
+            return Reply::data(&json!(["x".repeat(9 * 1024 * 1024)]));
+        }
+        shop.answer(request)
+    });
+    let ran = run(at.path(), &["check", "--against", &fake.url()]);
+    assert_eq!(ran.code, 3, "{ran:?}");
+    assert!(ran.said().contains("MiB; take a part of the server: `slovo metrics snapshot URL"), "{ran:?}");
+    assert!(!ran.said().contains("--select"), "{ran:?}");
+}
+
+/// What is not known was not compared.
+#[test]
+fn selectors_that_were_not_compared() {
+    let at = folder(&[YAML, ("a.slovo", SMALL)]);
+    let snapshot = json!({
+        "format": "slovo-metrics/2", "seen": "2026-11-30", "retention": "40d", "engine": null, "jobs": {"web": "30s"},
+        "metrics": {"asked_total": {"kind": "counter", "jobs": ["web"], "labels": {"code": null}}},
+        "gone": {}, "rules": null
+    });
+    std::fs::write(at.path().join("seen.json"), snapshot.to_string()).unwrap();
+    let ran = run(at.path(), &["check", "--against", "seen.json"]);
+    assert_eq!(ran.code, 3, "{ran:?}");
+    assert!(ran.said().contains("compared 1 of 2 selectors with"), "{ran:?}");
 }
 
 #[test]
