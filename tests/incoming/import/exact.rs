@@ -47,7 +47,7 @@ fn never_exact() {
             r#"sum(rate(x_total{win="{{.window}}",code="5"}[{{.window}}]))"#,
             r#"sum(rate(x_total{win="{{.window}}"}[{{.window}}]))"#,
         ),
-        (r#"sum(rate(x_total{win='$window'}[{{.window}}]))"#, total),
+        (r"sum(rate(x_total{win='$window'}[{{.window}}]))", total),
         (r#"sum(rate(x_total{win="${__range}"}[{{.window}}]))"#, total),
     ] {
         let spec = WHOLE
