@@ -303,7 +303,7 @@ fn jobs_that_are_not_selected() {
     for matcher in ["job=\"web\"", "job=~\"w.*\"", "job!=\"batch\"", "job!~\"b.+\""] {
         with(matcher).says(&[], &[]);
     }
-    for matcher in ["job=\"batch\"", "job=~\"web|batch\"", "job!=\"web\"", "zone=\"\""] {
+    for matcher in ["job=\"batch\"", "job=~\"web|batch\"", "job!=\"web\"", "code!=\"x\""] {
         let compared = with(matcher).compare();
         let found = compared.diagnostics.iter().filter(|d| d.code.id == "E0707");
         assert_eq!(found.count(), 1, "{matcher}");
