@@ -104,7 +104,7 @@ const month = async (rules) => {
 const browser = new Browser();
 const running = [];
 try {
-  const shop = build(join(here, "../../examples/astronomy-shop"), "shop");
+  const shop = build(join(here, "../../../examples/astronomy-shop"), "shop");
   const boards = boardsOf(join(shop, "grafana")).filter((b) => new RegExp(flags.only ?? "").test(b.name));
   if (boards.length === 0) throw new Error("no dashboard was built");
   const prometheus = await month(join(shop, "prometheus"));
