@@ -104,11 +104,6 @@ pub fn export(model: &Model, format: Format) -> Exported {
 
 /// Sloth's window is set where it runs, for all that it is given.
 fn windows(model: &Model, made: &mut Exported) {
-    let length = |window: Duration| {
-        let mut out = String::new();
-        window.push_to(&mut out);
-        out
-    };
     let mut counts: BTreeMap<Duration, usize> = BTreeMap::new();
     let told = made.promises.iter().filter(|p| p.left_out.is_none());
     for promise in told.filter_map(|fate| model.promise(&fate.path)) {
@@ -116,12 +111,12 @@ fn windows(model: &Model, made: &mut Exported) {
     }
     // The one that most have; of two the longer.
     let Some((&most, _)) = counts.iter().max_by_key(|(_, count)| **count) else { return };
-    let most = length(most);
+    let most = form::length(most);
     made.general.push(format!(
         "Sloth's window is set where it runs, for all specs together: `--default-slo-period={most}`"
     ));
     for fate in made.promises.iter_mut().filter(|p| p.left_out.is_none()) {
-        let own = model.promise(&fate.path).map(|p| length(p.window)).filter(|own| *own != most);
+        let own = model.promise(&fate.path).map(|p| form::length(p.window)).filter(|own| *own != most);
         fate.differs.extend(own.map(|own| format!("its window is {own}, not {most}")));
     }
 }
