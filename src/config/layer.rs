@@ -45,6 +45,24 @@ pub(super) enum Identity {
     Named(String),
 }
 
+/// Windows are multiples of five minutes. Where ten minutes don't hold a whole number of evaluations, how many counts a window
+/// holds changes each time, and proofs can't say what a rule must give.
+fn even(every: Duration, what: &str, span: Span, reader: &mut Reader<'_>) -> Option<Duration> {
+    let ten = Duration::from_mins(10).as_micros();
+    let divides = |d: &Duration| ten.is_multiple_of(d.as_micros());
+    if divides(&every) {
+        return Some(every);
+    }
+    let whole: Vec<Duration> = (1..=120).map(Duration::from_secs).filter(divides).collect();
+    let below = whole.iter().rfind(|d| **d < every);
+    let above = whole.iter().find(|d| **d > every);
+    let near: Vec<String> = below.into_iter().chain(above).map(|d| format!("`{d}`")).collect();
+    let message = format!("`{what}` does not fit into ten minutes");
+    let help = format!("write {}", near.join(" or "));
+    reader.wrong(&codes::OUT_OF_RANGE, span, message, "not a whole number of times in ten minutes", &help);
+    None
+}
+
 impl Layer {
     /// Reads an entry if its key belongs to a layer. `at` comes before its name in messages: `environments.a.`.
     pub(super) fn read(&mut self, entry: &Entry, at: &str, reader: &mut Reader<'_>) -> bool {
@@ -52,10 +70,12 @@ impl Layer {
         let node = &entry.value;
         let seconds = Duration::from_secs;
         match entry.key.as_str() {
-            // Prometheus looks five minutes back for a sample: nothing slower is ever seen whole.
+            // Windows of five minutes must hold more than one count of each series.
             "evaluation_interval" => {
-                self.evaluation_interval = reader.duration(node, &what, seconds(1), seconds(300));
+                let read = reader.duration(node, &what, seconds(1), seconds(120));
+                self.evaluation_interval = read.and_then(|every| even(every, &what, node.span, reader));
             }
+            // Prometheus looks five minutes back for a sample: nothing slower is ever seen whole.
             "scrape_interval" => {
                 let read = reader.duration(node, &what, seconds(1), seconds(300));
                 self.scrape_interval = read.map(|interval| (interval, node.span));

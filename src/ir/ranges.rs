@@ -92,6 +92,12 @@ pub(crate) fn own(window: Duration, evaluation: Duration) -> Duration {
     promql(Duration::from_micros(short.max(evaluation.as_micros())))
 }
 
+/// The range over series that another group records, which may lie on both ends of a window where all groups are evaluated at the same
+/// instant (tests, a backfill, vmalert): a millisecond less, since Prometheus 2 takes both ends.
+pub(crate) fn open(window: Duration) -> Duration {
+    Duration::from_micros(window.as_micros().saturating_sub(1_000))
+}
+
 /// The smallest multiple of `step` that is not below `of`.
 pub(crate) fn round_up(of: Duration, step: Duration) -> Duration {
     step.times(of.as_micros().div_ceil(step.as_micros().max(1)))

@@ -221,6 +221,57 @@ journey buy "Buy" {
     holds("project: facts\nretention: 60d\n", source, &["6 promises: all hold"]);
 }
 
+/// Rules that are evaluated oftener than targets are scraped, and as rarely as is allowed.
+#[test]
+fn proofs_hold_for_every_evaluation() {
+    let source = r#"
+team shop "Shop" { tickets "desk" }
+metric http_requests_total: counter of requests { labels code, region in "eu" | "us" }
+metric took_seconds: histogram of seconds {
+  labels route
+  buckets 0.1, 0.5, 1
+}
+metric orders_total: counter of orders { labels state }
+metric queue_length: gauge of messages { labels queue }
+journey buy "Buy" {
+  owner shop
+  step look "Look" {
+    promise answered "Answered" {
+      keep for 99% of requests over 7d
+      for each region
+      total http_requests_total
+      bad where {code=~"5.."}
+      urgency ticket
+    }
+    promise fast "Fast" {
+      keep for 95% of requests over 7d
+      total took_seconds
+      good within 500ms
+      urgency ticket
+    }
+    promise short "Short queues" {
+      keep for 99% of 5m slices over 7d
+      good when sum of queue_length at most 10
+      urgency ticket
+    }
+  }
+  step pay "Pay" {
+    promise done "Done" {
+      keep for 99% of orders over 7d
+      started orders_total{state="begun"}
+      finished orders_total{state="done"} within 5m
+      urgency ticket
+    }
+  }
+}
+"#;
+    let settings = |every: &str| {
+        format!("project: often\nretention: 40d\nscrape_interval: 15s\nevaluation_interval: {every}\n")
+    };
+    proved(&settings("10s"), source, &["buy.look.answered"], &["all hold"]);
+    proved(&settings("2m"), source, &[], &["all hold"]);
+}
+
 /// `MetricsQL` stands in the rules of vmalert; promtool plays the others without it.
 #[test]
 fn what_is_not_promql_is_not_proved() {

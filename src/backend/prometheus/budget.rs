@@ -76,8 +76,7 @@ pub(crate) fn roll_ups(plan: &Plan<'_>, to: Source, expr: &mut String, sink: &mu
     let labels = plan.journey_labels(None);
     let every = to.every;
     let wide = every.times(8).max(Duration::from_hours(1));
-    // Where base and roll-up are evaluated at the same instant (tests, a backfill), Prometheus 2 takes both ends of a range.
-    let open = |range| minus(range, Duration::from_millis(1));
+    let open = ranges::open;
     let mut one = |from: &str, to: &str| {
         let own = |out: &mut String, how: &str, range: Duration| {
             put(out, format_args!("sum by ({}) ({how}({to}{{{}}}[{range}]", plan.identity, plan.matchers));

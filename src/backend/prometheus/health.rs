@@ -131,7 +131,7 @@ pub(crate) fn sanity(plan: &Plan<'_>, labels: &AlertLabels, expr: &mut String, s
         expr.push_str(" < -0.5\nor ");
         bad(expr);
         expr.push_str("\n  - 1.01 * ");
-        windows::sum(plan, expr, base.events, &matchers, hour, None);
+        windows::sum(plan, expr, base.events, &matchers, ranges::open(hour), None);
         expr.push_str(" > 0.5");
     }
     for one in completions::all(plan).filter(|one| may_contradict(one.promise())) {
@@ -144,10 +144,10 @@ pub(crate) fn sanity(plan: &Plan<'_>, labels: &AlertLabels, expr: &mut String, s
         plan.select(&mut matchers, promise);
         next(expr);
         source.times(expr);
-        windows::sum(plan, expr, source.finished, &matchers, finished, None);
+        windows::sum(plan, expr, source.finished, &matchers, ranges::open(finished), None);
         expr.push_str("\n  - 1.01 * ");
         source.times(expr);
-        windows::sum(plan, expr, source.events, &matchers, started, None);
+        windows::sum(plan, expr, source.events, &matchers, ranges::open(started), None);
         expr.push_str(" > 0.5");
     }
     let shared = Shared { name: "PromiseCountsContradict", loud: Loudness::Ticket, expr, hold: None };

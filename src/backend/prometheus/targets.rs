@@ -2,11 +2,11 @@
 
 use rayon::prelude::*;
 
+use super::lacks;
 use super::parts::{Group, Pieces, split};
 use super::plan::{Needs, Plan};
 use super::sink::{Extra, File, Sink as _};
 use super::{AlertLabels, groups, no_data, path, prompt, slow};
-use super::{lacks, ranges};
 use crate::backend::Artifact;
 use crate::backend::yaml::Yaml;
 use crate::check::several;
@@ -188,12 +188,7 @@ fn merge(groups: Vec<Group>, name: &str) -> Vec<Group> {
 pub fn check_limits(model: &Model, diagnostics: &mut Diagnostics) {
     lacks::check(model, diagnostics);
     match &model.settings.prometheus.target {
-        Target::Files | Target::Thanos(_) => {}
-        Target::Vmalert(_) => {
-            if let Some(found) = evaluated_too_rarely(model) {
-                diagnostics.push(found);
-            }
-        }
+        Target::Files | Target::Thanos(_) | Target::Vmalert(_) => {}
         Target::Kubernetes(options) => {
             let needs = Needs::of(model);
             for journey in &model.journeys {
@@ -212,26 +207,6 @@ pub fn check_limits(model: &Model, diagnostics: &mut Diagnostics) {
         }
         Target::Mimir(options) => check_mimir(model, options, diagnostics),
     }
-}
-
-/// vmalert evaluates all groups at the same moments, and the newest sample of another group may not be visible yet: of five minutes
-/// there must be one more.
-fn evaluated_too_rarely(model: &Model) -> Option<Diagnostic> {
-    let every = model.settings.evaluation_interval;
-    if every.times(2) <= ranges::SLOW {
-        return None;
-    }
-    let message = format!("with an evaluation every {every}, vmalert may find nothing to roll up");
-    let made = match model.settings.prometheus.span {
-        Some(span) => {
-            Diagnostic::new(&codes::TARGET_LIMIT, span, message, "evaluates all groups at the same moments")
-        }
-        None => Diagnostic::unplaced(&codes::TARGET_LIMIT, message),
-    };
-    Some(
-        made.note("what is counted is rolled up every five minutes, and the newest count may not be visible yet: then budgets stay empty")
-            .help("write `evaluation_interval: 2m` or less"),
-    )
 }
 
 /// How long an object is as JSON; nothing of a small one is known exactly.

@@ -296,7 +296,9 @@ fn silence(
     }
     let left = context.series(BUDGET_REMAINING, promise, None);
     case.checks.push(check(promise, end, "a budget that nobody measures is not a number", left));
-    let soon = down.plus(Duration::from_mins(6));
+    // Seven minutes after the last count, which is up to an evaluation before it goes down.
+    let soon =
+        Duration::from_micros(down.plus(Duration::from_secs(390)).as_micros() - context.every.as_micros());
     let says = "no data is not reported while there is some";
     case.checks.push(check(promise, down, says, query.clone()));
     case.checks.push(check(promise, soon, "a short gap is not reported", query.clone()));

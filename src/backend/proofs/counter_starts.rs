@@ -16,7 +16,9 @@ use crate::value::{Decimal, Duration};
 pub(super) fn prove(context: &Context<'_>, batch: &Batch<'_, '_>, suite: &mut Suite) {
     let scrape = batch.scrape.as_micros();
     let range = ranges::base_range(batch.scrape, context.every).as_micros();
-    if !scrape.is_multiple_of(2_000) || !range.is_multiple_of(scrape) {
+    let together = align(context.every, batch.scrape, context.every);
+    // Nor where evaluations and scrapes fall together so rarely that a range holds no whole number of both.
+    if !scrape.is_multiple_of(2_000) || !range.is_multiple_of(scrape) || together.as_micros() > range {
         return;
     }
     let title = "base rules: counters at zero, and restarts";
@@ -25,8 +27,10 @@ pub(super) fn prove(context: &Context<'_>, batch: &Batch<'_, '_>, suite: &mut Su
         |ranges: u64| align(Duration::from_micros(range.saturating_mul(ranges)), batch.scrape, context.every);
     let (first, restart) = (whole(12), whole(14));
     let samples = |of: Duration| of.as_micros() / scrape;
-    // The range holds one sample at zero, then only failures.
-    let held = range / scrape;
+    // The range holds one sample at zero, then only failures: as many as are summed up, however late they are looked at.
+    let timeout = batch.list.iter().map(|(e, _)| e.promise.scrape_timeout).max().unwrap_or_default();
+    let summed = together.plus(timeout);
+    let held = (range / scrape).max(summed.as_micros().div_ceil(scrape) + 1);
     let story = Story {
         before: samples(first).saturating_sub(held - 1),
         failing: samples(restart).saturating_sub(samples(first)),

@@ -13,6 +13,34 @@ use crate::ir::{Promise, Series, Urgency};
 use crate::series::{BAD_EVENTS_5M, ERROR_RATIO, EVENTS_5M, EVENTS_15M, INFO, MEASUREMENT_FAULT};
 use crate::value::{Decimal, Duration};
 
+/// How many evaluations of an hour are missing. A tenth of them is the limit; how many that are follows from how often rules are
+/// evaluated.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Missing {
+    None,
+    /// So few that nothing is said, and as many as can be.
+    Less,
+    /// So many that it is said, and no more than that.
+    More,
+    All,
+}
+
+impl Missing {
+    /// Those that are left of all of them, the latest; `truth` is what is recorded of so many.
+    fn of(self, all: &[usize], truth: impl Fn(usize) -> Decimal) -> &[usize] {
+        // Not so near to a tenth that rounding decides.
+        let speaks = |missing: &usize| truth(all.len() - missing) > Decimal::new(105, 3);
+        let quiet = |missing: &usize| truth(all.len() - missing) < Decimal::new(95, 3);
+        let missing = match self {
+            Self::None => Some(0),
+            Self::Less => (0..all.len()).rev().find(quiet),
+            Self::More => (0..all.len()).find(speaks),
+            Self::All => Some(all.len()),
+        };
+        all.get(missing.unwrap_or_default()..).unwrap_or_default()
+    }
+}
+
 impl Watch<'_, '_> {
     /// Evaluations that are missing. What is fed are ratios of an hour of promises that nobody has.
     pub(super) fn missed(&self, batch: &Batch<'_, '_>, suite: &mut Suite) {
@@ -24,16 +52,16 @@ impl Watch<'_, '_> {
         let step = Duration::from_micros(short(scrape).as_micros() / 5);
         let long = short(scrape).times(6);
         let at = suite.every;
-        // Holes in the scrapes, in steps from the end; evaluations missing besides; when it was evaluated before.
-        let stories: [(&str, bool, usize, Option<Duration>); 6] = [
-            ("more than a tenth", true, 14, Some(Duration::from_hours(5))),
-            ("less than a tenth", true, 10, Some(Duration::from_hours(5))),
-            ("nobody evaluated before", true, 14, None),
-            ("nobody evaluated for a day", true, 14, Some(Duration::from_mins(755))),
-            ("Prometheus was away", false, 0, Some(Duration::from_hours(5))),
-            ("no data", false, 60, Some(Duration::from_hours(5))),
+        // What is missing besides holes in the scrapes; when it was evaluated before.
+        let stories: [(&str, Missing, Option<Duration>); 6] = [
+            ("more than a tenth", Missing::More, Some(Duration::from_hours(5))),
+            ("less than a tenth", Missing::Less, Some(Duration::from_hours(5))),
+            ("nobody evaluated before", Missing::More, None),
+            ("nobody evaluated for a day", Missing::More, Some(Duration::from_mins(755))),
+            ("Prometheus was away", Missing::None, Some(Duration::from_hours(5))),
+            ("no data", Missing::All, Some(Duration::from_hours(5))),
         ];
-        for (says, scraped, missing, before) in stories {
+        for (says, missing, before) in stories {
             let half = Duration::from_micros(tick.as_micros().min(scrape.as_micros()) / 2);
             let mut case = Case::new(format!("watch: {says}"), half);
             let ticks_of = |d: Duration| count(d, half);
@@ -70,7 +98,14 @@ impl Watch<'_, '_> {
             let evaluated: Vec<usize> = (0..end)
                 .filter(|n| sampled(*n, tick) && within(*n) && (!away(*n) || says == "no data"))
                 .collect();
-            let evaluated: Vec<usize> = evaluated.iter().copied().skip(missing).collect();
+            // Steps in which a target was scraped.
+            let steps = (0..30).filter(|k| {
+                let now = end - k * ticks_of(step);
+                (now - ticks_of(step)..now).any(|n| sampled(n, scrape) && recent(n) && !away(n))
+            });
+            let scraped = part(steps.count(), 30);
+            let truth = |evaluated: usize| scraped - part(evaluated, count(long, tick));
+            let evaluated = missing.of(&evaluated, truth);
             let old = |n: usize| {
                 before.is_some_and(|b| {
                     n + ticks_of(long.plus(b)) <= end && n + ticks_of(long.plus(b).plus(tick)) > end
@@ -89,13 +124,8 @@ impl Watch<'_, '_> {
                     line(&|n| sampled(n, tick) && n + 4 * hour > end),
                 );
             }
-            // Steps in which a target was scraped.
-            let steps = (0..30).filter(|k| {
-                let now = end - k * ticks_of(step);
-                (now - ticks_of(step)..now).any(|n| sampled(n, scrape) && recent(n) && !away(n))
-            });
-            let truth = part(steps.count(), 30) - part(evaluated.len(), count(long, tick));
-            let speaks = scraped && missing > 10 && before == Some(Duration::from_hours(5));
+            let truth = truth(evaluated.len());
+            let speaks = missing == Missing::More && before == Some(Duration::from_hours(5));
             let query = format!(
                 "round({MEASUREMENT_FAULT}{{{},fault=\"evaluations_missed\"}}, 0.0001)",
                 context.plan.matchers

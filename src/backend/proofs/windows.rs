@@ -184,7 +184,7 @@ impl Played<'_, '_> {
         let strange = self.context.labels(promise, Some("foreign"));
         let length = samples(self.length, fed.every) - 1;
         case.feed(BAD_INCREASE, &strange, format!("_x{length} 1000000 1000000"));
-        if every == self.context.every {
+        if events == EVENTS {
             self.rolled(&fed, case);
         }
     }
