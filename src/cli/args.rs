@@ -185,6 +185,12 @@ pub(super) struct Import {
     /// Writes nothing but the report
     #[arg(long)]
     pub(super) audit: bool,
+    /// Holds what is called exact against the source's own queries, in promtool on series made for it
+    #[arg(long)]
+    pub(super) prove: bool,
+    /// The promtool that proves
+    #[arg(long, default_value = "promtool", value_name = "PATH")]
+    pub(super) promtool: String,
 }
 
 /// How a report is written.

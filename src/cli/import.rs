@@ -1,5 +1,7 @@
 //! `slovo import`: what a team has written for another tool becomes `.slovo` source. Writes new files only.
 
+mod prove;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -8,7 +10,7 @@ use super::output::{Lock, create, real, replace, sweep_beside_sources};
 use super::screen::{Screen, for_people};
 use super::{Failure, Outcome, Status};
 use crate::config::project_name;
-use crate::import::{self, Imported, Input, Report, Target, Written};
+use crate::import::{self, Input, Report, Target, Written};
 use crate::project::{LARGEST, Project, read_plain};
 
 /// Files of one import.
@@ -44,7 +46,7 @@ pub(super) fn run(options: &Import, start: &Path, screen: &Screen) -> Outcome {
     let name = folder.file_name().and_then(|n| project_name(&n.to_string_lossy()));
     let target =
         Target { project: project.as_ref(), prefix, name: name.unwrap_or_else(|| "imported".to_owned()) };
-    let Imported { files, mut report } = match import::import(&inputs, &target) {
+    let mut made = match import::import(&inputs, &target) {
         Ok(made) => made,
         Err(unusable) => {
             for (message, help) in &unusable.inputs {
@@ -54,6 +56,10 @@ pub(super) fn run(options: &Import, start: &Path, screen: &Screen) -> Outcome {
             return Ok(Status::Failed);
         }
     };
+    if options.prove {
+        prove::prove(&mut made, &target, &options.promtool, screen)?;
+    }
+    let (files, mut report) = (made.files, made.report);
     let keep = options.audit || options.strict && !report.whole();
     let into = match &options.report {
         Some(file) => Some(report_file(file, start, &folder, if keep { &[] } else { &files })?),
@@ -73,7 +79,11 @@ pub(super) fn run(options: &Import, start: &Path, screen: &Screen) -> Outcome {
     }
     tell(&report, options, into.as_deref())?;
     screen.say(&report.last_line());
-    Ok(if report.whole() { Status::Fine } else { Status::Mistakes })
+    Ok(match report.whole() {
+        false => Status::Mistakes,
+        true if report.unproven() => Status::Unknown,
+        true => Status::Fine,
+    })
 }
 
 /// Takes the place of the report, before anything else is written: a new file, and none that the import writes.

@@ -4,6 +4,7 @@
 mod collected;
 use crate::common;
 mod exact;
+mod prove;
 mod rules;
 
 use std::fs;
