@@ -71,6 +71,10 @@ pub struct Imported {
 }
 
 impl Imported {
+    /// The first mistake of the files together with the rest of the project, if there is any.
+    pub fn breaks(&self, target: &Target<'_>) -> Option<String> {
+        source::first_mistake(&self.files, target)
+    }
     /// What was made, as a project in memory; none where nothing could be imported into a new one.
     pub fn project(&self) -> Option<Project> {
         let yaml = self.files.iter().find(|f| f.path == CONFIG_FILE)?;

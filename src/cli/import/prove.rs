@@ -101,12 +101,7 @@ fn ask(batch: &[Trial], promtool: &str, folder: &Path, began: Instant) -> Result
 }
 
 /// Runs promtool on some of a folder's trials. `None`: it takes too long.
-fn run(
-    numbers: &[usize],
-    promtool: &str,
-    folder: &Path,
-    began: Instant,
-) -> Result<Option<String>, Failure> {
+fn run(numbers: &[usize], promtool: &str, folder: &Path, began: Instant) -> Result<Option<String>, Failure> {
     let failed = |e: &std::io::Error| Failure::io(format!("`{promtool}` cannot be run"), e);
     let into = folder.join(format!("said-{}", numbers.first().copied().unwrap_or_default()));
     // What fails goes to standard error, the rest to standard output: in one file they stand in their order.

@@ -72,9 +72,10 @@ impl Imported {
         let told: BTreeMap<String, &Told> = self.told.iter().map(|one| (one.path(), one)).collect();
         let model = source::model(&self.files, target);
         let made: Vec<(usize, Result<Trial, String>)> = match &model {
-            None => {
-                wanted.iter().map(|at| (*at, Err("the project as a whole does not compile".to_owned()))).collect()
-            }
+            None => wanted
+                .iter()
+                .map(|at| (*at, Err("the project as a whole does not compile".to_owned())))
+                .collect(),
             Some(model) => {
                 let scoped = !model.settings.scope.is_empty();
                 let stage = Stage::new(model);
@@ -307,20 +308,34 @@ mod tests {
     use super::*;
 
     fn said(old: &str, new: &str) -> Vec<Wrong> {
-        let one = |check, got: &str| Wrong { check: Some(check), expected: "nothing".to_owned(), got: got.to_owned() };
+        let one = |check, got: &str| Wrong {
+            check: Some(check),
+            expected: "nothing".to_owned(),
+            got: got.to_owned(),
+        };
         vec![one(OLD, old), one(NEW, new)]
     }
 
     #[test]
     fn what_counts_as_proven() {
         assert_eq!(judged(&said("{} 2.5E-01", "{} 2.501E-01")), Proof::Proven);
-        assert_eq!(judged(&said("{a=\"x, }\\\"y\"} 1E-01, {a=\"z\"} 0E+00", "{a=\"z\"} 0E+00, {a=\"x, }\\\"y\"} 1E-01")), Proof::Proven);
+        assert_eq!(
+            judged(&said(
+                "{a=\"x, }\\\"y\"} 1E-01, {a=\"z\"} 0E+00",
+                "{a=\"z\"} 0E+00, {a=\"x, }\\\"y\"} 1E-01"
+            )),
+            Proof::Proven
+        );
         for (old, new, words) in [
             ("{} 2.5E-01", "{} 2.51E-01", "is 0.250000 by the source's queries, and 0.251000 by these rules"),
             ("{} 2.5E-01", "", "and none by these rules"),
             ("{} 2.5E-01", "{a=\"b\"} 2.5E-01", "none by these rules"),
             ("{a=\"b\"} 1E-01", "{a=\"b\"} 1E-01, {a=\"c\"} 1E-01", "of {a=\"c\"} is none by"),
-            ("{a=\"b\"} 1E-01, {a=\"c\"} 0E+00", "{a=\"b\"} 1E-01, {a=\"c\"} 1E-09", "of {a=\"c\"} is 0.000000"),
+            (
+                "{a=\"b\"} 1E-01, {a=\"c\"} 0E+00",
+                "{a=\"b\"} 1E-01, {a=\"c\"} 1E-09",
+                "of {a=\"c\"} is 0.000000",
+            ),
         ] {
             let Proof::Differs(text) = judged(&said(old, new)) else { panic!("{old} and {new}") };
             assert!(text.contains(words), "{text}");

@@ -63,8 +63,7 @@ fn by_the_source(expr: &Expr, uses: &[Use]) -> Result<BTreeMap<String, Family>, 
         if kind == Kind::Native {
             return Err(format!("`{name}` is a native histogram, of which no series are made"));
         }
-        let family =
-            families.entry(name).or_insert_with(|| Family::new(kind));
+        let family = families.entry(name).or_insert_with(|| Family::new(kind));
         if kind == Kind::Counter {
             family.kind = kind;
         }
@@ -196,7 +195,10 @@ impl Family {
         };
         match self.kind {
             Kind::Counter | Kind::Native => out.push(grows(name, labels, pace)),
-            Kind::Gauge => out.push((notation(name, labels), format!("{}x{count}", if at / 2 % 3 == 2 { 1 } else { at % 2 }))),
+            Kind::Gauge => out.push((
+                notation(name, labels),
+                format!("{}x{count}", if at / 2 % 3 == 2 { 1 } else { at % 2 }),
+            )),
             Kind::Histogram => {
                 let mut bounds: Vec<(Decimal, String)> = Vec::new();
                 if let (Some((least, _)), Some((most, _))) =

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::super::{Target, Written};
 use super::{Told, by_journey, in_order};
-use crate::ir::Model;
 use crate::diag::{Diagnostic, Diagnostics, Severity};
+use crate::ir::Model;
 use crate::project::CONFIG_FILE;
 use crate::source::SourceMap;
 use crate::{config, driver};
@@ -14,6 +14,12 @@ use crate::{config, driver};
 /// The model of the files and what is there already; none where it has mistakes.
 pub(in crate::import) fn model(files: &[Written], target: &Target<'_>) -> Option<Model> {
     compiled(files, target).0.model
+}
+
+/// The first mistake of the files and what is there already.
+pub(in crate::import) fn first_mistake(files: &[Written], target: &Target<'_>) -> Option<String> {
+    let (compiled, _) = compiled(files, target);
+    compiled.diagnostics.iter().find(|d| d.severity == Severity::Error).map(in_words)
 }
 
 /// What the compiler says of the files and what is there already, and which files are ours.

@@ -21,7 +21,7 @@ use crate::write::journeys::{self, Journey, Playbook, Promise, Step, Team};
 use crate::write::text;
 use crate::{ast, driver, resolve};
 use asked::mistakes;
-pub(super) use asked::model;
+pub(super) use asked::{first_mistake, model};
 use summary::{days, finish, settings};
 use told::{lost_together, owner_of, shown_path, team_of, tier, told};
 
