@@ -81,7 +81,9 @@ pub(super) fn run(options: &Import, start: &Path, screen: &Screen) -> Outcome {
         report.not_written = Some("--strict, and it would not be whole".to_owned());
     } else if let Err(failure) = write(&files, &replaced, &folder, screen) {
         // Nothing was written to it yet.
-        into.iter().for_each(|path| remove(path));
+        if let Some(path) = &into {
+            remove(path);
+        }
         return Err(failure);
     } else if let Err(e) = earlier.record(&files, &folder) {
         screen.warn(&format!("what was written is not recorded, and no later import will rewrite it: {e}"));
@@ -150,7 +152,9 @@ fn refused(
             for (message, help) in &stays.unusable.unwrap_or(unusable).inputs {
                 screen.fail(message, help.as_deref());
             }
-            why.into_iter().for_each(|why| screen.warn(&why));
+            if let Some(why) = why {
+                screen.warn(&why);
+            }
             screen.say("nothing was written");
             Ok(Status::Failed)
         }

@@ -258,7 +258,7 @@ fn judged(said: &[Wrong]) -> Proof {
     if old.values().any(|share| !(0.0..=1.0).contains(share)) {
         return not("its queries give no share between 0 and 1 on the series that are made for them");
     }
-    if old.values().all(|share| *share == 0.0 || *share == 1.0) {
+    if !old.values().any(|share| *share > 0.0 && *share < 1.0) {
         return not("on the series that are made for it all events are good, or all are bad");
     }
     let all = old.keys().chain(new.keys());

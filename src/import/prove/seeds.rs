@@ -178,8 +178,8 @@ impl Family {
         let mut seen = BTreeSet::new();
         for labels in found {
             let instance = Some(INSTANCE).filter(|label| !values.contains_key(label));
-            let groups = with_both(&labels, each.iter().map(String::as_str));
-            let copies = groups.iter().flat_map(|labels| with_both(labels, instance));
+            let groups = with_both(&labels, &each.iter().map(String::as_str));
+            let copies = groups.iter().flat_map(|labels| with_both(labels, &instance));
             made.extend(copies.filter(|labels| seen.insert(labels.clone())));
         }
         made.truncate(MOST);
@@ -256,7 +256,7 @@ fn near(matcher: &Matcher) -> Vec<String> {
 }
 
 /// The labels twice, with either value of more labels, those that they have left as they are.
-fn with_both<'l>(labels: &Labels, more: impl IntoIterator<Item = &'l str> + Clone) -> Vec<Labels> {
+fn with_both<'l>(labels: &Labels, more: &(impl IntoIterator<Item = &'l str> + Clone)) -> Vec<Labels> {
     let with = |value: &str| {
         let mut labels = labels.clone();
         for label in more.clone() {
