@@ -170,7 +170,7 @@ pub(super) struct Import {
     /// Files, and folders whose .yaml, .yml and .json files are read
     #[arg(required = true, value_name = "FILE|DIR")]
     pub(super) inputs: Vec<PathBuf>,
-    /// Writes to this folder [default: the current one]; new files only
+    /// Writes to this folder [default: the current one]: new files, and those of an earlier import that nobody has edited
     #[arg(short, long, value_name = "DIR")]
     pub(super) output: Option<PathBuf>,
     /// Writes the report to this file instead of standard output
@@ -185,6 +185,12 @@ pub(super) struct Import {
     /// Writes nothing but the report
     #[arg(long)]
     pub(super) audit: bool,
+    /// Holds what is called exact against the source's own queries, in promtool on series made for it
+    #[arg(long)]
+    pub(super) prove: bool,
+    /// The promtool that proves
+    #[arg(long, default_value = "promtool", value_name = "PATH")]
+    pub(super) promtool: String,
 }
 
 /// How a report is written.

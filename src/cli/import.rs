@@ -1,22 +1,25 @@
-//! `slovo import`: what a team has written for another tool becomes `.slovo` source. Writes new files only.
+//! `slovo import`: what a team has written for another tool becomes `.slovo` source. Writes new files, and rewrites those of an
+//! earlier import that nobody has changed.
 
+mod earlier;
+mod files;
+mod inputs;
+mod prove;
+
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::args::{Import, ReportFormat};
-use super::output::{Lock, create, real, replace, sweep_beside_sources};
+use super::output::{create, replace};
 use super::screen::{Screen, for_people};
 use super::{Failure, Outcome, Status};
 use crate::config::project_name;
-use crate::import::{self, Imported, Input, Report, Target, Written};
-use crate::project::{LARGEST, Project, read_plain};
-
-/// Files of one import.
-const MOST_FILES: usize = 20_000;
-/// Bytes of one import.
-const MOST_BYTES: usize = 256 * 1024 * 1024;
-/// Folders in each other.
-const DEEPEST: usize = 40;
+use crate::import::{self, Imported, Input, Report, Target, Unusable, Written};
+use crate::project::Project;
+use earlier::{Earlier, edited};
+use files::{remove, there, write};
+use inputs::{inputs, slashed};
 
 pub(super) fn run(options: &Import, start: &Path, screen: &Screen) -> Outcome {
     let inputs = inputs(&options.inputs, start)?;
@@ -42,18 +45,31 @@ pub(super) fn run(options: &Import, start: &Path, screen: &Screen) -> Outcome {
         prefix.push('/');
     }
     let name = folder.file_name().and_then(|n| project_name(&n.to_string_lossy()));
-    let target =
-        Target { project: project.as_ref(), prefix, name: name.unwrap_or_else(|| "imported".to_owned()) };
-    let Imported { files, mut report } = match import::import(&inputs, &target) {
-        Ok(made) => made,
-        Err(unusable) => {
-            for (message, help) in &unusable.inputs {
-                screen.fail(message, help.as_deref());
+    let name = name.unwrap_or_else(|| "imported".to_owned());
+    let earlier = Earlier::read(&folder)?;
+    let rest = project.as_ref().and_then(|_| without_earlier(&folder, &prefix, &earlier));
+    let of = |project| Target { project, prefix: prefix.clone(), name: name.clone() };
+    let mut replaced = BTreeMap::new();
+    let mut target = of(project.as_ref());
+    let mut made = match import::import(&inputs, &target) {
+        Ok(made) if options.audit || there(&made.files, &folder).is_empty() => made,
+        first => {
+            target = of(rest.as_ref());
+            match again(&inputs, &target, &earlier, &folder) {
+                Ok(made) => {
+                    replaced.clone_from(&earlier.as_written);
+                    made
+                }
+                Err(stays) => {
+                    return refused(first, stays, (options, root.is_some()), &folder, screen);
+                }
             }
-            screen.say("nothing was written");
-            return Ok(Status::Failed);
         }
     };
+    if options.prove {
+        prove::prove(&mut made, &target, &options.promtool, screen)?;
+    }
+    let (files, mut report) = (made.files, made.report);
     let keep = options.audit || options.strict && !report.whole();
     let into = match &options.report {
         Some(file) => Some(report_file(file, start, &folder, if keep { &[] } else { &files })?),
@@ -63,17 +79,94 @@ pub(super) fn run(options: &Import, start: &Path, screen: &Screen) -> Outcome {
         report.not_written = Some("--audit asks for the report only".to_owned());
     } else if options.strict && !report.whole() {
         report.not_written = Some("--strict, and it would not be whole".to_owned());
-    } else if let Err(failure) = write(&files, &folder, screen, &|| beside(options, root.is_some(), &files)) {
+    } else if let Err(failure) = write(&files, &replaced, &folder, screen) {
         // Nothing was written to it yet.
-        take_back(into.as_slice());
+        if let Some(path) = &into {
+            remove(path);
+        }
         return Err(failure);
+    } else if let Err(e) = earlier.record(&files, &folder) {
+        screen.warn(&format!("what was written is not recorded, and no later import will rewrite it: {e}"));
     }
     if let Some(shown) = &options.output {
         report.files = report.files.iter().map(|f| shown.join(f).display().to_string()).collect();
     }
     tell(&report, options, into.as_deref())?;
     screen.say(&report.last_line());
-    Ok(if report.whole() { Status::Fine } else { Status::Mistakes })
+    Ok(match report.whole() {
+        false => Status::Mistakes,
+        true if report.unproven() => Status::Unknown,
+        true => Status::Fine,
+    })
+}
+
+/// The project of a folder without what an earlier import wrote there and is still as written; none where nothing is.
+fn without_earlier(folder: &Path, prefix: &str, earlier: &Earlier) -> Option<Project> {
+    if earlier.as_written.is_empty() {
+        return None;
+    }
+    let paths = earlier.as_written.keys().map(|path| format!("{prefix}{path}")).collect();
+    Some(Project::load(folder, None).without(&paths))
+}
+
+/// Why what an earlier import wrote is not rewritten.
+#[derive(Default)]
+struct Stays {
+    /// In words, where something of an earlier import is there at all.
+    why: Option<String>,
+    /// What of the project is in the way beside it.
+    unusable: Option<Unusable>,
+}
+
+/// Imports in place of what an earlier import wrote.
+fn again(inputs: &[Input], target: &Target<'_>, earlier: &Earlier, folder: &Path) -> Result<Imported, Stays> {
+    let stays = |why: Option<String>| Stays { why, unusable: None };
+    if earlier.as_written.is_empty() {
+        return Err(stays(earlier.edited.first().map(|path| edited(path))));
+    }
+    let made = import::import(inputs, target).map_err(|unusable| {
+        let named =
+            |path: &&String| unusable.inputs.iter().any(|(message, _)| message.contains(path.as_str()));
+        Stays { why: earlier.edited.iter().find(named).map(|path| edited(path)), unusable: Some(unusable) }
+    })?;
+    if let Some(why) = earlier.keeps(&made.files, folder) {
+        return Err(stays(Some(why)));
+    }
+    match made.breaks(target) {
+        Some(why) => Err(stays(Some(format!("the rest of the project would have mistakes: {why}")))),
+        None => Ok(made),
+    }
+}
+
+/// Nothing is written: names that are there already, in the project or in its folder.
+fn refused(
+    first: Result<Imported, Unusable>,
+    stays: Stays,
+    (options, in_project): (&Import, bool),
+    folder: &Path,
+    screen: &Screen,
+) -> Outcome {
+    let why = stays.why.map(|why| format!("what an earlier import wrote is not rewritten: {why}"));
+    match first {
+        Err(unusable) => {
+            for (message, help) in &stays.unusable.unwrap_or(unusable).inputs {
+                screen.fail(message, help.as_deref());
+            }
+            if let Some(why) = why {
+                screen.warn(&why);
+            }
+            screen.say("nothing was written");
+            Ok(Status::Failed)
+        }
+        Ok(made) => {
+            let there: Vec<String> =
+                there(&made.files, folder).iter().map(|path| format!("`{}`", path.display())).collect();
+            let word = if there.len() == 1 { "is" } else { "are" };
+            let failure = Failure::new(format!("{} {word} there already", there.join(", ")));
+            let help = beside(options, in_project, &made.files);
+            Err(failure.help(why.into_iter().chain([help]).collect::<Vec<_>>().join(". ")))
+        }
+    }
 }
 
 /// Takes the place of the report, before anything else is written: a new file, and none that the import writes.
@@ -149,142 +242,4 @@ fn quoted(path: &Path) -> String {
     let shown = slashed(path);
     let plain = |c: char| c.is_alphanumeric() || "/._-+:@%".contains(c);
     if shown.chars().all(plain) { shown } else { format!("'{}'", shown.replace('\'', "'\\''")) }
-}
-
-/// Writes new files, all or none.
-fn write(
-    files: &[Written],
-    folder: &Path,
-    screen: &Screen,
-    help: &dyn Fn() -> String,
-) -> Result<(), Failure> {
-    if files.is_empty() {
-        return Ok(());
-    }
-    let failed = |what: &Path, e: &std::io::Error| {
-        Failure::io(format!("`{}` cannot be written", what.display()), e).help("nothing was written")
-    };
-    let there: Vec<String> = files
-        .iter()
-        .map(|file| folder.join(&file.path))
-        .filter(|path| path.symlink_metadata().is_ok())
-        .map(|path| format!("`{}`", path.display()))
-        .collect();
-    if !there.is_empty() {
-        let word = if there.len() == 1 { "is" } else { "are" };
-        let message = format!("{} {word} there already", there.join(", "));
-        return Err(Failure::new(message).help(help()));
-    }
-    fs::create_dir_all(folder).map_err(|e| failed(folder, &e))?;
-    let lock = Lock::take(folder, &folder.display().to_string())?;
-    sweep_beside_sources(folder);
-    let mut done = Vec::new();
-    // `slovo.yaml` makes it a project, and comes last.
-    let (settings, sources): (Vec<&Written>, Vec<&Written>) =
-        files.iter().partition(|f| f.path == crate::project::CONFIG_FILE);
-    for file in sources.into_iter().chain(settings) {
-        let path = folder.join(&file.path);
-        if let Err(failure) = write_one(&path, folder, &file.text).map_err(|e| failed(&path, &e)) {
-            take_back(&done);
-            return Err(failure);
-        }
-        done.push(path);
-    }
-    drop(lock);
-    screen.say(&format!("wrote {} to `{}`", super::plural(done.len(), "file"), folder.display()));
-    Ok(())
-}
-
-fn write_one(path: &Path, folder: &Path, text: &str) -> std::io::Result<()> {
-    let parent = path.parent().unwrap_or(folder);
-    if !real(parent).starts_with(real(folder)) {
-        return Err(std::io::Error::other("its folder is a link out of the output folder"));
-    }
-    fs::create_dir_all(parent)?;
-    create(path, text.as_bytes())
-}
-
-/// Removes what this very run has written.
-#[allow(clippy::disallowed_methods, reason = "made by this process a moment ago")]
-fn take_back(done: &[PathBuf]) {
-    for path in done {
-        let _ = fs::remove_file(path);
-    }
-}
-
-/// The files of the command line, and those of its folders in the order of their names.
-fn inputs(named: &[PathBuf], start: &Path) -> Result<Vec<Input>, Failure> {
-    let mut found: Vec<(PathBuf, String, bool)> = Vec::new();
-    for shown in named {
-        let path = start.join(shown);
-        let kind = fs::metadata(&path).map_err(|e| {
-            Failure::io(format!("`{}` cannot be read", shown.display()), &e).help("nothing was written")
-        })?;
-        if kind.is_dir() {
-            walk(&path, shown, 0, &mut found)?;
-        } else {
-            found.push((path, slashed(shown), true));
-        }
-    }
-    // One file named twice is one.
-    let mut seen = std::collections::BTreeSet::new();
-    found.retain(|(path, ..)| seen.insert(path.canonicalize().unwrap_or_else(|_| path.clone())));
-    if found.is_empty() {
-        let folders: Vec<String> = named.iter().map(|n| format!("`{}`", n.display())).collect();
-        let message = format!("no `.yaml`, `.yml` or `.json` file in {}", folders.join(", "));
-        return Err(Failure::new(message).help("name files, or folders that hold specs"));
-    }
-    let mut bytes = 0;
-    let mut made = Vec::with_capacity(found.len());
-    for (path, shown, named) in found {
-        let text = read_plain(&path, LARGEST).map_err(|e| {
-            let said = e.to_string();
-            if said.starts_with("it ") { said } else { format!("cannot be read: {}", said.to_lowercase()) }
-        });
-        let text = text.map(|t| t.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(t));
-        bytes += text.as_ref().map_or(0, String::len);
-        if bytes > MOST_BYTES {
-            let message = format!("the files have more than {} MiB together", MOST_BYTES / (1024 * 1024));
-            return Err(Failure::new(message).help("import them folder by folder; nothing was written"));
-        }
-        made.push(Input { path: shown, text, named });
-    }
-    Ok(made)
-}
-
-fn slashed(path: &Path) -> String {
-    path.display().to_string().replace('\\', "/")
-}
-
-/// The specs below a folder; links and hidden names are skipped.
-fn walk(
-    folder: &Path,
-    shown: &Path,
-    depth: usize,
-    found: &mut Vec<(PathBuf, String, bool)>,
-) -> Result<(), Failure> {
-    let failed = |e: &std::io::Error| Failure::io(format!("`{}` cannot be read", shown.display()), e);
-    let mut entries = Vec::new();
-    for entry in fs::read_dir(folder).map_err(|e| failed(&e))? {
-        let entry = entry.map_err(|e| failed(&e))?;
-        entries.push((entry.file_name(), entry.file_type().map_err(|e| failed(&e))?));
-    }
-    entries.sort_by(|a, b| a.0.cmp(&b.0));
-    for (name, kind) in entries {
-        let (path, below) = (folder.join(&name), shown.join(&name));
-        let word = name.to_string_lossy();
-        if word.starts_with('.') {
-            continue;
-        }
-        if kind.is_dir() && depth < DEEPEST {
-            walk(&path, &below, depth + 1, found)?;
-        } else if kind.is_file() && [".yaml", ".yml", ".json"].iter().any(|end| word.ends_with(end)) {
-            found.push((path, slashed(&below), false));
-        }
-        if found.len() > MOST_FILES {
-            let message = format!("more than {MOST_FILES} files below `{}`", shown.display());
-            return Err(Failure::new(message).help("import them folder by folder; nothing was written"));
-        }
-    }
-    Ok(())
 }

@@ -26,7 +26,6 @@ mod serve;
 #[cfg(feature = "live")]
 mod server;
 mod test;
-mod verdict;
 
 use std::fmt::Display;
 use std::path::PathBuf;

@@ -12,10 +12,9 @@ use serde_json::json;
 
 use super::args::Test;
 use super::screen::{Screen, for_people};
-use super::verdict::{Wrong, read};
 use super::{Failure, Outcome, Status, alert_texts, check, counted, load, plural, status_of};
 use crate::backend::prometheus;
-use crate::backend::proofs::{Check, Proofs, Pruned, RuleFiles, Suite, prove};
+use crate::backend::proofs::{Check, Proofs, Pruned, RuleFiles, Suite, Wrong, prove, read};
 use crate::config::{nearest, rules};
 use crate::diag::render::plain_json;
 use crate::ir::{Model, Origin};

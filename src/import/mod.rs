@@ -5,6 +5,7 @@
 //!      -> decompile -> Measure     PromQL into typed streams, or an escape that computes the same
 //!      -> source    -> files       journeys, catalogue, people, as `slovo fmt` leaves them
 //!      -> compile   -> refusals    what would not check is taken out, with the compiler's reason
+//!      -> prove     -> promtool    asked for: what is called exact, on series made for it
 //!      -> report                   what became of each objective, what was lost, what is wrong in the source
 //! ```
 //!
@@ -16,6 +17,7 @@ mod grafana;
 mod names;
 mod objective;
 mod openslo;
+mod prove;
 mod pyrra;
 mod reader;
 mod report;
@@ -30,6 +32,7 @@ pub use objective::{
     Alert, Alerting, Comparison, Lost, Objective, Place, Said, Service, Sli, Slices, Tool, Values, What,
     Window,
 };
+pub use prove::{CASE, Proof, Trial};
 pub use report::{Finding, Grade, LostTogether, Outcome, Report};
 
 use crate::config::tree;
@@ -63,9 +66,15 @@ pub struct Imported {
     pub files: Vec<Written>,
     /// What became of what.
     pub report: Report,
+    /// What the files are made of.
+    told: Vec<source::Told>,
 }
 
 impl Imported {
+    /// The first mistake of the files together with the rest of the project, if there is any.
+    pub fn breaks(&self, target: &Target<'_>) -> Option<String> {
+        source::first_mistake(&self.files, target)
+    }
     /// What was made, as a project in memory; none where nothing could be imported into a new one.
     pub fn project(&self) -> Option<Project> {
         let yaml = self.files.iter().find(|f| f.path == CONFIG_FILE)?;

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::objective::{Lost, Place, What, escaped};
+use super::prove::{NO_PROMTOOL, Proof};
 use crate::backend::docs::markdown;
 
 /// How well an objective came over.
@@ -14,6 +15,8 @@ use crate::backend::docs::markdown;
 pub enum Grade {
     /// The rules compute what the source's did.
     Exact,
+    /// It was called exact, and a proof gave something else.
+    Differs,
     /// They do if what a comment says is true.
     Assumed,
     /// The query was taken over as it is.
@@ -26,6 +29,7 @@ impl Grade {
     fn as_str(self) -> &'static str {
         match self {
             Grade::Exact => "exact",
+            Grade::Differs => "differing",
             Grade::Assumed => "assumed",
             Grade::Escaped => "escaped",
             Grade::Refused => "refused",
@@ -60,6 +64,9 @@ pub struct Outcome {
     /// What is to be mended, where that is written elsewhere.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refused_at: Option<Place>,
+    /// What a proof has given, where one was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proof: Option<Proof>,
 }
 
 impl Outcome {
@@ -75,6 +82,7 @@ impl Outcome {
             lost: Vec::new(),
             refused: Some(why.into()),
             refused_at: None,
+            proof: None,
         }
     }
     /// The same, with the place that the reason is about.
@@ -165,16 +173,36 @@ impl Report {
     /// Nothing was lost or refused.
     pub fn whole(&self) -> bool {
         self.count(Grade::Refused) == 0
+            && self.count(Grade::Differs) == 0
             && self.lossy().is_empty()
             && !self.spoilt
             && !self.objectives.is_empty()
     }
     /// `41 objectives: 29 exact, 4 assumed, 7 escaped, 1 refused`
     pub fn totals(&self) -> String {
-        let grades = [Grade::Exact, Grade::Assumed, Grade::Escaped, Grade::Refused];
-        let parts: Vec<String> =
-            grades.iter().map(|grade| format!("{} {}", self.count(*grade), grade.as_str())).collect();
+        let grades = [Grade::Exact, Grade::Differs, Grade::Assumed, Grade::Escaped, Grade::Refused];
+        let shown = |grade: &Grade| match (grade, self.count(*grade)) {
+            (Grade::Differs, 0) => None,
+            (Grade::Exact, count) => Some(format!("{count} exact{}", self.proven(count))),
+            (_, count) => Some(format!("{count} {}", grade.as_str())),
+        };
+        let parts: Vec<String> = grades.iter().filter_map(shown).collect();
         format!("{}: {}", objectives(self.objectives.len()), parts.join(", "))
+    }
+    /// How many of the exact ones are proven, where a proof was asked for.
+    fn proven(&self, exact: usize) -> String {
+        let tried = || self.objectives.iter().filter(|o| o.grade == Grade::Exact && o.proof.is_some());
+        match tried().filter(|o| o.proof == Some(Proof::Proven)).count() {
+            _ if tried().next().is_none() => String::new(),
+            0 => " (not proven)".to_owned(),
+            all if all == exact => " (proven)".to_owned(),
+            some => format!(" ({some} proven)"),
+        }
+    }
+    /// A proof was asked for, and of something exact it gave nothing.
+    pub fn unproven(&self) -> bool {
+        let not = |o: &Outcome| matches!(o.proof, Some(Proof::NotProven(_)));
+        self.objectives.iter().any(|o| o.grade == Grade::Exact && not(o))
     }
     /// The last line: what is missing from what was written.
     pub fn last_line(&self) -> String {
@@ -183,6 +211,11 @@ impl Report {
         if refused > 0 {
             let were = if refused == 1 { "was" } else { "were" };
             missing.push(format!("{} {were} refused", objectives(refused)));
+        }
+        match self.count(Grade::Differs) {
+            0 => {}
+            1 => missing.push("1 objective differs from its source".to_owned()),
+            many => missing.push(format!("{} differ from their sources", objectives(many))),
         }
         let lossy: Vec<String> = self
             .lossy()
@@ -226,6 +259,7 @@ impl Report {
         let totals = serde_json::json!({
             "objectives": self.objectives.len(),
             "exact": self.count(Grade::Exact),
+            "differing": self.count(Grade::Differs),
             "assumed": self.count(Grade::Assumed),
             "escaped": self.count(Grade::Escaped),
             "refused": self.count(Grade::Refused),
@@ -250,7 +284,7 @@ impl Report {
                 let _ = writeln!(out, "{item}{}", form.safe(text));
             }
         }
-        for grade in [Grade::Refused, Grade::Escaped, Grade::Assumed, Grade::Exact] {
+        for grade in [Grade::Refused, Grade::Differs, Grade::Escaped, Grade::Assumed, Grade::Exact] {
             let of_grade: Vec<&Outcome> = self.objectives.iter().filter(|o| o.grade == grade).collect();
             if of_grade.is_empty() {
                 continue;
@@ -261,7 +295,14 @@ impl Report {
                 let became =
                     outcome.promise.as_ref().map(|p| format!(" -> {code}{p}{code}")).unwrap_or_default();
                 let shown = form.safe(&cut(&outcome.objective));
-                let _ = writeln!(out, "{item}{code}{}{code}: {shown}{became}", outcome.place);
+                let (proof, text) = match &outcome.proof {
+                    None => ("", None),
+                    Some(Proof::Proven) => (" (proven)", None),
+                    Some(Proof::NotProven(why)) if why == NO_PROMTOOL => (" (not proven)", None),
+                    Some(Proof::NotProven(why)) => (" (not proven)", Some(("not proven", why))),
+                    Some(Proof::Differs(text)) => ("", Some(("differs", text))),
+                };
+                let _ = writeln!(out, "{item}{code}{}{code}: {shown}{became}{proof}", outcome.place);
                 if let Some(why) = &outcome.refused {
                     let at = match &outcome.refused_at {
                         Some(at) if at.file == outcome.place.file => format!("line {}: ", at.line),
@@ -273,7 +314,7 @@ impl Report {
                 let assumed = outcome.assumed.iter().map(|text| ("assumed", text));
                 let escaped = outcome.escaped.iter().map(|text| ("escaped", text));
                 let lost = outcome.lost.iter().map(|lost| ("lost", &lost.text));
-                for (word, text) in assumed.chain(escaped).chain(lost) {
+                for (word, text) in text.into_iter().chain(assumed).chain(escaped).chain(lost) {
                     let _ = writeln!(out, "{inner}{word}: {}", form.safe(text));
                 }
             }
@@ -358,6 +399,7 @@ pub(super) fn listed(words: &[String]) -> String {
 
 fn names_title(grade: Grade) -> &'static str {
     match grade {
+        Grade::Differs => "Differing: the rules compute something else than the source's did",
         Grade::Exact => "Exact: the rules compute what the source's did",
         Grade::Assumed => "Assumed: the same, if this is true",
         Grade::Escaped => "Escaped: the query was taken over as it is",

@@ -127,6 +127,16 @@ impl Project {
         }
         made
     }
+    /// The same without some of its files, by the paths that they are shown by.
+    #[must_use]
+    pub fn without(mut self, paths: &BTreeSet<String>) -> Self {
+        let mut kept = SourceMap::default();
+        for (_, file) in self.sources.iter().filter(|(_, file)| !paths.contains(&file.path)) {
+            kept.add(file.path.clone(), Arc::clone(&file.text));
+        }
+        self.sources = kept;
+        self
+    }
     /// The folder of the project that a folder belongs to.
     pub fn root_of(folder: &Path) -> Option<PathBuf> {
         find::root(folder)

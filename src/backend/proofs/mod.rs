@@ -33,6 +33,7 @@ mod slice_shares;
 mod split_case;
 mod unions;
 mod usual;
+mod verdict;
 mod watch;
 mod watched;
 mod windows;
@@ -40,6 +41,9 @@ mod witness;
 
 pub use case::{Case, Check, Proofs, Sample, Suite, Unproved};
 pub use prune::{Pruned, RuleFiles};
+pub(crate) use series::notation;
+pub use verdict::{Wrong, read};
+pub(crate) use witness::{Labels, samples, satisfies, witness};
 
 use rayon::prelude::*;
 

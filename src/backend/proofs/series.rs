@@ -232,7 +232,7 @@ pub(super) fn ticks(list: &[Tick]) -> String {
 }
 
 /// `name{label="value"}`; a name that is not a plain identifier stands in the braces.
-pub(super) fn notation(name: &str, labels: &Labels) -> String {
+pub(crate) fn notation(name: &str, labels: &Labels) -> String {
     let mut out = String::new();
     let plain = print::is_metric_name(name);
     if plain {

@@ -8,7 +8,7 @@ use crate::ir::{MatchOp, Matcher};
 use crate::promql::regex::with_pattern;
 
 /// The labels of one synthetic series. Absent labels are not in the map.
-pub(super) type Labels = BTreeMap<String, String>;
+pub(crate) type Labels = BTreeMap<String, String>;
 
 /// A value that no specification is likely to name.
 const OTHER: &str = "other";
@@ -18,7 +18,7 @@ const TRIES: usize = 20_000;
 const SAMPLES: usize = 8;
 
 /// Does a label set (absent = empty) satisfy every matcher?
-pub(super) fn satisfies(labels: &Labels, matchers: &[Matcher]) -> bool {
+pub(crate) fn satisfies(labels: &Labels, matchers: &[Matcher]) -> bool {
     matchers.iter().all(|m| holds(m, labels.get(&m.label).map_or("", String::as_str)))
 }
 
@@ -35,7 +35,7 @@ fn holds(matcher: &Matcher, value: &str) -> bool {
 
 /// A label set that satisfies `must` and none of `never`, and carries every label of `fixed` with its value.
 /// `None` when there is none among the values that the matchers suggest.
-pub(super) fn witness(must: &[Matcher], never: &[&[Matcher]], fixed: &Labels) -> Option<Labels> {
+pub(crate) fn witness(must: &[Matcher], never: &[&[Matcher]], fixed: &Labels) -> Option<Labels> {
     let mut choices: Vec<(&str, Vec<String>)> = Vec::new();
     let all = || must.iter().chain(never.iter().copied().flatten());
     for matcher in all() {
@@ -96,7 +96,7 @@ fn suggested(matcher: &Matcher) -> Vec<String> {
 }
 
 /// A few strings that a fully anchored pattern matches, the plainest first.
-pub(super) fn samples(pattern: &str) -> Vec<String> {
+pub(crate) fn samples(pattern: &str) -> Vec<String> {
     let Ok(hir) = regex_syntax::parse(pattern) else { return Vec::new() };
     let mut made = grow(&hir, 0);
     made.retain(|s| with_pattern(pattern, |p| p.matches(s)).unwrap_or(false));

@@ -139,13 +139,13 @@ impl Manifest {
 }
 
 /// Is it a relative path that stays below where it starts?
-pub(super) fn is_below(path: &str) -> bool {
+pub(in crate::cli) fn is_below(path: &str) -> bool {
     let mut parts = Path::new(path).components().peekable();
     parts.peek().is_some() && parts.all(|part| matches!(part, Component::Normal(_)))
 }
 
 /// A hash of a content (XXH3, 64 bits): tells whether a file is still as it was written, nothing more.
-pub(super) fn hash(content: &[u8]) -> String {
+pub(in crate::cli) fn hash(content: &[u8]) -> String {
     format!("xxh3:{:016x}", twox_hash::XxHash3_64::oneshot(content))
 }
 

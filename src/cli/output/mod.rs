@@ -16,7 +16,7 @@ mod write;
 
 pub(super) use held::{Folder, Held, inputs, real};
 pub(super) use lock::Lock;
-pub(super) use manifest::Manifest;
+pub(super) use manifest::{Manifest, hash, is_below};
 pub(super) use plan::{Action, Plan, Wanted};
 pub(super) use replace::{Replaced, create, replace, replace_if, sweep_beside_sources};
 pub(super) use write::apply;

@@ -6,12 +6,27 @@ use std::sync::Arc;
 use super::super::{Target, Written};
 use super::{Told, by_journey, in_order};
 use crate::diag::{Diagnostic, Diagnostics, Severity};
+use crate::ir::Model;
 use crate::project::CONFIG_FILE;
 use crate::source::SourceMap;
 use crate::{config, driver};
 
-/// What the compiler refuses, by the objective's number.
-pub(super) fn mistakes(files: &[Written], said: &[Told], target: &Target<'_>) -> BTreeMap<usize, String> {
+/// The model of the files and what is there already; none where it has mistakes.
+pub(in crate::import) fn model(files: &[Written], target: &Target<'_>) -> Option<Model> {
+    compiled(files, target).0.model
+}
+
+/// The first mistake of the files and what is there already.
+pub(in crate::import) fn first_mistake(files: &[Written], target: &Target<'_>) -> Option<String> {
+    let (compiled, _) = compiled(files, target);
+    compiled.diagnostics.iter().find(|d| d.severity == Severity::Error).map(in_words)
+}
+
+/// What the compiler says of the files and what is there already, and which files are ours.
+fn compiled<'w>(
+    files: &'w [Written],
+    target: &Target<'_>,
+) -> (driver::Compilation, BTreeMap<usize, &'w Written>) {
     let mut sources = SourceMap::default();
     let mut ours: BTreeMap<usize, &Written> = BTreeMap::new();
     let empty = config::Config::default();
@@ -29,7 +44,12 @@ pub(super) fn mistakes(files: &[Written], said: &[Told], target: &Target<'_>) ->
         ours.insert(id.0 as usize, file);
     }
     let settings = target.project.map(|p| &p.config).or(fresh.as_ref()).unwrap_or(&empty);
-    let compiled = driver::compile(&sources, settings);
+    (driver::compile(&sources, settings), ours)
+}
+
+/// What the compiler refuses, by the objective's number.
+pub(super) fn mistakes(files: &[Written], said: &[Told], target: &Target<'_>) -> BTreeMap<usize, String> {
+    let (compiled, ours) = compiled(files, target);
     let mut refused = BTreeMap::new();
     let numbers: BTreeMap<(&str, usize), usize> = numbers(said);
     for wrong in compiled.diagnostics.iter().filter(|d| d.severity == Severity::Error) {

@@ -21,8 +21,9 @@ use crate::write::journeys::{self, Journey, Playbook, Promise, Step, Team};
 use crate::write::text;
 use crate::{ast, driver, resolve};
 use asked::mistakes;
+pub(super) use asked::{first_mistake, model};
 use summary::{days, finish, settings};
-use told::{lost_together, owner_of, team_of, tier, told};
+use told::{lost_together, owner_of, shown_path, team_of, tier, told};
 
 /// Sloth's period in days, unless its run said another.
 const SLOTHS_WINDOW: u32 = 30;
@@ -38,11 +39,12 @@ const LONGEST_TITLE: usize = 100;
 const FROM: &str = "from ";
 
 /// An objective that can be said.
-struct Told {
-    objective: Objective,
+#[derive(Debug)]
+pub(super) struct Told {
+    pub(super) objective: Objective,
     journey: String,
     position: Position,
-    measure: Measure,
+    pub(super) measure: Measure,
     /// What has no place.
     lost: Vec<Lost>,
     /// A runbook's address.
@@ -53,6 +55,15 @@ struct Told {
     channel: Option<Said>,
     /// The aim in percent.
     aim: Option<String>,
+    /// A proof gave something else than the source: what.
+    pub(super) differs: Option<String>,
+}
+
+impl Told {
+    /// The promise's path.
+    pub(super) fn path(&self) -> String {
+        shown_path(&self.journey, &self.position)
+    }
 }
 
 /// What a project has already.
@@ -155,7 +166,12 @@ pub(super) fn write(read: Read, target: &Target<'_>) -> Result<Imported, Unusabl
     };
     finish(&mut report, &said, &there, target, &object_labels);
     report.files = files.iter().map(|f| f.path.clone()).collect();
-    Ok(Imported { files, report })
+    Ok(Imported { files, report, told: said })
+}
+
+/// The files once more, when more is known.
+pub(super) fn again(said: &[Told], target: &Target<'_>) -> Vec<Written> {
+    files(said, &There::of(target), target)
 }
 
 /// By journey, in the order read.
@@ -322,6 +338,7 @@ fn promise_of(member: &Told, journey: &Journey, playbook: Option<String>) -> Pro
     let mut comments: Vec<String> = Vec::new();
     comments.extend(measure.assumed.iter().map(|a| format!("assumed: {a}")));
     comments.extend(measure.escaped.iter().map(|e| format!("escaped: {e}")));
+    comments.extend(member.differs.iter().map(|d| format!("differs: {d}")));
     if !member.lost.is_empty() {
         let lost: Vec<&str> = member.lost.iter().map(|l| l.text.as_str()).collect();
         comments.push(format!("lost: {}", lost.join("; ")));

@@ -91,6 +91,7 @@ pub(super) fn finish(
             lost: one.lost.clone(),
             refused: None,
             refused_at: None,
+            proof: None,
         });
     }
     for (journey, members) in by_journey(said) {

@@ -8,7 +8,7 @@ use slovo::import::{Grade, Imported, import};
 
 use super::{common, fresh, input, sound};
 
-fn shared(folder: &str) -> Option<PathBuf> {
+pub(super) fn shared(folder: &str) -> Option<PathBuf> {
     let shared = std::env::var_os("SLOVO_SHARED")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
     let folder = shared.join(folder);
@@ -193,7 +193,7 @@ fn collected_pyrra() {
         match made.report.objectives[0].grade {
             Grade::Exact => exact += 1,
             Grade::Assumed => assumed += 1,
-            Grade::Escaped | Grade::Refused => panic!("{shown}:\n{}", made.report.text()),
+            Grade::Differs | Grade::Escaped | Grade::Refused => panic!("{shown}:\n{}", made.report.text()),
         }
     }
     println!("{exact} exact, {assumed} assumed, {others} of other tools");

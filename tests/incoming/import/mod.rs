@@ -1,9 +1,11 @@
 //! `slovo import`: what is written checks, is canonical and builds; what is called exact computes what the source's queries do; what
 //! cannot come over is refused with its place and reason.
 
+mod again;
 mod collected;
 use crate::common;
 mod exact;
+mod prove;
 mod rules;
 
 use std::fs;
@@ -288,8 +290,9 @@ fn exit_codes_and_files() {
         let ran = run(&at.join("new"), command);
         assert_eq!(ran.code, 0, "{command:?}: {}", ran.err);
     }
-    // Into that project again: the journey is there.
-    let before = fs::read_to_string(at.join("new/journeys/shop.slovo")).unwrap();
+    // Into that project again, with a journey that somebody has edited: it is there.
+    let before = fs::read_to_string(at.join("new/journeys/shop.slovo")).unwrap() + "# Ours.\n";
+    fs::write(at.join("new/journeys/shop.slovo"), &before).unwrap();
     let ran = run(at, &["import", "specs", "-o", "new"]);
     assert_eq!(ran.code, 2, "{}", ran.err);
     let said: String = ran.err.split_whitespace().collect::<Vec<_>>().join(" ");

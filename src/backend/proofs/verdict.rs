@@ -2,17 +2,17 @@
 
 /// What did not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Wrong {
+pub struct Wrong {
     /// The number of the check in its case; none where promtool complains about something else.
-    pub(super) check: Option<usize>,
+    pub check: Option<usize>,
     /// What should have come.
-    pub(super) expected: String,
+    pub expected: String,
     /// What came; or the whole complaint.
-    pub(super) got: String,
+    pub got: String,
 }
 
 /// Reads promtool's complaints. Each query ends with a comment that ends with `[case.check]`.
-pub(super) fn read(said: &str) -> Vec<Wrong> {
+pub fn read(said: &str) -> Vec<Wrong> {
     let mut list: Vec<Wrong> = Vec::new();
     let mut other = String::new();
     let mut part = Part::Other;
@@ -22,7 +22,10 @@ pub(super) fn read(said: &str) -> Vec<Wrong> {
             continue;
         }
         if let Some(number) = line.strip_prefix("expr:").and_then(number) {
-            list.push(Wrong { check: Some(number), expected: String::new(), got: String::new() });
+            // A query that can't be evaluated has its reason behind it on the same line.
+            let got = line.rsplit_once("]\", time:").and_then(|(_, rest)| rest.split_once(", err: "));
+            let got = got.map(|(_, why)| why.to_owned()).unwrap_or_default();
+            list.push(Wrong { check: Some(number), expected: String::new(), got });
             part = Part::Expected;
             continue;
         }

@@ -1,0 +1,268 @@
+//! Made-up series for a source's query and the rules' selectors: of each selector some that it finds, and for each matcher on
+//! either side some that this one alone leaves out, so that a matcher too many or too few shows. All are there from the start, none is reset, and no two of a metric grow alike.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::decompile::{Kind, Use};
+use crate::backend::proofs::{Labels, notation, samples, satisfies, witness};
+use crate::ir::{MatchOp, Matcher, Series};
+use crate::promql::ast::{Expr, ExprKind};
+use crate::promql::{self, SelectorRef};
+use crate::value::Decimal;
+
+/// Sets of labels for one metric, its instances aside.
+const MOST: usize = 100;
+/// Values of a label that are played.
+const VALUES: usize = 10;
+/// A value that no query is likely to name.
+const OTHER: &str = "other";
+/// Two values of each label that only sums are kept apart by, and two instances of everything.
+const TWO: [&str; 2] = ["a", "b"];
+/// The instances, where no query asks for them.
+const INSTANCE: &str = "instance";
+
+/// A metric, or a histogram with all its series.
+struct Family {
+    kind: Kind,
+    /// What its selectors ask for, without bounds.
+    asked: Vec<Vec<Matcher>>,
+    /// Its bounds as series have them, by their numbers.
+    bounds: BTreeMap<Decimal, String>,
+}
+
+/// Series for all that a query and the rules read, with samples up to `count` intervals. `Err`: for what there are none.
+pub(super) fn series<'s>(
+    expr: &Expr,
+    uses: &[Use],
+    rules: impl Iterator<Item = &'s Series>,
+    count: u64,
+) -> Result<Vec<(String, String)>, String> {
+    let mut families = by_the_source(expr, uses)?;
+    for read in rules {
+        by_the_rules(read, &mut families);
+    }
+    let each = kept_apart(expr);
+    let mut made = Vec::new();
+    for (name, family) in &families {
+        let sets = family.label_sets(&each).map_err(|why| format!("`{name}`: {why}"))?;
+        for (at, labels) in sets.iter().enumerate() {
+            family.write(name, labels, (at, count), &mut made);
+        }
+    }
+    Ok(made)
+}
+
+/// The metrics that a query reads.
+fn by_the_source(expr: &Expr, uses: &[Use]) -> Result<BTreeMap<String, Family>, String> {
+    let mut families: BTreeMap<String, Family> = BTreeMap::new();
+    for found in promql::selectors(expr) {
+        let Some((metric, _)) = found.metric() else {
+            return Err("a selector of it names no metric".to_owned());
+        };
+        let (name, kind) = kind_of(metric, &found, uses);
+        if kind == Kind::Native {
+            return Err(format!("`{name}` is a native histogram, of which no series are made"));
+        }
+        let family = families.entry(name).or_insert_with(|| Family::new(kind));
+        if kind == Kind::Counter {
+            family.kind = kind;
+        }
+        let mut asked = Vec::new();
+        for m in found.matchers().iter().filter(|m| m.label.text != "__name__") {
+            let matcher = Matcher { label: m.label.text.clone(), op: m.op, value: m.value.text.clone() };
+            if kind == Kind::Histogram && matcher.label == "le" {
+                family.bounds(&matcher);
+            } else {
+                asked.push(matcher);
+            }
+        }
+        family.asked.push(asked);
+    }
+    Ok(families)
+}
+
+/// Adds what the rules read.
+fn by_the_rules(read: &Series, families: &mut BTreeMap<String, Family>) {
+    let kind = match read {
+        Series::Counter(_) => Kind::Counter,
+        Series::HistogramCount { .. } | Series::HistogramWithin { .. } | Series::HistogramOver { .. } => {
+            Kind::Histogram
+        }
+        Series::Readings { .. } => Kind::Gauge,
+        // The source's own query.
+        Series::Promql(_) => return,
+    };
+    let Some(selector) = read.selector() else { return };
+    let family = families.entry(selector.metric.clone()).or_insert_with(|| Family::new(kind));
+    family.asked.push(selector.matchers.clone());
+    if let Series::HistogramWithin { limit, .. } | Series::HistogramOver { limit, .. } = read {
+        family.bounds.entry(limit.normalize()).or_insert_with(|| limit.normalize().to_string());
+    }
+}
+
+/// The family of a metric and its kind: as the import took it, else by what is done with it.
+fn kind_of(metric: &str, found: &SelectorRef<'_>, uses: &[Use]) -> (String, Kind) {
+    let of = |name: &str| uses.iter().find(|used| used.metric == name).map(|used| used.kind);
+    for suffix in ["_bucket", "_count", "_sum"] {
+        if let Some(base) = metric.strip_suffix(suffix)
+            && of(base) == Some(Kind::Histogram)
+        {
+            return (base.to_owned(), Kind::Histogram);
+        }
+    }
+    let counted = found.used_by.is_some_and(|u| matches!(u.name, "rate" | "increase" | "irate"));
+    let kind = of(metric).unwrap_or(Kind::Gauge);
+    (metric.to_owned(), if counted { Kind::Counter } else { kind })
+}
+
+/// The labels that sums and operations of a query are kept apart by.
+fn kept_apart(expr: &Expr) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    promql::linear::visit(expr, &mut |_, e| {
+        let labels = match &e.kind {
+            ExprKind::Aggregate(a) => a.grouping.as_ref().map(|g| &g.labels),
+            ExprKind::Binary(b) => b.matching.as_ref().map(|m| &m.labels),
+            ExprKind::Number(_)
+            | ExprKind::Str(_)
+            | ExprKind::Selector(_)
+            | ExprKind::Subquery(_)
+            | ExprKind::Paren(_)
+            | ExprKind::Unary(_)
+            | ExprKind::Call(_) => None,
+        };
+        found.extend(labels.into_iter().flatten().map(|l| l.text.clone()).filter(|l| l != "le"));
+    });
+    found
+}
+
+impl Family {
+    fn new(kind: Kind) -> Self {
+        Self { kind, asked: Vec::new(), bounds: BTreeMap::new() }
+    }
+    /// Takes the bounds that a matcher asks for.
+    fn bounds(&mut self, matcher: &Matcher) {
+        for text in named(matcher) {
+            if let Ok(number) = text.parse::<Decimal>() {
+                self.bounds.entry(number.normalize()).or_insert(text);
+            }
+        }
+    }
+
+    /// The labels of its series.
+    fn label_sets(&self, each: &BTreeSet<String>) -> Result<Vec<Labels>, String> {
+        let mut values: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for matcher in self.asked.iter().flatten() {
+            let list = values.entry(&matcher.label).or_default();
+            for value in near(matcher).into_iter().chain([OTHER.to_owned()]) {
+                if !list.contains(&value) && list.len() < VALUES {
+                    list.push(value);
+                }
+            }
+        }
+        let mut found: Vec<Labels> = Vec::new();
+        for asked in &self.asked {
+            let base = witness(asked, &[], &Labels::new()).filter(|labels| satisfies(labels, asked));
+            found.push(base.ok_or("no labels are known that its matchers find")?);
+        }
+        for base in found.clone() {
+            for (label, list) in &values {
+                for value in list {
+                    let mut labels = base.clone();
+                    labels.insert((*label).to_owned(), value.clone());
+                    labels.retain(|_, value| !value.is_empty());
+                    found.push(labels);
+                }
+            }
+        }
+        let mut made: Vec<Labels> = Vec::new();
+        let mut seen = BTreeSet::new();
+        for labels in found {
+            let instance = Some(INSTANCE).filter(|label| !values.contains_key(label));
+            let groups = with_both(&labels, &each.iter().map(String::as_str));
+            let copies = groups.iter().flat_map(|labels| with_both(labels, &instance));
+            made.extend(copies.filter(|labels| seen.insert(labels.clone())));
+        }
+        made.truncate(MOST);
+        Ok(made)
+    }
+
+    /// Adds the series with these labels, whose number is `at`.
+    fn write(&self, name: &str, labels: &Labels, (at, count): (usize, u64), out: &mut Vec<(String, String)>) {
+        // No two alike, and none so small beside the others that it could be missed.
+        let pace = (at as u64 * 37) % 101 + 50;
+        let grows = |name: &str, labels: &Labels, step: u64| {
+            (notation(name, labels), format!("{}+{step}x{count}", step * 1000))
+        };
+        match self.kind {
+            Kind::Counter | Kind::Native => out.push(grows(name, labels, pace)),
+            Kind::Gauge => out.push((
+                notation(name, labels),
+                format!("{}x{count}", if at / 2 % 3 == 2 { 1 } else { at % 2 }),
+            )),
+            Kind::Histogram => {
+                let mut bounds: Vec<(Decimal, String)> = Vec::new();
+                if let (Some((least, _)), Some((most, _))) =
+                    (self.bounds.first_key_value(), self.bounds.last_key_value())
+                {
+                    let own = self.bounds.iter().map(|(number, text)| (*number, text.clone()));
+                    let around = [least / Decimal::TWO, most * Decimal::TWO];
+                    bounds.extend(own.chain(around.map(|n| (n, n.normalize().to_string()))));
+                }
+                bounds.sort();
+                bounds.dedup_by_key(|(number, _)| *number);
+                let parts = bounds.len() as u64 + 1;
+                let texts = bounds.into_iter().map(|(_, text)| text).chain(["+Inf".to_owned()]);
+                for (part, le) in (1..).zip(texts) {
+                    let mut labels = labels.clone();
+                    labels.insert("le".to_owned(), le);
+                    // The shares within the bounds differ from series to series too.
+                    let step = if part == parts { pace * parts } else { pace * part - at as u64 % 7 };
+                    out.push(grows(&format!("{name}_bucket"), &labels, step));
+                }
+                out.push(grows(&format!("{name}_count"), labels, pace * parts));
+                out.push(grows(&format!("{name}_sum"), labels, pace));
+            }
+        }
+    }
+}
+
+/// Values that a matcher names.
+fn named(matcher: &Matcher) -> Vec<String> {
+    match matcher.op {
+        MatchOp::Equal | MatchOp::NotEqual => vec![matcher.value.clone()],
+        MatchOp::Regex | MatchOp::NotRegex => samples(&matcher.value),
+    }
+}
+
+/// Values that a matcher names; of a pattern also others that it finds, and one that it just doesn't: `500`, `503` and `300` of `5..`.
+fn near(matcher: &Matcher) -> Vec<String> {
+    let mut made = named(matcher);
+    if matches!(matcher.op, MatchOp::Equal | MatchOp::NotEqual) {
+        return made;
+    }
+    let found = |value: &str| {
+        let own = Matcher { op: MatchOp::Regex, ..matcher.clone() };
+        satisfies(&Labels::from([(matcher.label.clone(), value.to_owned())]), &[own])
+    };
+    let letters: Vec<char> = made.first().map(|first| first.chars().collect()).unwrap_or_default();
+    let changed = |at: usize| {
+        let other = |c: char| if c.is_ascii_digit() { '3' } else { 'k' };
+        letters.iter().enumerate().map(|(n, c)| if n == at { other(*c) } else { *c }).collect::<String>()
+    };
+    let all: Vec<String> = (0..letters.len()).rev().take(20).map(changed).collect();
+    made.extend(all.iter().find(|value| found(value)).cloned());
+    made.extend(all.into_iter().find(|value| !found(value)));
+    made
+}
+
+/// The labels twice, with either value of more labels, those that they have left as they are.
+fn with_both<'l>(labels: &Labels, more: &(impl IntoIterator<Item = &'l str> + Clone)) -> Vec<Labels> {
+    let with = |value: &str| {
+        let mut labels = labels.clone();
+        for label in more.clone() {
+            labels.entry(label.to_owned()).or_insert_with(|| value.to_owned());
+        }
+        labels
+    };
+    TWO.map(with).into()
+}

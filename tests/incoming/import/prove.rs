@@ -1,0 +1,182 @@
+//! `slovo import --prove`: what is called exact is held against promtool by the command itself, and something that isn't the same is told.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use slovo::backend::proofs::{Wrong, read};
+use slovo::import::{Grade, Proof, Trial};
+
+use super::collected::shared;
+use super::{WHOLE, fresh, imported, run};
+
+/// Is promtool there? In CI it must be.
+pub(super) fn promtool() -> bool {
+    let there = Command::new("promtool").arg("--version").output().is_ok();
+    assert!(there || std::env::var_os("CI").is_none(), "promtool is not here");
+    if !there {
+        eprintln!("skipped: promtool is not here");
+    }
+    there
+}
+
+/// What promtool says of a trial.
+fn answer(trial: &Trial) -> Vec<Wrong> {
+    let at = tempfile::tempdir().unwrap();
+    for (name, text) in &trial.files {
+        fs::write(at.path().join(name), text).unwrap();
+    }
+    let ran =
+        Command::new("promtool").current_dir(at.path()).args(["test", "rules", "case.yml"]).output().unwrap();
+    let said = [ran.stdout, ran.stderr].concat();
+    if ran.status.success() { Vec::new() } else { read(&String::from_utf8(said).unwrap()) }
+}
+
+/// All that is exact in the fixtures is proven, and nothing differs.
+#[test]
+fn fixtures() {
+    if !promtool() {
+        return;
+    }
+    let at = tempfile::tempdir().unwrap();
+    for (name, exact) in [
+        ("file.yaml", 5),
+        ("objects.yaml", 1),
+        ("mistakes.yaml", 1),
+        ("openslo.yaml", 4),
+        ("openslo_forms.yaml", 1),
+        ("openslo_versions.yaml", 1),
+        ("pyrra.yaml", 7),
+        ("grafana.yaml", 2),
+        ("rules.yaml", 3),
+    ] {
+        let path = fs::canonicalize(Path::new("tests/incoming/import").join(name)).unwrap();
+        let ran =
+            run(at.path(), &["import", path.to_str().unwrap(), "--prove", "--audit", "--format", "json"]);
+        let report: serde_json::Value =
+            serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{name}: {}", ran.err));
+        let (mut proven, mut not) = (0, Vec::new());
+        for objective in report["objectives"].as_array().unwrap() {
+            assert_ne!(objective["grade"], "differs", "{name}: {objective:#}");
+            assert!(objective["proof"].get("differs").is_none(), "{name}: {objective:#}");
+            match (objective["grade"].as_str(), objective["proof"].as_str()) {
+                (Some("exact"), Some("proven")) => proven += 1,
+                (Some("exact"), _) => not.push(objective.to_string()),
+                _ => {}
+            }
+        }
+        assert!(not.is_empty(), "{name}: {}", not.join("\n"));
+        assert_eq!(proven, exact, "{name}");
+    }
+}
+
+/// Rules that compute something else are told with both figures, in the report and in the source.
+#[test]
+fn a_difference() {
+    if !promtool() {
+        return;
+    }
+    for (what, other) in [
+        (r#"bad   where {code=~"5.."}"#, r#"bad   where {code=~"5..|429"}"#),
+        (r#"bad   where {code=~"5.."}"#, r#"bad   where {code="500"}"#),
+        (r#"bad   where {code=~"5.."}"#, r#"good  where {code="200"}"#),
+        ("total http_requests_total", r#"total http_requests_total{code!="200"}"#),
+    ] {
+        let mut made = imported("x.yaml", WHOLE);
+        let trials = made.trials(&fresh());
+        assert_eq!(trials.len(), 1);
+        made.judge(&trials[0], Ok(&answer(&trials[0])));
+        assert_eq!(made.report.objectives[0].proof, Some(Proof::Proven), "{}", made.report.text());
+
+        let mut made = imported("x.yaml", WHOLE);
+        let journey = made.files.iter_mut().find(|f| f.path.starts_with("journeys/")).unwrap();
+        assert!(journey.text.contains(what), "{}", journey.text);
+        journey.text = journey.text.replace(what, other);
+        let trials = made.trials(&fresh());
+        made.judge(&trials[0], Ok(&answer(&trials[0])));
+        made.proven(&fresh());
+        let report = &made.report;
+        assert_eq!(report.objectives[0].grade, Grade::Differs, "{}", report.text());
+        assert!(!report.whole() && report.last_line().contains("1 objective differs from its source"));
+        let text = report.text();
+        assert!(text.starts_with("1 objective: 0 exact, 1 differing, "), "{text}");
+        assert!(
+            text.contains("differs: over an hour of the same series the share of bad events is 0."),
+            "{text}"
+        );
+        let journey = made.files.iter().find(|f| f.path.starts_with("journeys/")).unwrap();
+        assert!(journey.text.contains("# differs: over an hour of the same series"), "{}", journey.text);
+    }
+}
+
+/// Without promtool nothing is proven, which is said, and is never green.
+#[test]
+fn without_promtool() {
+    let at = tempfile::tempdir().unwrap();
+    let at = at.path();
+    fs::write(at.join("x.yaml"), WHOLE).unwrap();
+    let ran = run(at, &["import", "x.yaml", "-o", "new", "--prove", "--promtool", "./nowhere"]);
+    assert_eq!((ran.code, at.join("new/slovo.yaml").is_file()), (3, true), "{}", ran.err);
+    assert!(ran.out.starts_with("1 objective: 1 exact (not proven), "), "{}", ran.out);
+    assert!(ran.out.contains("nothing is proven: `./nowhere` cannot be run"), "{}", ran.out);
+    assert!(ran.out.contains(" (not proven)\n"), "{}", ran.out);
+    // A program that isn't promtool.
+    let ran = run(at, &["import", "x.yaml", "--audit", "--prove", "--promtool", "true"]);
+    assert_eq!(ran.code, 3, "{}", ran.err);
+    assert!(ran.out.contains("not proven: promtool says nothing of it"), "{}", ran.out);
+}
+
+/// What can't be proven is said with its reason.
+#[test]
+fn what_cannot_be_proven() {
+    if !promtool() {
+        return;
+    }
+    let at = tempfile::tempdir().unwrap();
+    let at = at.path();
+    for (error, total, wanted) in [
+        // Two metrics that only meet by a label of another one.
+        (
+            "sum(rate(x_total[{{.window}}]) * on (pod) group_left () owner{team=\"a\"})",
+            "sum(rate(y_total[{{.window}}]))",
+            "escaped",
+        ),
+        (
+            "sum(rate(x_total{code=~\"[^\\\\s\\\\S]\"}[{{.window}}]))",
+            "sum(rate(x_total[{{.window}}]))",
+            "no labels are known that its matchers find",
+        ),
+    ] {
+        let spec = WHOLE
+            .replace(
+                r#"sum(rate(http_requests_total{code=~"5.."}[{{.window}}]))"#,
+                &serde_json::to_string(error).unwrap(),
+            )
+            .replace("sum(rate(http_requests_total[{{.window}}]))", &serde_json::to_string(total).unwrap());
+        fs::write(at.join("x.yaml"), spec).unwrap();
+        let ran = run(at, &["import", "x.yaml", "--audit", "--prove"]);
+        assert!(ran.out.contains(wanted), "{}{}", ran.out, ran.err);
+    }
+}
+
+/// Of the collected specs all that is exact is proven, and nothing differs.
+#[test]
+fn collected_specs() {
+    if !promtool() {
+        return;
+    }
+    let at = tempfile::tempdir().unwrap();
+    for (folder, least) in [("A-sloth", 20), ("B-openslo", 4), ("C-pyrra", 75)] {
+        let Some(path) = shared(&format!("corpus/{folder}")) else { return };
+        let ran =
+            run(at.path(), &["import", path.to_str().unwrap(), "--prove", "--audit", "--format", "json"]);
+        let report: serde_json::Value =
+            serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{}", ran.err));
+        assert_eq!(report["totals"]["differing"], 0, "{folder}: {report:#}");
+        let exact: Vec<_> =
+            report["objectives"].as_array().unwrap().iter().filter(|o| o["grade"] == "exact").collect();
+        let not: Vec<_> = exact.iter().filter(|o| o["proof"] != "proven").collect();
+        println!("{folder}: {} exact, {} not proven", exact.len(), not.len());
+        assert!(exact.len() >= least && not.is_empty(), "{folder}: {not:#?}");
+    }
+}
