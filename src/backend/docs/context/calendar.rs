@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::{Maker, TeamRef};
 use crate::backend::docs::sentences::{numbers, words};
+use crate::check::is_to_come;
 use crate::ir;
 use crate::value::{Date, Duration};
 
@@ -34,7 +35,7 @@ pub enum ReviewState {
     Soon,
     /// Later than that.
     Current,
-    /// Planned, and no day was given to judge by.
+    /// Planned, and no day was given to judge by, or that of the last one is still to come.
     Planned,
     /// Planned, but there never was one.
     Never,
@@ -77,7 +78,9 @@ pub fn review_of(journey: &ir::Journey, today: Option<Date>) -> Review {
     };
     let next = last.and_then(|last| after(last, every));
     let left = next.zip(today).and_then(|(next, today)| next.since(today).ok()).map(|span| span.get_days());
+    let to_come = |day: Option<Date>| day.zip(today).is_some_and(|(day, today)| is_to_come(day, today));
     let (state, label) = match (last, left) {
+        (Some(_), _) if to_come(last) => (ReviewState::Planned, "planned"),
         (None, _) => (ReviewState::Never, "never reviewed"),
         (_, Some(days)) if days < 0 => (ReviewState::Overdue, "overdue"),
         (_, Some(days)) if days <= SOON => (ReviewState::Soon, "due soon"),
@@ -86,6 +89,9 @@ pub fn review_of(journey: &ir::Journey, today: Option<Date>) -> Review {
     };
     let every = words::every(every);
     let sentence = match (last, next) {
+        (Some(last), _) if to_come(Some(last)) => {
+            format!("It is to be reviewed {every}. The day of the last review, {}, is still to come.", numbers::date(last))
+        }
         (Some(last), Some(next)) => {
             let due = if state == ReviewState::Overdue { "was due" } else { "is due" };
             format!(
@@ -111,7 +117,7 @@ pub fn review_of(journey: &ir::Journey, today: Option<Date>) -> Review {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum State {
-    /// Nobody has signed.
+    /// Nobody has signed, or the day of the signatures is still to come.
     Draft,
     /// Signed.
     Agreed,
@@ -131,7 +137,9 @@ pub struct Status {
 
 /// The state of a journey: without a day to judge by, no review is overdue.
 pub fn status_of(journey: &ir::Journey, today: Option<Date>) -> Status {
-    let (state, label) = match (&journey.agreed, review_of(journey, today).state) {
+    let signed = |day: &Option<Date>| !day.zip(today).is_some_and(|(day, today)| is_to_come(day, today));
+    let agreed = journey.agreed.as_ref().filter(|(_, day)| signed(day));
+    let (state, label) = match (agreed, review_of(journey, today).state) {
         (None, _) => (State::Draft, "draft"),
         (Some(_), ReviewState::Overdue) => (State::Overdue, "review overdue"),
         (

@@ -148,6 +148,7 @@ fn model(promises: Vec<Promise>) -> Model {
         name_span: span(),
         left_out: false,
         review_span: None,
+        agreed_span: None,
         data_span: None,
         steps: Vec::new(),
         promises: Vec::new(),
