@@ -108,7 +108,7 @@ const pictured = async (folder, model) => {
     for (const [where, width, media, colorScheme] of ways) {
       await page.setViewportSize({ width, height: 900 });
       await page.emulateMedia({ media, colorScheme });
-      if (looked && folder === long) await page.screenshot({ path: join(looked, `${where.replace(", ", "-")}.png`), fullPage: true });
+      if (looked && folder === long) await page.screenshot({ path: join(looked, `${where.replace(", ", "-")}.png`), fullPage: true, clip: { x: 0, y: 0, width, height: 2600 } });
       const found = await page.evaluate(() => {
         const svg = [...document.querySelectorAll(".map > svg")].find((s) => s.getBoundingClientRect().width > 0);
         if (!svg) return null;

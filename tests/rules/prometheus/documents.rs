@@ -336,6 +336,10 @@ pub(super) fn journey_page(facts: &mut Facts, model: &Model, j: &Journey, page: 
     if books.is_empty() {
         facts.has("playbook", &conduct, "there is no playbook");
     }
+    let rehearsed = model.scenarios.iter().any(|s| s.promise.journey == j.id);
+    facts.hold("rehearsed", page.contains("<h3>Rehearsed</h3>") == rehearsed, "where there is a story only");
+    let linked = model.settings.links.dashboards.is_some();
+    facts.hold("board", hero.contains("the journey's board") == linked, &hero);
     let rows = part(page, "<table class=\"detect\">", &["</table>"]).matches("<tr><th").count() - 1;
     facts.hold("rows of detection", rows == j.all_promises().count(), &rows.to_string());
 }
