@@ -24,7 +24,7 @@ goldens:
 
 # Build the flagship example
 shop:
-    cargo run --release -- -C examples/astronomy-shop build
+    cargo run -- -C examples/astronomy-shop build
 
 # Draw README's pictures again, from the shop's committed documents
 pictures:

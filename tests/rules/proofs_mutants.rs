@@ -23,7 +23,7 @@ use slovo::project::Project;
 use slovo::promql::ast::{Expr, ExprKind, Extent};
 
 /// So many where nothing else is asked for.
-const SAMPLE: usize = 40;
+const SAMPLE: usize = 15;
 
 /// A changed rule.
 struct Mutant {
