@@ -260,7 +260,8 @@ fn labels(metric: &ast::Metric, seen: &Seen) -> Vec<Finding> {
                 format!("`{label}` of `{name}` has values on the server that are not declared"),
                 format!("the server has {} too", some(&others)),
             );
-            let help = "declare them too: checks that follow from the set of values know only the declared ones";
+            let help =
+                "declare them too: checks that follow from the set of values know only the declared ones";
             made.push(of_metric(metric, diagnostic.help(help), label));
         }
     }

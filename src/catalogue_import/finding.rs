@@ -144,7 +144,9 @@ impl What {
             }
             What::TwoUnits(..) => "declared without a unit: two are given",
             What::UnitAgainstName(..) => "declared without a unit: `# UNIT` and the name say different ones",
-            What::Misleading(_) => "declared with quotes around the name, which says another kind than `# TYPE`",
+            What::Misleading(_) => {
+                "declared with quotes around the name, which says another kind than `# TYPE`"
+            }
             What::TargetLabels(_) => {
                 "with labels that Prometheus stores as `exported_..` unless told to honour them; those are not declared"
             }

@@ -69,7 +69,7 @@ pub(super) enum Command {
     Export(Export),
     /// Brings files into the canonical form
     Fmt(Fmt),
-    /// Works with the metrics that your services expose: declares them, lists those that promises need
+    /// Declares metrics that services expose, and lists those that promises need
     Metrics(Metrics),
     /// Explains a code, or what a promise becomes
     Explain(Explain),

@@ -168,7 +168,11 @@ fn unknown_metric(cx: &Cx<'_>, name: &ast::MetricName) -> Diagnostic {
         let kind = base.kind.as_str();
         let said = format!("`{text}` is a part of {kind} `{}`", base.name);
         let of_histogram = matches!(base.kind, MetricKind::Histogram | MetricKind::NativeHistogram);
-        let label = if of_histogram { format!("name the {kind} itself") } else { "not declared on its own".to_owned() };
+        let label = if of_histogram {
+            format!("name the {kind} itself")
+        } else {
+            "not declared on its own".to_owned()
+        };
         let made = Diagnostic::new(&HISTOGRAM_SERIES, name.span, said, label)
             .also(base.decl.name.span, "declared here");
         if of_histogram {
@@ -193,7 +197,7 @@ fn unknown_metric(cx: &Cx<'_>, name: &ast::MetricName) -> Diagnostic {
         return made.help(format!("words say what is meant by what follows them: `\"{text}\" where {{..}}`"));
     }
     let made = if name.quoted && text.chars().all(|c| c.is_ascii_lowercase()) {
-        made.help("one word in quotes before `over` is read as a metric: as words for readers, write two or more, `bad \"too slow\" over ..`")
+        made.help("one word in quotes before `over` is read as a metric; words that people read are two or more: `bad \"too slow\" over ..`")
     } else {
         made
     };

@@ -159,9 +159,7 @@ impl Made {
                     self.push(&format!("{}_sum", selector.metric), labels, Shape::Sum { fine, sick });
                     Ok(())
                 }
-                Condition::Mean { .. } => {
-                    Err(native())
-                }
+                Condition::Mean { .. } => Err(native()),
                 Condition::Age { selector, per_second, at_most, .. } => {
                     let labels = self.find(&selector.matchers, &[], &selector.metric)?;
                     // The clock of a test starts at 0: what is too old lies before.

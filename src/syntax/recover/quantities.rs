@@ -224,8 +224,14 @@ fn percentage(scene: &Scene<'_>) -> Option<Mistake> {
     }
     if text.contains(',') {
         return Some(
-            wrong(scene, at.start, at.end, "has a comma instead of a decimal point", "decimals follow a point")
-                .replace(at, format!("{plain}%")),
+            wrong(
+                scene,
+                at.start,
+                at.end,
+                "has a comma instead of a decimal point",
+                "decimals follow a point",
+            )
+            .replace(at, format!("{plain}%")),
         );
     }
     if text.ends_with('%') {

@@ -162,7 +162,7 @@ pub(super) fn one_word(scene: &Scene<'_>, _: Context) -> Option<Mistake> {
         "one word in quotes",
     );
     Some(made.help(format!(
-        "as words for readers, write two or more: `bad \"too {}\" over {} {} ..`",
+        "words that people read are two or more: `bad \"too {}\" over {} {} ..`",
         short(text),
         limit.text,
         scene.found.text

@@ -117,7 +117,14 @@ fn title(model: &Model, id: &str) -> String {
 }
 
 /// What a promise's part of the page says.
-pub(super) fn promise(facts: &mut Facts, model: &Model, journey: &Journey, p: &Promise, page: &str, rules: &str) {
+pub(super) fn promise(
+    facts: &mut Facts,
+    model: &Model,
+    journey: &Journey,
+    p: &Promise,
+    page: &str,
+    rules: &str,
+) {
     let anchor = match &p.path.step {
         Some(step) => format!("{step}.{}", p.path.promise),
         None => p.path.promise.clone(),
@@ -225,7 +232,12 @@ fn measured(facts: &mut Facts, p: &Promise, said: &str, rules: &str) {
                 let Series::HistogramWithin { selector, limit, .. } = series else { continue };
                 let scale = if selector.metric.contains("milliseconds") { 1_000 } else { 1 };
                 let end = if how.contains(" and our systems") { " and our systems" } else { "." };
-                facts.lasts("limit", between(how, "take at most ", end), *limit / Decimal::from(scale));
+                let (from, end) = if events.faults.is_empty() {
+                    ("take at most ", end)
+                } else {
+                    ("take more than ", ", or")
+                };
+                facts.lasts("limit", between(how, from, end), *limit / Decimal::from(scale));
                 let bound = rules.contains(&format!("le=\"{}\"", limit.normalize()))
                     || rules.contains(&format!("le=~\"{}", limit.normalize()));
                 facts.hold("limit in the rules", bound, &limit.to_string());

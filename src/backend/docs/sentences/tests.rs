@@ -359,7 +359,7 @@ fn slices() {
     assert_eq!(
         mean(Reading::AtMost(d("1200")), Some(d("1200")), "seconds"),
         [
-            "One is good when they take at most 20 min in it on average.",
+            "One is good when on average they take at most 20 min in it.",
             "One without any event is not counted."
         ]
     );
