@@ -10,7 +10,9 @@ use super::project::model_of;
 use super::times::course;
 use super::tools::*;
 use slovo::backend::docs::{Options, build};
-use slovo::ir::{Composition, Condition, Measurement, Model, Outcome, Promise, Reading, Series, Stat};
+use slovo::ir::{
+    Composition, Condition, Measurement, Model, Outcome, Promise, Reading, Series, Slices, Stat,
+};
 use slovo::value::Decimal;
 
 fn project() -> Model {
@@ -204,11 +206,11 @@ fn every_kind_is_noticed_as_its_page_says() {
         let alert = if loud == "page" { "PromiseBurnsFast" } else { "PromiseBurnsSlowly" };
         // What is too old was new until then.
         let late = match &p.measurement {
-            Measurement::Slices(slices) => match &slices.condition {
-                Condition::Age { at_most, .. } => *at_most,
-                _ => Decimal::ZERO,
-            },
-            _ => Decimal::ZERO,
+            Measurement::Slices(Slices { condition: Condition::Age { at_most, .. }, .. }) => *at_most,
+            Measurement::Slices(_)
+            | Measurement::Events(_)
+            | Measurement::Completion(_)
+            | Measurement::Composed(_) => Decimal::ZERO,
         };
         let by = (time(within).0 + late) / Decimal::from(60);
         let by: u64 = by.floor().normalize().to_string().parse().unwrap();
