@@ -217,7 +217,7 @@ fn other_kind(metric: &ast::Metric, kind: &str) -> Option<Finding> {
         format!("`{}` is a {kind} on the server", metric.name.name),
         format!("declared as a {}", metric.kind.value.as_str()),
     );
-    let made = made.help("declare it as it is: rules of one kind read another one wrong");
+    let made = made.help("declare it as it is: rules for one kind read another kind wrongly");
     Some(of_metric(metric, made, ""))
 }
 
@@ -260,8 +260,8 @@ fn labels(metric: &ast::Metric, seen: &Seen) -> Vec<Finding> {
                 format!("`{label}` of `{name}` has values on the server that are not declared"),
                 format!("the server has {} too", some(&others)),
             );
-            let help = "declare them too: what is told from a closed set of values (is this everything, is that a part?) holds for the declared ones \
-                        only";
+            let help =
+                "declare them too: checks that follow from the set of values know only the declared ones";
             made.push(of_metric(metric, diagnostic.help(help), label));
         }
     }

@@ -108,8 +108,9 @@ pub(super) fn interval(
         label,
     );
     let of = if mixed { ", some of whose targets are scraped more often" } else { "" };
-    let made = made
-        .note(format!("the job `{job}`{of}: rules look back too short for it, and find nothing at times"));
+    let made = made.note(format!(
+        "the job `{job}`{of}: rules do not look back far enough for it, and sometimes find nothing"
+    ));
     let made = made.help(format!(
         "say `scraped every {real}` in the declaration, or `scrape_interval: {real}` in slovo.yaml; or scrape it more often"
     ));

@@ -121,13 +121,13 @@ impl What {
             What::TypesByJob(_) => "left out: jobs give different types",
             What::NoSample => "left out: no samples yet, so the labels are not known; import again later",
             What::NoBounds => {
-                "left out: histograms without bounds; a native one looks like this in text: declare it as `native histogram` if it is one"
+                "left out: a histogram without bounds. A native one looks like this in text: if it is one, declare it as `native histogram`"
             }
             What::NoBuckets => {
-                "left out: histograms without `_bucket` series on the server; are they dropped at the scrape?"
+                "left out: a histogram without `_bucket` series on the server; are they dropped at the scrape?"
             }
             What::UnseenBounds => {
-                "left out: native histograms with too few filled buckets to see whether their bounds were given, and which"
+                "left out: a native histogram with too few filled buckets to see whether its bounds were given, and which"
             }
             What::GaugeHistogram => "left out: the language has no gauge histograms",
             What::PartOf(_) => "left out: a histogram has series of the same name",
@@ -136,15 +136,17 @@ impl What {
             }
             What::Recorded => "left out: recorded by rules of slovo",
             What::Name => "left out: the name cannot be declared",
-            What::MixedBounds => "without `buckets`, as the bounds differ between their series",
-            What::BoundsByJob(_) => "without `buckets`, as the bounds differ between jobs",
-            What::UnreadableBound(_) => "without `buckets`, as a bound is not a number",
+            What::MixedBounds => "declared without `buckets`: the series of one metric have different bounds",
+            What::BoundsByJob(_) => "declared without `buckets`: jobs expose different bounds",
+            What::UnreadableBound(_) => "declared without `buckets`: a bound is not a number",
             What::InexactBounds => {
-                "without `buckets`, as there are too many or some have more digits than the language keeps"
+                "declared without `buckets`: there are too many bounds, or some have more digits than the language keeps"
             }
-            What::TwoUnits(..) => "without a unit: two are given",
-            What::UnitAgainstName(..) => "without a unit, as `# UNIT` and the name say different ones",
-            What::Misleading(_) => "with quotes around the name, which says another kind than `# TYPE`",
+            What::TwoUnits(..) => "declared without a unit: two are given",
+            What::UnitAgainstName(..) => "declared without a unit: `# UNIT` and the name say different ones",
+            What::Misleading(_) => {
+                "declared with quotes around the name, which says another kind than `# TYPE`"
+            }
             What::TargetLabels(_) => {
                 "with labels that Prometheus stores as `exported_..` unless told to honour them; those are not declared"
             }
@@ -152,9 +154,9 @@ impl What {
             What::ManyLabels => "with more labels than are read (64); the rest is not declared",
             What::OtherKind(..) => "declared as another kind than is exposed",
             What::NativeNow => {
-                "declared as classic histograms, and stored as native ones only: promises that read their buckets have no data; `native histogram`, or `stored classic or native` where bounds are given, says so"
+                "declared as a classic histogram, but stored as a native one only, so promises that read its buckets have no data; `native histogram`, or `stored classic or native` where bounds are given, says so"
             }
-            What::ClassicNow => "declared as native histograms, and stored as classic ones only",
+            What::ClassicNow => "declared as a native histogram, but stored as a classic one only",
             What::OtherInterval(..) => {
                 "scraped at another interval than is declared; `scrape_interval` in slovo.yaml or `scraped every` says so"
             }

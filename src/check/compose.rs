@@ -65,7 +65,7 @@ fn allowed(model: &Model, promise: &Promise, made: &Composed, found: &mut Found<
         &codes::ABOVE_MEMBERS,
         promise.places.objective,
         format!(
-            "`{}` promises more than what it is made of: {}% of at most {}%",
+            "`{}` promises more than its parts allow: {}%, and at most {}% is possible",
             promise.path,
             promise.objective,
             shown(limit)

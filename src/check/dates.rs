@@ -1,9 +1,10 @@
-//! Reviews overdue, guesses grown old. Only where today's date is given: nothing reads the clock.
+//! Reviews overdue, guesses grown old, days that are still to come. Only where today's date is given: nothing reads the clock.
 
 use super::{Found, plain};
 use crate::diag::Diagnostic;
 use crate::diag::codes::numbers as codes;
 use crate::ir::{Evidence, Journey, Model, Promise};
+use crate::source::Span;
 use crate::value::Date;
 
 /// A guess must be replaced by a measurement or an agreement within so many days.
@@ -43,6 +44,43 @@ pub(super) fn check_evidence(model: &Model, promise: &Promise, found: &mut Found
         )
         .help("look at what was kept since and write `because measured \"…\"`, or agree on it"),
     );
+}
+
+/// What is said to have been on a day that is still to come: most often a slip of the pen, and until that day nothing is overdue.
+pub(super) fn check_future(model: &Model, journey: &Journey, found: &mut Found<'_>) {
+    let Some(today) = model.settings.today else { return };
+    let mut told = |place: Span, what: String, day: Date, help: &str| {
+        if is_to_come(day, today) {
+            let message = format!("{what} on {day}, which is still to come");
+            let made = Diagnostic::new(&codes::FUTURE_DATE, place, message, format!("today is {today}"));
+            found.push(made.help(help));
+        }
+    };
+    if let Some((_, Some(last))) = journey.review {
+        let place = journey.review_span.unwrap_or(journey.name_span);
+        let help = "write the day of the last review, or leave `last` out until there was one";
+        told(place, format!("the last review of `{}` was", journey.id), last, help);
+    }
+    if let Some((_, Some(day))) = journey.agreed {
+        let place = journey.agreed_span.unwrap_or(journey.name_span);
+        told(place, format!("`{}` was agreed", journey.id), day, "write the day on which they agreed");
+    }
+    for promise in journey.all_promises() {
+        let Some((evidence, _, day)) = &promise.because else { continue };
+        let how = match evidence {
+            Evidence::Measured => "measured",
+            Evidence::Agreed => "agreed",
+            Evidence::Guessed => "guessed",
+        };
+        let place = promise.places.because.unwrap_or(promise.places.name);
+        let what = format!("the number of `{}` was {how}", promise.path);
+        told(place, what, *day, "write the day on which that was");
+    }
+}
+
+/// Is this day still to come? Somewhere on Earth it is tomorrow already, so a day after today is not.
+pub(crate) fn is_to_come(day: Date, today: Date) -> bool {
+    days(today, day) > 1
 }
 
 /// Days from `from` to `to`; negative when `to` is earlier.

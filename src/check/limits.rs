@@ -35,7 +35,7 @@ pub(super) fn check(model: &Model, journey: &Journey, found: &mut Found<'_>) {
                 format!("the objective of `{}` is finer than anybody can keep", promise.path),
                 format!("leaves {left} of total outage in {}", promise.window),
             )
-            .note("no alert and no hand is that fast, and users cannot tell it from the networks between")
+            .note("no alert and no person is that fast, and users cannot tell it from failures of the networks between")
             .help(format!(
                 "write {} after the point at most, or `limits: {{objective_digits: {}}}` into slovo.yaml",
                 plain::several(limits.objective_digits as usize, "digit"),

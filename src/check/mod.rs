@@ -23,6 +23,7 @@ mod windows;
 mod wording;
 mod words;
 
+pub(crate) use dates::is_to_come;
 pub(crate) use plain::{several, time as plain_time};
 
 use std::collections::BTreeSet;
@@ -57,6 +58,7 @@ pub fn check(model: &Model, diagnostics: &mut Diagnostics) {
             privacy::check(model, journey, &mut found);
             twice::check(journey, &mut found);
             dates::check_review(model, journey, &mut found);
+            dates::check_future(model, journey, &mut found);
             limits::check(model, journey, &mut found);
             found.list
         })
@@ -93,7 +95,7 @@ pub fn check_documents(model: &Model, diagnostics: &mut Diagnostics) {
 pub fn unjudged(dated: bool, documents: bool) -> BTreeSet<&'static str> {
     let mut codes: BTreeSet<&'static str> = stored::ALL.iter().map(|code| code.id).collect();
     if !dated {
-        codes.extend([numbers::REVIEW_OVERDUE.id, numbers::OLD_GUESS.id]);
+        codes.extend([numbers::REVIEW_OVERDUE.id, numbers::OLD_GUESS.id, numbers::FUTURE_DATE.id]);
     }
     if !documents {
         codes.extend([

@@ -166,7 +166,7 @@ pub(super) fn check(model: &Model, found: &mut Found<'_>) {
                     &codes::UNTOLD_MEASURE,
                     promise.places.measurement,
                     format!("documents cannot say what {} means in `{path}`", what.side()),
-                    "measured by what has no words",
+                    "this measurement has no words",
                 )
                 .help(help),
             );

@@ -146,7 +146,7 @@ impl<'a> Traffic<'a> {
         );
         let made = self
             .with_expect(made)
-            .note("alerts wait for so many bad events, so that one unlucky user wakes nobody");
+            .note("alerts wait for that many bad events, so that one unlucky user wakes nobody");
         match self.objective_for(Decimal::from(least)) {
             Some(objective) => made.help(format!("keep for {objective}% at most, or over a longer window")),
             None => made.help("so few events are better promised in slices of time, or over a longer window"),

@@ -31,7 +31,7 @@ pub(super) struct Args {
     /// Colours on the terminal; `NO_COLOR` is respected
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
     pub(super) color: Color,
-    /// Says nothing but what is wrong
+    /// Prints nothing but problems
     #[arg(short, long, global = true)]
     pub(super) quiet: bool,
     /// Prints every message, however many there are [default: 100 of a file, 1000 in all]
@@ -69,7 +69,7 @@ pub(super) enum Command {
     Export(Export),
     /// Brings files into the canonical form
     Fmt(Fmt),
-    /// Works with what your services expose: makes the catalogue of it
+    /// Declares metrics that services expose, and lists those that promises need
     Metrics(Metrics),
     /// Explains a code, or what a promise becomes
     Explain(Explain),
@@ -91,7 +91,7 @@ pub(super) struct CommonArgs {
     /// Treats warnings as errors: all of them, or those of one code
     #[arg(long, value_name = "warnings|CODE", value_parser = parse_denied)]
     pub(super) deny: Vec<Denied>,
-    /// The date that reviews and the age of guesses are judged by: today's (UTC), that of the last commit, or any
+    /// The day that reviews, guesses and other dates are judged by: today (UTC), that of the last commit, or one you name
     #[arg(long, value_name = "now|commit|YYYY-MM-DD", value_parser = parse_today)]
     pub(super) today: Option<Today>,
 }
@@ -179,7 +179,7 @@ pub(super) struct Import {
     /// How the report is written
     #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
     pub(super) format: ReportFormat,
-    /// Writes nothing unless everything comes over
+    /// Writes nothing unless everything can be imported
     #[arg(long)]
     pub(super) strict: bool,
     /// Writes nothing but the report
@@ -208,10 +208,10 @@ pub(super) enum ReportFormat {
 pub(super) struct Check {
     #[command(flatten)]
     pub(super) wishes: CommonArgs,
-    /// Mends what can surely be mended, in the files themselves
+    /// Mends, in the files themselves, what can be meant in one way only
     #[arg(long)]
     pub(super) fix: bool,
-    /// Compares what promises read with what a Prometheus has, or had by a file of `slovo metrics snapshot`
+    /// Compares what promises read with what a Prometheus has: its address, or a file that `slovo metrics snapshot` wrote
     #[arg(long, value_name = "URL|SNAPSHOT")]
     pub(super) against: Option<PathBuf>,
     #[cfg(feature = "live")]
@@ -250,10 +250,10 @@ pub(super) struct Build {
     /// Writes the rules' proofs too, for promtool: `proofs/` beside the rules
     #[arg(long)]
     pub(super) proofs: bool,
-    /// Names in what is generated the line of its source too, not only the file: a comment added above then changes it
+    /// Names the line of each source in the output too, not only its file: a comment added above it then changes the output
     #[arg(long)]
     pub(super) lines: bool,
-    /// What documents print as their version, such as a commit: never said unless asked for
+    /// The version that documents print, such as a commit [default: none]
     #[arg(long, value_name = "TEXT")]
     pub(super) version_label: Option<String>,
     /// Overwrites files that an earlier build did not write
@@ -274,16 +274,16 @@ pub(super) struct Docs {
     /// Templates, a logo and a style sheet of your own, over the built-in ones
     #[arg(long, value_name = "DIR")]
     pub(super) templates: Option<PathBuf>,
-    /// Names the line of each source too, not only the file: a comment added above then changes the pages
+    /// Names the line of each source in the pages too, not only its file: a comment added above it then changes the pages
     #[arg(long)]
     pub(super) lines: bool,
-    /// What documents print as their version, such as a commit: never said unless asked for
+    /// The version that documents print, such as a commit [default: none]
     #[arg(long, value_name = "TEXT")]
     pub(super) version_label: Option<String>,
     /// Writes nothing; shows the site at this address of this machine, and follows changes
     #[arg(long, value_name = "ADDR", num_args = 0..=1, default_missing_value = "127.0.0.1:8321")]
     pub(super) serve: Option<String>,
-    /// With `--serve`: looks at the files again and again, where a file system sends no events
+    /// With `--serve`: looks at the files again and again, for file systems that send no events
     #[arg(long, requires = "serve")]
     pub(super) poll: bool,
     /// Overwrites files that an earlier run did not write
@@ -313,7 +313,7 @@ pub(super) struct Test {
     /// How failures are printed
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub(super) format: Format,
-    /// Shows how far it is where standard error is not a terminal too, such as in a CI log
+    /// Shows progress also where standard error is not a terminal, such as in a CI log
     #[arg(long)]
     pub(super) progress: bool,
     /// Keeps the rules and the tests that promtool read
@@ -335,10 +335,10 @@ impl Test {
 pub(super) struct Backfill {
     #[command(flatten)]
     pub(super) wishes: CommonArgs,
-    /// From when on samples are made
+    /// The time from which samples are made
     #[arg(long, value_name = "TIME", value_parser = parse_time, required = false, required_unless_present = "undo", default_value_if("undo", "true", "1970-01-01"))]
     pub(super) start: Timestamp,
-    /// Until when: three hours ago at the latest, and before the rules recorded anything themselves
+    /// The time until which: three hours ago at the latest, and before the rules recorded anything themselves
     #[arg(long, value_name = "TIME", value_parser = parse_time, required = false, required_unless_present = "undo", default_value_if("undo", "true", "1970-01-01"))]
     pub(super) end: Timestamp,
     /// The Prometheus that has the raw samples
@@ -373,7 +373,7 @@ fn parse_time(text: &str) -> Result<Timestamp, String> {
 pub(super) struct Export {
     #[command(flatten)]
     pub(super) wishes: CommonArgs,
-    /// Whose specs are written
+    /// The format of the specs
     #[arg(value_enum)]
     pub(super) format: ExportFormat,
     /// Writes one file for each journey to this folder [default: all to standard output]
@@ -449,7 +449,7 @@ pub(super) enum RequiredFormat {
 #[cfg(feature = "live")]
 #[derive(Debug, ClapArgs)]
 pub(super) struct MetricsSnapshot {
-    /// Its address, such as `http://localhost:9090`
+    /// The server's address, such as `http://localhost:9090`
     pub(super) url: String,
     /// The file that is written; `-` is standard output
     #[arg(short, long, value_name = "FILE")]

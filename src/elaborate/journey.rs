@@ -31,6 +31,7 @@ pub(crate) fn journey<'a>(
         notes: Vec::new(),
         name_span: written.name.span,
         review_span: None,
+        agreed_span: None,
         data_span: None,
         steps: Vec::new(),
         promises: Vec::new(),
@@ -100,7 +101,8 @@ fn statement<'a>(out: &mut Out, made: &mut ir::Journey, outer: &mut Outer<'a>, s
             made.review.get_or_insert((every.value, last.as_ref().map(|d| d.value)));
             made.review_span.get_or_insert(*span);
         }
-        JourneyStmt::Agreed(teams, day, _) => {
+        JourneyStmt::Agreed(teams, day, span) => {
+            made.agreed_span.get_or_insert(*span);
             made.agreed.get_or_insert_with(|| {
                 (teams.iter().map(|t| t.name.clone()).collect(), day.as_ref().map(|d| d.value))
             });

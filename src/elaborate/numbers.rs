@@ -67,7 +67,7 @@ pub(crate) fn window(
                 &NO_WINDOW,
                 at,
                 format!("`{said}` is not a window"),
-                "read as a part of what is counted",
+                "read as part of what is counted",
             );
             let made =
                 made.help("a window is a number of days that rolls on; `28d` always holds the same weekdays");

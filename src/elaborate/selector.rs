@@ -167,9 +167,15 @@ fn unknown_metric(cx: &Cx<'_>, name: &ast::MetricName) -> Diagnostic {
         let Some(base) = base else { continue };
         let kind = base.kind.as_str();
         let said = format!("`{text}` is a part of {kind} `{}`", base.name);
-        let made = Diagnostic::new(&HISTOGRAM_SERIES, name.span, said, format!("name the {kind} itself"))
+        let of_histogram = matches!(base.kind, MetricKind::Histogram | MetricKind::NativeHistogram);
+        let label = if of_histogram {
+            format!("name the {kind} itself")
+        } else {
+            "not declared on its own".to_owned()
+        };
+        let made = Diagnostic::new(&HISTOGRAM_SERIES, name.span, said, label)
             .also(base.decl.name.span, "declared here");
-        if matches!(base.kind, MetricKind::Histogram | MetricKind::NativeHistogram) {
+        if of_histogram {
             // Only `_count` says the same as the histogram itself, and in `finished` not even that.
             let title = format!("write `{}`", base.name);
             let made = made.maybe_fix(title, name.span, base.name);
@@ -191,7 +197,7 @@ fn unknown_metric(cx: &Cx<'_>, name: &ast::MetricName) -> Diagnostic {
         return made.help(format!("words say what is meant by what follows them: `\"{text}\" where {{..}}`"));
     }
     let made = if name.quoted && text.chars().all(|c| c.is_ascii_lowercase()) {
-        made.help("words in front of `over` hold a blank, or they are read as a metric's name")
+        made.help("one word in quotes before `over` is read as a metric; words that people read are two or more: `bad \"too slow\" over ..`")
     } else {
         made
     };

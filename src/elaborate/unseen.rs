@@ -81,7 +81,7 @@ fn quieted(
         explained(Diagnostic::new(&HIDDEN_LOSS, promise.places.measurement, said, label(promise, within)));
     if unseen > Decimal::new(5, 1) {
         if asked != Urgency::None {
-            made = made.note("so it is as with `urgency none`: nothing is sent, not even of missing data; the dashboard shows its budget");
+            made = made.note("nothing is sent, as with `urgency none`, not even for missing data; the dashboard shows its budget");
         }
         out.push(made.help(measure).help(ways(promise, within)).help(OVERDUE));
         return Urgency::None;

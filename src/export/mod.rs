@@ -166,7 +166,8 @@ fn general(model: &Model, format: Format) -> Vec<String> {
     say(model.policies.len(), "what happens as a budget runs low (`policy`)");
     say(model.playbooks.len(), "who responds and what users are told (`playbook`); runbooks are annotations");
     say(model.scenarios.len(), "scenarios");
-    let conditions = "two windows of an alert: its condition looks over the longer one";
+    let conditions = "an alert that needs two windows at once: the longer one becomes `lookbackWindow`, the shorter one `alertAfter`, so alerts come \
+                      later there";
     say(usize::from(format == Format::OpenSlo && !model.journeys.is_empty()), conditions);
     let thresholds = "burn rates of its alerts: Sloth has its own";
     say(usize::from(format == Format::Sloth && !model.journeys.is_empty()), thresholds);

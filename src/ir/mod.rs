@@ -176,6 +176,8 @@ pub struct Journey {
     pub name_span: Span,
     /// The `review` statement's place.
     pub review_span: Option<Span>,
+    /// The `agreed` statement's place.
+    pub agreed_span: Option<Span>,
     /// The `data` statement's place.
     pub data_span: Option<Span>,
     /// Steps in order.

@@ -1,8 +1,9 @@
 // Looks at the generated documents in Debian's Chromium: no request to anywhere, no error, accessible in light and
 // dark, nothing runs off a phone's screen, summaries print on one sheet and journeys on four, no text of a picture is cut or
 // touches another, links resolve, HTML validates, titles are
-// shown as written, and the first page answers a search at once even with 10,000 promises.
-// Usage: node check.mjs path/to/slovo
+// shown as written, and the first page answers a search at once even with 10,000 promises. Texts of pictures have the contrast that
+// axe asks of all others, which it doesn't look at in a picture.
+// Usage: node check.mjs path/to/slovo [DIR: pictures of the long journey go there, to be looked at]
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -14,6 +15,8 @@ import { chromium } from "playwright-core";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const slovo = resolve(process.argv[2] ?? "target/release/slovo");
+const looked = process.argv[3];
+if (looked) mkdirSync(looked, { recursive: true });
 const axe = readFileSync(join(here, "node_modules/axe-core/axe.min.js"), "utf8");
 const out = mkdtempSync(join(tmpdir(), "slovo-docs-"));
 const wrong = [];
@@ -101,26 +104,52 @@ const pictured = async (folder, model) => {
   const words = (text) => text.split(/\s+/).join("");
   for (const journey of model.journeys) {
     const { context, page, name } = await open(join(folder, `${journey.url}.html`), {});
-    for (const [where, width, media] of [["desktop", 1280, "screen"], ["phone", 390, "screen"], ["print", 700, "print"]]) {
+    const ways = [["desktop", 1280, "screen", "light"], ["desktop, dark", 1280, "screen", "dark"], ["phone", 390, "screen", "light"], ["phone, dark", 390, "screen", "dark"], ["print", 700, "print", "light"]];
+    for (const [where, width, media, colorScheme] of ways) {
       await page.setViewportSize({ width, height: 900 });
-      await page.emulateMedia({ media });
+      await page.emulateMedia({ media, colorScheme });
+      if (looked && folder === long) await page.screenshot({ path: join(looked, `${where.replace(", ", "-")}.png`), fullPage: true, clip: { x: 0, y: 0, width, height: 2600 } });
       const found = await page.evaluate(() => {
         const svg = [...document.querySelectorAll(".map > svg")].find((s) => s.getBoundingClientRect().width > 0);
         if (!svg) return null;
         const box = (e) => { const b = e.getBoundingClientRect(); return { left: b.left, right: b.right, top: b.top, bottom: b.bottom, text: e.textContent }; };
-        return { svg: box(svg), texts: [...svg.querySelectorAll("text")].map(box) };
+        // What lies below a text: the last shape before it that holds its middle and is filled, else what the page has there.
+        const rgb = (colour) => { const [r, g, b, a = 1] = colour.match(/[\d.]+/g).map(Number); return { r, g, b, a }; };
+        const over = (top, below) => ({ r: top.r * top.a + below.r * (1 - top.a), g: top.g * top.a + below.g * (1 - top.a), b: top.b * top.a + below.b * (1 - top.a), a: 1 });
+        const page = (e) => { for (let at = e; at; at = at.parentElement) { const c = rgb(getComputedStyle(at).backgroundColor); if (c.a > 0) return c; } return { r: 255, g: 255, b: 255, a: 1 }; };
+        const light = ({ r, g, b }) => { const of = (v) => (v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4); return 0.2126 * of(r) + 0.7152 * of(g) + 0.0722 * of(b); };
+        const shapes = [...svg.querySelectorAll("rect, circle, path, polygon")];
+        const contrast = (text) => {
+          const t = text.getBoundingClientRect(), x = (t.left + t.right) / 2, y = (t.top + t.bottom) / 2;
+          let below = page(svg);
+          for (const shape of shapes) {
+            const s = shape.getBoundingClientRect(), style = getComputedStyle(shape);
+            const before = shape.compareDocumentPosition(text) & Node.DOCUMENT_POSITION_FOLLOWING;
+            if (!before || style.fill === "none" || style.fill.startsWith("url") || x < s.left || x > s.right || y < s.top || y > s.bottom) continue;
+            const fill = rgb(style.fill);
+            below = over({ ...fill, a: fill.a * Number(style.fillOpacity) }, below);
+          }
+          const [one, other] = [light(over(rgb(getComputedStyle(text).fill), below)), light(below)].sort((a, b) => b - a);
+          return (one + 0.05) / (other + 0.05);
+        };
+        return { svg: box(svg), texts: [...svg.querySelectorAll("text")].map((t) => ({ ...box(t), contrast: contrast(t) })) };
       });
       if (!found) { if (journey.steps.length > 0) fail(name, `${where}: no picture`); continue; }
       const { svg, texts } = found;
       const all = words(texts.map((t) => t.text).join(""));
       const shown = [...journey.steps.map((s) => s.title), ...journey.steps.flatMap((s) => s.promises.slice(0, 6)).map((p) => p.title), ...journey.promises.map((p) => p.title)];
       for (const title of shown) if (!all.includes(words(title))) fail(name, `${where}: the picture cuts “${title}”`);
+      for (const t of texts) if (t.contrast < 4.5) fail(name, `${where}: “${t.text}” has a contrast of ${t.contrast.toFixed(1)} to 1`);
       for (const t of texts) if (t.left < svg.left - 1 || t.right > svg.right + 1 || t.top < svg.top - 1 || t.bottom > svg.bottom + 1) fail(name, `${where}: “${t.text}” runs out of the picture`);
       texts.forEach((a, n) => texts.slice(n + 1).forEach((b) => {
         // A line's box is taller than its letters: a quarter of it may overlap with the next line's.
         const slack = Math.min(a.bottom - a.top, b.bottom - b.top) / 4;
         if (a.left < b.right && b.left < a.right && a.top + slack < b.bottom && b.top + slack < a.bottom) fail(name, `${where}: “${a.text}” touches “${b.text}”`);
       }));
+    }
+    if (looked && folder === long) {
+      await page.emulateMedia({ media: "print", colorScheme: "light" });
+      await page.pdf({ path: join(looked, `${journey.id}.pdf`), preferCSSPageSize: true });
     }
     await context.close();
   }

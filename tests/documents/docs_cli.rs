@@ -178,3 +178,24 @@ journey use "Use it" {
         assert!(page.find("What does not fit together") > page.find("More about this journey"));
     }
 }
+
+/// A day that is still to come is told of by `--today` only, by the check and by the documents alike.
+#[test]
+fn days_that_are_still_to_come() {
+    let project = project();
+    let file = project.path().join("shop.slovo");
+    let dated = "owner shop\n  review every 90d, last 2062-11-01\n  agreed by shop on 2026-12-24";
+    let text = std::fs::read_to_string(&file).unwrap().replacen("owner shop", dated, 1);
+    assert!(text.contains("2062"), "{text}");
+    std::fs::write(&file, text).unwrap();
+    let today = ["--today", "2026-11-22"];
+    for (told, args) in [(false, &[][..]), (true, &today[..])] {
+        let (_, said) = slovo(project.path(), &[&["check"], args].concat());
+        assert_eq!(said.matches("W0451").count(), if told { 2 } else { 0 }, "{said}");
+        assert_eq!(slovo(project.path(), &[&["docs"], args].concat()).0, 0);
+        let page = std::fs::read_to_string(project.path().join("docs/journeys/visit.md")).unwrap();
+        assert_eq!(page.contains("24 December 2026 (still to come)"), told, "{page}");
+        assert_eq!(page.contains("| date in the future"), told, "{page}");
+        assert_eq!(page.contains("draft"), told, "{page}");
+    }
+}

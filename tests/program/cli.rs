@@ -489,6 +489,13 @@ fn explain_a_promise() {
     assert!(!ran.out.contains("sum("), "{}", ran.out);
     assert!(ran.out.lines().all(|l| l.chars().count() <= 80), "{}", ran.out);
     assert!(run(at.path(), &["explain", "checkout.pay.accepted", "--rules"]).out.contains("sum("));
+    // What is warned of elsewhere is not repeated.
+    let yaml = std::fs::read_to_string(at.path().join("slovo.yaml")).unwrap();
+    let yaml: Vec<&str> = yaml.lines().filter(|l| !l.starts_with("retention")).collect();
+    std::fs::write(at.path().join("slovo.yaml"), yaml.join("\n")).unwrap();
+    assert!(run(at.path(), &["check"]).err.contains("W0444"));
+    let ran = run(at.path(), &["explain", "checkout.pay.accepted"]);
+    assert!(ran.code == 0 && !ran.err.contains("warning"), "{}", ran.err);
 }
 
 /// What is stated of the data: for engineers in the terminal and in the documents.

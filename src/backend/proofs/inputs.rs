@@ -105,7 +105,7 @@ pub(super) fn opaque() -> Unprovable {
 }
 
 pub(super) fn native() -> Unprovable {
-    Unprovable("native histograms can't be written as test series".to_owned())
+    Unprovable("proofs run on promtool 2.42 too, whose tests cannot hold native histograms".to_owned())
 }
 
 /// The series made so far, all with the labels of the budget.
@@ -159,9 +159,7 @@ impl Made {
                     self.push(&format!("{}_sum", selector.metric), labels, Shape::Sum { fine, sick });
                     Ok(())
                 }
-                Condition::Mean { .. } => {
-                    Err(Unprovable("promtool 2 can't write native histograms".to_owned()))
-                }
+                Condition::Mean { .. } => Err(native()),
                 Condition::Age { selector, per_second, at_most, .. } => {
                     let labels = self.find(&selector.matchers, &[], &selector.metric)?;
                     // The clock of a test starts at 0: what is too old lies before.

@@ -9,10 +9,10 @@ use crate::value::Duration;
 /// Which part of a server is asked for, and how it is reached.
 #[derive(Clone, Debug, Default, ClapArgs)]
 pub(in crate::cli) struct Server {
-    /// Only series whose job this regular expression matches, whole
+    /// Only series whose job, as a whole, matches this regular expression
     #[arg(long, value_name = "REGEX")]
     pub(in crate::cli) job: Option<String>,
-    /// Only series whose name this regular expression matches, whole
+    /// Only series whose name, as a whole, matches this regular expression
     #[arg(long, value_name = "REGEX")]
     pub(in crate::cli) select: Option<String>,
     #[command(flatten)]
@@ -25,7 +25,7 @@ pub(in crate::cli) struct Connection {
     /// Credentials, certificates and a proxy, as promtool's `--http.config.file` has them
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) http_config: Option<PathBuf>,
-    /// A header of each request, such as `X-Scope-OrgID: shop`
+    /// A header to send with each request, such as `X-Scope-OrgID: shop`
     #[arg(long = "header", value_name = "NAME: VALUE")]
     pub(in crate::cli) headers: Vec<String>,
     /// A token for `Authorization: Bearer`, from this file; or `SLOVO_TOKEN`, for the origin that `SLOVO_ORIGIN` names

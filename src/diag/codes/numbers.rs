@@ -49,4 +49,5 @@ crate::diag::codes::codes! {
     HEARD_AFTER_RESTORE = Warning "W0448" "a page after the time to restore";
     HEARD_AFTER_UPDATE = Warning "W0449" "a page after the first update";
     HEARD_AFTER_BUDGET = Warning "W0450" "a page after the budget is gone";
+    FUTURE_DATE = Warning "W0451" "a day that is still to come";
 }

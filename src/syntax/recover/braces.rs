@@ -50,7 +50,7 @@ impl Build<'_> {
         let mut made = Diagnostic::new(
             &codes::syntax::UNEXPECTED,
             place,
-            "expected `{` after this head",
+            "expected `{` at the end of this line",
             "the block does not open",
         );
         for other in blocks.iter().skip(1) {

@@ -20,7 +20,7 @@ pub(super) fn mistake(text: &str, first: &Found<'_>, context: Context) -> Option
         &codes::syntax::UNKNOWN_WORD,
         first.range.clone(),
         format!("`{word}` begins a condition, and a condition follows `good when`"),
-        "no statement",
+        "not a statement",
     );
     let start = first.range.start;
     // `p99 of M{..} within 500ms`, `p99(M) < 500ms`

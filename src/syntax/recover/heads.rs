@@ -173,7 +173,7 @@ fn no_kind(scene: &Scene<'_>) -> Option<Mistake> {
     let made = Mistake::new(
         &codes::syntax::UNEXPECTED,
         name.range.clone(),
-        format!("the kind of {} is not said", name.shown()),
+        format!("the kind of {} is missing", name.shown()),
         "counter, gauge, histogram or summary?",
     );
     Some(made.maybe(name.range.start..scene.gap(), new))

@@ -9,15 +9,16 @@ use super::mistake::{Mend, Mistake};
 use super::quantities::quantities;
 use super::scene::Scene;
 use super::texts::strings;
-use super::usual::{bracketed, compared, no_noun};
+use super::usual::{bracketed, compared, no_noun, one_word};
 use super::words;
 use crate::diag::codes;
 use crate::syntax::parser::Rule;
 
 /// What went wrong at the place where reading failed.
 pub(super) fn mistake(scene: &Scene<'_>, context: Context) -> Mistake {
-    let known: [fn(&Scene<'_>, Context) -> Option<Mistake>; 17] = [
+    let known: [fn(&Scene<'_>, Context) -> Option<Mistake>; 18] = [
         compared,
+        one_word,
         no_noun,
         window,
         quantities,
@@ -98,7 +99,7 @@ fn verdicts(scene: &Scene<'_>, _: Context) -> Option<Mistake> {
         Mistake::new(
             &codes::syntax::UNEXPECTED,
             at.clone(),
-            format!("`{} {word}` is not said", scene.before()),
+            format!("`{} {word}` is not how a limit is written", scene.before()),
             format!("goes with `{other}`"),
         )
         .help("good events are `within` a limit or `at least` it, bad ones `over` it")

@@ -314,7 +314,7 @@ impl Build<'_> {
         let mut made = Diagnostic::new(
             &codes::syntax::MISPLACED,
             span,
-            format!("`{word}` belongs in {}, not {}", home.described(), context.in_words()),
+            format!("`{word}` belongs {}, not {}", home.in_words(), context.in_words()),
             format!("stands {}", context.in_words()),
         );
         let behind = self.after_block.filter(|(kind, _)| *kind == home).map(|(_, end)| end);
@@ -443,7 +443,7 @@ fn unknown(text: &str, first: &found::Found<'_>, context: Context) -> Mistake {
             at.clone(),
             match context {
                 Context::File => format!("{} begins no item", first.shown()),
-                _ => format!("{} begins no statement of {place}", first.shown()),
+                _ => format!("no statement of {place} begins with {}", first.shown()),
             },
             "a line begins with a word of the language",
         );
@@ -475,8 +475,8 @@ fn unknown(text: &str, first: &found::Found<'_>, context: Context) -> Mistake {
             if words::is_slip(first.text, word) { made.replace(at, word) } else { made.maybe(at, word) }
         }
         Some(word) => {
-            let home = words::homes(word).and_then(|h| h.first()).map_or("", |h| h.described());
-            made.help(format!("if `{word}` is meant: it belongs in {home}"))
+            let home = words::homes(word).and_then(|h| h.first()).map_or_else(String::new, |h| h.in_words());
+            made.help(format!("if `{word}` is meant: it belongs {home}"))
         }
         None if matches!(
             first.text,

@@ -88,7 +88,7 @@ fn thousands(scene: &Scene<'_>) -> Option<Mistake> {
         let last = end + 1 + digits;
         let whole = scene.text.get(start..last)?;
         return (digits > 0 && !scene.expects(Rule::comma)).then(|| {
-            wrong(scene, start, last, "has a comma for its point", "a number takes a point")
+            wrong(scene, start, last, "has a comma instead of a decimal point", "decimals follow a point")
                 .replace(start..last, whole.replace(',', "."))
         });
     }
@@ -224,8 +224,14 @@ fn percentage(scene: &Scene<'_>) -> Option<Mistake> {
     }
     if text.contains(',') {
         return Some(
-            wrong(scene, at.start, at.end, "has a comma for its point", "a number takes a point")
-                .replace(at, format!("{plain}%")),
+            wrong(
+                scene,
+                at.start,
+                at.end,
+                "has a comma instead of a decimal point",
+                "decimals follow a point",
+            )
+            .replace(at, format!("{plain}%")),
         );
     }
     if text.ends_with('%') {

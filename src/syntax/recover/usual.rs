@@ -126,7 +126,7 @@ pub(super) fn compared(scene: &Scene<'_>, _: Context) -> Option<Mistake> {
     let made = Mistake::new(
         &codes::syntax::UNKNOWN_WORD,
         at.clone(),
-        format!("`{side} {word}` is not said"),
+        format!("`{side} {word}` is not how a limit is written"),
         "a limit in other words",
     );
     let made = match (side, is_less) {
@@ -135,6 +135,38 @@ pub(super) fn compared(scene: &Scene<'_>, _: Context) -> Option<Mistake> {
     };
     // the limit itself is good here, and may not have been meant to be
     Some(made.maybe(at, new))
+}
+
+/// `bad "slow" over 1s where {..}`: one word before `over` is read as a metric, which takes no `where` behind its limit.
+pub(super) fn one_word(scene: &Scene<'_>, _: Context) -> Option<Mistake> {
+    if !matches!(scene.found.text, "where" | "or") {
+        return None;
+    }
+    let verdict = found(scene.text, 0);
+    let words = found(scene.text, verdict.range.end);
+    let over = found(scene.text, words.range.end);
+    let limit = found(scene.text, over.range.end);
+    let fits = verdict.text == "bad"
+        && words.kind == Kind::Text
+        && !words.text.contains(' ')
+        && over.text == "over"
+        && limit.range.end == scene.gap();
+    let text = words.text.trim_matches('"');
+    if !fits || text.is_empty() {
+        return None;
+    }
+    let made = Mistake::new(
+        &codes::syntax::UNEXPECTED,
+        words.range.clone(),
+        format!("`{}` is one word, which is read as a metric before `over`", short(words.text)),
+        "one word in quotes",
+    );
+    Some(made.help(format!(
+        "words that people read are two or more: `bad \"too {}\" over {} {} ..`",
+        short(text),
+        limit.text,
+        scene.found.text
+    )))
 }
 
 /// `[1, 2, 3]`, `["a", "b"]`, `(a, b)`: lists have no brackets.

@@ -204,7 +204,7 @@ fn native_histograms() {
     let said = run(at.path(), &["metrics", "import", &fake.url()]);
     assert_eq!(said.code, 1, "{said:?}");
     assert!(
-        said.said().contains("2 metrics: declared as classic histograms, and stored as native ones only"),
+        said.said().contains("2 metrics: declared as a classic histogram, but stored as a native one only"),
         "{said:?}"
     );
     assert!(!said.said().contains("stored as classic ones only"), "{said:?}");

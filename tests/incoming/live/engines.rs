@@ -202,7 +202,7 @@ fn project(name: &str, url: &str) {
             && text.contains("buckets 0.1, 2.5"),
         "{name}: {text}\n{ran:?}"
     );
-    assert!(ran.said().contains("bounds differ between jobs") && ran.code == 1, "{name}: {ran:?}");
+    assert!(ran.said().contains("jobs expose different bounds") && ran.code == 1, "{name}: {ran:?}");
 }
 
 fn snapshot(engine: &Engine, url: &str, at: &Path) {

@@ -183,6 +183,7 @@ pub fn journey(id: &str, promises: Vec<Promise>) -> Journey {
         notes: Vec::new(),
         name_span: span(),
         review_span: None,
+        agreed_span: None,
         data_span: None,
         steps: Vec::new(),
         promises: Vec::new(),

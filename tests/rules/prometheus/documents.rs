@@ -14,7 +14,7 @@ use slovo::value::{Decimal, Duration};
 const EXAMPLES: [&str; 4] =
     ["examples/astronomy-shop", "examples/minimal", "examples/parcels", "tests/browser/long"];
 
-fn model(folder: &str) -> Model {
+pub(super) fn model(folder: &str) -> Model {
     let mut project = Project::load(Path::new(folder), None);
     project.config.settings.today = Some("2026-11-22".parse().unwrap());
     let compiled = project.compile();
@@ -22,7 +22,7 @@ fn model(folder: &str) -> Model {
 }
 
 /// What a reader sees of a page: no tags, single blanks.
-fn text(page: &str) -> String {
+pub(super) fn text(page: &str) -> String {
     let mut out = String::new();
     for (n, part) in page.split('<').enumerate() {
         let shown = if n == 0 { part } else { part.split_once('>').map_or("", |(_, shown)| shown) };
@@ -36,7 +36,7 @@ fn text(page: &str) -> String {
 }
 
 /// The part of a page from one mark to the first of others.
-fn part<'a>(page: &'a str, from: &str, to: &[&str]) -> &'a str {
+pub(super) fn part<'a>(page: &'a str, from: &str, to: &[&str]) -> &'a str {
     let at = page.find(from).unwrap_or_else(|| panic!("no {from}"));
     let rest = &page[at..];
     let end = to.iter().filter_map(|t| rest[1..].find(t)).min().map_or(rest.len(), |n| n + 1);
@@ -44,7 +44,7 @@ fn part<'a>(page: &'a str, from: &str, to: &[&str]) -> &'a str {
 }
 
 /// The number before, or after, these words.
-fn number(text: &str) -> Decimal {
+pub(super) fn number(text: &str) -> Decimal {
     text.replace(',', "").parse().unwrap_or_else(|_| panic!("no number: {text}"))
 }
 
@@ -54,13 +54,13 @@ fn before(text: &str, words: &str) -> Decimal {
     number(head.split_whitespace().last().unwrap())
 }
 
-fn between<'a>(text: &'a str, from: &str, to: &str) -> &'a str {
+pub(super) fn between<'a>(text: &'a str, from: &str, to: &str) -> &'a str {
     let rest = text.split_once(from).unwrap_or_else(|| panic!("no {from:?} in {text}")).1;
     rest.split_once(to).unwrap_or_else(|| panic!("no {to:?} after {from:?} in {text}")).0
 }
 
 /// `3 h 22 min`, `2 days 19 h`: as it is said, and the smaller of its units.
-fn time(said: &str) -> (Decimal, Decimal) {
+pub(super) fn time(said: &str) -> (Decimal, Decimal) {
     let words: Vec<&str> = said.split_whitespace().collect();
     let (mut all, mut unit) = (Decimal::ZERO, Decimal::ONE);
     for pair in words.chunks(2) {
@@ -78,35 +78,35 @@ fn time(said: &str) -> (Decimal, Decimal) {
     (all, unit)
 }
 
-fn seconds(t: Duration) -> Decimal {
+pub(super) fn seconds(t: Duration) -> Decimal {
     Decimal::from(t.as_micros()) / Decimal::from(1_000_000)
 }
 
 /// Facts that were read, and those that are not so.
 #[derive(Default)]
-struct Facts {
-    page: String,
-    held: usize,
-    kinds: BTreeSet<&'static str>,
-    wrong: Vec<String>,
+pub(super) struct Facts {
+    pub(super) page: String,
+    pub(super) held: usize,
+    pub(super) kinds: BTreeSet<&'static str>,
+    pub(super) wrong: Vec<String>,
 }
 
 impl Facts {
-    fn of(page: &str) -> Self {
+    pub(super) fn of(page: &str) -> Self {
         Self { page: page.to_owned(), ..Self::default() }
     }
-    fn hold(&mut self, kind: &'static str, is: bool, said: &str) {
+    pub(super) fn hold(&mut self, kind: &'static str, is: bool, said: &str) {
         self.held += 1;
         self.kinds.insert(kind);
         if !is {
             self.wrong.push(format!("{}: {kind}: {said}", self.page));
         }
     }
-    fn has(&mut self, kind: &'static str, text: &str, words: &str) {
+    pub(super) fn has(&mut self, kind: &'static str, text: &str, words: &str) {
         self.hold(kind, text.contains(words), &format!("no {words:?} in {text}"));
     }
     /// A time as it is said, rounded to its smaller unit.
-    fn lasts(&mut self, kind: &'static str, said: &str, is: Decimal) {
+    pub(super) fn lasts(&mut self, kind: &'static str, said: &str, is: Decimal) {
         let (all, unit) = time(said);
         self.hold(kind, (all - is).abs() <= unit, &format!("{said} for {is} s"));
     }
@@ -117,7 +117,14 @@ fn title(model: &Model, id: &str) -> String {
 }
 
 /// What a promise's part of the page says.
-fn promise(facts: &mut Facts, model: &Model, journey: &Journey, p: &Promise, page: &str, rules: &str) {
+pub(super) fn promise(
+    facts: &mut Facts,
+    model: &Model,
+    journey: &Journey,
+    p: &Promise,
+    page: &str,
+    rules: &str,
+) {
     let anchor = match &p.path.step {
         Some(step) => format!("{step}.{}", p.path.promise),
         None => p.path.promise.clone(),
@@ -225,7 +232,12 @@ fn measured(facts: &mut Facts, p: &Promise, said: &str, rules: &str) {
                 let Series::HistogramWithin { selector, limit, .. } = series else { continue };
                 let scale = if selector.metric.contains("milliseconds") { 1_000 } else { 1 };
                 let end = if how.contains(" and our systems") { " and our systems" } else { "." };
-                facts.lasts("limit", between(how, "take at most ", end), *limit / Decimal::from(scale));
+                let (from, end) = if events.faults.is_empty() {
+                    ("take at most ", end)
+                } else {
+                    ("take more than ", ", or")
+                };
+                facts.lasts("limit", between(how, from, end), *limit / Decimal::from(scale));
                 let bound = rules.contains(&format!("le=\"{}\"", limit.normalize()))
                     || rules.contains(&format!("le=~\"{}", limit.normalize()));
                 facts.hold("limit in the rules", bound, &limit.to_string());
@@ -282,7 +294,7 @@ fn thresholds(facts: &mut Facts, p: &Promise, html: &str, rules: &str) {
 }
 
 /// What a journey's page says beside its promises.
-fn journey_page(facts: &mut Facts, model: &Model, j: &Journey, page: &str) {
+pub(super) fn journey_page(facts: &mut Facts, model: &Model, j: &Journey, page: &str) {
     let hero = text(part(page, "<dl class=\"strip\">", &["</dl>"]));
     let status = if j.agreed.is_some() { "agreed" } else { "draft" };
     facts.has("status", &hero, &format!("Status {status}"));
@@ -336,6 +348,10 @@ fn journey_page(facts: &mut Facts, model: &Model, j: &Journey, page: &str) {
     if books.is_empty() {
         facts.has("playbook", &conduct, "there is no playbook");
     }
+    let rehearsed = model.scenarios.iter().any(|s| s.promise.journey == j.id);
+    facts.hold("rehearsed", page.contains("<h3>Rehearsed</h3>") == rehearsed, "where there is a story only");
+    let linked = model.settings.links.dashboards.is_some();
+    facts.hold("board", hero.contains("the journey's board") == linked, &hero);
     let rows = part(page, "<table class=\"detect\">", &["</table>"]).matches("<tr><th").count() - 1;
     facts.hold("rows of detection", rows == j.all_promises().count(), &rows.to_string());
 }

@@ -13,6 +13,7 @@ mod explain;
 mod facts;
 mod forms;
 mod identity;
+mod kinds;
 use forms::hour;
 mod live;
 mod native;

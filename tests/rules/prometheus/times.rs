@@ -83,7 +83,7 @@ fn project(rounds: usize, (scrape, evaluation): (&str, &str), drawn: &mut Drawn)
 }
 
 /// A counter that changes its pace after so many scrapes.
-fn course(before: u64, after: u64, quiet: u64, all: u64) -> String {
+pub(super) fn course(before: u64, after: u64, quiet: u64, all: u64) -> String {
     format!("0+{before}x{} {}+{after}x{all}", quiet - 1, before * quiet)
 }
 

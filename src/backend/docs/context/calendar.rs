@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::{Maker, TeamRef};
 use crate::backend::docs::sentences::{numbers, words};
+use crate::check::is_to_come;
 use crate::ir;
 use crate::value::{Date, Duration};
 
@@ -23,6 +24,15 @@ impl From<Date> for Day {
     }
 }
 
+/// A day on which something is said to have been.
+fn said_to_be(date: Date, today: Option<Date>) -> Day {
+    let mut day = Day::from(date);
+    if today.is_some_and(|today| is_to_come(date, today)) {
+        day.words.push_str(" (still to come)");
+    }
+    day
+}
+
 /// How a review stands on the day that was given.
 #[derive(Clone, Copy, Debug, Serialize, PartialEq, Eq, PartialOrd, Ord)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -34,7 +44,7 @@ pub enum ReviewState {
     Soon,
     /// Later than that.
     Current,
-    /// Planned, and no day was given to judge by.
+    /// Planned, and no day was given to judge by, or that of the last one is still to come.
     Planned,
     /// Planned, but there never was one.
     Never,
@@ -48,7 +58,7 @@ pub enum ReviewState {
 pub struct Review {
     /// How it stands.
     pub state: ReviewState,
-    /// The same in words: `reviewed`, `due soon`, `overdue`, `planned`, `never reviewed`, `not stated`.
+    /// The same in words: `reviewed`, `due soon`, `overdue`, `planned`, `date in the future`, `never reviewed`, `not stated`.
     pub label: String,
     /// `every 90 days`
     pub every: Option<String>,
@@ -77,7 +87,9 @@ pub fn review_of(journey: &ir::Journey, today: Option<Date>) -> Review {
     };
     let next = last.and_then(|last| after(last, every));
     let left = next.zip(today).and_then(|(next, today)| next.since(today).ok()).map(|span| span.get_days());
+    let to_come = |day: Option<Date>| day.zip(today).is_some_and(|(day, today)| is_to_come(day, today));
     let (state, label) = match (last, left) {
+        (Some(_), _) if to_come(last) => (ReviewState::Planned, "date in the future"),
         (None, _) => (ReviewState::Never, "never reviewed"),
         (_, Some(days)) if days < 0 => (ReviewState::Overdue, "overdue"),
         (_, Some(days)) if days <= SOON => (ReviewState::Soon, "due soon"),
@@ -86,6 +98,12 @@ pub fn review_of(journey: &ir::Journey, today: Option<Date>) -> Review {
     };
     let every = words::every(every);
     let sentence = match (last, next) {
+        (Some(last), _) if to_come(Some(last)) => {
+            format!(
+                "It is to be reviewed {every}. The day of the last review, {}, is still to come.",
+                numbers::date(last)
+            )
+        }
         (Some(last), Some(next)) => {
             let due = if state == ReviewState::Overdue { "was due" } else { "is due" };
             format!(
@@ -100,7 +118,7 @@ pub fn review_of(journey: &ir::Journey, today: Option<Date>) -> Review {
         state,
         label: label.to_owned(),
         every: Some(every),
-        last: last.map(Day::from),
+        last: last.map(|day| said_to_be(day, today)),
         next: next.map(Day::from),
         sentence,
     }
@@ -111,7 +129,7 @@ pub fn review_of(journey: &ir::Journey, today: Option<Date>) -> Review {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum State {
-    /// Nobody has signed.
+    /// Nobody has signed, or the day of the signatures is still to come.
     Draft,
     /// Signed.
     Agreed,
@@ -131,7 +149,9 @@ pub struct Status {
 
 /// The state of a journey: without a day to judge by, no review is overdue.
 pub fn status_of(journey: &ir::Journey, today: Option<Date>) -> Status {
-    let (state, label) = match (&journey.agreed, review_of(journey, today).state) {
+    let signed = |day: &Option<Date>| !day.zip(today).is_some_and(|(day, today)| is_to_come(day, today));
+    let agreed = journey.agreed.as_ref().filter(|(_, day)| signed(day));
+    let (state, label) = match (agreed, review_of(journey, today).state) {
         (None, _) => (State::Draft, "draft"),
         (Some(_), ReviewState::Overdue) => (State::Overdue, "review overdue"),
         (
@@ -165,6 +185,9 @@ impl Maker<'_> {
     /// The signatures of a journey.
     pub fn agreement(&self, journey: &ir::Journey) -> Option<Agreement> {
         let (teams, on) = journey.agreed.as_ref()?;
-        Some(Agreement { teams: teams.iter().map(|t| self.team(t)).collect(), on: on.map(Day::from) })
+        Some(Agreement {
+            teams: teams.iter().map(|t| self.team(t)).collect(),
+            on: on.map(|day| said_to_be(day, self.today)),
+        })
     }
 }

@@ -121,10 +121,10 @@ fn good_when(condition: &Condition) -> String {
         }
         Condition::Mean { good, seconds: time, unit, .. } => match (good, time) {
             (Reading::AtMost(_), Some(time)) => {
-                format!("they take at most {} in it on average", seconds(*time))
+                format!("on average they take at most {} in it", seconds(*time))
             }
             (Reading::AtLeast(_), Some(time)) => {
-                format!("they take at least {} in it on average", seconds(*time))
+                format!("on average they take at least {} in it", seconds(*time))
             }
             (_, None) => format!("the average in it is {} {unit}", reading(*good)).trim_end().to_owned(),
         },

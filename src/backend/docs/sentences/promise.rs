@@ -273,6 +273,9 @@ pub fn evidence(promise: &Promise, today: Option<Date>) -> Option<String> {
         Evidence::Agreed => format!("This number was agreed on {when}."),
         Evidence::Guessed => format!("This number is a guess, made on {when}."),
     };
+    if today.is_some_and(|today| crate::check::is_to_come(*date, today)) {
+        said.push_str(" That day is still to come.");
+    }
     if *class == Evidence::Guessed
         && let Some(days) = today.and_then(|t| t.since(*date).ok()).map(|span| span.get_days())
         && days > GUESS_AGES

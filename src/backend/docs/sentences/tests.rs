@@ -148,6 +148,7 @@ fn model(promises: Vec<Promise>) -> Model {
         name_span: span(),
         left_out: false,
         review_span: None,
+        agreed_span: None,
         data_span: None,
         steps: Vec::new(),
         promises: Vec::new(),
@@ -358,7 +359,7 @@ fn slices() {
     assert_eq!(
         mean(Reading::AtMost(d("1200")), Some(d("1200")), "seconds"),
         [
-            "One is good when they take at most 20 min in it on average.",
+            "One is good when on average they take at most 20 min in it.",
             "One without any event is not counted."
         ]
     );

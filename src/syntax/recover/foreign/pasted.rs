@@ -163,7 +163,7 @@ struct Understood {
 
 fn told(cut: &Cut<'_>, query: &str, about: &Understood) -> Mistake {
     let said = match cut.word {
-        "" => "PromQL begins no statement".to_owned(),
+        "" => "PromQL is not a statement".to_owned(),
         word if cut.when => format!("`{word} when` takes no PromQL without the word `promql`"),
         word => format!("`{word}` takes a metric, not PromQL"),
     };
