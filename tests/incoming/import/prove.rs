@@ -159,7 +159,8 @@ fn what_cannot_be_proven() {
     }
 }
 
-/// Of the collected specs all that is exact is proven, and nothing differs.
+/// Of the collected specs all that is exact is proven, and nothing differs. Those for Pyrra, which are of four shapes, take minutes:
+/// `SLOVO_ALL_PROOFS=1` proves them too.
 #[test]
 fn collected_specs() {
     if !promtool() {
@@ -167,6 +168,9 @@ fn collected_specs() {
     }
     let at = tempfile::tempdir().unwrap();
     for (folder, least) in [("A-sloth", 20), ("B-openslo", 4), ("C-pyrra", 75)] {
+        if folder == "C-pyrra" && std::env::var_os("SLOVO_ALL_PROOFS").is_none() {
+            continue;
+        }
         let Some(path) = shared(&format!("corpus/{folder}")) else { return };
         let ran =
             run(at.path(), &["import", path.to_str().unwrap(), "--prove", "--audit", "--format", "json"]);
