@@ -15,6 +15,7 @@ use super::output::{create, replace};
 use super::screen::{Screen, for_people};
 use super::{Failure, Outcome, Status};
 use crate::config::project_name;
+use crate::diag::Severity;
 use crate::import::{self, Imported, Input, Report, Target, Unusable, Written};
 use crate::project::Project;
 use earlier::{Earlier, edited};
@@ -28,16 +29,13 @@ pub(super) fn run(options: &Import, start: &Path, screen: &Screen) -> Outcome {
         .map_err(|e| Failure::io(format!("`{}` cannot be written", folder.display()), &e))?;
     let root = Project::root_of(&folder);
     let project = root.is_some().then(|| Project::load(&folder, None));
-    if let (Some(root), Some(project)) = (&root, &project) {
-        // A project to be begun has no source yet.
-        let sources = project.sources.iter().any(|(_, file)| file.path.ends_with(".slovo"));
-        if sources && project.compile().diagnostics.has_errors() {
-            let message = format!("the project of `{}` has mistakes", root.display());
-            return Err(
-                Failure::new(message).help("mend what `slovo check` finds, then import; nothing was written")
-            );
-        }
-    }
+    let earlier = Earlier::read(&folder)?;
+    let mistaken = root.as_ref().zip(project.as_ref()).and_then(|(root, project)| mistakes(root, project));
+    let mistaken = match mistaken {
+        Some(failure) if earlier.as_written.is_empty() => return Err(failure),
+        // What is missing may be a file that this import makes again.
+        other => other,
+    };
     let below = root.as_ref().and_then(|root| folder.strip_prefix(root).ok());
     let mut prefix = String::new();
     for part in below.into_iter().flat_map(Path::components) {
@@ -46,13 +44,12 @@ pub(super) fn run(options: &Import, start: &Path, screen: &Screen) -> Outcome {
     }
     let name = folder.file_name().and_then(|n| project_name(&n.to_string_lossy()));
     let name = name.unwrap_or_else(|| "imported".to_owned());
-    let earlier = Earlier::read(&folder)?;
     let rest = project.as_ref().and_then(|_| without_earlier(&folder, &prefix, &earlier));
     let of = |project| Target { project, prefix: prefix.clone(), name: name.clone() };
     let mut replaced = BTreeMap::new();
     let mut target = of(project.as_ref());
     let mut made = match import::import(&inputs, &target) {
-        Ok(made) if options.audit || there(&made.files, &folder).is_empty() => made,
+        Ok(made) if options.audit || mistaken.is_none() && there(&made.files, &folder).is_empty() => made,
         first => {
             target = of(rest.as_ref());
             match again(&inputs, &target, &earlier, &folder) {
@@ -61,6 +58,9 @@ pub(super) fn run(options: &Import, start: &Path, screen: &Screen) -> Outcome {
                     made
                 }
                 Err(stays) => {
+                    if let Some(failure) = mistaken {
+                        return Err(failure);
+                    }
                     return refused(first, stays, (options, root.is_some()), &folder, screen);
                 }
             }
@@ -79,14 +79,12 @@ pub(super) fn run(options: &Import, start: &Path, screen: &Screen) -> Outcome {
         report.not_written = Some("--audit asks for the report only".to_owned());
     } else if options.strict && !report.whole() {
         report.not_written = Some("--strict, and it would not be whole".to_owned());
-    } else if let Err(failure) = write(&files, &replaced, &folder, screen) {
+    } else if let Err(failure) = write(&files, earlier, &replaced, &folder, screen) {
         // Nothing was written to it yet.
         if let Some(path) = &into {
             remove(path);
         }
         return Err(failure);
-    } else if let Err(e) = earlier.record(&files, &folder) {
-        screen.warn(&format!("what was written is not recorded, and no later import will rewrite it: {e}"));
     }
     if let Some(shown) = &options.output {
         report.files = report.files.iter().map(|f| shown.join(f).display().to_string()).collect();
@@ -98,6 +96,20 @@ pub(super) fn run(options: &Import, start: &Path, screen: &Screen) -> Outcome {
         true if report.unproven() => Status::Unknown,
         true => Status::Fine,
     })
+}
+
+/// That a project has mistakes, if it has. One to be begun has no source yet.
+fn mistakes(root: &Path, project: &Project) -> Option<Failure> {
+    let sources = project.sources.iter().any(|(_, file)| file.path.ends_with(".slovo"));
+    let diagnostics = sources.then(|| project.compile().diagnostics)?;
+    let first = diagnostics.iter().find(|d| d.severity == Severity::Error)?;
+    let message = format!(
+        "the project of `{}` has mistakes, first {}: {}",
+        root.display(),
+        first.code.id,
+        first.message
+    );
+    Some(Failure::new(message).help("mend what `slovo check` finds, then import; nothing was written"))
 }
 
 /// The project of a folder without what an earlier import wrote there and is still as written; none where nothing is.
@@ -164,7 +176,7 @@ fn refused(
             let word = if there.len() == 1 { "is" } else { "are" };
             let failure = Failure::new(format!("{} {word} there already", there.join(", ")));
             let help = beside(options, in_project, &made.files);
-            Err(failure.help(why.into_iter().chain([help]).collect::<Vec<_>>().join(". ")))
+            Err(failure.help(why.into_iter().chain([help]).collect::<Vec<_>>().join("; ")))
         }
     }
 }
@@ -225,13 +237,13 @@ fn tell(report: &Report, options: &Import, into: Option<&Path>) -> Result<(), Fa
 fn beside(options: &Import, in_project: bool, files: &[Written]) -> String {
     let journey = files.iter().find_map(|f| f.path.strip_prefix("journeys/")?.strip_suffix(".slovo"));
     let (true, Some(journey)) = (in_project, journey) else {
-        return "an import writes new files only; nothing was written: `-o DIR` writes to another folder"
+        return "an import writes new files, and rewrites its own where nobody has edited them; nothing was written: `-o DIR` writes to another folder"
             .to_owned();
     };
     let inputs: Vec<String> = options.inputs.iter().map(|input| quoted(input)).collect();
     let folder = options.output.clone().unwrap_or_default().join(journey);
     format!(
-        "an import writes new files only; nothing was written. A folder within the project belongs to it: `slovo import {} -o {}`",
+        "an import writes new files, and rewrites its own where nobody has edited them; nothing was written. A folder within the project belongs to it: `slovo import {} -o {}`",
         inputs.join(" "),
         quoted(&folder)
     )

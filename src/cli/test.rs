@@ -37,7 +37,7 @@ pub(super) fn run(options: &Test, start: &Path, screen: &Screen) -> Outcome {
     };
     let (_, texts) = rules(&project.config.outputs).unzip();
     alert_texts::fill(&project, &mut model, texts.flatten())?;
-    find(&options.promtool)?;
+    let promtool = find(&options.promtool)?;
     let proofs = wanted(prove(&model), &options.promises, &model)?;
     let began = Instant::now();
     let folder = tempfile::Builder::new()
@@ -50,7 +50,7 @@ pub(super) fn run(options: &Test, start: &Path, screen: &Screen) -> Outcome {
         screen.say(&format!("rules and tests are kept in {}", folder.path().display()));
     }
     let jobs = jobs(&proofs, &rules)?;
-    let results = run_all(&jobs, options, folder.path(), screen)?;
+    let results = run_all(&jobs, (&promtool, options.progress), folder.path(), screen)?;
     let unsteady: Vec<&str> =
         jobs.iter().zip(&results).filter(|(_, answer)| answer.unsteady).map(|(job, _)| job.title()).collect();
     let failed: Vec<Failed<'_>> = jobs
@@ -89,10 +89,15 @@ pub(super) fn run(options: &Test, start: &Path, screen: &Screen) -> Outcome {
 }
 
 /// Is promtool there?
-pub(super) fn find(promtool: &str) -> Result<(), Failure> {
-    let asked = Command::new(promtool).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
+/// Each runs in a folder of its own, so a path is made absolute.
+pub(super) fn find(promtool: &str) -> Result<String, Failure> {
+    let path = Path::new(promtool);
+    let below = path.components().count() > 1 || promtool.starts_with('.');
+    let program = std::path::absolute(path).ok().filter(|_| below).unwrap_or_else(|| path.to_owned());
+    let program = program.to_string_lossy().into_owned();
+    let asked = Command::new(&program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
     match asked {
-        Ok(status) if status.success() => Ok(()),
+        Ok(status) if status.success() => Ok(program),
         Ok(_) => Err(Failure::new(format!("`{promtool} --version` fails"))),
         Err(error) => {
             let message = format!("`{promtool}` cannot be run: {}", error.to_string().to_lowercase());
@@ -244,17 +249,22 @@ fn proving((done, of): (usize, usize), (weight, all): (u64, u64), taken: Duratio
 }
 
 /// Runs all cases, those that take long first, so that no core waits for the last one.
-fn run_all(jobs: &[Job<'_>], options: &Test, folder: &Path, screen: &Screen) -> Result<Vec<Answer>, Failure> {
+fn run_all(
+    jobs: &[Job<'_>],
+    (promtool, lines): (&str, bool),
+    folder: &Path,
+    screen: &Screen,
+) -> Result<Vec<Answer>, Failure> {
     let mut order: Vec<usize> = (0..jobs.len()).collect();
     order.sort_by_key(|n| std::cmp::Reverse(jobs.get(*n).map_or(0, |j| j.piece.weight)));
     let next = AtomicUsize::new(0);
-    let progress = Progress::new(jobs, options.progress);
+    let progress = Progress::new(jobs, lines);
     // Each takes the next one when it is free.
     let worker = |_| {
         let mut made = Vec::new();
         while let Some(number) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
             if let Some(job) = jobs.get(*number) {
-                made.push((*number, ask(&options.promtool, &folder.join(number.to_string()), job)?));
+                made.push((*number, ask(promtool, &folder.join(number.to_string()), job)?));
                 progress.tell(job.piece.weight, screen);
             }
         }

@@ -15,7 +15,7 @@ use crate::backend::docs::markdown;
 pub enum Grade {
     /// The rules compute what the source's did.
     Exact,
-    /// It was called exact, and a proof gave something else.
+    /// A proof gave something else than the source's queries.
     Differs,
     /// They do if what a comment says is true.
     Assumed,

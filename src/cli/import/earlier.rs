@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::Failure;
 use super::super::output::{hash, is_below, replace};
+use super::files::remove;
 use crate::import::Written;
 use crate::project::{CONFIG_FILE, LARGEST, read_plain};
 
@@ -22,12 +23,15 @@ struct Record {
     note: String,
     /// Paths below the folder with the hashes of what was written.
     files: BTreeMap<String, String>,
+    /// The same of what is being written: after a kill a file is as one or the other has it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    begun: BTreeMap<String, String>,
 }
 
 impl Default for Record {
     fn default() -> Self {
         let note = "written by slovo import: files that are still as written are rewritten by the next one; keep it beside them";
-        Self { version: VERSION, note: note.to_owned(), files: BTreeMap::new() }
+        Self { version: VERSION, note: note.to_owned(), files: BTreeMap::new(), begun: BTreeMap::new() }
     }
 }
 
@@ -35,6 +39,8 @@ impl Default for Record {
 #[derive(Debug, Default)]
 pub(super) struct Earlier {
     record: Record,
+    /// The record as it was read.
+    text: Option<String>,
     /// Those that are still as written, and their text.
     pub(super) as_written: BTreeMap<String, String>,
     /// Those that somebody has changed since.
@@ -58,20 +64,21 @@ impl Earlier {
             }
             Err(e) => return Err(wrong(&e.to_string().to_lowercase())),
         };
-        let record: Record = serde_json::from_str(&text).map_err(|e| wrong(&e.to_string()))?;
+        let record: Record = serde_json::from_str(&text).map_err(|_| wrong("it is not as slovo wrote it"))?;
         if record.version != VERSION {
             return Err(wrong(&format!(
                 "it is of version {}, this program knows version {VERSION}",
                 record.version
             )));
         }
-        let mut made = Self::default();
-        for (below, written) in &record.files {
+        let mut made = Self { text: Some(text), ..Self::default() };
+        let paths: BTreeSet<&String> = record.files.keys().chain(record.begun.keys()).collect();
+        for below in paths {
             if !is_below(below) {
                 return Err(wrong(&format!("it names `{below}`, which is not below this folder")));
             }
             match read_plain(&folder.join(below), LARGEST) {
-                Ok(text) if hash(text.as_bytes()) == *written => {
+                Ok(text) if record.wrote(below, &hash(text.as_bytes())) => {
                     made.as_written.insert(below.clone(), text);
                 }
                 Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
@@ -102,14 +109,40 @@ impl Earlier {
             format!("`{path}` was not written by an import")
         })
     }
-    /// Records what is there now. `slovo.yaml` is never rewritten.
-    pub(super) fn record(mut self, files: &[Written], folder: &Path) -> std::io::Result<()> {
-        if files.is_empty() {
-            return Ok(());
+    /// Records what is about to be written, so that whatever ends this process the next import knows its files.
+    pub(super) fn begin(&mut self, files: &[Written], folder: &Path) -> std::io::Result<()> {
+        self.record.begun = hashes(files);
+        self.record.save(folder)
+    }
+    /// Records what is there now.
+    pub(super) fn done(mut self, files: &[Written], folder: &Path) -> std::io::Result<()> {
+        self.record.begun = BTreeMap::new();
+        self.record.files.extend(hashes(files));
+        self.record.save(folder)
+    }
+    /// Nothing was written: the record is as it was.
+    pub(super) fn take_back(self, folder: &Path) {
+        let path = folder.join(RECORD);
+        match self.text {
+            Some(text) => drop(replace(&path, text.as_bytes())),
+            None => remove(&path),
         }
-        let own = files.iter().filter(|f| f.path != CONFIG_FILE);
-        self.record.files.extend(own.map(|f| (f.path.clone(), hash(f.text.as_bytes()))));
-        let text = serde_json::to_string_pretty(&self.record).unwrap_or_default() + "\n";
+    }
+}
+
+/// The hashes of an import's files. `slovo.yaml` is never rewritten.
+fn hashes(files: &[Written]) -> BTreeMap<String, String> {
+    let own = files.iter().filter(|f| f.path != CONFIG_FILE);
+    own.map(|f| (f.path.clone(), hash(f.text.as_bytes()))).collect()
+}
+
+impl Record {
+    /// Is this hash one that an import wrote to the path, or was about to write?
+    fn wrote(&self, path: &str, hash: &str) -> bool {
+        [&self.files, &self.begun].iter().any(|of| of.get(path).is_some_and(|own| own == hash))
+    }
+    fn save(&self, folder: &Path) -> std::io::Result<()> {
+        let text = serde_json::to_string_pretty(self).unwrap_or_default() + "\n";
         replace(&folder.join(RECORD), text.as_bytes())
     }
 }
@@ -117,6 +150,6 @@ impl Earlier {
 /// Why a file stays.
 pub(super) fn edited(path: &str) -> String {
     format!(
-        "`{path}` was edited since an earlier import wrote it, and is never rewritten: leave its spec out of the input"
+        "`{path}` was edited since an earlier import wrote it, and is never rewritten: take back the edit, or leave its spec out of the input"
     )
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::earlier::Earlier;
 use crate::cli::output::{Lock, Replaced, create, real, replace_if, sweep_beside_sources};
 use crate::cli::screen::Screen;
 use crate::cli::{Failure, plural};
@@ -22,9 +23,10 @@ enum Done {
     Replaced(PathBuf, String, String),
 }
 
-/// Writes files into a folder; those of `replaced` are there with these texts.
+/// Writes files into a folder, and what an earlier import's record says of them; those of `replaced` are there with these texts.
 pub(super) fn write(
     files: &[Written],
+    mut earlier: Earlier,
     replaced: &BTreeMap<String, String>,
     folder: &Path,
     screen: &Screen,
@@ -35,6 +37,7 @@ pub(super) fn write(
     fs::create_dir_all(folder).map_err(|e| failed(folder, &e))?;
     let lock = Lock::take(folder, &folder.display().to_string())?;
     sweep_beside_sources(folder);
+    earlier.begin(files, folder).map_err(|e| failed(folder, &e))?;
     let (mut done, mut same) = (Vec::new(), 0);
     // `slovo.yaml` makes it a project, and comes last.
     let (settings, sources): (Vec<&Written>, Vec<&Written>) =
@@ -55,9 +58,13 @@ pub(super) fn write(
             Ok(made) => done.push(made),
             Err(failure) => {
                 take_back(done);
+                earlier.take_back(folder);
                 return Err(failure);
             }
         }
+    }
+    if let Err(e) = earlier.done(files, folder) {
+        screen.warn(&format!("what was written is not recorded as done: {e}"));
     }
     drop(lock);
     let as_before = if same == 0 { String::new() } else { format!(", {same} as before") };

@@ -34,14 +34,17 @@ pub(super) fn prove(
     promtool: &str,
     screen: &Screen,
 ) -> Result<(), Failure> {
-    if let Err(failure) = find(promtool) {
-        let help = failure.help.map(|help| format!("; {help}")).unwrap_or_default();
-        made.without_promtool(&format!("{}{help}", failure.message));
-        return Ok(());
-    }
+    let promtool = match find(promtool) {
+        Ok(program) => program,
+        Err(failure) => {
+            let help = failure.help.map(|help| format!("; {help}")).unwrap_or_default();
+            made.without_promtool(&format!("{}{help}", failure.message));
+            return Ok(());
+        }
+    };
     let trials = made.trials(target);
     let began = Instant::now();
-    let answers = ask_all(&trials, promtool, began, screen)?;
+    let answers = ask_all(&trials, &promtool, began, screen)?;
     for (trial, answer) in trials.iter().zip(answers) {
         made.judge(trial, answer.as_deref().map_err(Clone::clone));
     }
@@ -149,7 +152,8 @@ fn answer(said: &str, number: usize) -> Answer {
     let head = format!("Unit Testing:  {number}/{CASE}");
     let Some((_, own)) = said.split_once(&head) else {
         let said: String = said.trim().chars().take(200).collect();
-        return Err(format!("promtool says nothing of it: {said}"));
+        let colon = if said.is_empty() { "nothing of it" } else { "only: " };
+        return Err(format!("promtool says {colon}{said}"));
     };
     let own = own.split("Unit Testing:").next().unwrap_or(own);
     if own.trim() == "SUCCESS" {

@@ -127,9 +127,7 @@ impl Imported {
             if let Some(path) = &outcome.promise {
                 differs.insert(path.clone(), text.clone());
             }
-            if outcome.grade == Grade::Exact {
-                outcome.grade = Grade::Differs;
-            }
+            outcome.grade = Grade::Differs;
         }
         let any = |proof: &Proof| self.report.objectives.iter().any(|o| o.proof.as_ref() == Some(proof));
         if any(&Proof::Proven) {

@@ -1,5 +1,6 @@
 //! Made-up series for a source's query and the rules' selectors: of each selector some that it finds, and for each matcher on
-//! either side some that this one alone leaves out, so that a matcher too many or too few shows. All are there from the start, none is reset, and no two of a metric grow alike.
+//! either side some that this one alone leaves out, so that a matcher too many or too few shows. All are there from the start, none is reset, and no two of a
+//! metric grow alike, nor steadily.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -190,9 +191,7 @@ impl Family {
     fn write(&self, name: &str, labels: &Labels, (at, count): (usize, u64), out: &mut Vec<(String, String)>) {
         // No two alike, and none so small beside the others that it could be missed.
         let pace = (at as u64 * 37) % 101 + 50;
-        let grows = |name: &str, labels: &Labels, step: u64| {
-            (notation(name, labels), format!("{}+{step}x{count}", step * 1000))
-        };
+        let grows = |name: &str, labels: &Labels, step: u64| (notation(name, labels), grows(step, at, count));
         match self.kind {
             Kind::Counter | Kind::Native => out.push(grows(name, labels, pace)),
             Kind::Gauge => out.push((
@@ -224,6 +223,22 @@ impl Family {
             }
         }
     }
+}
+
+/// A counter that grows by as much at each sample, and two or three times as much for twenty of the ninety minutes: some early in the hour
+/// that is compared, some late, so that a share of each moment, or of half of the hour, is another one. At both ends of the hour all are steady:
+/// which sample is the last makes no difference.
+fn grows(step: u64, at: usize, count: u64) -> String {
+    let minutes = |minutes: u64| count * minutes / 90;
+    let begin = minutes(36 + 13 * (at as u64 % 3));
+    let burst = minutes(20);
+    let fast = step * (2 + at as u64 / 2 % 2);
+    let first = step * 1000;
+    let second = first + step * begin + fast;
+    let third = second + fast * (burst - 1) + step;
+    // A stretch of `n` more samples is `first+stepxn`.
+    let rest = count - begin - burst - 1;
+    format!("{first}+{step}x{begin} {second}+{fast}x{} {third}+{step}x{rest}", burst - 1)
 }
 
 /// Values that a matcher names.
