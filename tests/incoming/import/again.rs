@@ -157,3 +157,50 @@ fn records_of_others() {
     assert_eq!((ran.code, ran.err.contains("is there already")), (2, true), "{}", ran.err);
     assert_eq!(texts(&new), before);
 }
+
+/// A kill between two files: each is as one or the other import wrote it, and the next one finishes the work.
+#[test]
+fn after_a_kill() {
+    let at = imported();
+    let (at, new) = (at.path(), at.path().join("new"));
+    let record = || -> serde_json::Value {
+        serde_json::from_str(&fs::read_to_string(new.join(".slovo-import")).unwrap()).unwrap()
+    };
+    let (old, first) = (texts(&new), record());
+    for (file, spec) in [("specs/shop.yaml", WHOLE), ("specs/search.yaml", OTHER)] {
+        fs::write(at.join(file), spec.replace("objective: 99", "objective: 98")).unwrap();
+    }
+    let ran = run(at, &["import", "specs", "-o", "new"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let wanted = texts(&new);
+    assert_ne!(wanted, old);
+    // What is about to be written is recorded first.
+    let mut killed = first;
+    killed["begun"] = record()["files"].clone();
+    fs::write(new.join(".slovo-import"), killed.to_string()).unwrap();
+    fs::write(new.join("journeys/shop.slovo"), &old["journeys/shop.slovo"]).unwrap();
+    let ran = run(at, &["import", "specs", "-o", "new"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert_eq!(texts(&new), wanted);
+    assert!(record().get("begun").is_none());
+}
+
+/// What was removed is made again, though the project has mistakes without it.
+#[test]
+fn what_was_removed() {
+    let at = imported();
+    let (at, new) = (at.path(), at.path().join("new"));
+    let before = texts(&new);
+    for path in ["catalogue.slovo", "people.slovo"] {
+        fs::remove_file(new.join(path)).unwrap();
+        let ran = run(at, &["import", "specs", "-o", "new"]);
+        assert_eq!(ran.code, 0, "{path}: {}", ran.err);
+        assert_eq!(texts(&new), before, "{path}");
+    }
+    // Other mistakes are the project's own, and the first one is named.
+    fs::write(new.join("mine.slovo"), "team shop").unwrap();
+    let ran = run(at, &["import", "specs", "-o", "new"]);
+    assert_eq!(ran.code, 2, "{}", ran.err);
+    assert!(ran.err.contains("has mistakes, first E0"), "{}", ran.err);
+    assert_eq!(texts(&new).len(), before.len() + 1);
+}

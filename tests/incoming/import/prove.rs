@@ -159,6 +159,46 @@ fn what_cannot_be_proven() {
     }
 }
 
+/// A query that is taken over as it is, and gives something else: the import isn't whole, and `--strict` writes nothing.
+#[test]
+fn taken_over_and_different() {
+    if !promtool() {
+        return;
+    }
+    let at = tempfile::tempdir().unwrap();
+    let at = at.path();
+    let (bad, all) = (r#"http_requests_total{code=~"5.."}[{{.window}}]"#, "http_requests_total[{{.window}}]");
+    for (wrap, unwrap) in [("-sum(rate(", "))"), ("max(rate(", "))")] {
+        let spec = WHOLE
+            .replace(&format!("sum(rate({bad}))"), &format!("{wrap}{bad}{unwrap}"))
+            .replace(&format!("sum(rate({all}))"), &format!("{wrap}{all}{unwrap}"));
+        assert!(spec.contains(wrap), "{spec}");
+        fs::write(at.join("x.yaml"), spec).unwrap();
+        let ran = run(at, &["import", "x.yaml", "-o", "new", "--prove", "--strict"]);
+        assert_eq!((ran.code, at.join("new").exists()), (1, false), "{}{}", ran.out, ran.err);
+        assert!(ran.out.contains("0 exact, 1 differing"), "{}", ran.out);
+    }
+}
+
+/// A path of promtool is that of whoever calls, wherever it then runs.
+#[cfg(unix)]
+#[test]
+fn a_relative_promtool() {
+    use std::os::unix::fs::PermissionsExt as _;
+    if !promtool() {
+        return;
+    }
+    let at = tempfile::tempdir().unwrap();
+    let at = at.path();
+    fs::write(at.join("x.yaml"), WHOLE).unwrap();
+    fs::create_dir(at.join("bin")).unwrap();
+    fs::write(at.join("bin/pt"), "#!/bin/sh\nexec promtool \"$@\"\n").unwrap();
+    fs::set_permissions(at.join("bin/pt"), fs::Permissions::from_mode(0o755)).unwrap();
+    let ran = run(at, &["import", "x.yaml", "--audit", "--prove", "--promtool", "bin/pt"]);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    assert!(ran.out.starts_with("1 objective: 1 exact (proven)"), "{}", ran.out);
+}
+
 /// Of the collected specs all that is exact is proven, and nothing differs. Those for Pyrra, which are of four shapes, take minutes:
 /// `SLOVO_ALL_PROOFS=1` proves them too.
 #[test]
