@@ -53,7 +53,7 @@ fn main() {
         project::write_sloth(&folder.join("sloth"), options.sizes[0]).expect("write");
         return;
     }
-    println!("{:<44} {:>9} {:>9} {:>9} {:>12}", "command", "wall s", "cpu s", "peak MB", "promises/s");
+    println!("{:<44} {:>9} {:>9} {:>9} {:>12}", "command", "wall s", "cpu s", "peak MB", "a second");
     for promises in &options.sizes {
         size(*promises, &options);
     }
@@ -98,13 +98,30 @@ fn size(promises: usize, options: &Options) {
         Task { fresh: Some(place.path().join("first")), args: to("first"), ..Task::slovo("build", &slovo) };
     let again = Task { name: "slovo build, unchanged", args: to("again"), ..Task::slovo("build", &slovo) };
     let mut tasks = vec![Task::slovo("check", &slovo), first, again];
+    project::write_sloth(&sloth, promises).expect("write");
     if let Some(slokit) = &options.slokit {
-        project::write_sloth(&sloth, promises).expect("write");
         let args = ["generate", "-i", ".", "-o", "../rules.yaml"].map(str::to_owned).to_vec();
         let (name, program) = ("slokit generate", slokit.clone());
         tasks.push(Task { name, fresh: None, program, args, folder: sloth, status: 0 });
     }
     row(&promises.to_string(), promises, &tasks, options.runs);
+    // The way in: the same specs, and ten metrics for each of them.
+    let exposition = place.path().join("metrics.txt");
+    project::write_metrics(&exposition, promises * 10).expect("write");
+    let fresh = |folder: &str| Some(place.path().join(folder));
+    let specs = Task {
+        name: "slovo import",
+        fresh: fresh("imported"),
+        args: ["import", ".", "-o", "../imported"].map(str::to_owned).to_vec(),
+        ..Task::slovo("build", &sloth)
+    };
+    row(&format!("{promises} SLOs"), promises, &[specs], options.runs);
+    let metrics = Task {
+        name: "slovo metrics import",
+        args: ["metrics", "import", "metrics.txt"].map(str::to_owned).to_vec(),
+        ..Task::slovo("build", place.path())
+    };
+    row(&format!("{} families", promises * 10), promises * 10, &[metrics], options.runs);
     project::break_one(&slovo, promises).expect("write");
     let broken = Task { status: 1, ..Task::slovo("check", &slovo) };
     row(&format!("{promises}, one file broken"), promises, &[broken], options.runs);

@@ -40,6 +40,28 @@ pub(crate) fn write_sloth(folder: &Path, promises: usize) -> io::Result<()> {
     Ok(())
 }
 
+/// Writes what services expose: so many families of counters, histograms and gauges in turn.
+pub(crate) fn write_metrics(file: &Path, families: usize) -> io::Result<()> {
+    let mut out = String::new();
+    for n in 0..families {
+        let _ = match n % 3 {
+            0 => writeln!(
+                out,
+                "# HELP app_{n}_requests_total Requests.\n# TYPE app_{n}_requests_total counter\n\
+                 app_{n}_requests_total{{method=\"GET\",code=\"200\"}} {n}\n\
+                 app_{n}_requests_total{{method=\"POST\",code=\"500\"}} 1"
+            ),
+            1 => writeln!(
+                out,
+                "# TYPE app_{n}_seconds histogram\napp_{n}_seconds_bucket{{le=\"0.1\"}} 1\napp_{n}_seconds_bucket{{le=\"1\"}} 2\n\
+                 app_{n}_seconds_bucket{{le=\"+Inf\"}} 3\napp_{n}_seconds_sum 4\napp_{n}_seconds_count 3"
+            ),
+            _ => writeln!(out, "# TYPE app_{n}_queue_length gauge\napp_{n}_queue_length{{queue=\"a\"}} {n}"),
+        };
+    }
+    fs::write(file, out)
+}
+
 /// Breaks one file in the middle: a misspelt statement and a bound that is no bucket.
 pub(crate) fn break_one(folder: &Path, promises: usize) -> io::Result<()> {
     let path = folder.join(format!("journeys/{}.slovo", id(promises / PER_JOURNEY / 2)));

@@ -8,6 +8,7 @@ use super::{Found, alerts, plain};
 use crate::diag::Diagnostic;
 use crate::diag::codes::numbers as codes;
 use crate::ir::burn::{self, Alert};
+use crate::ir::detection;
 use crate::ir::{Expectation, Expected, Measurement, Model, Phase, Promise, Scenario, Urgency};
 use crate::value::{Decimal, Duration};
 
@@ -115,7 +116,7 @@ fn timed(model: &Model, scenario: &Scenario, promise: &Promise, expect: &Expecta
             made.note(
                 "by the arithmetic of its alerts; a scrape, an evaluation and the delivery come on top",
             )
-            .help(format!("expect it within {}, or promise more", suggestion(when))),
+            .help(format!("expect it within {}, or promise more", suggestion(when, model, promise))),
         );
     }
     let least = candidates.iter().map(|a| a.threshold(budget)).min()?;
@@ -223,8 +224,9 @@ impl Story {
 }
 
 /// With a minute and a half for the scrape, the evaluation and the delivery, in whole minutes.
-fn suggestion(ideal: Duration) -> Duration {
-    let secs = ideal.as_secs() + 90;
+fn suggestion(ideal: Duration, model: &Model, promise: &Promise) -> Duration {
+    let on_top = detection::on_top(model, promise).max(Duration::from_secs(90));
+    let secs = ideal.plus(on_top).as_secs();
     Duration::from_mins(secs.div_ceil(60))
 }
 

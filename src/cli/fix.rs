@@ -36,7 +36,9 @@ pub(super) fn until_stable(
             break (project, compiled);
         }
         if !seen.insert(fingerprint(&project)) {
-            tell_circle(&project, &edits, screen);
+            for line in circle(&project, &edits) {
+                screen.say(&line);
+            }
             break (project, compiled);
         }
         let before = mended;
@@ -75,14 +77,15 @@ fn fingerprint(project: &Project) -> Vec<u64> {
     project.sources.iter().map(|(_, file)| hash::hash(&file.text)).collect()
 }
 
-/// Says that mends undo each other, and which.
-fn tell_circle(project: &Project, edits: &BTreeMap<FileId, Vec<Mend>>, screen: &Screen) {
-    for mend in edits.values().flatten() {
+/// That mends undo each other, and which.
+fn circle(project: &Project, edits: &BTreeMap<FileId, Vec<Mend>>) -> Vec<String> {
+    let one = |mend: &Mend| {
         let place = project.sources.place(mend.edit.span);
         let place = place.map_or(String::new(), |(path, line, column)| format!("{path}:{line}:{column}: "));
-        screen.say(&format!("{place}{} [{}] would be undone by another mend", mend.title, mend.code));
-    }
-    screen.say("stopped: these mends undo each other; mend one of the places by hand, and report it as a fault of slovo");
+        format!("{place}{} [{}] would be undone by another mend", mend.title, mend.code)
+    };
+    let end = "stopped: these mends undo each other; mend one of the places by hand, and report it as a fault of slovo";
+    edits.values().flatten().map(one).chain([end.to_owned()]).collect()
 }
 
 /// Writes a file with its edits; says no where the file is not the one that was read, or not the project's.
@@ -100,4 +103,34 @@ fn write(
         screen.say(&format!("not mended: {why}"));
     }
     Ok(outcome.is_none())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// No two mends of today undo each other; should some do one day, the loop ends and says which.
+    #[test]
+    fn mends_that_undo_each_other() {
+        let there = Project::in_memory(
+            &[("a.slovo", "team shop \"Shop\" { pages \"p\" }\nteem x\n")],
+            "project: p\n",
+        );
+        let back = Project::in_memory(&[("a.slovo", "team shop \"Shop\" { pages \"p\" }\n")], "project: p\n");
+        let mut seen = BTreeSet::new();
+        let new: Vec<bool> = [&there, &back, &there].map(|p| seen.insert(fingerprint(p))).into();
+        assert_eq!(new, [true, true, false]);
+
+        let edits = mends::certain(&there.compile().diagnostics, &there.sources);
+        assert_eq!(edits.values().flatten().count(), 1);
+        assert_eq!(
+            circle(&there, &edits),
+            [
+                "a.slovo:2:1: write `team` [E0102] would be undone by another mend",
+                "stopped: these mends undo each other; mend one of the places by hand, and report it as a fault of slovo"
+            ]
+        );
+    }
 }

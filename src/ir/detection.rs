@@ -26,6 +26,14 @@ pub fn least_bad(promise: &Promise, alert: &Alert) -> u32 {
     }
 }
 
+/// What comes on top of the windows' time at worst, where they are computed with each evaluation: a scrape, an evaluation, and how far
+/// a count lags behind.
+pub fn on_top(model: &Model, promise: &Promise) -> Duration {
+    let evaluation = model.settings.evaluation_interval;
+    let behind = behind(promise, evaluation).plus(promise.measurement.smeared());
+    promise.scrape_interval.plus(evaluation).plus(behind)
+}
+
 /// When an alert speaks after this share (above zero, up to one) began to fail.
 ///
 /// The windows' time ([`burn::detection_at`]), and what comes on top: how far a count lags behind what was scraped, half a scrape

@@ -85,6 +85,11 @@ pub(crate) fn is_from_base(window: Duration) -> bool {
     window <= FROM_BASE
 }
 
+/// How far back a slice is counted: over itself, and where it holds fewer than three scrapes as far as events are.
+pub(crate) fn slice_span(slice: Duration, scrape: Duration, evaluation: Duration) -> Duration {
+    promql(if slice >= scrape.times(3) { slice } else { base_range(scrape, evaluation) })
+}
+
 /// The range over series that the same group records, whose samples lie exactly on both ends of a window: half an evaluation
 /// less, so that it holds `W / E` of them in Prometheus 2, which takes both ends, as everywhere else.
 pub(crate) fn own(window: Duration, evaluation: Duration) -> Duration {

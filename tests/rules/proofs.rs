@@ -221,7 +221,7 @@ journey buy "Buy" {
     holds("project: facts\nretention: 60d\n", source, &["6 promises: all hold"]);
 }
 
-/// Rules that are evaluated oftener than targets are scraped, and as rarely as is allowed.
+/// Rules that are evaluated more often than targets are scraped, and as rarely as is allowed.
 #[test]
 fn proofs_hold_for_every_evaluation() {
     let source = r#"
@@ -254,6 +254,13 @@ journey buy "Buy" {
       good when sum of queue_length at most 10
       urgency ticket
     }
+    promise sound "Sound minutes" {
+      keep for 99% of minutes over 7d
+      total took_seconds
+      good within 500ms
+      good when share at least 99%
+      urgency ticket
+    }
   }
   step pay "Pay" {
     promise done "Done" {
@@ -265,11 +272,14 @@ journey buy "Buy" {
   }
 }
 "#;
-    let settings = |every: &str| {
-        format!("project: often\nretention: 40d\nscrape_interval: 15s\nevaluation_interval: {every}\n")
+    let settings = |scrape: &str, every: &str| {
+        format!("project: often\nretention: 40d\nscrape_interval: {scrape}\nevaluation_interval: {every}\n")
     };
-    proved(&settings("10s"), source, &["buy.look.answered"], &["all hold"]);
-    proved(&settings("2m"), source, &[], &["all hold"]);
+    proved(&settings("15s", "10s"), source, &["buy.look.answered"], &["all hold"]);
+    proved(&settings("15s", "2m"), source, &[], &["all hold"]);
+    // A minute holds two scrapes only.
+    proved(&settings("30s", "30s"), source, &["buy.look.sound"], &["all hold"]);
+    proved(&settings("30s", "1m"), source, &["buy.look.sound"], &["all hold"]);
 }
 
 /// `MetricsQL` stands in the rules of vmalert; promtool plays the others without it.

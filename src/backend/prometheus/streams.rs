@@ -55,8 +55,7 @@ impl Reach {
     /// For slices of this length: the slice itself where it holds three scrapes, else the base range.
     pub(crate) fn slice(promise: &Promise, slice: Duration, evaluation: Duration) -> Self {
         let base = Self::base(promise, evaluation, Plausible::Raw);
-        let scrape = promise.scrape_interval;
-        let span = if slice >= scrape.times(3) { ranges::promql(slice) } else { base.range };
+        let span = ranges::slice_span(slice, promise.scrape_interval, evaluation);
         // What is a slice old must be within reach, and what was before it.
         let lookback = base.count.lookback.max(span.plus(base.range));
         Self {

@@ -7,6 +7,7 @@ use super::decoys::{decoys, same_metric};
 use super::series::{FINE, Raw, Shape};
 use super::slice_shares;
 use super::witness::satisfies;
+use crate::backend::prometheus::ranges;
 use crate::ir::{Measurement, Promise, Series};
 use crate::series::BAD_EVENTS;
 use crate::value::{Decimal, Duration};
@@ -38,8 +39,9 @@ fn without_buckets(context: &Context<'_>, batch: &Batch<'_, '_>) -> Option<Case>
         // Then nobody comes: events are no longer counted, and a slice without any is good.
         let slice =
             if slice_shares::allowed(promise).is_some() { slice_of(promise) } else { Duration::default() };
+        let span = ranges::slice_span(slice, batch.scrape, context.every);
         let quiet =
-            if slice.is_zero() { settled(context, promise) } else { slice.plus(context.every.times(2)) };
+            if slice.is_zero() { settled(context, promise) } else { span.plus(context.every.times(2)) };
         let quiet = align(quiet, batch.scrape, context.every);
         let story = [(Decimal::ZERO, Decimal::ONE, length), (Decimal::ZERO, Decimal::ZERO, quiet)];
         for raw in &decoys(promise, &rest, &near) {
@@ -60,7 +62,7 @@ fn without_buckets(context: &Context<'_>, batch: &Batch<'_, '_>) -> Option<Case>
             let query = context.series(BAD_EVENTS, promise, None);
             // As soon as the last that came is a slice ago.
             let quiet =
-                slice.plus(promise.scrape_timeout).as_micros().saturating_sub(batch.scrape.as_micros());
+                span.plus(promise.scrape_timeout).as_micros().saturating_sub(batch.scrape.as_micros());
             let quiet = Duration::from_micros(quiet);
             let at = length.plus(align(quiet, context.every, context.every));
             let truth = (bad, slice.seconds(), 6);

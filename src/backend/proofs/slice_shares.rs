@@ -5,6 +5,7 @@ use super::case::{Case, Suite};
 use super::context::{Batch, Context, UNIT, align, per_scrape, slice_of, value};
 use super::expected::steady;
 use super::series::{HEAD_START, Raw, Shape};
+use crate::backend::prometheus::ranges;
 use crate::ir::{Condition, Measurement, Promise};
 use crate::series::BAD_EVENTS;
 use crate::value::{Decimal, Duration};
@@ -43,7 +44,8 @@ pub(super) fn prove(context: &Context<'_>, batch: &Batch<'_, '_>, suite: &mut Su
         ] {
             let Some(truth) = steady(promise, list, f, UNIT) else { continue };
             // The sample before the stretch is a slice ago.
-            let slice = slice_of(promise).plus(promise.scrape_timeout);
+            let span = ranges::slice_span(slice_of(promise), batch.scrape, context.every);
+            let slice = span.plus(promise.scrape_timeout);
             let slice = slice.as_micros().saturating_sub(batch.scrape.as_micros());
             let soon = now.plus(align(Duration::from_micros(slice), context.every, context.every));
             now = now.plus(length);
