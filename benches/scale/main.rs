@@ -102,7 +102,7 @@ fn size(promises: usize, options: &Options) {
     if let Some(slokit) = &options.slokit {
         let args = ["generate", "-i", ".", "-o", "../rules.yaml"].map(str::to_owned).to_vec();
         let (name, program) = ("slokit generate", slokit.clone());
-        tasks.push(Task { name, fresh: None, program, args, folder: sloth, status: 0 });
+        tasks.push(Task { name, fresh: None, program, args, folder: sloth.clone(), status: 0 });
     }
     row(&promises.to_string(), promises, &tasks, options.runs);
     // The way in: the same specs, and ten metrics for each of them.
