@@ -122,7 +122,7 @@ impl Bed {
             text.out.write_all(b"# EOF\n").unwrap();
             text.out.flush().unwrap();
             let output = Command::new("promtool")
-                .args(["tsdb", "create-blocks-from", "--max-block-duration=54h", "openmetrics"])
+                .args(["tsdb", "create-blocks-from", "--max-block-duration=162h", "openmetrics"])
                 .args([&text.path, &self.data()])
                 .output()
                 .unwrap();
