@@ -223,7 +223,7 @@ impl Story {
     }
 }
 
-/// With a minute and a half for the scrape, the evaluation and the delivery, in whole minutes.
+/// With what comes on top, at least a minute and a half for the scrape, the evaluation and the delivery, in whole minutes.
 fn suggestion(ideal: Duration, model: &Model, promise: &Promise) -> Duration {
     let on_top = detection::on_top(model, promise).max(Duration::from_secs(90));
     let secs = ideal.plus(on_top).as_secs();

@@ -76,24 +76,23 @@ pub(crate) fn roll_ups(plan: &Plan<'_>, to: Source, expr: &mut String, sink: &mu
     let labels = plan.journey_labels(None);
     let every = to.every;
     let wide = every.times(8).max(Duration::from_hours(1));
-    let open = ranges::open;
     let mut one = |from: &str, to: &str| {
         let own = |out: &mut String, how: &str, range: Duration| {
             put(out, format_args!("sum by ({}) ({how}({to}{{{}}}[{range}]", plan.identity, plan.matchers));
         };
         expr.clear();
         expr.push_str("(\n  ");
-        sum(plan, expr, from, &plan.matchers, open(wide), None);
+        sum(plan, expr, from, &plan.matchers, ranges::open(wide), None);
         expr.push_str(" - ");
         put(expr, seconds(every));
         expr.push_str(" * ");
         own(expr, "sum_over_time", minus(wide, Duration::from_mins(1)));
         expr.push_str("))\n    > 1.001 * ");
-        sum(plan, expr, from, &plan.matchers, open(every), None);
+        sum(plan, expr, from, &plan.matchers, ranges::open(every), None);
         put(expr, format_args!(" + 0.001\n    and on ({}) ", plan.identity));
         own(expr, "last_over_time", Duration::from_hours(6));
         put(expr, format_args!(" offset {}))\n  or ", minus(wide, every)));
-        sum(plan, expr, from, &plan.matchers, open(every), None);
+        sum(plan, expr, from, &plan.matchers, ranges::open(every), None);
         expr.push_str("\n) / ");
         put(expr, seconds(every));
         sink.rule(&Rule::record(to, expr, &labels));

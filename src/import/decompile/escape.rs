@@ -127,7 +127,7 @@ pub(super) fn quoted(text: &str) -> Result<String, String> {
 /// The metrics that a query uses.
 pub(super) fn uses_of(cx: &Cx<'_>, expr: &Expr) -> Result<Vec<Use>, String> {
     let mut made = Vec::new();
-    let grouped = grouping_labels(expr);
+    let grouped = grouping_labels(expr, false);
     for found in promql::selectors(expr) {
         let Some((metric, _)) = found.metric() else {
             return Err("a selector of it names no metric, so that nothing can be said of it".to_owned());
@@ -157,15 +157,19 @@ pub(super) fn uses_of(cx: &Cx<'_>, expr: &Expr) -> Result<Vec<Use>, String> {
     Ok(made)
 }
 
-/// Labels that aggregations and operations of an expression name.
-pub(super) fn grouping_labels(expr: &Expr) -> BTreeSet<String> {
+/// Labels that aggregations and operations of an expression name: those that series are kept apart by, and of `without` and `ignoring`
+/// too where they are wanted.
+pub(crate) fn grouping_labels(expr: &Expr, left_out_too: bool) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     promql::linear::visit(expr, &mut |_, e| match &e.kind {
         ExprKind::Aggregate(a) => {
-            found.extend(a.grouping.iter().filter(|g| !g.without).flat_map(|g| names_of(&g.labels)));
+            found.extend(
+                a.grouping.iter().filter(|g| left_out_too || !g.without).flat_map(|g| names_of(&g.labels)),
+            );
         }
         ExprKind::Binary(b) => {
-            found.extend(b.matching.iter().filter(|m| m.on).flat_map(|m| names_of(&m.labels)));
+            found
+                .extend(b.matching.iter().filter(|m| left_out_too || m.on).flat_map(|m| names_of(&m.labels)));
         }
         ExprKind::Number(_)
         | ExprKind::Str(_)

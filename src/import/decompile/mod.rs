@@ -23,6 +23,7 @@ use crate::promql;
 use crate::promql::ast::{BinaryOp, Expr};
 use crate::value::Decimal;
 use escape::escaped;
+pub(super) use escape::grouping_labels;
 use range::with_range;
 pub(super) use range::{is_promql, is_window};
 pub(super) use share::share;

@@ -4,10 +4,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::decompile::{Kind, Use};
+use super::super::decompile::{Kind, Use, grouping_labels};
 use crate::backend::proofs::{Labels, notation, samples, satisfies, witness};
 use crate::ir::{MatchOp, Matcher, Series};
-use crate::promql::ast::{Expr, ExprKind};
+use crate::promql::ast::Expr;
 use crate::promql::{self, SelectorRef};
 use crate::value::Decimal;
 
@@ -42,7 +42,8 @@ pub(super) fn series<'s>(
     for read in rules {
         by_the_rules(read, &mut families);
     }
-    let each = kept_apart(expr);
+    let mut each = grouping_labels(expr, true);
+    each.remove("le");
     let mut made = Vec::new();
     for (name, family) in &families {
         let sets = family.label_sets(&each).map_err(|why| format!("`{name}`: {why}"))?;
@@ -114,26 +115,6 @@ fn kind_of(metric: &str, found: &SelectorRef<'_>, uses: &[Use]) -> (String, Kind
     let counted = found.used_by.is_some_and(|u| matches!(u.name, "rate" | "increase" | "irate"));
     let kind = of(metric).unwrap_or(Kind::Gauge);
     (metric.to_owned(), if counted { Kind::Counter } else { kind })
-}
-
-/// The labels that sums and operations of a query are kept apart by.
-fn kept_apart(expr: &Expr) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    promql::linear::visit(expr, &mut |_, e| {
-        let labels = match &e.kind {
-            ExprKind::Aggregate(a) => a.grouping.as_ref().map(|g| &g.labels),
-            ExprKind::Binary(b) => b.matching.as_ref().map(|m| &m.labels),
-            ExprKind::Number(_)
-            | ExprKind::Str(_)
-            | ExprKind::Selector(_)
-            | ExprKind::Subquery(_)
-            | ExprKind::Paren(_)
-            | ExprKind::Unary(_)
-            | ExprKind::Call(_) => None,
-        };
-        found.extend(labels.into_iter().flatten().map(|l| l.text.clone()).filter(|l| l != "le"));
-    });
-    found
 }
 
 impl Family {

@@ -249,9 +249,10 @@ fn thanos_ruler_loads_and_evaluates() {
     assert_eq!(rules, written);
 }
 
-/// Minutes: run by `just engines`.
+/// Ignored by `cargo test`, since it takes minutes for each promtool that is there; `just engines` runs it with `--include-ignored`. What CI
+/// proves on newer engines is in `.ci/engines`.
 #[test]
-#[ignore = "minutes for each promtool: `just engines`"]
+#[ignore = "takes minutes for each promtool; `just engines` runs it"]
 fn proofs_hold() {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in sources(false) {
