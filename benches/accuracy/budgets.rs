@@ -50,7 +50,7 @@ pub fn run(scrapes: &[u64], wanted: impl Fn(&str) -> bool) {
                 });
             let (at, we) = last;
             let left = http::value(bed.port(), "last_over_time(promise:budget_remaining[2m])", end);
-            let sloth: Vec<_> = others::sloth("answered", TOTAL, BAD, 60.0)
+            let sloth: Vec<_> = others::sloth("answered", &TOTAL.into(), &BAD.into(), 60.0)
                 .into_iter()
                 .filter(|r| r.name == "slo:sli_error:ratio_rate5m")
                 .collect();

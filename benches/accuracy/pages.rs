@@ -56,7 +56,9 @@ pub fn run(scrapes: &[u64]) -> Vec<String> {
             list
         };
         let sloth = |every: f64| {
-            move |phase: usize| of(others::sloth(&format!("s{every}{phase}"), TOTAL, BAD, every), &slow)
+            move |phase: usize| {
+                of(others::sloth(&format!("s{every}{phase}"), &TOTAL.into(), &BAD.into(), every), &slow)
+            }
         };
         let starts = (0..).map(shapes::outage).take_while(|s| s + 3600 < LENGTH).map(|s| START + s as f64);
         let starts: Vec<f64> = starts.collect();

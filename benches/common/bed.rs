@@ -115,14 +115,23 @@ impl Bed {
         self.texts += 1;
         Text::new(&self.folder.path().join(format!("{}.txt", self.texts)))
     }
-    /// Makes blocks of a text. The server sees them from its next start.
-    pub fn add(&mut self, mut text: Text) {
+    /// Makes blocks of a text, of a week at most. The server sees them from its next start.
+    pub fn add(&mut self, text: Text) {
+        self.add_blocks(text, 162);
+    }
+    /// The same, of so many hours each.
+    pub fn add_blocks(&mut self, mut text: Text, hours: u32) {
         self.server = None;
         if text.samples > 0 {
             text.out.write_all(b"# EOF\n").unwrap();
             text.out.flush().unwrap();
             let output = Command::new("promtool")
-                .args(["tsdb", "create-blocks-from", "--max-block-duration=162h", "openmetrics"])
+                .args([
+                    "tsdb",
+                    "create-blocks-from",
+                    &format!("--max-block-duration={hours}h"),
+                    "openmetrics",
+                ])
                 .args([&text.path, &self.data()])
                 .output()
                 .unwrap();

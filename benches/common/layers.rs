@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::bed::{Bed, Text, series};
-use super::http;
+use super::http::{self, Labels};
 
 /// A recording or alert rule.
 #[derive(Clone, Debug)]
@@ -124,14 +124,14 @@ pub fn evaluate(bed: &mut Bed, rules: &[Rule], from: f64, to: f64, holes: &[(f64
     evaluate_with(bed, rules, from, to, holes, |_, _, _, _| ())
 }
 
-/// The same; each sample is shown with its rule, series and time.
+/// The same; each sample is shown with its rule, the labels and name of its series, and its time.
 pub fn evaluate_with(
     bed: &mut Bed,
     rules: &[Rule],
     from: f64,
     to: f64,
     holes: &[(f64, f64)],
-    mut seen: impl FnMut(&Rule, &str, f64, f64),
+    mut seen: impl FnMut(&Rule, &Labels, f64, f64),
 ) -> Recorded {
     let mut done = Recorded::default();
     let mut pending: Vec<&str> = Vec::new();
@@ -152,6 +152,7 @@ pub fn evaluate_with(
         for one in found {
             let mut labels = one.metric.clone();
             labels.extend(rule.labels.clone());
+            labels.insert("__name__".to_owned(), rule.name.clone());
             let name = series(&rule.name, &labels);
             for (at, value) in one.points() {
                 if holes.iter().any(|h| h.0 <= at && at < h.1) {
@@ -160,7 +161,7 @@ pub fn evaluate_with(
                 done.samples += 1;
                 done.nans += u64::from(!value.is_finite());
                 out.sample(&name, at, value);
-                seen(rule, &name, at, value);
+                seen(rule, &labels, at, value);
             }
         }
     }

@@ -14,8 +14,35 @@ fn alert(group: &str, every: f64, name: &str, expr: String, labels: &[(&str, &st
     Rule { alert: true, hold, ..rule(group, every, name, expr, labels) }
 }
 
+/// Events of a promise.
+#[derive(Clone, Debug)]
+pub enum Query {
+    /// Those of a selector.
+    One(String),
+    /// Those of the first that are not in the second.
+    Less(String, String),
+}
+
+impl From<&str> for Query {
+    fn from(selector: &str) -> Self {
+        Self::One(selector.to_owned())
+    }
+}
+
+impl Query {
+    /// A function of a range, added up.
+    fn over(&self, function: &str, range: &str) -> String {
+        match self {
+            Self::One(all) => format!("sum({function}({all}[{range}]))"),
+            Self::Less(all, good) => {
+                format!("(sum({function}({all}[{range}])) - sum({function}({good}[{range}])))")
+            }
+        }
+    }
+}
+
 /// Sloth's 17 rules: seven windows from the raw series, the period as the mean of the 5-minute ratios.
-pub fn sloth(id: &str, total: &str, bad: &str, every: f64) -> Vec<Rule> {
+pub fn sloth(id: &str, total: &Query, bad: &Query, every: f64) -> Vec<Rule> {
     let ids = [
         ("sloth_id", format!("bench-{id}")),
         ("sloth_service", "bench".to_owned()),
@@ -31,7 +58,7 @@ pub fn sloth(id: &str, total: &str, bad: &str, every: f64) -> Vec<Rule> {
     );
     let mut list = Vec::new();
     for w in ["5m", "30m", "1h", "2h", "6h", "1d", "3d"] {
-        let expr = format!("(sum(rate({bad}[{w}])))\n/\n(sum(rate({total}[{w}])))");
+        let expr = format!("({})\n/\n({})", bad.over("rate", w), total.over("rate", w));
         list.push(rule(&sli, every, &format!("slo:sli_error:ratio_rate{w}"), expr, &with(w)));
     }
     let expr = format!(

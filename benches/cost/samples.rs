@@ -2,8 +2,9 @@
 
 use crate::common::bed::Bed;
 use crate::common::layers::Rule;
+use crate::common::others::Query;
 use crate::common::{http, layers, others};
-use crate::history::{MONTH, write_raw};
+use crate::history::{MONTH, Raw, write_raw};
 use crate::{PER_JOURNEY, ours, selectors};
 
 /// An arbitrary end of the history.
@@ -30,17 +31,18 @@ pub fn run(list: &[usize]) {
             25..=240 => 5.0 * 86_400.0,
             _ => 3.0 * 3600.0,
         };
-        let (total, bad) = selectors(*series);
+        let (total, bad) = selectors(Raw::Counters(*series));
+        let (Query::One(total_selector), Query::One(bad_selector)) = (&total, &bad) else { continue };
         let mut bed = Bed::new();
         let mut text = bed.text();
-        write_raw(&mut text, *series, END - raw, END + 60.0);
+        write_raw(&mut text, Raw::Counters(*series), END - raw, END + 60.0);
         bed.add(text);
-        let rules = layers::parse(&ours(1, *series)[0].text);
+        let rules = layers::parse(&ours(1, Raw::Counters(*series))[0].text);
         layers::evaluate(&mut bed, &rules, END - raw, END, &[]);
         let sloth = others::sloth("p0", &total, &bad, 60.0);
         let needed: Vec<Rule> = sloth.iter().filter(|r| r.name.ends_with("rate5m")).cloned().collect();
         layers::evaluate(&mut bed, &needed, END - raw, END, &[]);
-        let pyrra = others::pyrra("p0", &total, &bad);
+        let pyrra = others::pyrra("p0", total_selector, bad_selector);
         let full = raw > MONTH;
         for (name, rules, promises) in
             [("ours", rules, PER_JOURNEY), ("Sloth's", sloth, 1), ("Pyrra's", pyrra, 1)]

@@ -1,27 +1,27 @@
 //! Processor time of a Prometheus that evaluates the rules of many promises, with a month of history. One Prometheus for each
 //! set of rules and one without any, all at the same time, scraping the same target.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::path::Path;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use crate::common::bed::{Bed, Prometheus};
+use crate::common::bed::{Bed, Prometheus, series};
+use crate::common::http::Labels;
 use crate::common::layers::Rule;
+use crate::common::others::Query;
 use crate::common::{http, layers, others};
-use crate::history::{self, MONTH, copies, write_raw};
+use crate::history::{MONTH, Raw, Server, recorded, write_raw};
 use crate::{PER_JOURNEY, ours, selectors};
-
-/// Raw series.
-const SERIES: usize = 12;
 
 fn now() -> f64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs_f64()
 }
 
 /// A target that exposes the raw series.
-fn target() -> u16 {
+fn target(raw: Raw) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     std::thread::spawn(move || {
@@ -30,8 +30,8 @@ fn target() -> u16 {
             let mut buffer = [0_u8; 4096];
             let _ = stream.read(&mut buffer);
             let mut body = String::new();
-            for at in 0..SERIES {
-                let _ = writeln!(body, "{} {}", history::raw(SERIES, at), history::value(at, now()));
+            for (labels, value) in raw.at(now()) {
+                let _ = writeln!(body, "{} {value}", series(&labels["__name__"], &labels));
             }
             let _ = write!(
                 stream,
@@ -64,93 +64,106 @@ fn file(rules: &[Rule]) -> String {
     serde_json::json!({ "groups": groups }).to_string()
 }
 
-/// Lays out a history that ends now and the rules, ready to start.
-fn prepare(set: &str, journeys: usize, target: u16) -> Bed {
-    let mut bed = Bed::new();
-    let (from, to) = (now() - MONTH - 7_200.0, now() - 30.0);
-    let mut text = bed.text();
-    write_raw(&mut text, SERIES, from, to);
-    bed.add(text);
-    let (total, bad) = selectors(SERIES);
+/// As much of the raw series' history as is read: all of it where it is small, else what the longest range of Sloth's needs.
+fn reach(raw: Raw) -> f64 {
+    if raw.series().len() <= 100 { MONTH } else { 3.1 * 86_400.0 }
+}
+
+/// What a set of rules records about its first promise; how it reads for each promise; and its rules.
+type Set = (Vec<Rule>, fn(&Rule) -> f64, Vec<Rename>, usize);
+type Rename = Box<dyn Fn(&Labels) -> Labels>;
+
+/// The same labels, with this done to each value.
+fn each(change: impl Fn(&str, &str) -> String + 'static) -> Rename {
+    Box::new(move |labels| labels.iter().map(|(n, v)| (n.clone(), change(n, v))).collect())
+}
+
+/// Writes the rule files, and says which rules of one promise give the history of all.
+fn rules(set: &str, journeys: usize, raw: Raw, folder: &Path) -> Set {
+    let (total, bad) = selectors(raw);
     let names = || (0..journeys).flat_map(|j| (0..PER_JOURNEY).map(move |p| (j, p)));
-    let folder = bed.folder().join("rules");
-    std::fs::create_dir(&folder).unwrap();
-    let mut rules = 0;
     match set {
         "ours" => {
-            let files = ours(journeys, SERIES);
+            let files = ours(journeys, raw);
             for file in &files {
                 std::fs::write(folder.join(&file.path), &file.text).unwrap();
-                rules += layers::parse(&file.text).len();
             }
-            // One promise evaluated; the others, which read the same raw series, get the same history.
-            let all = layers::parse(&files[0].text);
-            let one: Vec<Rule> =
-                all.iter().filter(|r| r.labels.get("promise").is_none_or(|p| p == "p0")).cloned().collect();
-            let renames: Vec<Box<dyn Fn(&str) -> String>> = names()
-                .filter(|n| *n != (0, 0))
-                .map(|(j, p)| -> Box<dyn Fn(&str) -> String> {
-                    Box::new(move |name: &str| {
-                        name.replace("journey=\"j0\"", &format!("journey=\"j{j}\""))
-                            .replace("promise=\"p0\"", &format!("promise=\"p{p}\""))
-                    })
+            let count = files.iter().map(|f| layers::parse(&f.text).len()).sum();
+            let one = layers::parse(&ours(1, Raw::Counters(12))[0].text);
+            let one = one.into_iter().filter(|r| r.labels.get("promise").is_none_or(|p| p == "p0")).collect();
+            let rename = |(j, p): (usize, usize)| {
+                each(move |name, value| match name {
+                    "journey" => format!("j{j}"),
+                    "promise" => format!("p{p}"),
+                    _ => value.to_owned(),
                 })
-                .collect();
+            };
             let keep = |rule: &Rule| match rule.name.as_str() {
-                name if name.ends_with(":rate") => 13.0 * 3600.0,
+                name if name.ends_with(":count") => 13.0 * 3600.0,
                 name if name.contains(":roll") => f64::INFINITY,
                 _ => 2400.0,
             };
-            copies(&mut bed, &one, (from, to), keep, &renames);
+            (one, keep, names().map(rename).collect(), count)
         }
         "sloth" => {
-            let mut list = Vec::new();
-            for (j, p) in names() {
-                list.extend(others::sloth(&format!("j{j}p{p}"), &total, &bad, 60.0));
-            }
-            rules = list.len();
+            let list: Vec<Rule> =
+                names().flat_map(|(j, p)| others::sloth(&format!("j{j}p{p}"), &total, &bad, 60.0)).collect();
             std::fs::write(folder.join("sloth.yml"), file(&list)).unwrap();
-            let one: Vec<Rule> = list.iter().take(1).cloned().collect();
-            let renames: Vec<Box<dyn Fn(&str) -> String>> = names()
-                .filter(|n| *n != (0, 0))
-                .map(|(j, p)| -> Box<dyn Fn(&str) -> String> {
-                    Box::new(move |name: &str| name.replace("j0p0", &format!("j{j}p{p}")))
-                })
-                .collect();
-            copies(&mut bed, &one, (from, to), |_| f64::INFINITY, &renames);
+            let (total, bad) = selectors(Raw::Counters(12));
+            let one = others::sloth("j0p0", &total, &bad, 60.0).into_iter().take(1).collect();
+            let rename =
+                |(j, p): (usize, usize)| each(move |_, value| value.replace("j0p0", &format!("j{j}p{p}")));
+            (one, |_| f64::INFINITY, names().map(rename).collect(), list.len())
         }
         "pyrra" => {
-            let mut list = Vec::new();
-            for (j, p) in names() {
-                list.extend(others::pyrra(&format!("j{j}p{p}"), &total, &bad));
-            }
-            rules = list.len();
+            let (Query::One(total), Query::One(bad)) = (&total, &bad) else {
+                panic!("--sets pyrra takes counters");
+            };
+            let list: Vec<Rule> =
+                names().flat_map(|(j, p)| others::pyrra(&format!("j{j}p{p}"), total, bad)).collect();
             std::fs::write(folder.join("pyrra.yml"), file(&list)).unwrap();
+            (Vec::new(), |_| 0.0, Vec::new(), list.len())
         }
-        _ => {}
+        _ => (Vec::new(), |_| 0.0, Vec::new(), 0),
     }
-    bed.stop();
+}
+
+/// Lays out a history that ends now and the rules, ready to start. Every promise gets the recorded history of one that reads twelve
+/// raw counters: what reading it costs doesn't depend on its values.
+fn prepare(set: &str, journeys: usize, raw: Raw, target: u16) -> Server {
+    let begun = Instant::now();
+    let end = now() - 30.0;
+    let from = end - MONTH - 7_200.0;
+    let mut server = Server::new(from, end);
+    let folder = server.bed().folder().join("rules");
+    std::fs::create_dir(&folder).unwrap();
+    let (one, keep, renames, count) = rules(set, journeys, raw, &folder);
+    let mut scratch = Bed::new();
+    if !one.is_empty() {
+        let mut text = scratch.text();
+        write_raw(&mut text, Raw::Counters(12), from, end);
+        scratch.add(text);
+    }
+    let found = recorded(&mut scratch, &one, (from, end), keep);
+    // The history ends when it has been laid out; what is missing until the start is seconds of a month.
+    server.fill(raw, end - reach(raw), &found, &renames);
     let config = format!(
         "global: {{scrape_interval: 15s, evaluation_interval: 1m}}\nrule_files: ['rules/*']\n\
          scrape_configs: [{{job_name: shop, honor_labels: true, static_configs: [{{targets: ['127.0.0.1:{target}']}}]}}]\n"
     );
-    std::fs::write(bed.folder().join("prometheus.yaml"), config).unwrap();
-    println!("{set}: {rules} rules, history laid out");
-    bed
+    std::fs::write(server.bed().folder().join("prometheus.yaml"), config).unwrap();
+    println!("{set}: {count} rules, history laid out in {:.0} s", begun.elapsed().as_secs_f64());
+    server
 }
 
 /// Measures and prints.
-pub fn run(promises: usize, minutes: usize, sets: &[&str]) {
+pub fn run(raw: Raw, promises: usize, minutes: usize, sets: &[&str]) {
     let journeys = promises.div_ceil(PER_JOURNEY);
     let promises = journeys * PER_JOURNEY;
-    println!("\nprocessor time, {promises} promises on {SERIES} raw series, {minutes} minutes");
-    let target = target();
-    let beds: Vec<(&str, Bed)> = sets.iter().map(|s| (*s, prepare(s, journeys, target))).collect();
-    let start = |bed: &Bed| {
-        let config = bed.folder().join("prometheus.yaml");
-        Prometheus::start(&bed.data(), Path::new(&config))
-    };
-    let servers: Vec<(&str, Prometheus)> = beds.iter().map(|(s, b)| (*s, start(b))).collect();
+    println!("\nprocessor time, {promises} promises on {raw:?}, {minutes} minutes");
+    let target = target(raw);
+    let beds: Vec<(&str, Server)> = sets.iter().map(|s| (*s, prepare(s, journeys, raw, target))).collect();
+    let servers: Vec<(&str, Prometheus)> = beds.iter().map(|(s, b)| (*s, b.start())).collect();
     // The first minutes load blocks and evaluate every group for the first time.
     std::thread::sleep(Duration::from_secs(120));
     let before: Vec<(f64, f64)> = servers.iter().map(|(_, s)| (s.cpu(), spent(s))).collect();
@@ -165,6 +178,9 @@ pub fn run(promises: usize, minutes: usize, sets: &[&str]) {
         if *name == "none" {
             idle = cpu;
         }
+        if std::env::var_os("EACH_RULE").is_some() {
+            each_rule(server);
+        }
         println!(
             "{name:<8} {cpu:>16.3} {:>20.3} {:>18.3} {:>10.0} {:>8} {:>8}",
             cpu - idle,
@@ -173,6 +189,29 @@ pub fn run(promises: usize, minutes: usize, sets: &[&str]) {
             metric(server, "prometheus_rule_evaluation_failures_total"),
             metric(server, "prometheus_rule_group_iterations_missed_total"),
         );
+    }
+}
+
+/// Prints what each rule's last evaluation took (wall time), over all promises and times its evaluations a minute.
+fn each_rule(server: &Prometheus) {
+    let answer = http::wait(server.port, "/api/v1/rules", |t| t.starts_with('{'));
+    let answer: serde_json::Value = serde_json::from_str(&answer).unwrap();
+    let mut list: BTreeMap<String, f64> = BTreeMap::new();
+    for group in answer["data"]["groups"].as_array().into_iter().flatten() {
+        let a_minute = 60.0 / group["interval"].as_f64().unwrap();
+        for rule in group["rules"].as_array().into_iter().flatten() {
+            let name = format!(
+                "{} {}",
+                rule["name"].as_str().unwrap(),
+                rule["labels"]["window"].as_str().unwrap_or("")
+            );
+            *list.entry(name).or_default() += rule["evaluationTime"].as_f64().unwrap() * a_minute;
+        }
+    }
+    let mut list: Vec<_> = list.into_iter().collect();
+    list.sort_by(|a, b| b.1.total_cmp(&a.1));
+    for (name, seconds) in list.iter().take(25) {
+        println!("    {seconds:>8.4} s a minute: {name}");
     }
 }
 
@@ -185,5 +224,5 @@ fn spent(server: &Prometheus) -> f64 {
 fn metric(server: &Prometheus, name: &str) -> f64 {
     let text = http::wait(server.port, "/metrics", |t| t.contains("prometheus_build_info"));
     let of = |l: &str| l.rsplit_once(' ').and_then(|(_, v)| v.parse::<f64>().ok());
-    text.lines().filter(|l| l.split(['{', ' ']).next() == Some(name)).filter_map(of).sum()
+    text.lines().filter(|l| l.split(['{', ' ']).next() == Some(name)).filter_map(of).fold(0.0, |a, b| a + b)
 }

@@ -125,7 +125,7 @@ fn figures(store: &Store, course: &Course, rules: &[Rule], player: &Player, sum:
 
 /// The mean over the time of the ratio of 5 minutes, recorded each minute.
 fn mean(store: &Store, course: &Course, begin: i64, end: i64) -> f64 {
-    let rule = others::sloth("answered", TOTAL, BAD, 60.0);
+    let rule = others::sloth("answered", &TOTAL.into(), &BAD.into(), 60.0);
     let rule = rule.iter().find(|r| r.name.ends_with("ratio_rate5m")).unwrap();
     let from = ms(layers::first(&rule.group, rule.every, (begin + 1) as f64 / 1000.0));
     let away =
