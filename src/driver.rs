@@ -2,9 +2,10 @@
 
 use rayon::prelude::*;
 
+use crate::analysis::{Analysis, Trees};
 use crate::diag::{Diagnostics, Severity};
 use crate::source::SourceMap;
-use crate::{ast, backend, check, config, elaborate, ir, resolve, syntax};
+use crate::{ast, backend, check, config, elaborate, ir, resolve};
 
 /// The result of a compilation.
 #[derive(Debug)]
@@ -19,28 +20,64 @@ pub struct Compilation {
 pub fn compile(sources: &SourceMap, config: &config::Config) -> Compilation {
     let mut diagnostics = Diagnostics::default();
     let files = parse_all(sources, &mut diagnostics);
-    let names = resolve::resolve(&files, sources, &mut diagnostics);
-    let mut model = elaborate::elaborate(&files, &names, &config.settings, sources, &mut diagnostics);
-    drop(names);
-    let allows: Vec<ast::Allow> = files.iter().flat_map(|file| &file.allows).cloned().collect();
+    let model = understand(&files, sources, config, &mut diagnostics);
     // Thousands of small pieces: on one core that takes as long as reading them on all.
     files.into_par_iter().for_each(drop);
-    check::check(&model, &mut diagnostics);
-    if config.has_documents() {
-        check::check_documents(&model, &mut diagnostics);
-    }
-    if !diagnostics.has_errors() {
-        limits(&model, config, &mut diagnostics);
-    }
-    let elsewhere = !config.environments.is_empty();
-    let today = config.settings.today;
-    let unjudged = check::unjudged(today.is_some(), config.has_documents());
-    model.settings.accepted = check::allow::apply(&allows, today, (&unjudged, elsewhere), &mut diagnostics);
-    config.lints.apply(&mut diagnostics);
-    model.settings.allowed = config.lints.allowed();
     let model = (!diagnostics.has_errors()).then_some(model);
     diagnostics.sort();
     Compilation { diagnostics, model }
+}
+
+/// The same, with all that was found on the way. What is in `before` (the trees of an earlier analysis) and hasn't changed is not read
+/// again.
+pub fn analyse(sources: &SourceMap, config: &config::Config, before: Trees) -> Analysis {
+    let mut diagnostics = Diagnostics::default();
+    let trees = read(sources, before, &mut diagnostics);
+    let partial = understand(trees.files(), sources, config, &mut diagnostics);
+    diagnostics.sort();
+    Analysis::new(trees, Some(partial), diagnostics)
+}
+
+/// Only the trees, where files are missing: what refers to names of theirs would be reported without being wrong.
+pub(crate) fn analyse_alone(sources: &SourceMap, before: Trees) -> Analysis {
+    let mut diagnostics = Diagnostics::default();
+    let trees = read(sources, before, &mut diagnostics);
+    Analysis::new(trees, None, diagnostics)
+}
+
+fn read(sources: &SourceMap, before: Trees, diagnostics: &mut Diagnostics) -> Trees {
+    let trees = Trees::read(sources, before);
+    for found in trees.diagnostics() {
+        diagnostics.extend(found.clone());
+    }
+    trees
+}
+
+/// The stages behind the trees. The model lacks the promises that have mistakes.
+fn understand(
+    files: &[ast::File],
+    sources: &SourceMap,
+    config: &config::Config,
+    diagnostics: &mut Diagnostics,
+) -> ir::Model {
+    let names = resolve::resolve(files, sources, diagnostics);
+    let mut model = elaborate::elaborate(files, &names, &config.settings, sources, diagnostics);
+    drop(names);
+    check::check(&model, diagnostics);
+    if config.has_documents() {
+        check::check_documents(&model, diagnostics);
+    }
+    if !diagnostics.has_errors() {
+        limits(&model, config, diagnostics);
+    }
+    let allows: Vec<ast::Allow> = files.iter().flat_map(|file| &file.allows).cloned().collect();
+    let elsewhere = !config.environments.is_empty();
+    let today = config.settings.today;
+    let unjudged = check::unjudged(today.is_some(), config.has_documents());
+    model.settings.accepted = check::allow::apply(&allows, today, (&unjudged, elsewhere), diagnostics);
+    config.lints.apply(diagnostics);
+    model.settings.allowed = config.lints.allowed();
+    model
 }
 
 /// What engines and tools would refuse of any of the outputs.
@@ -64,20 +101,7 @@ fn limits(model: &ir::Model, config: &config::Config, diagnostics: &mut Diagnost
 
 /// Parses every `.slovo` file, on all cores, in the order of the map.
 pub fn parse_all(sources: &SourceMap, diagnostics: &mut Diagnostics) -> Vec<ast::File> {
-    let list: Vec<_> = sources.iter().filter(|(_, f)| f.path.ends_with(".slovo")).collect();
-    let parsed: Vec<_> = list
-        .into_par_iter()
-        .map(|(id, file)| {
-            let mut found = Diagnostics::default();
-            (syntax::parse(id, &file.text, &mut found), found)
-        })
-        .collect();
-    let mut files = Vec::with_capacity(parsed.len());
-    for (file, found) in parsed {
-        diagnostics.extend(found);
-        files.push(file);
-    }
-    files
+    Trees::read(sources, Trees::default()).into_files(diagnostics)
 }
 
 impl Compilation {

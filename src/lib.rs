@@ -15,8 +15,29 @@
 //! A `&mut Diagnostics` goes through every stage: a user's mistake is a diagnostic, never an `Err`; `Err` is for I/O.
 //! Nothing outside `syntax` names pest's `Rule`; nothing outside `diag::render` names codespan; the tree never reaches
 //! a backend.
+//!
+//! Whoever embeds it begins with a [`Project`] and its [`Analysis`]:
+//!
+//! ```
+//! use slovo::Project;
+//! use slovo::analysis::Trees;
+//!
+//! let text = "team shop \"Shop team\" {\n  tickets \"shop\"\n}\njourney buy \"Buy\" {\n  owner shop\n}\n";
+//! let project = Project::in_memory(&[("buy.slovo", text)], "project: shop\n");
+//! let analysis = project.analyse(Trees::default());
+//! assert!(!analysis.diagnostics.has_errors());
+//!
+//! // Which name is at the cursor, and where is it declared?
+//! let (file, source) = project.sources.iter().find(|(_, f)| f.path == "buy.slovo").unwrap();
+//! let cursor = source.text.find("owner shop").unwrap() + "owner ".len();
+//! let references = analysis.references(&project.sources);
+//! let found = references.at(file, cursor).unwrap();
+//! assert_eq!(found.symbol.path, ["shop"]);
+//! assert_eq!(references.declaration(&found.symbol).unwrap().range(), 5..9);
+//! ```
 
 pub mod against;
+pub mod analysis;
 pub mod ast;
 pub mod backend;
 pub mod catalogue_import;
@@ -43,3 +64,9 @@ pub mod source;
 pub mod syntax;
 pub mod value;
 pub mod write;
+
+pub use analysis::Analysis;
+pub use diag::Diagnostic;
+pub use driver::analyse;
+pub use ir::Model;
+pub use project::Project;

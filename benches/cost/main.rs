@@ -67,7 +67,7 @@ pub fn ours(journeys: usize, raw: Raw) -> Vec<slovo::backend::Artifact> {
             ),
         ),
         Raw::Histograms(count) => (
-            "metric http_seconds: histogram of requests in seconds { labels job, instance, code buckets 0.1s, 0.3s, 1s }",
+            "metric http_seconds: histogram of seconds {\n  labels job, instance, code\n  buckets 0.1, 0.3, 1\n}",
             format!(
                 "keep for 99.9% of requests over 30d\n      total http_seconds{{job=\"shop{count}\"}}\n      bad over 300ms"
             ),

@@ -3,7 +3,10 @@
 //! The tree is total: text that is not a statement becomes `Junk`, already reported by the parser, so later stages skip
 //! it in silence (and hold back "X is missing" where a block [`has_junk`](Block::has_junk)). The tree is never changed.
 
+mod children;
 mod items;
+mod nodes;
+mod spans;
 mod streams;
 
 pub use items::{
@@ -12,6 +15,7 @@ pub use items::{
     Policy, PolicyAction, PolicyStmt, PolicyWhen, Promise, PromiseStmt, PromiseStmtKind, Scenario,
     ScenarioStmt, Step, StepStmt, Team, TeamStmt, Urgency,
 };
+pub use nodes::{Name, NameKind, Node};
 pub use streams::{
     Bound, Cmp, Condition, Fault, MatchOp, MatchValue, Matcher, Matchers, MetricName, Noun, Selector, Side,
     Stat, Stream, StreamStmt, StreamStmtKind, Subject, Term, Verdict, Which,

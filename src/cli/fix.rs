@@ -26,7 +26,7 @@ pub(super) fn until_stable(
     // Every text that was there once: where one comes back, mends undo each other.
     let mut seen = std::collections::BTreeSet::new();
     let sources = Project::files(start, &wishes.follow_links, &mut Diagnostics::default());
-    let sources: Vec<PathBuf> = sources.into_iter().map(|(path, _)| path).collect();
+    let sources: Vec<PathBuf> = sources.into_iter().map(|file| file.path).collect();
     let saving = Saving::begin(sources.iter().map(PathBuf::as_path), screen)?;
     let (project, compiled) = loop {
         let project = load(start, wishes);

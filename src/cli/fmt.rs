@@ -23,6 +23,9 @@ pub(super) fn run(options: &Fmt, start: &Path, screen: &Screen) -> Outcome {
     let mut diagnostics = Diagnostics::default();
     let paths: Vec<(PathBuf, String)> = if options.files.is_empty() {
         Project::files(start, &options.follow_links, &mut diagnostics)
+            .into_iter()
+            .map(|file| (file.path, file.shown))
+            .collect()
     } else {
         options.files.iter().map(|f| (start.join(f), f.display().to_string())).collect()
     };

@@ -20,6 +20,7 @@ mod left;
 mod man;
 mod metrics;
 mod output;
+pub mod revision;
 mod save;
 mod screen;
 mod serve;

@@ -8,6 +8,7 @@ use ignore::WalkBuilder;
 use ignore::overrides::OverrideBuilder;
 
 use super::CONFIG_FILE;
+use super::files::{Entry, Listing};
 use super::links::{Links, NotFollowed, outside};
 use crate::diag::Diagnostic;
 
@@ -20,20 +21,9 @@ pub(super) fn root(start: &Path) -> Option<PathBuf> {
     start.ancestors().find(|folder| folder.join(CONFIG_FILE).is_file()).map(Path::to_owned)
 }
 
-/// What a project consists of.
-#[derive(Default)]
-pub(super) struct Sources {
-    /// Every `.slovo` file with the path it is shown by, in the order of those.
-    pub(super) files: Vec<(PathBuf, String)>,
-    /// The real folders that were walked.
-    pub(super) folders: BTreeSet<PathBuf>,
-    /// What was unreadable.
-    pub(super) wrong: Vec<Diagnostic>,
-}
-
 /// Every `.slovo` file below a folder with the path it is shown by, in the order of those; and what was unreadable. Each real file
 /// once, however many links lead to it; links into `outputs`, which are paths below the folder, are passed over.
-pub(super) fn sources(root: &Path, links: &Links, outputs: &[String]) -> Sources {
+pub(super) fn sources(root: &Path, links: &Links, outputs: &[String]) -> Listing {
     let mut found = Found { root, links, seen: Arc::default(), files: BTreeMap::new(), wrong: Vec::new() };
     let real = links.root().unwrap_or(root).to_owned();
     let outputs: Vec<PathBuf> = outputs.iter().map(|o| real.join(o)).collect();
@@ -47,10 +37,11 @@ pub(super) fn sources(root: &Path, links: &Links, outputs: &[String]) -> Sources
         }
         next = more;
     }
-    let mut files: Vec<(PathBuf, String)> = found.files.into_values().collect();
-    files.sort_unstable_by(|a, b| a.1.cmp(&b.1));
+    let mut files: Vec<Entry> =
+        found.files.into_values().map(|(path, shown)| Entry { path, shown }).collect();
+    files.sort_unstable_by(|a, b| a.shown.cmp(&b.shown));
     let mut seen = found.seen.lock().unwrap_or_else(PoisonError::into_inner);
-    Sources { files, folders: std::mem::take(&mut seen.folders), wrong: found.wrong }
+    Listing { files, folders: std::mem::take(&mut seen.folders), wrong: found.wrong }
 }
 
 /// Real folders that were seen, and which of their `.gitignore` can't be read.

@@ -6,11 +6,13 @@
 //! the user names ([`Links`]); each real folder and file is read once.
 
 mod decode;
+mod files;
 mod find;
 mod links;
 mod plain;
 
 pub use decode::{decode, read as read_text};
+pub use files::{Disk, Entry, Files, Listing, Memory, Overlay};
 pub use links::{Links, NotFollowed};
 pub use plain::{read_plain, read_start};
 
@@ -20,6 +22,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use crate::analysis::{Analysis, Trees};
 use crate::config::{self, Config};
 use crate::diag::codes::project as codes;
 use crate::diag::{Diagnostic, Diagnostics};
@@ -67,44 +70,44 @@ impl Project {
     }
     /// As [`Project::load`], following links into these folders too.
     pub fn load_following(start: &Path, environment: Option<&str>, follow: &[PathBuf]) -> Self {
-        let mut made = Self::default();
-        let Some(root) = find::root(start) else {
-            made.fail(no_project(start));
-            return made;
-        };
-        made.root = root;
-        match Links::new(&made.root, follow) {
-            Ok(links) => made.links = links,
-            Err(error) => {
-                let named: Vec<String> = follow.iter().map(|f| f.display().to_string()).collect();
-                made.fail(decode::unreadable(&named.join("`, `"), &error));
+        let disk = match Disk::find(start, follow) {
+            Ok(disk) => disk,
+            Err(wrong) => {
+                let mut made = Self { root: find::root(start).unwrap_or_default(), ..Self::default() };
+                made.fail(*wrong);
                 return made;
             }
-        }
-        match made.config_text() {
-            Ok(text) => {
-                let file = made.sources.add(CONFIG_FILE, text);
-                made.read_config(file, environment);
-            }
-            Err(wrong) => made.fail(*wrong),
-        }
-        let found = find::sources(&made.root, &made.links, &made.config.output_folders);
-        for diagnostic in found.wrong {
-            made.fail(diagnostic);
-        }
-        let texts: Vec<_> = found
-            .files
-            .into_par_iter()
-            .map(|(path, shown)| (decode::read(&path, &shown).map(Arc::<str>::from), shown))
-            .collect();
-        if texts.is_empty() && !made.incomplete {
-            let message = format!("no `.slovo` file in `{}` or below", made.root.display());
+        };
+        let mut made = Self::read(&disk, environment);
+        if made.sources.iter().all(|(_, file)| file.path == CONFIG_FILE) && !made.incomplete {
+            let message = format!("no `.slovo` file in `{}` or below", disk.root.display());
             made.fail(
                 Diagnostic::unplaced(&codes::NO_SOURCES, message)
                     .note("hidden folders and those named in `.gitignore` are passed over")
                     .help("write a journey: `slovo init` in an empty folder shows what one looks like"),
             );
         }
+        Self { root: disk.root, links: disk.links, ..made }
+    }
+    /// Reads a project, wherever its texts come from.
+    pub fn read(files: &impl Files, environment: Option<&str>) -> Self {
+        let mut made = Self::default();
+        match files.config() {
+            Ok(text) => {
+                let file = made.sources.add(CONFIG_FILE, text);
+                made.read_config(file, environment);
+            }
+            Err(wrong) => made.fail(*wrong),
+        }
+        let found = files.list(&made.config.output_folders);
+        for diagnostic in found.wrong {
+            made.fail(diagnostic);
+        }
+        let texts: Vec<_> = found
+            .files
+            .into_par_iter()
+            .map(|file| (files.text(&file).map(Arc::<str>::from), file.shown))
+            .collect();
         for (text, shown) in texts {
             match text {
                 Ok(text) => {
@@ -117,15 +120,7 @@ impl Project {
     }
     /// A project from texts, without a disk: for tests and editors. `files` are (path, text).
     pub fn in_memory(files: &[(&str, &str)], yaml: &str) -> Self {
-        let mut made = Self::default();
-        let file = made.sources.add(CONFIG_FILE, yaml);
-        made.read_config(file, None);
-        let mut sorted = files.to_vec();
-        sorted.sort_unstable();
-        for (path, text) in sorted {
-            made.sources.add(path, text);
-        }
-        made
+        Self::read(&Memory::new(yaml, files), None)
     }
     /// The same without some of its files, by the paths that they are shown by.
     #[must_use]
@@ -147,46 +142,31 @@ impl Project {
         }
         self.config = config::read(file, &self.sources, environment, &mut self.diagnostics);
     }
-    /// The text of `slovo.yaml`, which may be a link inside the project only.
-    fn config_text(&self) -> Result<String, Box<Diagnostic>> {
-        let path = self.root.join(CONFIG_FILE);
-        match self.links.of_the_project().real(&path) {
-            Err(NotFollowed::Outside(target)) => Err(Box::new(links::outside(CONFIG_FILE, &target, false))),
-            // What the system says is told by the reading.
-            Ok(_) | Err(NotFollowed::Io(_)) => decode::read_at_most(&path, CONFIG_FILE, LARGEST_CONFIG),
-        }
-    }
-    /// The `.slovo` files of the project that a folder belongs to, with the paths they are shown by; links are followed into
-    /// the folders of `follow` too.
-    pub fn files(start: &Path, follow: &[PathBuf], diagnostics: &mut Diagnostics) -> Vec<(PathBuf, String)> {
-        let found = Self::found(start, follow, diagnostics);
-        found.files
+    /// The `.slovo` files of the project that a folder belongs to; links are followed into the folders of `follow` too.
+    pub fn files(start: &Path, follow: &[PathBuf], diagnostics: &mut Diagnostics) -> Vec<Entry> {
+        Self::found(start, follow, diagnostics).files
     }
     /// The files of the project that a folder belongs to, and the folders that further ones may come into.
     pub fn listed(start: &Path, follow: &[PathBuf]) -> Listed {
         // What is wrong is told by whoever reads them.
         let found = Self::found(start, follow, &mut Diagnostics::default());
-        Listed { files: found.files.into_iter().map(|(path, _)| path).collect(), folders: found.folders }
+        Listed { files: found.files.into_iter().map(|file| file.path).collect(), folders: found.folders }
     }
-    fn found(start: &Path, follow: &[PathBuf], diagnostics: &mut Diagnostics) -> find::Sources {
-        let Some(root) = find::root(start) else {
-            diagnostics.push(no_project(start));
-            return find::Sources::default();
-        };
-        let mut made = Self { root, ..Self::default() };
-        match Links::new(&made.root, follow) {
-            Ok(links) => made.links = links,
-            Err(error) => {
-                diagnostics.push(decode::unreadable("--follow-links", &error));
-                return find::Sources::default();
+    fn found(start: &Path, follow: &[PathBuf], diagnostics: &mut Diagnostics) -> Listing {
+        let disk = match Disk::find(start, follow) {
+            Ok(disk) => disk,
+            Err(wrong) => {
+                diagnostics.push(*wrong);
+                return Listing::default();
             }
-        }
+        };
+        let mut made = Self::default();
         // For its outputs; what is wrong with it is no matter of a list of files.
-        if let Ok(text) = made.config_text() {
+        if let Ok(text) = disk.config() {
             let file = made.sources.add(CONFIG_FILE, text);
             made.config = config::read(file, &made.sources, None, &mut Diagnostics::default());
         }
-        let mut found = find::sources(&made.root, &made.links, &made.config.output_folders);
+        let mut found = disk.list(&made.config.output_folders);
         for diagnostic in std::mem::take(&mut found.wrong) {
             diagnostics.push(diagnostic);
         }
@@ -196,13 +176,21 @@ impl Project {
         self.incomplete = true;
         self.diagnostics.push(diagnostic);
     }
+    /// Everything about it, kept: what an editor asks. The trees of what hasn't changed since an analysis before are taken from there.
+    pub fn analyse(&self, before: Trees) -> Analysis {
+        let mut analysed = if self.incomplete {
+            driver::analyse_alone(&self.sources, before)
+        } else {
+            driver::analyse(&self.sources, &self.config, before)
+        };
+        analysed.diagnostics.extend(self.diagnostics.clone());
+        analysed.diagnostics.sort();
+        analysed
+    }
     /// Compiles it: the project's own diagnostics come with those of the sources.
     pub fn compile(&self) -> Compilation {
         let mut compiled = if self.incomplete {
-            // Names declared in a file that could not be read would all be unknown: only what each file says by
-            // itself is checked.
-            let mut diagnostics = Diagnostics::default();
-            driver::parse_all(&self.sources, &mut diagnostics);
+            let diagnostics = driver::analyse_alone(&self.sources, Trees::default()).diagnostics;
             Compilation { diagnostics, model: None }
         } else {
             driver::compile(&self.sources, &self.config)

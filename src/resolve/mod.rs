@@ -18,6 +18,11 @@ use crate::ast;
 use crate::diag::Diagnostics;
 use crate::source::SourceMap;
 
+/// The tables alone; nothing is reported.
+pub fn declared<'a>(files: &'a [ast::File], sources: &'a SourceMap) -> Names<'a> {
+    tables::collect(files, junk::Junk::of(files, sources), &mut Diagnostics::default())
+}
+
 /// Collects declarations and resolves references.
 pub fn resolve<'a>(
     files: &'a [ast::File],

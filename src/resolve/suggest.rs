@@ -15,10 +15,11 @@ pub(crate) fn closest<'c>(wanted: &str, candidates: impl IntoIterator<Item = &'c
     let most = (plain.chars().count() / 3).max(1);
     let mut best: Option<(usize, &str)> = None;
     for (at, candidate) in candidates.into_iter().take(MOST).enumerate() {
-        if candidate == wanted {
+        // Of many candidates nearly all end here, so the dearer question comes second.
+        if candidate.len().abs_diff(plain.len()) > most * 4 || at >= FEW && !is_alike(&plain, candidate) {
             continue;
         }
-        if candidate.len().abs_diff(plain.len()) > most * 4 || at >= FEW && !is_alike(&plain, candidate) {
+        if candidate == wanted {
             continue;
         }
         let distance = if normal(candidate) == plain { 0 } else { strsim::osa_distance(&plain, candidate) };

@@ -2,10 +2,12 @@
 
 mod hidden;
 mod map;
+mod position;
 
 pub(crate) use hidden::turns;
 pub use hidden::{Hidden, hidden};
 pub use map::{SourceFile, SourceMap};
+pub use position::{Position, Unit};
 
 /// Which file of the [`SourceMap`] a place is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

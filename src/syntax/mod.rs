@@ -5,6 +5,7 @@
 )]
 
 mod allow;
+mod broken;
 mod build;
 mod escape;
 pub(crate) mod layout;
@@ -13,6 +14,7 @@ mod map;
 mod parser;
 mod recover;
 
+pub use broken::{Piece, PieceKind, pieces};
 pub use escape::value_offset;
 pub(crate) use limits::report_hidden;
 pub use limits::{MAX_BYTES, MAX_DEPTH};

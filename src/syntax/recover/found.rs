@@ -4,7 +4,7 @@ use std::ops::Range;
 
 /// What kind of thing it looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(in super::super) enum Kind {
     /// Nothing follows.
     End,
     /// `"…"`
@@ -25,14 +25,14 @@ pub(super) enum Kind {
 
 /// A token.
 #[derive(Clone, Debug)]
-pub(super) struct Found<'t> {
-    pub(super) kind: Kind,
-    pub(super) range: Range<usize>,
-    pub(super) text: &'t str,
+pub(in super::super) struct Found<'t> {
+    pub(in super::super) kind: Kind,
+    pub(in super::super) range: Range<usize>,
+    pub(in super::super) text: &'t str,
 }
 
 /// The token after any blanks at an offset.
-pub(super) fn found(text: &str, at: usize) -> Found<'_> {
+pub(in super::super) fn found(text: &str, at: usize) -> Found<'_> {
     let rest = text.get(at..).unwrap_or_default();
     let trimmed = rest.trim_start_matches([' ', '\t', '\r', '\n']);
     let start = at + rest.len() - trimmed.len();

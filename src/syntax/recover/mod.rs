@@ -34,7 +34,8 @@ pub(super) use braces::{all_items, lead_to_stray};
 pub(super) use foreign::Blocks;
 pub(crate) use foreign::noun as noun_of;
 pub(super) use foreign::{comments as foreign_comments, yaml as foreign_yaml};
-use found::{Kind, found, short};
+use found::short;
+pub(super) use found::{Kind, found};
 use mistake::Mistake;
 use scene::Scene;
 
