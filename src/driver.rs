@@ -1,11 +1,9 @@
 //! The stages in order, from source text to the model. No I/O.
 
-use rayon::prelude::*;
-
 use crate::analysis::{Analysis, Trees};
 use crate::diag::{Diagnostics, Severity};
 use crate::source::SourceMap;
-use crate::{ast, backend, check, config, elaborate, ir, resolve};
+use crate::{ast, backend, check, config, elaborate, ir, parallel, resolve};
 
 /// The result of a compilation.
 #[derive(Debug)]
@@ -22,7 +20,7 @@ pub fn compile(sources: &SourceMap, config: &config::Config) -> Compilation {
     let files = parse_all(sources, &mut diagnostics);
     let model = understand(&files, sources, config, &mut diagnostics);
     // Thousands of small pieces: on one core that takes as long as reading them on all.
-    files.into_par_iter().for_each(drop);
+    parallel::map_owned(files, drop);
     let model = (!diagnostics.has_errors()).then_some(model);
     diagnostics.sort();
     Compilation { diagnostics, model }
@@ -61,7 +59,7 @@ fn understand(
     diagnostics: &mut Diagnostics,
 ) -> ir::Model {
     let names = resolve::resolve(files, sources, diagnostics);
-    let mut model = elaborate::elaborate(files, &names, &config.settings, sources, diagnostics);
+    let mut model = elaborate::elaborate(&names, &config.settings, sources, diagnostics);
     drop(names);
     check::check(&model, diagnostics);
     if config.has_documents() {

@@ -55,6 +55,7 @@ pub mod import;
 pub mod ir;
 #[cfg(feature = "live")]
 pub mod live;
+pub(crate) mod parallel;
 pub mod project;
 pub mod promql;
 pub mod required;

@@ -2,11 +2,9 @@
 
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use crate::diag::Diagnostics;
 use crate::source::{FileId, SourceMap};
-use crate::{ast, syntax};
+use crate::{ast, parallel, syntax};
 
 /// The trees of the `.slovo` files of a source map, in its order.
 #[derive(Debug, Default)]
@@ -36,16 +34,14 @@ impl Trees {
                 (id, source, same)
             })
             .collect();
-        let (files, read) = list
-            .into_par_iter()
-            .map(|(id, source, same)| {
-                same.unwrap_or_else(|| {
-                    let mut found = Diagnostics::default();
-                    let file = syntax::parse(id, &source.text, &mut found);
-                    (file, (Arc::clone(&source.text), found))
-                })
+        let read = parallel::map_owned(list, |(id, source, same)| {
+            same.unwrap_or_else(|| {
+                let mut found = Diagnostics::default();
+                let file = syntax::parse(id, &source.text, &mut found);
+                (file, (Arc::clone(&source.text), found))
             })
-            .unzip();
+        });
+        let (files, read) = read.into_iter().unzip();
         Self { files, read }
     }
 

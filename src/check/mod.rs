@@ -28,8 +28,6 @@ pub(crate) use plain::{several, time as plain_time};
 
 use std::collections::BTreeSet;
 
-use rayon::prelude::*;
-
 use crate::diag::codes::{numbers, stored};
 
 use crate::diag::{Diagnostic, Diagnostics, Severity};
@@ -41,28 +39,24 @@ use crate::source::Span;
 pub fn check(model: &Model, diagnostics: &mut Diagnostics) {
     let broken = broken(diagnostics);
     let ladders = Ladders::of(model);
-    let found: Vec<Diagnostics> = model
-        .journeys
-        .par_iter()
-        .map(|journey| {
-            let mut found = Found { broken: &broken, list: Diagnostics::default() };
-            for promise in journey.all_promises() {
-                alerts::check(ladders.get(promise), promise, &mut found);
-                windows::check_slices(ladders.get(promise), promise, &mut found);
-                wording::check(promise, &mut found);
-                dates::check_evidence(model, promise, &mut found);
-            }
-            wording::check_steps(journey, &mut found);
-            compose::check(model, journey, &mut found);
-            people::check(journey, &mut found);
-            privacy::check(model, journey, &mut found);
-            twice::check(journey, &mut found);
-            dates::check_review(model, journey, &mut found);
-            dates::check_future(model, journey, &mut found);
-            limits::check(model, journey, &mut found);
-            found.list
-        })
-        .collect();
+    let found = crate::parallel::map(&model.journeys, |journey| {
+        let mut found = Found { broken: &broken, list: Diagnostics::default() };
+        for promise in journey.all_promises() {
+            alerts::check(ladders.get(promise), promise, &mut found);
+            windows::check_slices(ladders.get(promise), promise, &mut found);
+            wording::check(promise, &mut found);
+            dates::check_evidence(model, promise, &mut found);
+        }
+        wording::check_steps(journey, &mut found);
+        compose::check(model, journey, &mut found);
+        people::check(journey, &mut found);
+        privacy::check(model, journey, &mut found);
+        twice::check(journey, &mut found);
+        dates::check_review(model, journey, &mut found);
+        dates::check_future(model, journey, &mut found);
+        limits::check(model, journey, &mut found);
+        found.list
+    });
     for list in found {
         diagnostics.extend(list);
     }

@@ -34,8 +34,6 @@ mod unseen;
 
 use std::collections::BTreeSet;
 
-use rayon::prelude::*;
-
 use crate::ast::{Arg, ArgValue, Limit, Param};
 use crate::diag::codes::types::NO_LABELS;
 use crate::diag::{Diagnostic, Diagnostics};
@@ -43,7 +41,7 @@ use crate::resolve::Names;
 use crate::resolve::args::fits;
 use crate::source::{SourceMap, Span};
 use crate::value::Quantity;
-use crate::{ast, ir};
+use crate::{ast, ir, parallel};
 
 use catalogue::Catalogue;
 use out::Unlabelled;
@@ -125,19 +123,17 @@ impl<'a> Env<'a> {
 
 /// Builds the model.
 pub fn elaborate(
-    files: &[ast::File],
     names: &Names<'_>,
     settings: &ir::Settings,
     sources: &SourceMap,
     diagnostics: &mut Diagnostics,
 ) -> ir::Model {
-    let _ = files;
     let catalogue = Catalogue::new(names, settings, diagnostics);
     let cx = Cx { names, catalogue: &catalogue, settings, sources };
     let mut unlabelled = Vec::new();
 
     let indicators: Vec<_> = names.indicators.iter().collect();
-    let checked: Vec<_> = indicators.par_iter().map(|(_, i)| indicator::check(&cx, i)).collect();
+    let checked = parallel::map(&indicators, |(_, i)| indicator::check(&cx, i));
     let mut broken = BTreeSet::new();
     for ((name, _), out) in indicators.iter().zip(checked) {
         if out.broken {
@@ -149,7 +145,7 @@ pub fn elaborate(
 
     let mut list: Vec<_> = names.journeys.iter().map(|(_, j)| j).collect();
     list.sort_unstable_by(|a, b| a.name.name.cmp(&b.name.name));
-    let made: Vec<_> = list.par_iter().map(|j| journey::journey(&cx, &broken, j)).collect();
+    let made = parallel::map(&list, |j| journey::journey(&cx, &broken, j));
     let mut journeys = Vec::with_capacity(made.len());
     for (journey, out) in made {
         journeys.push(journey);

@@ -1,45 +1,7 @@
 //! From bytes on the disk to text.
 
-use std::io::Read;
-use std::path::Path;
-
-use super::LARGEST;
 use crate::diag::Diagnostic;
 use crate::diag::codes::project as codes;
-
-/// Reads a file that is shown to the user as `shown`: UTF-8, without a byte order mark.
-pub fn read(path: &Path, shown: &str) -> Result<String, Box<Diagnostic>> {
-    read_at_most(path, shown, LARGEST)
-}
-
-/// As [`read`], with another limit.
-pub(super) fn read_at_most(path: &Path, shown: &str, most: u64) -> Result<String, Box<Diagnostic>> {
-    let failed = |error: std::io::Error| Box::new(unreadable(shown, &error));
-    let file = match super::plain::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == std::io::ErrorKind::InvalidInput => {
-            let made = Diagnostic::unplaced(&codes::UNREADABLE, format!("`{shown}` is not a plain file"));
-            return Err(Box::new(made.help("a `.slovo` file must be a file; rename what is none")));
-        }
-        Err(error) => return Err(failed(error)),
-    };
-    let kind = file.metadata().map_err(failed)?;
-    let mut bytes = Vec::with_capacity(usize::try_from(kind.len().min(most)).unwrap_or(0) + 1);
-    // One byte more than allowed tells, whatever the file system says about the length.
-    file.take(most + 1).read_to_end(&mut bytes).map_err(failed)?;
-    if bytes.len() as u64 > most {
-        let size = kind.len().max(bytes.len() as u64) / (1024 * 1024);
-        let limit = most / (1024 * 1024);
-        let message = format!("`{shown}` is larger than {limit} MiB (it has {size} MiB)");
-        let made = Diagnostic::unplaced(&codes::TOO_LARGE, message);
-        return Err(Box::new(made.help(if shown == super::CONFIG_FILE {
-            "settings are a page or two: is it another file under this name?"
-        } else {
-            "split it into a file per journey"
-        })));
-    }
-    decode(bytes, shown)
-}
 
 /// The text of these bytes: UTF-8, without a byte order mark.
 pub fn decode(bytes: Vec<u8>, shown: &str) -> Result<String, Box<Diagnostic>> {

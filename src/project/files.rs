@@ -1,10 +1,10 @@
-//! Where the texts of a project come from: the disk, memory, or one of these with other texts on top, as an editor has them
-//! before they are saved.
+//! Where the texts of a project come from: memory, [the disk](super::Disk), or one of these with other texts on top, as an editor has
+//! them before they are saved.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use super::{CONFIG_FILE, LARGEST_CONFIG, Links, NotFollowed, decode, find, links};
+use super::{CONFIG_FILE, decode};
 use crate::diag::Diagnostic;
 
 /// A `.slovo` file of a project.
@@ -35,33 +35,6 @@ pub trait Files: Sync {
     fn list(&self, outputs: &[String]) -> Listing;
     /// The text of one of them.
     fn text(&self, file: &Entry) -> Result<String, Box<Diagnostic>>;
-}
-
-/// A folder on the disk.
-#[derive(Clone, Debug)]
-pub struct Disk {
-    /// The folder of `slovo.yaml`.
-    pub root: PathBuf,
-    /// Where links may lead.
-    pub links: Links,
-}
-
-impl Files for Disk {
-    /// `slovo.yaml` may be a link inside the project only.
-    fn config(&self) -> Result<String, Box<Diagnostic>> {
-        let path = self.root.join(CONFIG_FILE);
-        match self.links.of_the_project().real(&path) {
-            Err(NotFollowed::Outside(target)) => Err(Box::new(links::outside(CONFIG_FILE, &target, false))),
-            // What the system says is told by the reading.
-            Ok(_) | Err(NotFollowed::Io(_)) => decode::read_at_most(&path, CONFIG_FILE, LARGEST_CONFIG),
-        }
-    }
-    fn list(&self, outputs: &[String]) -> Listing {
-        find::sources(&self.root, &self.links, outputs)
-    }
-    fn text(&self, file: &Entry) -> Result<String, Box<Diagnostic>> {
-        decode::read(&file.path, &file.shown)
-    }
 }
 
 /// Texts by the paths they are shown by, `slovo.yaml` among them.
@@ -138,17 +111,5 @@ impl<F: Files> Files for Overlay<'_, F> {
     }
     fn text(&self, file: &Entry) -> Result<String, Box<Diagnostic>> {
         self.above.get(&file.shown).map_or_else(|| self.below.text(file), Ok)
-    }
-}
-
-impl Disk {
-    /// The folder of the project that a folder belongs to; links are followed into the folders of `follow` too.
-    pub fn find(start: &Path, follow: &[PathBuf]) -> Result<Self, Box<Diagnostic>> {
-        let root = find::root(start).ok_or_else(|| super::no_project(start))?;
-        let links = Links::new(&root, follow).map_err(|error| {
-            let named: Vec<String> = follow.iter().map(|f| f.display().to_string()).collect();
-            decode::unreadable(&named.join("`, `"), &error)
-        })?;
-        Ok(Self { root, links })
     }
 }

@@ -10,12 +10,11 @@ mod statements;
 pub(crate) mod suggest;
 mod tables;
 
-use rayon::prelude::*;
-
 pub use tables::{Names, PromiseRef, Table};
 
 use crate::ast;
 use crate::diag::Diagnostics;
+use crate::parallel;
 use crate::source::SourceMap;
 
 /// The tables alone; nothing is reported.
@@ -30,18 +29,15 @@ pub fn resolve<'a>(
     diagnostics: &mut Diagnostics,
 ) -> Names<'a> {
     let names = tables::collect(files, junk::Junk::of(files, sources), diagnostics);
-    let checked: Vec<Diagnostics> = files
-        .par_iter()
-        .map(|file| {
-            let mut found = Diagnostics::default();
-            for item in &file.items {
-                names::check(item, &mut found);
-                statements::check(item, &mut found);
-                refs::check(&names, item, &mut found);
-            }
-            found
-        })
-        .collect();
+    let checked = parallel::map(files, |file| {
+        let mut found = Diagnostics::default();
+        for item in &file.items {
+            names::check(item, &mut found);
+            statements::check(item, &mut found);
+            refs::check(&names, item, &mut found);
+        }
+        found
+    });
     for found in checked {
         diagnostics.extend(found);
     }

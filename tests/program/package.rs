@@ -119,3 +119,38 @@ fn workflows_are_careful() {
         }
     }
 }
+
+/// Without `cli` the library takes texts and gives texts: what reads the disk, starts a process or opens a connection lies in parts that
+/// only that feature has (and `live`, which asks servers).
+#[test]
+fn the_library_alone_touches_nothing() {
+    let gated = ["src/cli/", "src/project/disk/", "src/main.rs"];
+    let words = ["std::fs", "std::process", "std::env", "TcpStream", "TcpListener", "canonicalize", "File::open"];
+    let declared = |file: &str, module: &str| {
+        let text = std::fs::read_to_string(file).unwrap();
+        assert!(text.contains(&format!("#[cfg(feature = \"cli\")]\n{module}")), "{file}: {module} is always there");
+    };
+    declared("src/lib.rs", "pub mod cli;");
+    declared("src/project/mod.rs", "mod disk;");
+    let mut found = Vec::new();
+    files(Path::new("src"), &mut found);
+    let mut seen = 0;
+    for path in found {
+        let name = path.display().to_string().replace('\\', "/");
+        let tests = ["tests.rs", "_tests.rs"].iter().any(|end| name.ends_with(end));
+        if gated.iter().any(|g| name.starts_with(g)) || tests || !name.ends_with(".rs") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        // Tests of a module lie at its end, or are the whole of it.
+        let code = text.split("#[cfg(test)]").next().unwrap();
+        if code.contains("#![allow(clippy::disallowed_methods, reason = \"a test") {
+            continue;
+        }
+        seen += 1;
+        for word in words {
+            assert!(!code.contains(word), "{name}: {word}");
+        }
+    }
+    assert!(seen > 300, "{seen}");
+}

@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use minijinja::value::Value;
-use rayon::prelude::*;
 use serde::Serialize;
 
 use super::context::{Journey, Maker, Promise, Site};
@@ -14,6 +13,7 @@ use super::render::{ASSETS, TemplateError, Templates, value};
 use crate::backend::template::Room;
 use crate::backend::{Artifact, Take};
 use crate::ir::{self, Model};
+use crate::parallel;
 
 /// Which documents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -148,7 +148,7 @@ pub fn build_each(model: &Model, options: &Options, take: Take<'_>) -> Result<()
     };
     let head = format!("{{\"format\":{FORMAT},\"journeys\":[\n");
     let made = in_turn(&model.journeys, head, journey)?;
-    rayon::join(
+    parallel::both(
         || take(Artifact { path: "model.json".to_owned(), text: model_json(&site, made) }),
         || site_pages(&templates, &maps, options, take),
     )
@@ -199,7 +199,7 @@ fn in_turn(
 ) -> Result<String, TemplateError> {
     let turn = AtomicUsize::new(0);
     let joined = Mutex::new(Joined { text, ..Joined::default() });
-    rayon::broadcast(|_| {
+    parallel::on_each_core(|| {
         loop {
             let at = turn.fetch_add(1, Ordering::Relaxed);
             let Some(journey) = journeys.get(at) else { break };
@@ -367,8 +367,7 @@ fn site_pages(
         take(if template.ends_with(".md") { markdown(path, &text) } else { html(path, text, options) });
         Ok(())
     };
-    let made: Vec<Result<(), TemplateError>> = pages.into_par_iter().map(page).collect();
-    made.into_iter().collect::<Result<(), TemplateError>>()?;
+    parallel::map_owned(pages, page).into_iter().collect::<Result<(), TemplateError>>()?;
     if options.formats.html() {
         for (name, text) in ASSETS {
             take(Artifact { path: format!("assets/{name}"), text: (*text).to_owned() });

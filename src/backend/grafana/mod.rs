@@ -15,8 +15,6 @@ mod queries;
 mod recorded;
 mod text;
 
-use rayon::prelude::*;
-
 use super::prometheus::plan::Needs;
 use super::prometheus::too_large_to_apply;
 use super::{Artifact, Backend};
@@ -90,7 +88,6 @@ fn all(model: &Model) -> Vec<Made> {
         let own = own.into_iter().chain(j.all_promises().filter_map(|p| promise::board(&site, &recorded, p)));
         own.map(|board| Made { board, journey: Some(j.id.clone()) }).collect::<Vec<_>>()
     };
-    let journeys: Vec<Vec<Made>> = model.journeys.par_iter().map(of_journey).collect();
-    list.extend(journeys.into_iter().flatten());
+    list.extend(crate::parallel::map(&model.journeys, of_journey).into_iter().flatten());
     list
 }

@@ -1,7 +1,5 @@
 //! The same rules for each engine: Prometheus, prometheus-operator, Mimir and Cortex, Thanos Ruler, vmalert.
 
-use rayon::prelude::*;
-
 use super::lacks;
 use super::parts::{Group, Pieces, split};
 use super::plan::{Needs, Plan};
@@ -13,6 +11,7 @@ use crate::check::several;
 use crate::diag::codes::project as codes;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::ir::{Journey, Kubernetes, Mimir, Model, Target};
+use crate::parallel;
 use crate::source::Span;
 use crate::value::hash;
 
@@ -26,14 +25,15 @@ pub(crate) const CLIENT_SIDE: usize = 262_144;
 /// The files of all journeys, in their order.
 pub(super) fn emit(model: &Model, target: &Target) -> Vec<Artifact> {
     let needs = Needs::of(model);
-    model.journeys.par_iter().flat_map_iter(|journey| files(model, &needs, journey, target)).collect()
+    let made = parallel::map(&model.journeys, |journey| files(model, &needs, journey, target));
+    made.into_iter().flatten().collect()
 }
 
 /// The files of all journeys, each as soon as it is made.
 pub(super) fn emit_each(model: &Model, target: &Target, take: crate::backend::Take<'_>) {
     let needs = Needs::of(model);
     let one = |journey| files(model, &needs, journey, target).into_iter().for_each(take);
-    model.journeys.par_iter().for_each(one);
+    parallel::map(&model.journeys, one);
 }
 
 /// The files of a journey.

@@ -45,20 +45,19 @@ pub(crate) use series::notation;
 pub use verdict::{Wrong, read};
 pub(crate) use witness::{Labels, samples, satisfies, witness};
 
-use rayon::prelude::*;
-
 use super::Artifact;
 use crate::backend::prometheus;
 use crate::backend::prometheus::plan::{Needs, is_composed};
 use crate::backend::prometheus::ranges;
 use crate::ir::{Journey, Measurement, Model, Promise, Target};
+use crate::parallel;
 use crate::value::Duration;
 use context::Context;
 
 /// The proofs of every promise and every scenario.
 pub fn prove(model: &Model) -> Proofs {
     let needs = Needs::of(model);
-    let list: Vec<Proofs> = model.journeys.par_iter().map(|j| prove_journey(model, j, &needs)).collect();
+    let list = parallel::map(&model.journeys, |j| prove_journey(model, j, &needs));
     let mut all = Proofs::default();
     for proofs in list {
         all.suites.extend(proofs.suites);
@@ -75,7 +74,7 @@ pub fn artifacts(model: &Model) -> Vec<Artifact> {
     let rules = if plain { "../" } else { "rules/" };
     let one =
         |suite: &Suite| Artifact { path: format!("proofs/{}.yml", suite.name), text: suite.text(rules) };
-    let mut made: Vec<Artifact> = prove(model).suites.par_iter().map(one).collect();
+    let mut made = parallel::map(&prove(model).suites, one);
     if !plain {
         let below = |rules: Artifact| Artifact { path: format!("proofs/rules/{}", rules.path), ..rules };
         made.extend(prometheus::plain(&model.playable()).into_iter().map(below));

@@ -5,7 +5,6 @@ mod seeds;
 
 use std::collections::BTreeMap;
 
-use rayon::prelude::*;
 use serde::Serialize;
 
 use super::decompile::share;
@@ -89,7 +88,7 @@ impl Imported {
                     };
                     (*at, made)
                 };
-                wanted.par_iter().map(one).collect()
+                crate::parallel::map(&wanted, one)
             }
         };
         let mut trials = Vec::new();
@@ -175,7 +174,7 @@ impl<'m> Stage<'m> {
         Self {
             model,
             promises: model.promises().map(|(_, p)| (p.path.to_string(), p)).collect(),
-            rules: plain.par_iter().filter_map(read).collect(),
+            rules: crate::parallel::map(&plain, read).into_iter().flatten().collect(),
         }
     }
 

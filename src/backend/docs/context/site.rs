@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use rayon::prelude::*;
 use serde::Serialize;
 
 use super::{Agreement, Day, Maker, Playbook, Policy, Review, Status, promise_url, review_of, status_of};
@@ -155,7 +154,7 @@ impl Maker<'_> {
     /// The whole.
     pub fn site(&self) -> Site {
         let model = self.model;
-        let mut cards: Vec<Card> = model.journeys.par_iter().map(|j| self.card(j)).collect();
+        let mut cards: Vec<Card> = crate::parallel::map(&model.journeys, |j| self.card(j));
         cards.sort_by(|a, b| {
             let key = |c: &Card| (c.tier.unwrap_or(u32::MAX), c.title.to_lowercase());
             key(a).cmp(&key(b)).then_with(|| a.id.cmp(&b.id))

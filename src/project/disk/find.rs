@@ -8,8 +8,8 @@ use ignore::WalkBuilder;
 use ignore::overrides::OverrideBuilder;
 
 use super::CONFIG_FILE;
-use super::files::{Entry, Listing};
 use super::links::{Links, NotFollowed, outside};
+use super::{Entry, Listing};
 use crate::diag::Diagnostic;
 
 /// No `.gitignore` is larger.
