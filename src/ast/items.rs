@@ -5,7 +5,7 @@ use super::{
     StreamStmt,
 };
 use crate::source::Span;
-use crate::value::Duration;
+use crate::value::{Composition, DataClass, Duration, Evidence, Expected, Urgency};
 
 /// A top-level item.
 #[derive(Clone, Debug, PartialEq)]
@@ -212,17 +212,6 @@ pub struct Journey {
     pub span: Span,
 }
 
-/// How personal a journey's data is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum DataClass {
-    /// `none`
-    None,
-    /// `pseudonymous`
-    Pseudonymous,
-    /// `personal`
-    Personal,
-}
-
 /// A statement in a journey. The last field is the whole statement.
 #[derive(Clone, Debug, PartialEq)]
 pub enum JourneyStmt {
@@ -303,37 +292,6 @@ pub struct Promise {
     pub body: Block<PromiseStmt>,
     /// The whole.
     pub span: Span,
-}
-
-/// What a number rests on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Evidence {
-    /// `measured`
-    Measured,
-    /// `agreed`
-    Agreed,
-    /// `guessed`
-    Guessed,
-}
-
-/// How loudly a promise speaks, from loud to quiet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Urgency {
-    /// `page`
-    Page,
-    /// `ticket`
-    Ticket,
-    /// `none`
-    None,
-}
-
-/// How members make a composed promise.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Composition {
-    /// `all of`: the product.
-    All,
-    /// `worst of`: the minimum.
-    Worst,
 }
 
 /// An argument of an indicator.
@@ -533,17 +491,6 @@ pub enum Phase {
     Failing(Percent, Length),
     /// `silent for 1h`
     Silent(Length),
-}
-
-/// What a scenario waits for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Expected {
-    /// `page`
-    Page,
-    /// `ticket`
-    Ticket,
-    /// `quiet`
-    Quiet,
 }
 
 /// A statement in a scenario. The last field is the whole statement.

@@ -10,18 +10,19 @@ mod spans;
 mod streams;
 
 pub use items::{
-    Arg, ArgValue, Composition, DataClass, Evidence, Expected, Indicator, IndicatorStmt, Item, Journey,
-    JourneyStmt, LabelDecl, Metric, MetricKind, MetricStmt, Param, ParamType, Phase, Playbook, PlaybookStmt,
-    Policy, PolicyAction, PolicyStmt, PolicyWhen, Promise, PromiseStmt, PromiseStmtKind, Scenario,
-    ScenarioStmt, Step, StepStmt, Team, TeamStmt, Urgency,
+    Arg, ArgValue, Indicator, IndicatorStmt, Item, Journey, JourneyStmt, LabelDecl, Metric, MetricKind,
+    MetricStmt, Param, ParamType, Phase, Playbook, PlaybookStmt, Policy, PolicyAction, PolicyStmt,
+    PolicyWhen, Promise, PromiseStmt, PromiseStmtKind, Scenario, ScenarioStmt, Step, StepStmt, Team,
+    TeamStmt,
 };
 pub use nodes::{Name, NameKind, Node};
 pub use streams::{
-    Bound, Cmp, Condition, Fault, MatchOp, MatchValue, Matcher, Matchers, MetricName, Noun, Selector, Side,
-    Stat, Stream, StreamStmt, StreamStmtKind, Subject, Term, Verdict, Which,
+    Bound, Cmp, Condition, Fault, MatchValue, Matcher, Matchers, MetricName, Noun, Selector, Stream,
+    StreamStmt, StreamStmtKind, Subject, Term, Verdict,
 };
 
 use crate::source::Span;
+pub use crate::value::{Composition, DataClass, Evidence, Expected, MatchOp, Side, Stat, Urgency, Which};
 use crate::value::{Date, Decimal, Duration, Quantity};
 
 /// One parsed file.

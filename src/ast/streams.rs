@@ -2,7 +2,7 @@
 
 use super::{At, Ident, Length, Limit, Str};
 use crate::source::Span;
-use crate::value::{Decimal, Duration};
+use crate::value::{Decimal, Duration, MatchOp, Side, Stat, Which};
 
 /// A metric's name, as declared or used.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,31 +13,6 @@ pub struct MetricName {
     pub span: Span,
     /// Written in quotes (Prometheus 3 UTF-8 names).
     pub quoted: bool,
-}
-
-/// `=`, `!=`, `=~`, `!~`
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum MatchOp {
-    /// `=`
-    Equal,
-    /// `!=`
-    NotEqual,
-    /// `=~`
-    Regex,
-    /// `!~`
-    NotRegex,
-}
-
-impl MatchOp {
-    /// As written.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            MatchOp::Equal => "=",
-            MatchOp::NotEqual => "!=",
-            MatchOp::Regex => "=~",
-            MatchOp::NotRegex => "!~",
-        }
-    }
 }
 
 /// The right side of a matcher.
@@ -100,15 +75,6 @@ pub struct Stream {
     pub terms: Vec<Term>,
     /// The whole.
     pub span: Span,
-}
-
-/// Good or bad.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
-    /// `good`
-    Good,
-    /// `bad`
-    Bad,
 }
 
 /// How a limit is compared.
@@ -213,40 +179,6 @@ pub enum Subject {
     Age(Option<At<Which>>, Selector),
     /// `promql """..."""`; the span covers the word as well
     Promql(Str, Span),
-}
-
-/// How the readings of a slice become one value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Stat {
-    /// The largest reading of any series.
-    Max,
-    /// The smallest.
-    Min,
-    /// The mean over all readings.
-    Avg,
-    /// The sum over series at the slice's end.
-    Sum,
-}
-
-impl Stat {
-    /// As written, which is also the PromQL aggregation.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Stat::Max => "max",
-            Stat::Min => "min",
-            Stat::Avg => "avg",
-            Stat::Sum => "sum",
-        }
-    }
-}
-
-/// Which of several timestamps counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Which {
-    /// The latest.
-    Newest,
-    /// The earliest.
-    Oldest,
 }
 
 /// The measure of a promise `keep for 99% of ..`.

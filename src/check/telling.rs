@@ -2,10 +2,10 @@
 //! for words where nothing can be told. One reading of the model, so that the two never disagree.
 
 use super::Found;
-use crate::ast::Side;
 use crate::diag::Diagnostic;
 use crate::diag::codes::numbers as codes;
 use crate::elaborate::{alternatives, speaks_for};
+use crate::ir::Side;
 use crate::ir::{
     Condition, Events, MatchOp, Matcher, Measurement, Model, Outcome, Promise, Reading, Selector, Series,
     WordsOf,

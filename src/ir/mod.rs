@@ -21,8 +21,8 @@ pub use settings::{Limits, Links, Settings, Severities};
 
 use std::collections::BTreeMap;
 
-pub use crate::ast::{Composition, DataClass, Evidence, Expected, MatchOp, Stat, Urgency, Which};
 use crate::source::Span;
+pub use crate::value::{Composition, DataClass, Evidence, Expected, MatchOp, Side, Stat, Urgency, Which};
 use crate::value::{Date, Decimal, Duration};
 
 /// Where an object was written.

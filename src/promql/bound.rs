@@ -1,7 +1,7 @@
 //! Bucket bounds as matchers of `le`: one number has many spellings.
 
-use crate::ast::MatchOp;
 use crate::value::Decimal;
+use crate::value::MatchOp;
 
 /// The matcher of a bucket bound, in every spelling that exporters and Prometheus store: `0.4`, but `1` or `1.0`, `1e+06`
 /// beside `1000000`.

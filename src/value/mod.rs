@@ -4,10 +4,12 @@ mod duration;
 pub(crate) mod hash;
 pub mod range;
 pub mod size;
+mod words;
 
 pub use duration::Duration;
 /// An exact decimal number (28 significant digits), used for objectives, bounds and thresholds: never a float.
 pub use rust_decimal::Decimal;
+pub use words::{Composition, DataClass, Evidence, Expected, MatchOp, Side, Stat, Urgency, Which};
 
 /// A civil date without a time zone (`2026-10-01`).
 pub type Date = jiff::civil::Date;

@@ -20,3 +20,4 @@ mod guide;
 mod kills;
 mod package;
 mod render;
+mod structure;

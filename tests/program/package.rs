@@ -125,10 +125,14 @@ fn workflows_are_careful() {
 #[test]
 fn the_library_alone_touches_nothing() {
     let gated = ["src/cli/", "src/project/disk/", "src/main.rs"];
-    let words = ["std::fs", "std::process", "std::env", "TcpStream", "TcpListener", "canonicalize", "File::open"];
+    let words =
+        ["std::fs", "std::process", "std::env", "TcpStream", "TcpListener", "canonicalize", "File::open"];
     let declared = |file: &str, module: &str| {
         let text = std::fs::read_to_string(file).unwrap();
-        assert!(text.contains(&format!("#[cfg(feature = \"cli\")]\n{module}")), "{file}: {module} is always there");
+        assert!(
+            text.contains(&format!("#[cfg(feature = \"cli\")]\n{module}")),
+            "{file}: {module} is always there"
+        );
     };
     declared("src/lib.rs", "pub mod cli;");
     declared("src/project/mod.rs", "mod disk;");

@@ -9,7 +9,7 @@ use super::sink::{Rule, Sink};
 use super::sloth;
 use super::text::put;
 use super::{base, completions, composed};
-use crate::ast::Urgency;
+use crate::ir::Urgency;
 use crate::ir::burn::{Alert, Loudness};
 use crate::ir::detection::least_bad;
 use crate::ir::{Family, Measurement, Promise, Version};

@@ -6,7 +6,7 @@ use super::plan::Plan;
 use super::ranges;
 use super::sink::{Rule, Sink};
 use super::text::{promise_matchers, put};
-use crate::ast::Composition;
+use crate::ir::Composition;
 use crate::ir::{Composed, Measurement, Promise};
 use crate::promql::print;
 use crate::series::{BAD_INCREASE, COVERAGE, ERROR_RATIO, MISSING_NOW};

@@ -22,7 +22,7 @@ use std::fmt::Write as _;
 
 use super::ranges;
 use super::text::put;
-use crate::ast::MatchOp;
+use crate::ir::MatchOp;
 use crate::ir::{Increases, Selector, Series};
 use crate::promql::bound::bucket_bound;
 use crate::promql::print;

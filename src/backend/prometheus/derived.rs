@@ -6,7 +6,7 @@ use super::ranges;
 use super::sink::{Rule, Sink};
 use super::text::put;
 use super::windows::recorded;
-use crate::ast::Urgency;
+use crate::ir::Urgency;
 use crate::ir::{Measurement, Promise};
 use crate::series::{
     BAD_EVENTS_LEFT, BUDGET_REMAINING, BURN_RATE, COVERAGE, ERROR_BUDGET, ERROR_RATIO, EVENTS,

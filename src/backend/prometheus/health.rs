@@ -14,7 +14,7 @@ use super::ranges;
 use super::sink::{Rule, Sink};
 use super::windows::{self, Source};
 use super::{base, completions, streams};
-use crate::ast::Urgency;
+use crate::ir::Urgency;
 use crate::ir::burn::Loudness;
 use crate::ir::{Completion, Measurement, PolicyAction, Promise};
 use crate::value::{Decimal, Duration};

@@ -2,8 +2,8 @@
 
 use super::streams::Reach;
 use super::text::put;
-use crate::ast::{Stat, Which};
 use crate::ir::{Condition, Promise, Reading, Selector, Slices};
+use crate::ir::{Stat, Which};
 use crate::promql::print;
 use crate::value::{Decimal, Duration};
 

@@ -4,7 +4,7 @@ use super::counted::{self, Count, Counter, Plausible};
 use super::ranges;
 use super::slices;
 use super::text::{by, put};
-use crate::ast::MatchOp;
+use crate::ir::MatchOp;
 use crate::ir::{Events, Matcher, Outcome, Promise, Reading, Selector, Series};
 use crate::promql::print;
 use crate::value::Duration;

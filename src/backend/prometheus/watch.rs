@@ -19,7 +19,7 @@ use super::sink::{Rule, Sink};
 use super::streams::bad_counters;
 use super::text::put;
 use super::windows::{recorded_of, seconds};
-use crate::ast::Urgency;
+use crate::ir::Urgency;
 use crate::ir::burn::Loudness;
 use crate::ir::{Promise, Series};
 use crate::promql::bound::bucket_bound;

@@ -1,8 +1,8 @@
 //! How a promise is measured, in words that hold no metric's name.
 
 use super::{numbers, words};
-use crate::ast::Side;
 use crate::check::telling::{self, Clause};
+use crate::ir::Side;
 use crate::ir::{
     Completion, Composed, Composition, Condition, Events, Measurement, Model, Promise, Reading, Selector,
     Slices, Stat, Which, WordsOf,
