@@ -124,6 +124,14 @@ impl Sli {
             | Sli::Plugin(said) => said,
         }
     }
+    /// Its queries, to be changed; in the order of [`Sli::queries`].
+    pub(super) fn queries_mut(&mut self) -> Vec<&mut Said> {
+        match self {
+            Sli::Events { error: part, total } | Sli::Success { good: part, total } => vec![part, total],
+            Sli::Ratio { query, .. } | Sli::Threshold { query, .. } => vec![query],
+            Sli::Plugin(_) => Vec::new(),
+        }
+    }
     /// Its queries.
     pub fn queries(&self) -> Vec<&Said> {
         match self {
@@ -300,6 +308,15 @@ impl Service {
     }
 }
 
+/// Queries that read recorded series, and what records these.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recorded {
+    /// The queries as written.
+    pub sli: Sli,
+    /// The rules: what they record, of what, and with which labels.
+    pub rules: Vec<(String, String, Vec<(String, String)>)>,
+}
+
 /// An objective, as a source has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Objective {
@@ -321,6 +338,8 @@ pub struct Objective {
     pub window: Window,
     /// What is measured.
     pub sli: Sli,
+    /// What `sli` was before recorded series in it were followed.
+    pub recorded: Option<Recorded>,
     /// What its metrics are.
     pub values: Values,
     /// Slices are judged, not events.

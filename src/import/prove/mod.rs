@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::decompile::share;
+use super::objective::{Objective, Recorded};
 use super::report::{Grade, Outcome};
 use super::source::{self, Told};
 use super::{Imported, Target};
@@ -17,7 +18,7 @@ use crate::backend::prometheus::text::promise_matchers;
 use crate::backend::proofs::{Case, Check, RuleFiles, Suite, Wrong};
 use crate::ir::{Measurement, Model, Promise};
 use crate::promql::{self, print};
-use crate::series::ERROR_RATIO;
+use crate::series::{ERROR_RATIO, group};
 use crate::value::Duration;
 
 /// The window over which both are compared.
@@ -52,6 +53,9 @@ pub struct Trial {
 
 /// Why nothing is proven, which is said once for all.
 pub(super) const NO_PROMTOOL: &str = "promtool is not here";
+
+/// The file of the source's recording rules, in the folder of a trial; no journey has such a name.
+const RECORDED: &str = "0-recorded";
 
 /// What promtool is to be asked: both expect nothing, so that promtool says what came.
 const OLD: usize = 0;
@@ -186,8 +190,17 @@ impl<'m> Stage<'m> {
         if !matches!(promise.measurement, Measurement::Events(_)) {
             return Err("it judges slices of time, which its source does in its own way".to_owned());
         }
-        let old = share(&told.objective, &WINDOW.to_string())?;
-        let expr = promql::parse(&old).map_err(|_| "its share is not PromQL".to_owned())?;
+        let followed = share(&told.objective, &WINDOW.to_string())?;
+        let expr = promql::parse(&followed).map_err(|_| "its share is not PromQL".to_owned())?;
+        let recorded = told.objective.recorded.as_ref();
+        // Where recorded series were followed, the query is asked as it was written, of what its rules record.
+        let old = match recorded {
+            None => followed,
+            Some(recorded) => {
+                let written = Objective { sli: recorded.sli.clone(), ..told.objective.clone() };
+                share(&written, &WINDOW.to_string())?
+            }
+        };
         let (every, scrape) = (self.model.settings.evaluation_interval, promise.scrape_interval);
         let at = last(every);
         let count = at.as_micros() / scrape.as_micros().max(1) + 1;
@@ -209,9 +222,15 @@ impl<'m> Stage<'m> {
         let mut pieces = rules.pieces(&journeys, &case, every).into_iter();
         // Both are asked at one time, which is never cut.
         let (Some(piece), None) = (pieces.next(), pieces.next()) else { return Err(there()) };
-        let suite = Suite { name: "import".to_owned(), journeys, every, cases: Vec::new() };
         let mut files: Vec<(String, String)> =
             piece.files.into_iter().map(|(journey, text)| (format!("{journey}.yml"), text)).collect();
+        let mut journeys = journeys;
+        if let Some(recorded) = recorded {
+            // The last one is evaluated first.
+            journeys.push(RECORDED.to_owned());
+            files.push((format!("{RECORDED}.yml"), rules_of(recorded)));
+        }
+        let suite = Suite { name: "import".to_owned(), journeys, every, cases: Vec::new() };
         files.push((CASE.to_owned(), suite.text_of_case("", 0, &piece.case)));
         Ok(Trial { objective, files })
     }
@@ -229,6 +248,17 @@ impl<'m> Stage<'m> {
         out.push_str("})");
         out
     }
+}
+
+/// The rules that record what a source's queries read, as a file.
+fn rules_of(recorded: &Recorded) -> String {
+    let rule = |(name, expr, labels): &(String, String, Vec<(String, String)>)| {
+        let labels: BTreeMap<&String, &String> = labels.iter().map(|(key, value)| (key, value)).collect();
+        serde_json::json!({ "record": name, "expr": expr, "labels": labels })
+    };
+    let rules: Vec<serde_json::Value> = recorded.rules.iter().map(rule).collect();
+    let name = format!("{RECORDED}{}", group::ALL.first().copied().unwrap_or_default());
+    serde_json::json!({ "groups": [{ "name": name, "rules": rules }] }).to_string()
 }
 
 /// When both are asked: with an evaluation.

@@ -332,6 +332,11 @@ fn journey_of(name: &str, members: &[&Told], there: &There, playbooks: &mut Vec<
     journey
 }
 
+/// The first comment of a promise: where it is from.
+fn from(objective: &Objective) -> String {
+    format!("{FROM}{}", objective.place())
+}
+
 fn promise_of(member: &Told, journey: &Journey, playbook: Option<String>) -> Promise {
     let objective = &member.objective;
     let measure = &member.measure;
@@ -377,11 +382,5 @@ fn promise_of(member: &Told, journey: &Journey, playbook: Option<String>) -> Pro
         statements.push(format!("note {}", text::prose(description)));
     }
     statements.extend(member.notes.iter().map(|note| format!("note {}", text::prose(note))));
-    Promise {
-        name: member.position.promise.clone(),
-        title,
-        from: format!("{FROM}{}", objective.place()),
-        comments,
-        statements,
-    }
+    Promise { name: member.position.promise.clone(), title, from: from(objective), comments, statements }
 }

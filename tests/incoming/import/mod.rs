@@ -6,6 +6,7 @@ mod collected;
 use crate::common;
 mod exact;
 mod prove;
+mod recorded;
 mod rules;
 
 use std::fs;
@@ -198,6 +199,8 @@ fn hostile_texts_of_others() {
         "pyrra.yaml",
         "grafana.yaml",
         "rules.yaml",
+        "recorded.yaml",
+        "plugins.yaml",
     ] {
         let spec = fs::read_to_string(Path::new("tests/incoming/import").join(name)).unwrap();
         let mut words: Vec<&str> = spec

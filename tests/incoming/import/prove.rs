@@ -21,7 +21,7 @@ pub(super) fn promtool() -> bool {
 }
 
 /// What promtool says of a trial.
-fn answer(trial: &Trial) -> Vec<Wrong> {
+pub(super) fn answer(trial: &Trial) -> Vec<Wrong> {
     let at = tempfile::tempdir().unwrap();
     for (name, text) in &trial.files {
         fs::write(at.path().join(name), text).unwrap();
@@ -49,6 +49,7 @@ fn fixtures() {
         ("pyrra.yaml", 7),
         ("grafana.yaml", 2),
         ("rules.yaml", 3),
+        ("recorded.yaml", 1),
     ] {
         let path = fs::canonicalize(Path::new("tests/incoming/import").join(name)).unwrap();
         let ran =
