@@ -2,6 +2,7 @@
 
 mod asked;
 mod contradictions;
+mod indicators;
 mod own;
 mod summary;
 mod told;
@@ -31,6 +32,8 @@ const SLOTHS_WINDOW: u32 = 30;
 const DEFAULT_WINDOW: u32 = 28;
 /// What holds of all that Sloth's specs say.
 const SLOTHS: &str = "Sloth's window is set where it runs; 30d, its default, is taken";
+/// What is written once for several objectives.
+const INDICATORS: &str = "objectives that measure the same, but for the value of one label, are measured by an indicator of indicators.slovo";
 /// The owner of what names none.
 const NOBODY: &str = "unstated";
 /// Longer descriptions are no titles.
@@ -55,8 +58,19 @@ pub(super) struct Told {
     channel: Option<Said>,
     /// The aim in percent.
     aim: Option<String>,
+    /// The indicator that it shares with others.
+    measured: Option<Measured>,
     /// A proof gave something else than the source: what.
     pub(super) differs: Option<String>,
+}
+
+/// A measurement by an indicator.
+#[derive(Debug)]
+struct Measured {
+    /// The statement of the promise.
+    call: String,
+    /// The indicator's source.
+    indicator: String,
 }
 
 impl Told {
@@ -72,6 +86,7 @@ struct There {
     journeys: BTreeMap<String, Place>,
     teams: BTreeMap<String, Place>,
     playbooks: BTreeMap<String, Place>,
+    indicators: BTreeSet<String>,
     metrics: Declarations,
 }
 
@@ -86,6 +101,7 @@ impl There {
             journeys: names.journeys.iter().map(|(n, j)| (n.to_owned(), place(j.name.span))).collect(),
             teams: names.teams.iter().map(|(n, t)| (n.to_owned(), place(t.name.span))).collect(),
             playbooks: names.playbooks.iter().map(|(n, p)| (n.to_owned(), place(p.name.span))).collect(),
+            indicators: names.indicators.iter().map(|(n, _)| n.to_owned()).collect(),
             metrics: names
                 .metrics
                 .iter()
@@ -142,7 +158,7 @@ pub(super) fn write(read: Read, target: &Target<'_>) -> Result<Imported, Unusabl
         inputs.dedup();
         return Err(Unusable { inputs });
     }
-    let files = loop {
+    let mut made = loop {
         let files = files(&said, &there, target);
         let refused = mistakes(&files, &said, target);
         if refused.is_empty() {
@@ -164,6 +180,17 @@ pub(super) fn write(read: Read, target: &Target<'_>) -> Result<Imported, Unusabl
             break Vec::new();
         }
     };
+    // With indicators, unless the compiler finds something that it doesn't find without them.
+    if indicators::share(&mut said, &there) {
+        let shared = files(&said, &there, target);
+        if first_mistake(&shared, target).is_none() {
+            made = shared;
+            report.assumed.push(INDICATORS.to_owned());
+        } else {
+            said.iter_mut().for_each(|one| one.measured = None);
+        }
+    }
+    let files = made;
     finish(&mut report, &said, &there, target, &object_labels);
     report.files = files.iter().map(|f| f.path.clone()).collect();
     Ok(Imported { files, report, told: said })
@@ -221,6 +248,11 @@ fn files(said: &[Told], there: &There, target: &Target<'_>) -> Vec<Written> {
     uses.retain(|name, _| !there.metrics.contains_key(name));
     if !uses.is_empty() {
         add("catalogue.slovo".to_owned(), &catalogue::catalogue(&uses));
+    }
+    let shared: BTreeSet<&str> =
+        said.iter().filter_map(|s| Some(s.measured.as_ref()?.indicator.as_str())).collect();
+    if !shared.is_empty() {
+        add("indicators.slovo".to_owned(), &shared.into_iter().collect::<Vec<_>>().join("\n"));
     }
     let mut playbooks: Vec<Playbook> = Vec::new();
     for (journey, members) in by_journey(said) {
@@ -365,7 +397,10 @@ fn promise_of(member: &Told, journey: &Journey, playbook: Option<String>) -> Pro
         let labels: Vec<&str> = measure.for_each.iter().map(String::as_str).collect();
         statements.push(format!("for each {}", labels.join(", ")));
     }
-    statements.extend(measure.statements.iter().cloned());
+    match &member.measured {
+        Some(shared) => statements.push(shared.call.clone()),
+        None => statements.extend(measure.statements.iter().cloned()),
+    }
     statements.extend(playbook.map(|name| format!("playbook {name}")));
     let description =
         objective.description.as_deref().map(|d| d.split_whitespace().collect::<Vec<_>>().join(" "));

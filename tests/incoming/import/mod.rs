@@ -5,6 +5,7 @@ mod again;
 mod collected;
 use crate::common;
 mod exact;
+mod indicators;
 mod prove;
 mod recorded;
 mod rules;
