@@ -141,6 +141,9 @@ pub struct Report {
     pub spoilt: bool,
     /// The files that were written, or would be.
     pub files: Vec<String>,
+    /// Files of an earlier import that stay as they are.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unchanged: Vec<String>,
     /// Nothing was written, and why.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub not_written: Option<String>,
@@ -343,13 +346,22 @@ impl Report {
             Some(why) => format!("Nothing was written: {why}"),
             None => "Written".to_owned(),
         };
-        let _ = writeln!(out, "\n{heading}{title}");
-        form.gap(&mut out);
-        for file in &self.files {
-            let _ = writeln!(out, "{item}{code}{}{code}", escaped(file));
-        }
-        if self.files.is_empty() {
-            let _ = writeln!(out, "{item}no files");
+        let nothing = if self.unchanged.is_empty() { "no files" } else { "" };
+        let unchanged = "As an earlier import wrote them: nothing changed";
+        for (title, files, nothing) in
+            [(title.as_str(), &self.files, nothing), (unchanged, &self.unchanged, "")]
+        {
+            if files.is_empty() && nothing.is_empty() {
+                continue;
+            }
+            let _ = writeln!(out, "\n{heading}{title}");
+            form.gap(&mut out);
+            for file in files {
+                let _ = writeln!(out, "{item}{code}{}{code}", escaped(file));
+            }
+            if files.is_empty() {
+                let _ = writeln!(out, "{item}{nothing}");
+            }
         }
         if !self.next.is_empty() {
             let _ = writeln!(out, "\n{heading}Next");

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 
 use crate::backend::proofs::{Wrong, read};
 use crate::cli::screen::Screen;
+use crate::cli::temporary::Temporary;
 use crate::cli::test::{find, put};
 use crate::cli::{Failure, plural};
 use crate::import::{CASE, Imported, Target, Trial};
@@ -62,10 +63,7 @@ fn ask_all(
     began: Instant,
     screen: &Screen,
 ) -> Result<Vec<Answer>, Failure> {
-    let folder = tempfile::Builder::new()
-        .prefix("slovo-import-")
-        .tempdir()
-        .map_err(|e| Failure::io("a temporary folder cannot be made", &e))?;
+    let folder = Temporary::new("slovo-import-", false)?;
     let cores = rayon::current_num_threads().max(1);
     let size = trials.len().div_ceil(cores * 2).clamp(1, TOGETHER);
     let done = AtomicUsize::new(0);

@@ -17,6 +17,7 @@ use crate::backend::prometheus;
 use crate::backend::prometheus::text::promise_matchers;
 use crate::backend::proofs::{Case, Check, RuleFiles, Suite, Wrong};
 use crate::ir::{Measurement, Model, Promise};
+use crate::promql::ast::Expr;
 use crate::promql::{self, print};
 use crate::series::{ERROR_RATIO, group};
 use crate::value::Duration;
@@ -25,6 +26,8 @@ use crate::value::Duration;
 const WINDOW: Duration = Duration::from_hours(1);
 /// Before it everything is as it is within it.
 const BEFORE: Duration = Duration::from_mins(30);
+/// The longest `offset` that is tried, in milliseconds.
+const FURTHEST: u64 = 86_400_000;
 /// How far apart the shares may be, of the source's.
 const TOLERANCE: f64 = 0.001;
 /// The file that promtool is to test, in the folder of a trial.
@@ -202,8 +205,7 @@ impl<'m> Stage<'m> {
             }
         };
         let (every, scrape) = (self.model.settings.evaluation_interval, promise.scrape_interval);
-        let at = last(every);
-        let count = at.as_micros() / scrape.as_micros().max(1) + 1;
+        let at = last(every, looks_back(&expr)?);
         let check = |says: &str, expr: String| Check {
             promise: promise.path.clone(),
             origin: promise.origin,
@@ -215,7 +217,12 @@ impl<'m> Stage<'m> {
         let case = Case {
             title: promise.path.to_string(),
             interval: scrape,
-            inputs: seeds::series(&expr, &told.measure.uses, promise.measurement.series(), count)?,
+            inputs: seeds::series(
+                &expr,
+                &told.measure.uses,
+                promise.measurement.series(),
+                seeds::Time { until: at, scrape },
+            )?,
             checks: vec![check("by the source", old), check("by the rules", self.share(promise))],
         };
         let journeys = vec![promise.path.journey.clone()];
@@ -261,9 +268,20 @@ fn rules_of(recorded: &Recorded) -> String {
     serde_json::json!({ "groups": [{ "name": name, "rules": rules }] }).to_string()
 }
 
+/// How far an expression looks back beside its window.
+fn looks_back(expr: &Expr) -> Result<Duration, String> {
+    let back =
+        promql::selectors(expr).iter().map(|found| found.selector.shift.back).max().unwrap_or_default();
+    if back > FURTHEST {
+        return Err("it looks further back than a day (`offset`), for which no series are made".to_owned());
+    }
+    Ok(Duration::from_micros(back.saturating_mul(1000)))
+}
+
 /// When both are asked: with an evaluation.
-fn last(every: Duration) -> Duration {
-    let (whole, every) = (WINDOW.as_micros() + BEFORE.as_micros(), every.as_micros().max(1));
+fn last(every: Duration, back: Duration) -> Duration {
+    let whole = WINDOW.as_micros() + BEFORE.as_micros() + back.as_micros();
+    let every = every.as_micros().max(1);
     Duration::from_micros(whole.div_ceil(every).saturating_mul(every))
 }
 

@@ -9,7 +9,7 @@ use crate::backend::proofs::{Labels, notation, samples, satisfies, witness};
 use crate::ir::{MatchOp, Matcher, Series};
 use crate::promql::ast::Expr;
 use crate::promql::{self, SelectorRef};
-use crate::value::Decimal;
+use crate::value::{Decimal, Duration};
 
 /// Sets of labels for one metric, its instances aside.
 const MOST: usize = 100;
@@ -31,12 +31,32 @@ struct Family {
     bounds: BTreeMap<Decimal, String>,
 }
 
-/// Series for all that a query and the rules read, with samples up to `count` intervals. `Err`: for what there are none.
+/// The time of the samples.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Time {
+    /// The last one.
+    pub(super) until: Duration,
+    /// From one to the next.
+    pub(super) scrape: Duration,
+}
+
+impl Time {
+    /// So many samples come in so many minutes, one at least.
+    fn minutes(self, minutes: u64) -> u64 {
+        (Duration::from_mins(minutes).as_micros() / self.scrape.as_micros().max(1)).max(1)
+    }
+    /// After the first one so many come.
+    fn count(self) -> u64 {
+        self.until.as_micros() / self.scrape.as_micros().max(1) + 1
+    }
+}
+
+/// Series for all that a query and the rules read. `Err`: for what there are none.
 pub(super) fn series<'s>(
     expr: &Expr,
     uses: &[Use],
     rules: impl Iterator<Item = &'s Series>,
-    count: u64,
+    time: Time,
 ) -> Result<Vec<(String, String)>, String> {
     let mut families = by_the_source(expr, uses)?;
     for read in rules {
@@ -48,7 +68,7 @@ pub(super) fn series<'s>(
     for (name, family) in &families {
         let sets = family.label_sets(&each).map_err(|why| format!("`{name}`: {why}"))?;
         for (at, labels) in sets.iter().enumerate() {
-            family.write(name, labels, (at, count), &mut made);
+            family.write(name, labels, (at, time), &mut made);
         }
     }
     Ok(made)
@@ -169,15 +189,15 @@ impl Family {
     }
 
     /// Adds the series with these labels, whose number is `at`.
-    fn write(&self, name: &str, labels: &Labels, (at, count): (usize, u64), out: &mut Vec<(String, String)>) {
+    fn write(&self, name: &str, labels: &Labels, (at, time): (usize, Time), out: &mut Vec<(String, String)>) {
         // No two alike, and none so small beside the others that it could be missed.
         let pace = (at as u64 * 37) % 101 + 50;
-        let grows = |name: &str, labels: &Labels, step: u64| (notation(name, labels), grows(step, at, count));
+        let grows = |name: &str, labels: &Labels, step: u64| (notation(name, labels), grows(step, at, time));
         match self.kind {
             Kind::Counter | Kind::Native => out.push(grows(name, labels, pace)),
             Kind::Gauge => out.push((
                 notation(name, labels),
-                format!("{}x{count}", if at / 2 % 3 == 2 { 1 } else { at % 2 }),
+                format!("{}x{}", if at / 2 % 3 == 2 { 1 } else { at % 2 }, time.count()),
             )),
             Kind::Histogram => {
                 let mut bounds: Vec<(Decimal, String)> = Vec::new();
@@ -206,19 +226,18 @@ impl Family {
     }
 }
 
-/// A counter that grows by as much at each sample, and two or three times as much for twenty of the ninety minutes: some early in the hour
+/// A counter that grows by as much at each sample, and two or three times as much for twenty minutes: some early in the hour
 /// that is compared, some late, so that a share of each moment, or of half of the hour, is another one. At both ends of the hour all are steady:
 /// which sample is the last makes no difference.
-fn grows(step: u64, at: usize, count: u64) -> String {
-    let minutes = |minutes: u64| count * minutes / 90;
-    let begin = minutes(36 + 13 * (at as u64 % 3));
-    let burst = minutes(20);
+fn grows(step: u64, at: usize, time: Time) -> String {
+    let begin = time.minutes(36 + 13 * (at as u64 % 3));
+    let burst = time.minutes(20);
     let fast = step * (2 + at as u64 / 2 % 2);
     let first = step * 1000;
     let second = first + step * begin + fast;
     let third = second + fast * (burst - 1) + step;
     // A stretch of `n` more samples is `first+stepxn`.
-    let rest = count - begin - burst - 1;
+    let rest = time.count().saturating_sub(begin + burst + 1);
     format!("{first}+{step}x{begin} {second}+{fast}x{} {third}+{step}x{rest}", burst - 1)
 }
 

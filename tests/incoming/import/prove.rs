@@ -225,3 +225,62 @@ fn collected_specs() {
         assert!(exact.len() >= least && not.is_empty(), "{folder}: {not:#?}");
     }
 }
+
+/// A query that looks at an earlier time is held against the rules of that time.
+#[test]
+fn offsets() {
+    if !promtool() {
+        return;
+    }
+    let at = tempfile::tempdir().unwrap();
+    let at = at.path();
+    for (back, wanted) in [("5m", "1 escaped"), ("2h", "1 escaped"), ("8d", "further back than a day")] {
+        let spec = WHOLE.replace("[{{.window}}]", &format!("[{{{{.window}}}}] offset {back}"));
+        fs::write(at.join("x.yaml"), spec).unwrap();
+        let ran = run(at, &["import", "x.yaml", "--audit", "--prove"]);
+        assert!(ran.out.contains(wanted) && !ran.out.contains("differing"), "{back}: {}{}", ran.out, ran.err);
+        let proven = ran.out.contains("(proven)");
+        assert_eq!(proven, back != "8d", "{back}: {}", ran.out);
+    }
+}
+
+/// A signal leaves no folder behind.
+#[cfg(unix)]
+#[test]
+fn signals() {
+    use std::os::unix::fs::PermissionsExt as _;
+    use std::time::{Duration, Instant};
+
+    use assert_cmd::cargo::CommandCargoExt as _;
+
+    let at = tempfile::tempdir().unwrap();
+    let at = at.path();
+    fs::write(at.join("x.yaml"), WHOLE).unwrap();
+    // Something that takes its time.
+    fs::write(at.join("slow"), "#!/bin/sh\n[ \"$1\" = --version ] || exec sleep 3\n").unwrap();
+    fs::set_permissions(at.join("slow"), fs::Permissions::from_mode(0o755)).unwrap();
+    for signal in ["INT", "TERM"] {
+        let temporary = at.join(signal);
+        fs::create_dir(&temporary).unwrap();
+        let mut child = Command::cargo_bin("slovo")
+            .unwrap()
+            .current_dir(at)
+            .args(["import", "x.yaml", "--audit", "--prove", "--promtool", "./slow"])
+            .env("TMPDIR", &temporary)
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        let left = || fs::read_dir(&temporary).unwrap().count();
+        let began = Instant::now();
+        while left() == 0 && began.elapsed() < Duration::from_secs(60) {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        assert_eq!(left(), 1);
+        let kill =
+            Command::new("kill").args([format!("-{signal}"), child.id().to_string()]).status().unwrap();
+        assert!(kill.success());
+        let status = child.wait().unwrap();
+        assert_eq!((status.code(), left()), (None, 0), "{signal}");
+    }
+}
