@@ -32,7 +32,7 @@ pub use objective::{
     Alert, Alerting, Comparison, Lost, Objective, Place, Said, Service, Sli, Slices, Tool, Values, What,
     Window,
 };
-pub use prove::{CASE, Proof, Trial};
+pub use prove::{Against, CASE, Hour, Measured, Played, Proof, Trial};
 pub use report::{Finding, Grade, LostTogether, Outcome, Report};
 
 use crate::config::tree;

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::objective::{Lost, Place, What, escaped};
-use super::prove::{NO_PROMTOOL, Proof};
+use super::prove::{Against, NO_PROMTOOL, Proof};
 use crate::backend::docs::markdown;
 
 /// How well an objective came over.
@@ -115,7 +115,7 @@ pub struct Finding {
 }
 
 /// The report of an import.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Report {
     /// What became of each objective, by place.
     pub objectives: Vec<Outcome>,
@@ -134,6 +134,9 @@ pub struct Report {
     /// How many rules both are.
     #[serde(skip_serializing_if = "is_none")]
     pub rules_left: usize,
+    /// What was held against counted truth.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub truth: Vec<Against>,
     /// Files and documents that were not imported.
     pub passed_over: Vec<Finding>,
     /// Input that should have been imported could not be read.
@@ -320,6 +323,21 @@ impl Report {
                 for (word, text) in text.into_iter().chain(assumed).chain(escaped).chain(lost) {
                     let _ = writeln!(out, "{inner}{word}: {}", form.safe(text));
                 }
+            }
+        }
+        if !self.truth.is_empty() {
+            let _ = writeln!(out, "\n{heading}Against counted truth: hours in which something happens");
+            form.gap(&mut out);
+        }
+        for one in &self.truth {
+            let like = match one.like {
+                0 | 1 => String::new(),
+                like => format!(", and {} like it", like - 1),
+            };
+            let _ =
+                writeln!(out, "{item}{code}{}{code}: {}{like}", one.place, form.safe(&cut(&one.objective)));
+            for hour in &one.hours {
+                let _ = writeln!(out, "{inner}{}", hour.words());
             }
         }
         let lines = |found: &[Finding]| -> Vec<(Place, String)> {

@@ -284,3 +284,38 @@ fn signals() {
         assert_eq!((status.code(), left()), (None, 0), "{signal}");
     }
 }
+
+/// Hours in which something happens: both are held against what was counted.
+#[test]
+fn against_counted_truth() {
+    if !promtool() {
+        return;
+    }
+    let at = tempfile::tempdir().unwrap();
+    let at = at.path();
+    fs::write(at.join("x.yaml"), WHOLE).unwrap();
+    let ran = run(at, &["import", "x.yaml", "--audit", "--prove", "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    let [one] = report["truth"].as_array().unwrap().as_slice() else { panic!("{report:#}") };
+    assert_eq!((one["objective"].as_str(), one["like"].as_u64()), (Some("shop/pages"), Some(1)));
+    let off = |hour: &serde_json::Value, by: &str| {
+        hour[by].as_f64().map(|share| share / hour["truth"].as_f64().unwrap() - 1.0)
+    };
+    let hours = one["hours"].as_array().unwrap();
+    let names: Vec<&str> = hours.iter().map(|hour| hour["hour"].as_str().unwrap()).collect();
+    assert_eq!(names, ["restart", "birth", "gap", "nothing_bad"]);
+    for hour in &hours[..2] {
+        let (source, rules) = (off(hour, "source").unwrap(), off(hour, "rules").unwrap());
+        // What no scrape saw is lost to both; that is little.
+        assert!((0.0005..0.02).contains(&source.abs()) && rules.abs() < 0.02, "{hour}");
+    }
+    // Nothing is lost where scrapes are: so the count itself is right.
+    for by in ["source", "rules"] {
+        assert!(off(&hours[2], by).unwrap().abs() < 0.0002, "{}", hours[2]);
+    }
+    assert_eq!(hours[3]["truth"].as_f64(), Some(0.0));
+    assert!(hours[3]["source"].is_null() && hours[3]["rules"].as_f64() == Some(0.0), "{}", hours[3]);
+    let ran = run(at, &["import", "x.yaml", "--audit", "--prove"]);
+    assert!(ran.out.contains("\nAgainst counted truth: hours in which something happens\n"), "{}", ran.out);
+    assert!(ran.out.contains("nothing by the source's queries, 0.0000% by these rules"), "{}", ran.out);
+}
