@@ -1,5 +1,7 @@
 //! What every reader gives: objectives with their places, in no tool's words.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::source::{SourceMap, Span};
@@ -313,8 +315,19 @@ impl Service {
 pub struct Recorded {
     /// The queries as written.
     pub sli: Sli,
-    /// The rules: what they record, of what, and with which labels.
-    pub rules: Vec<(String, String, Vec<(String, String)>)>,
+    /// The rules.
+    pub rules: Vec<Recording>,
+}
+
+/// A rule that records a series.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recording {
+    /// The name of what it records.
+    pub name: String,
+    /// Its expression.
+    pub expr: String,
+    /// The labels that it gives.
+    pub labels: BTreeMap<String, String>,
 }
 
 /// An objective, as a source has it.

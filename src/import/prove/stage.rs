@@ -11,7 +11,7 @@ use crate::backend::prometheus;
 use crate::backend::prometheus::text::promise_matchers;
 use crate::backend::proofs::{Case, Check, RuleFiles, Suite};
 use crate::import::decompile::share;
-use crate::import::objective::{Objective, Recorded};
+use crate::import::objective::{Objective, Recorded, Recording};
 use crate::import::source::Told;
 use crate::ir::{Measurement, Model, Outcome, Promise};
 use crate::promql::ast::Expr;
@@ -184,10 +184,8 @@ impl Asked<'_> {
 
 /// The rules that record what a source's queries read, as a file.
 fn rules_of(recorded: &Recorded) -> String {
-    let rule = |(name, expr, labels): &(String, String, Vec<(String, String)>)| {
-        let labels: BTreeMap<&String, &String> = labels.iter().map(|(key, value)| (key, value)).collect();
-        serde_json::json!({ "record": name, "expr": expr, "labels": labels })
-    };
+    let rule =
+        |one: &Recording| serde_json::json!({ "record": one.name, "expr": one.expr, "labels": one.labels });
     let rules: Vec<serde_json::Value> = recorded.rules.iter().map(rule).collect();
     let name = format!("{RECORDED}{}", group::ALL.first().copied().unwrap_or_default());
     serde_json::json!({ "groups": [{ "name": name, "rules": rules }] }).to_string()

@@ -15,7 +15,7 @@ use super::book::{Book, Followed, visible};
 use super::windows;
 use crate::import::Read;
 use crate::import::decompile::{is_bare, with_variable};
-use crate::import::objective::{Objective, Recorded, Tool, Values};
+use crate::import::objective::{Objective, Recorded, Recording, Tool, Values};
 use crate::import::pyrra::duration;
 use crate::import::reader::short;
 use crate::import::report::{Finding, listed};
@@ -94,13 +94,13 @@ fn queries(book: &Book<'_>, objective: &Objective) -> Result<Vec<Query>, (crate:
 
 /// Puts the followed queries in place of those that were written, which are kept for proofs.
 fn take(book: &Book<'_>, objective: &mut Objective, made: Vec<Query>, used: &BTreeSet<usize>) {
-    let rules = used.iter().filter_map(|at| book.rules.get(*at));
-    let labels =
-        |rule: &super::Rule| rule.labels.iter().map(|(k, said)| (k.clone(), said.text.clone())).collect();
-    objective.recorded = Some(Recorded {
-        sli: objective.sli.clone(),
-        rules: rules.map(|rule| (rule.name.text.clone(), rule.expr.text.clone(), labels(rule))).collect(),
-    });
+    let recording = |rule: &super::Rule| Recording {
+        name: rule.name.text.clone(),
+        expr: rule.expr.text.clone(),
+        labels: rule.labels.iter().map(|(key, said)| (key.clone(), said.text.clone())).collect(),
+    };
+    let rules = used.iter().filter_map(|at| book.rules.get(*at)).map(recording).collect();
+    objective.recorded = Some(Recorded { sli: objective.sli.clone(), rules });
     for (said, query) in objective.sli.queries_mut().into_iter().zip(made) {
         if query.used.is_empty() {
             continue;
@@ -127,7 +127,7 @@ fn query(book: &Book<'_>, written: &str, objective: &Objective) -> Result<Query,
     let one = only(book.follow(&text).map_err(|why| why.text)?)?;
     // Metrics by name alone are counted by whoever reads the query.
     let bare = |text: &str| promql::parse(text).is_ok_and(|expr| is_bare(&expr));
-    if objective.values != Values::Written && one.used.iter().next().is_some() && bare(&one.text) {
+    if objective.values != Values::Written && !one.used.is_empty() && bare(&one.text) {
         if objective.values == Values::Levels {
             return Err("`counter: false` makes the source add up what is recorded".to_owned());
         }
@@ -168,7 +168,8 @@ fn window_in_a_name(text: &str) -> bool {
 /// A query whose metric's name holds the window: the rules of all windows must record the same over each.
 fn by_windows(book: &Book<'_>, text: &str) -> Result<Query, String> {
     let mut made = Query::default();
-    let (mut found, mut missing): (Vec<(String, BTreeMap<String, String>)>, Vec<String>) = Default::default();
+    let mut found: Vec<(String, BTreeMap<String, String>)> = Vec::new();
+    let mut missing: Vec<String> = Vec::new();
     for window in WINDOWS {
         let written = text.replace("$range", window);
         let one = only(book.follow(&written).map_err(|why| why.text)?)?;

@@ -336,9 +336,8 @@ impl Given<'_> {
     /// Are errors to be left out? As Go reads it.
     fn without_errors(&self) -> Result<bool, Refusal> {
         match self.option("exclude_errors").map(|said| said.text.as_str()) {
-            None => Ok(false),
             Some("1" | "t" | "T" | "true" | "TRUE" | "True") => Ok(true),
-            Some("0" | "f" | "F" | "false" | "FALSE" | "False") => Ok(false),
+            None | Some("0" | "f" | "F" | "false" | "FALSE" | "False") => Ok(false),
             Some(_) => {
                 Err((Some("exclude_errors"), "the option `exclude_errors` must be true or false".to_owned()))
             }
@@ -346,12 +345,13 @@ impl Given<'_> {
     }
     /// Options that the plugin doesn't know, and one that does nothing.
     fn findings(&self, name: &str) -> Vec<Said> {
-        let known = |key: &str| match self.plugin.counts {
-            Counts::Codes { .. } if key == "custom_rcode_regex" => true,
-            Counts::Slow { .. } if key == "bucket" => true,
-            Counts::Slow { errors, .. } if key == "exclude_errors" => errors,
-            _ => key == "filter" || self.plugin.selects.iter().any(|(own, ..)| *own == key),
+        let own = |key: &str| match self.plugin.counts {
+            Counts::Codes { .. } => key == "custom_rcode_regex",
+            Counts::Slow { errors, .. } => key == "bucket" || errors && key == "exclude_errors",
+            Counts::Bad { .. } | Counts::Two { .. } | Counts::Retried { .. } | Counts::Targets => false,
         };
+        let selects = |key: &str| self.plugin.selects.iter().any(|(option, ..)| *option == key);
+        let known = |key: &str| key == "filter" || own(key) || selects(key);
         let mut made: Vec<Said> = self
             .options
             .iter()

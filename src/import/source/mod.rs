@@ -4,6 +4,7 @@ mod asked;
 mod contradictions;
 mod indicators;
 mod own;
+mod people;
 mod summary;
 mod told;
 
@@ -18,13 +19,14 @@ use crate::ast::MetricStmt;
 use crate::diag::Diagnostics;
 use crate::project::CONFIG_FILE;
 use crate::source::FileId;
-use crate::write::journeys::{self, Journey, Playbook, Promise, Step, Team};
+use crate::write::journeys::{self, Journey, Playbook, Promise, Step};
 use crate::write::text;
 use crate::{ast, driver, resolve};
 use asked::mistakes;
 pub(super) use asked::{first_mistake, model};
+use people::{playbook_name, teams};
 use summary::{days, finish, settings};
-use told::{lost_together, owner_of, shown_path, team_of, tier, told};
+use told::{lost_together, owner_of, shown_path, tier, told};
 
 /// Sloth's period in days, unless its run said another.
 const SLOTHS_WINDOW: u32 = 30;
@@ -187,7 +189,9 @@ pub(super) fn write(read: Read, target: &Target<'_>) -> Result<Imported, Unusabl
             made = shared;
             report.assumed.push(INDICATORS.to_owned());
         } else {
-            said.iter_mut().for_each(|one| one.measured = None);
+            for one in &mut said {
+                one.measured = None;
+            }
         }
     }
     let files = made;
@@ -228,13 +232,6 @@ fn in_order<'s>(members: &[&'s Told]) -> Vec<&'s Told> {
     made
 }
 
-/// The name of a journey's playbook, or of the next one.
-fn playbook_name(journey: &str, at: usize) -> String {
-    let stem: String = journey.chars().take(28).collect();
-    let stem = stem.trim_end_matches('_');
-    if at == 0 { format!("{stem}_trouble") } else { format!("{stem}_trouble_{}", at + 1) }
-}
-
 /// All files, in the canonical form.
 fn files(said: &[Told], there: &There, target: &Target<'_>) -> Vec<Written> {
     let mut made = Vec::new();
@@ -272,35 +269,6 @@ fn files(said: &[Told], there: &There, target: &Target<'_>) -> Vec<Written> {
     }
     made.sort_by(|a, b| a.path.cmp(&b.path));
     made
-}
-
-fn teams(said: &[Told], there: &There) -> Vec<Team> {
-    let mut made: BTreeMap<String, Team> = BTreeMap::new();
-    let mut channels: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
-    for one in said {
-        let name = team_of(&one.objective);
-        if let Some(channel) = &one.channel {
-            channels.entry(name.clone()).or_default().insert(&channel.text);
-        }
-        if there.teams.contains_key(&name) || made.contains_key(&name) {
-            continue;
-        }
-        let owner = one.objective.owner.as_ref().filter(|_| name != NOBODY);
-        let title = owner.map_or_else(|| "Not stated in the source".to_owned(), |said| said.text.clone());
-        let comment =
-            owner.is_none().then(|| "The source names no owner, and a journey needs one.".to_owned());
-        made.insert(name.clone(), Team { name, title, channel: None, comment });
-    }
-    for (name, team) in &mut made {
-        // Several channels: which is the team's isn't known.
-        if let Some(one) = channels.get(name).filter(|c| c.len() == 1).and_then(BTreeSet::first) {
-            team.channel = Some((*one).to_owned());
-        }
-    }
-    if by_journey(said).iter().all(|(_, members)| owner_of(members) != NOBODY) {
-        made.remove(NOBODY);
-    }
-    made.into_values().collect()
 }
 
 fn journey_of(name: &str, members: &[&Told], there: &There, playbooks: &mut Vec<Playbook>) -> Journey {
