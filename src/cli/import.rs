@@ -79,15 +79,20 @@ pub(super) fn run(options: &Import, start: &Path, screen: &Screen) -> Outcome {
         report.not_written = Some("--audit asks for the report only".to_owned());
     } else if options.strict && !report.whole() {
         report.not_written = Some("--strict, and it would not be whole".to_owned());
-    } else if let Err(failure) = write(&files, earlier, &replaced, &folder, screen) {
-        // Nothing was written to it yet.
-        if let Some(path) = &into {
-            remove(path);
-        }
-        return Err(failure);
+    } else {
+        let same = write(&files, earlier, &replaced, &folder, screen).inspect_err(|_| {
+            // Nothing was written to it yet.
+            if let Some(path) = &into {
+                remove(path);
+            }
+        })?;
+        (report.unchanged, report.files) =
+            std::mem::take(&mut report.files).into_iter().partition(|f| same.contains(f));
     }
     if let Some(shown) = &options.output {
-        report.files = report.files.iter().map(|f| shown.join(f).display().to_string()).collect();
+        let below = |f: &String| shown.join(f).display().to_string();
+        report.files = report.files.iter().map(below).collect();
+        report.unchanged = report.unchanged.iter().map(below).collect();
     }
     tell(&report, options, into.as_deref())?;
     screen.say(&report.last_line());

@@ -26,6 +26,7 @@ mod screen;
 mod serve;
 #[cfg(feature = "live")]
 mod server;
+mod temporary;
 mod test;
 
 use std::fmt::Display;

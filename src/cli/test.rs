@@ -12,6 +12,7 @@ use serde_json::json;
 
 use super::args::Test;
 use super::screen::{Screen, for_people};
+use super::temporary::Temporary;
 use super::{Failure, Outcome, Status, alert_texts, check, counted, load, plural, status_of};
 use crate::backend::prometheus;
 use crate::backend::proofs::{Check, Proofs, Pruned, RuleFiles, Suite, Wrong, prove, read};
@@ -40,11 +41,7 @@ pub(super) fn run(options: &Test, start: &Path, screen: &Screen) -> Outcome {
     let promtool = find(&options.promtool)?;
     let proofs = wanted(prove(&model), &options.promises, &model)?;
     let began = Instant::now();
-    let folder = tempfile::Builder::new()
-        .prefix("slovo-test-")
-        .disable_cleanup(options.keep)
-        .tempdir()
-        .map_err(|e| Failure::io("a temporary folder cannot be made", &e))?;
+    let folder = Temporary::new("slovo-test-", options.keep)?;
     let rules = write_rules(&model, folder.path())?;
     if options.keep {
         screen.say(&format!("rules and tests are kept in {}", folder.path().display()));

@@ -123,6 +123,7 @@ pub(super) fn read(document: &Node, sources: &SourceMap, read: &mut Read) {
             percent: read.percent,
             window: read.window,
             sli: read.sli,
+            recorded: None,
             values: Values::Written,
             slices: None,
             alerting: alerting.clone(),

@@ -29,10 +29,10 @@ mod source;
 use std::sync::Arc;
 
 pub use objective::{
-    Alert, Alerting, Comparison, Lost, Objective, Place, Said, Service, Sli, Slices, Tool, Values, What,
-    Window,
+    Alert, Alerting, Comparison, Lost, Objective, Place, Recorded, Recording, Said, Service, Sli, Slices,
+    Tool, Values, What, Window,
 };
-pub use prove::{CASE, Proof, Trial};
+pub use prove::{Against, CASE, Hour, Measured, Played, Proof, Trial};
 pub use report::{Finding, Grade, LostTogether, Outcome, Report};
 
 use crate::config::tree;

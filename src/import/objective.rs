@@ -1,5 +1,7 @@
 //! What every reader gives: objectives with their places, in no tool's words.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::source::{SourceMap, Span};
@@ -122,6 +124,14 @@ impl Sli {
             | Sli::Ratio { query: said, .. }
             | Sli::Threshold { query: said, .. }
             | Sli::Plugin(said) => said,
+        }
+    }
+    /// Its queries, to be changed; in the order of [`Sli::queries`].
+    pub(super) fn queries_mut(&mut self) -> Vec<&mut Said> {
+        match self {
+            Sli::Events { error: part, total } | Sli::Success { good: part, total } => vec![part, total],
+            Sli::Ratio { query, .. } | Sli::Threshold { query, .. } => vec![query],
+            Sli::Plugin(_) => Vec::new(),
         }
     }
     /// Its queries.
@@ -300,6 +310,26 @@ impl Service {
     }
 }
 
+/// Queries that read recorded series, and what records these.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recorded {
+    /// The queries as written.
+    pub sli: Sli,
+    /// The rules.
+    pub rules: Vec<Recording>,
+}
+
+/// A rule that records a series.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recording {
+    /// The name of what it records.
+    pub name: String,
+    /// Its expression.
+    pub expr: String,
+    /// The labels that it gives.
+    pub labels: BTreeMap<String, String>,
+}
+
 /// An objective, as a source has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Objective {
@@ -321,6 +351,8 @@ pub struct Objective {
     pub window: Window,
     /// What is measured.
     pub sli: Sli,
+    /// What `sli` was before recorded series in it were followed.
+    pub recorded: Option<Recorded>,
     /// What its metrics are.
     pub values: Values,
     /// Slices are judged, not events.

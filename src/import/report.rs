@@ -1,13 +1,14 @@
 //! What became of what: as text, Markdown or JSON.
 
+mod shown;
+
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use serde::Serialize;
 
 use super::objective::{Lost, Place, What, escaped};
-use super::prove::{NO_PROMTOOL, Proof};
-use crate::backend::docs::markdown;
+use super::prove::{Against, Proof};
+use shown::Form;
 
 /// How well an objective came over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -115,7 +116,7 @@ pub struct Finding {
 }
 
 /// The report of an import.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Report {
     /// What became of each objective, by place.
     pub objectives: Vec<Outcome>,
@@ -134,6 +135,9 @@ pub struct Report {
     /// How many rules both are.
     #[serde(skip_serializing_if = "is_none")]
     pub rules_left: usize,
+    /// What was held against counted truth.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub truth: Vec<Against>,
     /// Files and documents that were not imported.
     pub passed_over: Vec<Finding>,
     /// Input that should have been imported could not be read.
@@ -141,6 +145,9 @@ pub struct Report {
     pub spoilt: bool,
     /// The files that were written, or would be.
     pub files: Vec<String>,
+    /// Files of an earlier import that stay as they are.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unchanged: Vec<String>,
     /// Nothing was written, and why.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub not_written: Option<String>,
@@ -273,111 +280,11 @@ impl Report {
         }
         serde_json::to_string_pretty(&made).unwrap_or_default() + "\n"
     }
-    fn shown(&self, form: &Form) -> String {
-        let mut out = String::new();
-        let Form { heading, item, inner, code } = form;
-        let _ = writeln!(out, "{}", self.totals());
-        if !self.assumed.is_empty() {
-            let _ = writeln!(out, "\n{heading}Of all");
-            form.gap(&mut out);
-            for text in &self.assumed {
-                let _ = writeln!(out, "{item}{}", form.safe(text));
-            }
-        }
-        for grade in [Grade::Refused, Grade::Differs, Grade::Escaped, Grade::Assumed, Grade::Exact] {
-            let of_grade: Vec<&Outcome> = self.objectives.iter().filter(|o| o.grade == grade).collect();
-            if of_grade.is_empty() {
-                continue;
-            }
-            let _ = writeln!(out, "\n{heading}{}", names_title(grade));
-            form.gap(&mut out);
-            for outcome in of_grade {
-                let became =
-                    outcome.promise.as_ref().map(|p| format!(" -> {code}{p}{code}")).unwrap_or_default();
-                let shown = form.safe(&cut(&outcome.objective));
-                let (proof, text) = match &outcome.proof {
-                    None => ("", None),
-                    Some(Proof::Proven) => (" (proven)", None),
-                    Some(Proof::NotProven(why)) if why == NO_PROMTOOL => (" (not proven)", None),
-                    Some(Proof::NotProven(why)) => (" (not proven)", Some(("not proven", why))),
-                    Some(Proof::Differs(text)) => ("", Some(("differs", text))),
-                };
-                let _ = writeln!(out, "{item}{code}{}{code}: {shown}{became}{proof}", outcome.place);
-                if let Some(why) = &outcome.refused {
-                    let at = match &outcome.refused_at {
-                        Some(at) if at.file == outcome.place.file => format!("line {}: ", at.line),
-                        Some(at) => format!("{code}{at}{code}: "),
-                        None => String::new(),
-                    };
-                    let _ = writeln!(out, "{inner}{at}{}", form.safe(why));
-                }
-                let assumed = outcome.assumed.iter().map(|text| ("assumed", text));
-                let escaped = outcome.escaped.iter().map(|text| ("escaped", text));
-                let lost = outcome.lost.iter().map(|lost| ("lost", &lost.text));
-                for (word, text) in text.into_iter().chain(assumed).chain(escaped).chain(lost) {
-                    let _ = writeln!(out, "{inner}{word}: {}", form.safe(text));
-                }
-            }
-        }
-        let lines = |found: &[Finding]| -> Vec<(Place, String)> {
-            found.iter().map(|f| (f.place.clone(), f.text.clone())).collect()
-        };
-        let lost = self.lost.iter().map(|l| (l.place.clone(), l.text.clone())).collect();
-        for (title, lines) in [
-            ("Lost: what has no place in Slovo", lost),
-            ("Look at these in the source", lines(&self.findings)),
-            ("Near a promise: rules that lack an objective", lines(&self.near)),
-            ("Left: rules that are not about a share of events", lines(&self.left)),
-            ("Skipped", lines(&self.passed_over)),
-        ] {
-            if lines.is_empty() {
-                continue;
-            }
-            let _ = writeln!(out, "\n{heading}{title}");
-            form.gap(&mut out);
-            for (place, text) in lines {
-                let _ = writeln!(out, "{item}{code}{place}{code}: {}", form.safe(&text));
-            }
-        }
-        let title = match &self.not_written {
-            Some(why) => format!("Nothing was written: {why}"),
-            None => "Written".to_owned(),
-        };
-        let _ = writeln!(out, "\n{heading}{title}");
-        form.gap(&mut out);
-        for file in &self.files {
-            let _ = writeln!(out, "{item}{code}{}{code}", escaped(file));
-        }
-        if self.files.is_empty() {
-            let _ = writeln!(out, "{item}no files");
-        }
-        if !self.next.is_empty() {
-            let _ = writeln!(out, "\n{heading}Next");
-            form.gap(&mut out);
-            for text in &self.next {
-                let _ = writeln!(out, "{item}{}", form.safe(text));
-            }
-        }
-        let _ = writeln!(out, "\n{}", self.last_line());
-        out
-    }
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
 fn is_none(count: &usize) -> bool {
     *count == 0
-}
-
-/// Longer names are cut where people read them.
-const LONGEST_NAME: usize = 120;
-
-/// A name that isn't too long for a line.
-fn cut(name: &str) -> String {
-    let mut shown: String = name.chars().take(LONGEST_NAME).collect();
-    if shown.len() < name.len() {
-        shown.push('…');
-    }
-    shown
 }
 
 fn plural(count: usize, word: &str) -> String {
@@ -404,31 +311,5 @@ fn names_title(grade: Grade) -> &'static str {
         Grade::Assumed => "Assumed: the same, if this is true",
         Grade::Escaped => "Escaped: the query was taken over as it is",
         Grade::Refused => "Refused: not in what was written",
-    }
-}
-
-/// How a report is laid out.
-struct Form {
-    heading: &'static str,
-    item: &'static str,
-    inner: &'static str,
-    code: &'static str,
-}
-
-impl Form {
-    /// An empty line after a heading, where there are headings.
-    fn gap(&self, out: &mut String) {
-        if !self.heading.is_empty() {
-            out.push('\n');
-        }
-    }
-    /// A text on one line; what would mean something in Markdown is escaped.
-    fn safe(&self, text: &str) -> String {
-        let line: Vec<&str> = text.split_whitespace().collect();
-        let line = line.join(" ");
-        if self.code.is_empty() {
-            return line;
-        }
-        markdown::escape_but_code(&line)
     }
 }

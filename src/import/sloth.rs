@@ -1,6 +1,8 @@
 //! Sloth's specs: `version: prometheus/v1`, and `kind: PrometheusServiceLevel` of Kubernetes. Sloth ignores keys that it
 //! doesn't know; here each is a finding.
 
+mod plugins;
+
 use super::Read;
 use super::objective::{Alert, Alerting, Lost, Objective, Said, Service, Sli, Tool, Values, What, Window};
 use super::reader::{Reader, find, given, map, owner, short, without_owner, word};
@@ -58,7 +60,7 @@ pub(super) fn form(document: &Node) -> Option<Form> {
 /// Reads a document of this form.
 pub(super) fn read(form: Form, document: &Node, sources: &SourceMap, read: &mut Read) {
     let reader = Reader { tool: Tool::Sloth, sources, read };
-    let mut spec_reader = Spec { form, reader, owner: None, service_labels: Vec::new() };
+    let mut spec_reader = Spec { form, reader, owner: None, service_labels: Vec::new(), assumed: Vec::new() };
     let spec = match form {
         Form::File => {
             let keys = [same("version"), same("service"), same("labels"), same("slos"), SLO_PLUGINS];
@@ -86,6 +88,8 @@ struct Spec<'r> {
     /// As the document's own labels say.
     owner: Option<Said>,
     service_labels: Vec<(String, Said)>,
+    /// What a plugin of the SLO that is read takes for true.
+    assumed: Vec<String>,
 }
 
 impl Spec<'_> {
@@ -130,6 +134,7 @@ impl Spec<'_> {
         }
     }
     fn slo(&mut self, service: &Said, slo: &Node) {
+        self.assumed.clear();
         if !matches!(slo.value, Value::Map(_)) {
             let why = format!("an SLO must be a map, and this is {}", slo.value.describe());
             self.reader.refuse(slo, &service.text, why);
@@ -180,12 +185,13 @@ impl Spec<'_> {
             percent,
             window: Window::OfTool,
             sli,
+            recorded: None,
             values: Values::Written,
             slices: None,
             alerting,
             owner: named,
             labels,
-            assumed: Vec::new(),
+            assumed: std::mem::take(&mut self.assumed),
             lost,
         });
     }
@@ -249,7 +255,23 @@ impl Spec<'_> {
             }
             _ => {
                 self.known(node, "`plugin`", &["id", "options"].map(same));
-                query(self, same("id")).map(Sli::Plugin)
+                let id = query(self, same("id"))?;
+                let options = find(node, "options");
+                let given = self.reader.labels(options, "`options`");
+                match plugins::made(&id, &given) {
+                    Ok(None) => Ok(Sli::Plugin(id)),
+                    Ok(Some(made)) => {
+                        for said in made.findings {
+                            self.reader.finding_at(said.place, said.text);
+                        }
+                        self.assumed = made.assumed;
+                        Ok(made.sli)
+                    }
+                    Err((key, why)) => {
+                        let at = key.and_then(|key| find(options?, key)).or(options).unwrap_or(node);
+                        Err((Some(at), why))
+                    }
+                }
             }
         }
     }

@@ -199,3 +199,39 @@ fn days_that_are_still_to_come() {
         assert_eq!(page.contains("draft"), told, "{page}");
     }
 }
+
+/// The front page counts one promise, and none of something, in sentences.
+#[test]
+fn counts_on_the_front_page() {
+    let promise = |name: &str, because: &str| {
+        format!(
+            "    promise {name} \"It opens\" {{\n      keep for 99% of requests over 28d\n      urgency none\n{because}      total x_total\n      bad   where {{code=\"500\"}}\n    }}\n"
+        )
+    };
+    let guess = "      because guessed \"It feels right\" on 2026-10-01\n";
+    let reason = "      because agreed \"Users leave otherwise\" on 2026-10-01\n";
+    for (promises, wanted) in [
+        (
+            vec![""],
+            "1 journey and 1 promise, each with a number and a team that answers for it. The promise gives no reason. No number is called a guess.",
+        ),
+        (vec![guess], "The promise gives a reason. Its number is still a guess."),
+        (vec!["", ""], "None gives a reason. No number is called a guess."),
+        (vec![reason, ""], "1 of 2 gives a reason. No number is called a guess."),
+        (vec![guess, reason], "All give a reason. 1 of the numbers is still a guess."),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let names = ["opens", "loads"];
+        let body: String =
+            names.iter().zip(&promises).map(|(name, because)| promise(name, because)).collect();
+        let source = format!(
+            "team shop \"Shop\"\nmetric x_total: counter of requests {{ labels code }}\njourney visit \"Visit\" {{\n  owner shop\n  step page \"Page\" {{\n{body}  }}\n}}\n"
+        );
+        std::fs::write(folder.path().join("slovo.yaml"), "project: shop\n").unwrap();
+        std::fs::write(folder.path().join("shop.slovo"), source).unwrap();
+        let (code, said) = slovo(folder.path(), &["docs", "--format", "markdown"]);
+        assert_eq!(code, 0, "{said}");
+        let page = std::fs::read_to_string(folder.path().join("docs/README.md")).unwrap();
+        assert!(page.contains(wanted), "{wanted}: {page}");
+    }
+}

@@ -1,6 +1,6 @@
 //! What an import writes: new files, and those of an earlier one that are still as they were written. All or none.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -23,22 +23,24 @@ enum Done {
     Replaced(PathBuf, String, String),
 }
 
-/// Writes files into a folder, and what an earlier import's record says of them; those of `replaced` are there with these texts.
+/// Writes files into a folder, and what an earlier import's record says of them; those of `replaced` are there with these texts. Gives
+/// the paths of those that were as they are.
 pub(super) fn write(
     files: &[Written],
     mut earlier: Earlier,
     replaced: &BTreeMap<String, String>,
     folder: &Path,
     screen: &Screen,
-) -> Result<(), Failure> {
+) -> Result<BTreeSet<String>, Failure> {
+    let mut same = BTreeSet::new();
     if files.is_empty() {
-        return Ok(());
+        return Ok(same);
     }
     fs::create_dir_all(folder).map_err(|e| failed(folder, &e))?;
     let lock = Lock::take(folder, &folder.display().to_string())?;
     sweep_beside_sources(folder);
     earlier.begin(files, folder).map_err(|e| failed(folder, &e))?;
-    let (mut done, mut same) = (Vec::new(), 0);
+    let mut done = Vec::new();
     // `slovo.yaml` makes it a project, and comes last.
     let (settings, sources): (Vec<&Written>, Vec<&Written>) =
         files.iter().partition(|f| f.path == CONFIG_FILE);
@@ -46,7 +48,7 @@ pub(super) fn write(
         let path = folder.join(&file.path);
         let made = match replaced.get(&file.path) {
             Some(before) if *before == file.text => {
-                same += 1;
+                same.insert(file.path.clone());
                 continue;
             }
             Some(before) => rewrite(&path, folder, before, &file.text),
@@ -67,9 +69,17 @@ pub(super) fn write(
         screen.warn(&format!("what was written is not recorded as done: {e}"));
     }
     drop(lock);
-    let as_before = if same == 0 { String::new() } else { format!(", {same} as before") };
-    screen.say(&format!("wrote {} to `{}`{as_before}", plural(done.len(), "file"), folder.display()));
-    Ok(())
+    let of = folder.display();
+    screen.say(&match (done.len(), same.len()) {
+        (0, same) => format!(
+            "nothing changed: {} of `{of}` as an earlier import wrote {}",
+            plural(same, "file"),
+            if same == 1 { "it" } else { "them" }
+        ),
+        (some, 0) => format!("wrote {} to `{of}`", plural(some, "file")),
+        (some, same) => format!("wrote {} to `{of}`; {same} did not change", plural(some, "file")),
+    });
+    Ok(same)
 }
 
 fn failed(what: &Path, e: &std::io::Error) -> Failure {

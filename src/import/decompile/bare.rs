@@ -9,7 +9,7 @@ use crate::promql::ast::{Aggregator, BinaryOp, Expr, ExprKind};
 pub(super) const LEVELS: &str = "`counter: false` says that values are added up as they are, and its queries are more than sums of metrics";
 
 /// Metrics, their sums and differences, and nothing else.
-pub(super) fn is_bare(expr: &Expr) -> bool {
+pub(in crate::import) fn is_bare(expr: &Expr) -> bool {
     match &expr.bare().kind {
         ExprKind::Selector(s) => {
             let moved = s.shift.offset.is_some() || s.shift.at.is_some();

@@ -17,7 +17,7 @@ pub(in crate::import) fn is_window(action: &str) -> bool {
 }
 
 /// A query with `$range` in place of a variable.
-pub(super) fn with_variable(query: &str, assumed: &mut Vec<String>) -> Result<String, String> {
+pub(in crate::import) fn with_variable(query: &str, assumed: &mut Vec<String>) -> Result<String, String> {
     let mut out = String::with_capacity(query.len());
     let mut rest = query;
     while let Some((before, after)) = rest.split_once("{{") {

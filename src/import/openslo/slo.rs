@@ -292,6 +292,7 @@ fn objective<'n>(
         percent,
         window: shared.window,
         sli,
+        recorded: None,
         values,
         slices,
         alerting: shared.alerts.alerting.clone(),

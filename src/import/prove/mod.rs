@@ -1,30 +1,23 @@
 //! What is called exact, held against promtool: the share of bad events by the source's own queries and the one that the new rules
 //! record, of the same series. Pure: whoever calls runs promtool.
 
+mod answers;
+mod hours;
 mod seeds;
+mod stage;
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::decompile::share;
 use super::report::{Grade, Outcome};
 use super::source::{self, Told};
 use super::{Imported, Target};
-use crate::backend::prometheus;
-use crate::backend::prometheus::text::promise_matchers;
-use crate::backend::proofs::{Case, Check, RuleFiles, Suite, Wrong};
-use crate::ir::{Measurement, Model, Promise};
-use crate::promql::{self, print};
-use crate::series::ERROR_RATIO;
-use crate::value::Duration;
+use crate::backend::proofs::Wrong;
+use answers::{NEW, OLD, judged, shares_of};
+pub use hours::{Against, Hour, Measured, Played};
+use stage::Stage;
 
-/// The window over which both are compared.
-const WINDOW: Duration = Duration::from_hours(1);
-/// Before it everything is as it is within it.
-const BEFORE: Duration = Duration::from_mins(30);
-/// How far apart the shares may be, of the source's.
-const TOLERANCE: f64 = 0.001;
 /// The file that promtool is to test, in the folder of a trial.
 pub const CASE: &str = "case.yml";
 
@@ -45,6 +38,8 @@ pub enum Proof {
 pub struct Trial {
     /// Its number in the report.
     pub objective: usize,
+    /// The hour that is played where it is not a steady one, and what is true of it.
+    pub played: Option<Played>,
     /// The files of a folder in which promtool tests [`CASE`], by name.
     pub files: Vec<(String, String)>,
 }
@@ -52,12 +47,8 @@ pub struct Trial {
 /// Why nothing is proven, which is said once for all.
 pub(super) const NO_PROMTOOL: &str = "promtool is not here";
 
-/// What promtool is to be asked: both expect nothing, so that promtool says what came.
-const OLD: usize = 0;
-const NEW: usize = 1;
-
-/// Shares by the labels that they are kept apart by.
-type Shares = BTreeMap<String, f64>;
+/// As many kinds of objectives are held against counted truth.
+const MOST_KINDS: usize = 12;
 
 impl Imported {
     /// Trials of what is called exact, or was taken over as it is. Of those that can't be tried the report says why not.
@@ -101,8 +92,45 @@ impl Imported {
         trials
     }
 
+    /// Trials of hours with a restart, a birth and gaps: of what is proven one objective of each kind.
+    pub fn hours(&self, target: &Target<'_>) -> Vec<Trial> {
+        let proven = |o: &Outcome| o.grade == Grade::Exact && o.proof == Some(Proof::Proven);
+        if !self.report.objectives.iter().any(proven) {
+            return Vec::new();
+        }
+        let Some(model) = source::model(&self.files, target) else { return Vec::new() };
+        let stage = Stage::new(&model);
+        let told: BTreeMap<String, &Told> = self.told.iter().map(|one| (one.path(), one)).collect();
+        let mut kinds: BTreeMap<String, Vec<(usize, &Told)>> = BTreeMap::new();
+        for (at, outcome) in self.report.objectives.iter().enumerate().filter(|(_, o)| proven(o)) {
+            let found = outcome.promise.as_ref().and_then(|path| told.get(path)).copied();
+            if let Some((one, kind)) = found.and_then(|one| Some((one, stage.kind(one)?))) {
+                kinds.entry(kind).or_default().push((at, one));
+            }
+        }
+        let mut kinds: Vec<Vec<(usize, &Told)>> = kinds.into_values().collect();
+        // Those that most are of; in the order of the report.
+        kinds.sort_by_key(|of| std::cmp::Reverse(of.len()));
+        kinds.truncate(MOST_KINDS);
+        kinds.sort_by_key(|of| of.first().map(|(at, _)| *at));
+        let one = |of: &Vec<(usize, &Told)>| match of.first() {
+            Some((at, told)) => stage.hours(*at, told, of.len()),
+            None => Vec::new(),
+        };
+        crate::parallel::map(&kinds, one).into_iter().flatten().collect()
+    }
+
     /// Takes promtool's answer: what it said of both queries, or why it said nothing.
     pub fn judge(&mut self, trial: &Trial, answer: Result<&[Wrong], String>) {
+        if let Some(played) = &trial.played {
+            // What cannot be evaluated says nothing.
+            let Ok(said) = answer else { return };
+            let (Some(source), Some(rules)) = (shares_of(said, OLD), shares_of(said, NEW)) else { return };
+            let Some(outcome) = self.report.objectives.get(trial.objective) else { return };
+            let of = |shares: answers::Shares| shares.into_values().next();
+            played.tell(outcome, of(source), of(rules), &mut self.report.truth);
+            return;
+        }
         let proof = match answer {
             Ok(said) => judged(said),
             Err(why) => Proof::NotProven(why),
@@ -150,207 +178,10 @@ impl Imported {
 
 /// What is proven, and what isn't.
 const PROVEN: &str = "proven: over an hour of the same made-up series, all of them there from the start and none of them reset, promtool \
-                      gives the source's share of bad events and the rules' within 0.1% of each other; for resets, births and gaps see docs/import.md";
+                      gives the source's share of bad events and the rules' within 0.1% of each other; hours with a restart, births and gaps are below, where events are \
+                      counted one by one";
 
 /// Is it held against promtool?
 fn is_tried(outcome: &Outcome) -> bool {
     matches!(outcome.grade, Grade::Exact | Grade::Escaped)
-}
-
-/// A model and its rules, taken apart.
-struct Stage<'m> {
-    model: &'m Model,
-    promises: BTreeMap<String, &'m Promise>,
-    rules: BTreeMap<String, RuleFiles>,
-}
-
-impl<'m> Stage<'m> {
-    fn new(model: &'m Model) -> Self {
-        let plain = prometheus::plain(&model.playable());
-        let read = |artifact: &crate::backend::Artifact| {
-            let journey = artifact.path.strip_suffix(".yml").filter(|j| model.journey(j).is_some())?;
-            Some((journey.to_owned(), RuleFiles::read([(journey, artifact.text.as_str())])?))
-        };
-        Self {
-            model,
-            promises: model.promises().map(|(_, p)| (p.path.to_string(), p)).collect(),
-            rules: crate::parallel::map(&plain, read).into_iter().flatten().collect(),
-        }
-    }
-
-    fn trial(&self, objective: usize, told: &Told) -> Result<Trial, String> {
-        let there = || "its rules cannot be read back".to_owned();
-        let promise = self.promises.get(&told.path()).ok_or_else(there)?;
-        let rules = self.rules.get(&promise.path.journey).ok_or_else(there)?;
-        if !matches!(promise.measurement, Measurement::Events(_)) {
-            return Err("it judges slices of time, which its source does in its own way".to_owned());
-        }
-        let old = share(&told.objective, &WINDOW.to_string())?;
-        let expr = promql::parse(&old).map_err(|_| "its share is not PromQL".to_owned())?;
-        let (every, scrape) = (self.model.settings.evaluation_interval, promise.scrape_interval);
-        let at = last(every);
-        let count = at.as_micros() / scrape.as_micros().max(1) + 1;
-        let check = |says: &str, expr: String| Check {
-            promise: promise.path.clone(),
-            origin: promise.origin,
-            says: says.to_owned(),
-            at,
-            expr,
-            expect: Vec::new(),
-        };
-        let case = Case {
-            title: promise.path.to_string(),
-            interval: scrape,
-            inputs: seeds::series(&expr, &told.measure.uses, promise.measurement.series(), count)?,
-            checks: vec![check("by the source", old), check("by the rules", self.share(promise))],
-        };
-        let journeys = vec![promise.path.journey.clone()];
-        let mut pieces = rules.pieces(&journeys, &case, every).into_iter();
-        // Both are asked at one time, which is never cut.
-        let (Some(piece), None) = (pieces.next(), pieces.next()) else { return Err(there()) };
-        let suite = Suite { name: "import".to_owned(), journeys, every, cases: Vec::new() };
-        let mut files: Vec<(String, String)> =
-            piece.files.into_iter().map(|(journey, text)| (format!("{journey}.yml"), text)).collect();
-        files.push((CASE.to_owned(), suite.text_of_case("", 0, &piece.case)));
-        Ok(Trial { objective, files })
-    }
-
-    /// The share that the rules record, by the labels that the promise has budgets for.
-    fn share(&self, promise: &Promise) -> String {
-        let mut out = "sum by (".to_owned();
-        print::label_list(&mut out, promise.for_each.iter().map(|(label, _)| label.as_str()));
-        out.push_str(") (");
-        out.push_str(ERROR_RATIO);
-        out.push('{');
-        promise_matchers(&mut out, self.model.settings.project_label(), &promise.path);
-        out.push_str(",window=");
-        print::quote_into(&mut out, &WINDOW.to_string());
-        out.push_str("})");
-        out
-    }
-}
-
-/// When both are asked: with an evaluation.
-fn last(every: Duration) -> Duration {
-    let (whole, every) = (WINDOW.as_micros() + BEFORE.as_micros(), every.as_micros().max(1));
-    Duration::from_micros(whole.div_ceil(every).saturating_mul(every))
-}
-
-/// What promtool's answer says.
-fn judged(said: &[Wrong]) -> Proof {
-    let not = |why: &str| Proof::NotProven(why.to_owned());
-    if let Some(other) = said.iter().find(|w| w.check.is_none()) {
-        let why: String = other.got.lines().next().unwrap_or("").chars().take(200).collect();
-        return Proof::NotProven(format!("promtool cannot evaluate the rules: {why}"));
-    }
-    let of = |number| said.iter().find(|w| w.check == Some(number)).map_or("", |w| w.got.as_str());
-    let Some(old) = shares(of(OLD)) else {
-        let why: String = of(OLD).chars().take(200).collect();
-        return Proof::NotProven(format!("its queries cannot be evaluated: {why}"));
-    };
-    let Some(new) = shares(of(NEW)) else { return not("the share that the rules record cannot be read") };
-    if old.is_empty() {
-        return not("its queries give nothing on the series that are made for them");
-    }
-    if old.values().any(|share| !(0.0..=1.0).contains(share)) {
-        return not("its queries give no share between 0 and 1 on the series that are made for them");
-    }
-    if !old.values().any(|share| *share > 0.0 && *share < 1.0) {
-        return not("on the series that are made for it all events are good, or all are bad");
-    }
-    let all = old.keys().chain(new.keys());
-    let apart = |labels: &&String| match (old.get(*labels), new.get(*labels)) {
-        (Some(old), Some(new)) => (new - old).abs() > TOLERANCE * old,
-        _ => true,
-    };
-    let Some(labels) = all.into_iter().find(apart) else { return Proof::Proven };
-    let shown = |share: Option<&f64>| share.map_or("none".to_owned(), |share| format!("{share:.6}"));
-    let of = if labels == "{}" { String::new() } else { format!(" of {labels}") };
-    let (by_source, by_rules) = (shown(old.get(labels)), shown(new.get(labels)));
-    Proof::Differs(format!(
-        "over an hour of the same series the share of bad events{of} is {by_source} by the source's queries, and {by_rules} by these rules"
-    ))
-}
-
-/// The samples that promtool says it got. `None`: it says something else.
-fn shares(got: &str) -> Option<Shares> {
-    let mut made = Shares::new();
-    let mut rest = if got == "nothing" { "" } else { got };
-    while !rest.is_empty() {
-        let (labels, behind) = rest.split_at(end_of_labels(rest)?);
-        let (value, next) = behind.split_once(", ").unwrap_or((behind, ""));
-        made.insert(labels.to_owned(), value.trim().parse().ok()?);
-        rest = next;
-    }
-    Some(made)
-}
-
-/// Where the braces end that a text begins with; in quotes others may stand.
-fn end_of_labels(text: &str) -> Option<usize> {
-    let mut letters = text.strip_prefix('{')?.char_indices();
-    let mut quoted = false;
-    while let Some((at, c)) = letters.next() {
-        match c {
-            '\\' if quoted => drop(letters.next()),
-            '"' => quoted = !quoted,
-            '}' if !quoted => return Some(at + 2),
-            _ => {}
-        }
-    }
-    None
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn said(old: &str, new: &str) -> Vec<Wrong> {
-        let one = |check, got: &str| Wrong {
-            check: Some(check),
-            expected: "nothing".to_owned(),
-            got: got.to_owned(),
-        };
-        vec![one(OLD, old), one(NEW, new)]
-    }
-
-    #[test]
-    fn what_counts_as_proven() {
-        assert_eq!(judged(&said("{} 2.5E-01", "{} 2.501E-01")), Proof::Proven);
-        assert_eq!(
-            judged(&said(
-                "{a=\"x, }\\\"y\"} 1E-01, {a=\"z\"} 0E+00",
-                "{a=\"z\"} 0E+00, {a=\"x, }\\\"y\"} 1E-01"
-            )),
-            Proof::Proven
-        );
-        for (old, new, words) in [
-            ("{} 2.5E-01", "{} 2.51E-01", "is 0.250000 by the source's queries, and 0.251000 by these rules"),
-            ("{} 2.5E-01", "", "and none by these rules"),
-            ("{} 2.5E-01", "{a=\"b\"} 2.5E-01", "none by these rules"),
-            ("{a=\"b\"} 1E-01", "{a=\"b\"} 1E-01, {a=\"c\"} 1E-01", "of {a=\"c\"} is none by"),
-            (
-                "{a=\"b\"} 1E-01, {a=\"c\"} 0E+00",
-                "{a=\"b\"} 1E-01, {a=\"c\"} 1E-09",
-                "of {a=\"c\"} is 0.000000",
-            ),
-        ] {
-            let Proof::Differs(text) = judged(&said(old, new)) else { panic!("{old} and {new}") };
-            assert!(text.contains(words), "{text}");
-        }
-        for (old, new) in [
-            ("", ""),
-            ("", "{} 1E-01"),
-            ("nothing", "nothing"),
-            ("{} NaN", "{} NaN"),
-            ("{} 1.5E+00", "{} 1E+00"),
-            ("{} 0E+00", "{} 0E+00"),
-            ("{} 1E+00", "{} 1E+00"),
-            ("many-to-many matching not allowed", ""),
-        ] {
-            assert!(matches!(judged(&said(old, new)), Proof::NotProven(_)), "{old} and {new}");
-        }
-        let other = Wrong { check: None, expected: String::new(), got: "rule: x, err: y".to_owned() };
-        assert!(matches!(judged(&[other]), Proof::NotProven(why) if why.contains("rule: x")));
-        assert!(matches!(judged(&[]), Proof::NotProven(_)), "it expects nothing, and came to nothing");
-    }
 }

@@ -9,7 +9,7 @@ use crate::backend::proofs::{Labels, notation, samples, satisfies, witness};
 use crate::ir::{MatchOp, Matcher, Series};
 use crate::promql::ast::Expr;
 use crate::promql::{self, SelectorRef};
-use crate::value::Decimal;
+use crate::value::{Decimal, Duration};
 
 /// Sets of labels for one metric, its instances aside.
 const MOST: usize = 100;
@@ -18,9 +18,9 @@ const VALUES: usize = 10;
 /// A value that no query is likely to name.
 const OTHER: &str = "other";
 /// Two values of each label that only sums are kept apart by, and two instances of everything.
-const TWO: [&str; 2] = ["a", "b"];
+pub(super) const TWO: [&str; 2] = ["a", "b"];
 /// The instances, where no query asks for them.
-const INSTANCE: &str = "instance";
+pub(super) const INSTANCE: &str = "instance";
 
 /// A metric, or a histogram with all its series.
 struct Family {
@@ -31,13 +31,44 @@ struct Family {
     bounds: BTreeMap<Decimal, String>,
 }
 
-/// Series for all that a query and the rules read, with samples up to `count` intervals. `Err`: for what there are none.
-pub(super) fn series<'s>(
+/// The time of the samples.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Time {
+    /// The last one.
+    pub(super) until: Duration,
+    /// From one to the next.
+    pub(super) scrape: Duration,
+}
+
+impl Time {
+    /// So many samples come in so many minutes, one at least.
+    fn minutes(self, minutes: u64) -> u64 {
+        (Duration::from_mins(minutes).as_micros() / self.scrape.as_micros().max(1)).max(1)
+    }
+    /// After the first one so many come.
+    pub(super) fn count(self) -> u64 {
+        self.until.as_micros() / self.scrape.as_micros().max(1) + 1
+    }
+}
+
+/// A series, or all of a histogram's, to be played.
+pub(super) struct Play {
+    /// The metric.
+    pub(super) name: String,
+    pub(super) kind: Kind,
+    pub(super) labels: Labels,
+    /// The bounds of a histogram, the infinite one last.
+    pub(super) bounds: Vec<(Option<Decimal>, String)>,
+    /// Its number among those of its metric.
+    pub(super) at: usize,
+}
+
+/// Series for all that a query and the rules read. `Err`: for what there are none.
+pub(super) fn plays<'s>(
     expr: &Expr,
     uses: &[Use],
     rules: impl Iterator<Item = &'s Series>,
-    count: u64,
-) -> Result<Vec<(String, String)>, String> {
+) -> Result<Vec<Play>, String> {
     let mut families = by_the_source(expr, uses)?;
     for read in rules {
         by_the_rules(read, &mut families);
@@ -47,9 +78,14 @@ pub(super) fn series<'s>(
     let mut made = Vec::new();
     for (name, family) in &families {
         let sets = family.label_sets(&each).map_err(|why| format!("`{name}`: {why}"))?;
-        for (at, labels) in sets.iter().enumerate() {
-            family.write(name, labels, (at, count), &mut made);
-        }
+        let bounds = family.all_bounds();
+        made.extend(sets.into_iter().enumerate().map(|(at, labels)| Play {
+            name: name.clone(),
+            kind: family.kind,
+            labels,
+            bounds: bounds.clone(),
+            at,
+        }));
     }
     Ok(made)
 }
@@ -168,57 +204,75 @@ impl Family {
         Ok(made)
     }
 
-    /// Adds the series with these labels, whose number is `at`.
-    fn write(&self, name: &str, labels: &Labels, (at, count): (usize, u64), out: &mut Vec<(String, String)>) {
-        // No two alike, and none so small beside the others that it could be missed.
-        let pace = (at as u64 * 37) % 101 + 50;
-        let grows = |name: &str, labels: &Labels, step: u64| (notation(name, labels), grows(step, at, count));
-        match self.kind {
-            Kind::Counter | Kind::Native => out.push(grows(name, labels, pace)),
-            Kind::Gauge => out.push((
-                notation(name, labels),
-                format!("{}x{count}", if at / 2 % 3 == 2 { 1 } else { at % 2 }),
-            )),
-            Kind::Histogram => {
-                let mut bounds: Vec<(Decimal, String)> = Vec::new();
-                if let (Some((least, _)), Some((most, _))) =
-                    (self.bounds.first_key_value(), self.bounds.last_key_value())
-                {
-                    let own = self.bounds.iter().map(|(number, text)| (*number, text.clone()));
-                    let around = [least / Decimal::TWO, most * Decimal::TWO];
-                    bounds.extend(own.chain(around.map(|n| (n, n.normalize().to_string()))));
-                }
-                bounds.sort();
-                bounds.dedup_by_key(|(number, _)| *number);
-                let parts = bounds.len() as u64 + 1;
-                let texts = bounds.into_iter().map(|(_, text)| text).chain(["+Inf".to_owned()]);
-                for (part, le) in (1..).zip(texts) {
-                    let mut labels = labels.clone();
-                    labels.insert("le".to_owned(), le);
-                    // The shares within the bounds differ from series to series too.
-                    let step = if part == parts { pace * parts } else { pace * part - at as u64 % 7 };
-                    out.push(grows(&format!("{name}_bucket"), &labels, step));
-                }
-                out.push(grows(&format!("{name}_count"), labels, pace * parts));
-                out.push(grows(&format!("{name}_sum"), labels, pace));
-            }
+    /// Its bounds, and two around them.
+    fn all_bounds(&self) -> Vec<(Option<Decimal>, String)> {
+        if self.kind != Kind::Histogram {
+            return Vec::new();
         }
+        let mut bounds: Vec<(Decimal, String)> = Vec::new();
+        if let (Some((least, _)), Some((most, _))) =
+            (self.bounds.first_key_value(), self.bounds.last_key_value())
+        {
+            let own = self.bounds.iter().map(|(number, text)| (*number, text.clone()));
+            let around = [least / Decimal::TWO, most * Decimal::TWO];
+            bounds.extend(own.chain(around.map(|n| (n, n.normalize().to_string()))));
+        }
+        bounds.sort();
+        bounds.dedup_by_key(|(number, _)| *number);
+        let known = bounds.into_iter().map(|(number, text)| (Some(number), text));
+        known.chain([(None, "+Inf".to_owned())]).collect()
     }
 }
 
-/// A counter that grows by as much at each sample, and two or three times as much for twenty of the ninety minutes: some early in the hour
+impl Play {
+    /// Its series as promtool takes them, on a day on which nothing happens to them.
+    pub(super) fn steady(&self, time: Time) -> Vec<(String, String)> {
+        let at = self.at;
+        // No two alike, and none so small beside the others that it could be missed.
+        let pace = (at as u64 * 37) % 101 + 50;
+        let grown = |name: &str, labels: &Labels, step: u64| (notation(name, labels), grows(step, at, time));
+        match self.kind {
+            Kind::Counter | Kind::Native => vec![grown(&self.name, &self.labels, pace)],
+            Kind::Gauge => {
+                let value = if at / 2 % 3 == 2 { 1 } else { at % 2 };
+                vec![(notation(&self.name, &self.labels), format!("{value}x{}", time.count()))]
+            }
+            Kind::Histogram => {
+                let parts = self.bounds.len() as u64;
+                let mut made: Vec<(String, String)> = (1..)
+                    .zip(&self.bounds)
+                    .map(|(part, (_, le))| {
+                        // The shares within the bounds differ from series to series too.
+                        let step = if part == parts { pace * parts } else { pace * part - at as u64 % 7 };
+                        grown(&format!("{}_bucket", self.name), &self.with_bound(le), step)
+                    })
+                    .collect();
+                made.push(grown(&format!("{}_count", self.name), &self.labels, pace * parts));
+                made.push(grown(&format!("{}_sum", self.name), &self.labels, pace));
+                made
+            }
+        }
+    }
+    /// Its labels with a bound.
+    pub(super) fn with_bound(&self, le: &str) -> Labels {
+        let mut labels = self.labels.clone();
+        labels.insert("le".to_owned(), le.to_owned());
+        labels
+    }
+}
+
+/// A counter that grows by as much at each sample, and two or three times as much for twenty minutes: some early in the hour
 /// that is compared, some late, so that a share of each moment, or of half of the hour, is another one. At both ends of the hour all are steady:
 /// which sample is the last makes no difference.
-fn grows(step: u64, at: usize, count: u64) -> String {
-    let minutes = |minutes: u64| count * minutes / 90;
-    let begin = minutes(36 + 13 * (at as u64 % 3));
-    let burst = minutes(20);
+fn grows(step: u64, at: usize, time: Time) -> String {
+    let begin = time.minutes(36 + 13 * (at as u64 % 3));
+    let burst = time.minutes(20);
     let fast = step * (2 + at as u64 / 2 % 2);
     let first = step * 1000;
     let second = first + step * begin + fast;
     let third = second + fast * (burst - 1) + step;
     // A stretch of `n` more samples is `first+stepxn`.
-    let rest = count - begin - burst - 1;
+    let rest = time.count().saturating_sub(begin + burst + 1);
     format!("{first}+{step}x{begin} {second}+{fast}x{} {third}+{step}x{rest}", burst - 1)
 }
 

@@ -76,6 +76,7 @@ pub(super) fn read(document: &Node, sources: &SourceMap, read: &mut Read) {
         percent: made.percent,
         window: made.window,
         sli: made.sli,
+        recorded: None,
         values: made.values,
         slices: None,
         alerting: Alerting { labels: plain(on_alerts), annotations, ..made.alerting },

@@ -68,7 +68,7 @@ impl<'r> Book<'r> {
     pub(super) fn names(&self) -> impl Iterator<Item = &'r str> {
         self.by_name.keys().copied()
     }
-    fn is_recorded(&self, selector: &Selector) -> bool {
+    pub(super) fn is_recorded(&self, selector: &Selector) -> bool {
         selector.metric().is_some_and(|(name, _)| self.by_name.contains_key(name))
     }
     /// The series that an expression gives: several, where several rules record what it names.
@@ -250,7 +250,7 @@ fn put(
 }
 
 /// The labels that are left of a series outside of what stands around it.
-fn visible(mut labels: BTreeMap<String, String>, around: &[&Expr]) -> BTreeMap<String, String> {
+pub(super) fn visible(mut labels: BTreeMap<String, String>, around: &[&Expr]) -> BTreeMap<String, String> {
     for aggregate in around.iter().rev().filter_map(|e| e.aggregate()) {
         match &aggregate.grouping {
             _ if aggregate.op.picks() => {}

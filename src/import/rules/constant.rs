@@ -148,9 +148,10 @@ impl Constants<'_, '_> {
             (Unit::Hundred, ..) => Ok((part(a)?, c)),
             (_, Unit::Hundred, _) => Ok((a, part(c)?)),
             (.., 1) => Ok((a, c)),
-            // Of percents the smaller one is the budget.
-            _ if a.value <= c.value => Ok((part(a)?, c)),
-            _ => Ok((a, part(c)?)),
+            // Of percents the smaller one is the budget, behind the burn rate or below 1: of `1 * 5` either may be.
+            _ if a.value >= c.value => Ok((a, part(c)?)),
+            _ if a.value < Decimal::ONE => Ok((part(a)?, c)),
+            _ => Err(Odd::Unclear),
         }
     }
     /// A budget of percents as one of one.

@@ -370,6 +370,7 @@ fn objective(book: &Book<'_>, draft: &Draft, first: &Rule, recorded: &[Recording
         percent: text::number(percent).unwrap_or_else(|| percent.to_string()),
         window,
         sli: Sli::Ratio { query: Said { text: share.family.clone(), place: place.clone() }, good: false },
+        recorded: None,
         values: Values::Written,
         slices: None,
         alerting,

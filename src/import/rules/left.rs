@@ -182,6 +182,7 @@ impl Hints<'_, '_> {
             percent: "99".to_owned(),
             window: Window::Unstated,
             sli,
+            recorded: None,
             values: Values::Written,
             slices: None,
             alerting: Alerting::default(),

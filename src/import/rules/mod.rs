@@ -19,6 +19,7 @@ mod draft;
 mod left;
 mod maker;
 mod naming;
+mod specs;
 mod tidy;
 mod windows;
 
@@ -249,6 +250,7 @@ pub(super) fn finish(read: &mut Read) {
     let book = Book::new(&rules, &made);
     let mut used = BTreeSet::new();
     let mut unclear = BTreeMap::new();
+    specs::follow(&book, read, &mut used);
     let drafts = draft::drafts(&book, &made, read, &mut used, &mut unclear);
     draft::objectives(&book, drafts, read, &mut used);
     left::list(&book, &made, &used, &unclear, read);

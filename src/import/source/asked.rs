@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::super::{Target, Written};
-use super::{Told, by_journey, in_order};
+use super::{FROM, Told, by_journey, from, in_order};
 use crate::diag::{Diagnostic, Diagnostics, Severity};
 use crate::ir::Model;
 use crate::project::CONFIG_FILE;
@@ -94,7 +94,14 @@ pub(super) fn meant(
     let lines =
         || file.text.get(..at).unwrap_or("").lines().chain(file.text.get(at..).unwrap_or("").lines().take(1));
     if let Some(journey) = file.path.strip_prefix("journeys/").and_then(|p| p.strip_suffix(".slovo")) {
-        let above = lines().filter(|l| l.trim_start().starts_with("# from ")).count();
+        let begins: Vec<String> =
+            said.iter().filter(|s| s.journey == journey).map(|s| from(&s.objective)).collect();
+        // Of a long comment any line may begin with the same word.
+        let begins_a_promise = |line: &&str| {
+            let rest = line.trim_start().strip_prefix("# ").filter(|rest| rest.starts_with(FROM));
+            rest.is_some_and(|rest| begins.iter().any(|begin| begin.starts_with(rest)))
+        };
+        let above = lines().filter(begins_a_promise).count();
         return match above.checked_sub(1).and_then(|at| numbers.get(&(journey, at))) {
             Some(number) => vec![*number],
             None => all().filter(|n| said.get(*n).is_some_and(|s| s.journey == journey)).collect(),

@@ -2,7 +2,9 @@
 
 mod asked;
 mod contradictions;
+mod indicators;
 mod own;
+mod people;
 mod summary;
 mod told;
 
@@ -17,13 +19,14 @@ use crate::ast::MetricStmt;
 use crate::diag::Diagnostics;
 use crate::project::CONFIG_FILE;
 use crate::source::FileId;
-use crate::write::journeys::{self, Journey, Playbook, Promise, Step, Team};
+use crate::write::journeys::{self, Journey, Playbook, Promise, Step};
 use crate::write::text;
 use crate::{ast, driver, resolve};
 use asked::mistakes;
 pub(super) use asked::{first_mistake, model};
+use people::{playbook_name, teams};
 use summary::{days, finish, settings};
-use told::{lost_together, owner_of, shown_path, team_of, tier, told};
+use told::{lost_together, owner_of, shown_path, tier, told};
 
 /// Sloth's period in days, unless its run said another.
 const SLOTHS_WINDOW: u32 = 30;
@@ -31,6 +34,8 @@ const SLOTHS_WINDOW: u32 = 30;
 const DEFAULT_WINDOW: u32 = 28;
 /// What holds of all that Sloth's specs say.
 const SLOTHS: &str = "Sloth's window is set where it runs; 30d, its default, is taken";
+/// What is written once for several objectives.
+const INDICATORS: &str = "objectives that measure the same, but for the value of one label, are measured by an indicator of indicators.slovo";
 /// The owner of what names none.
 const NOBODY: &str = "unstated";
 /// Longer descriptions are no titles.
@@ -55,8 +60,19 @@ pub(super) struct Told {
     channel: Option<Said>,
     /// The aim in percent.
     aim: Option<String>,
+    /// The indicator that it shares with others.
+    measured: Option<Measured>,
     /// A proof gave something else than the source: what.
     pub(super) differs: Option<String>,
+}
+
+/// A measurement by an indicator.
+#[derive(Debug)]
+struct Measured {
+    /// The statement of the promise.
+    call: String,
+    /// The indicator's source.
+    indicator: String,
 }
 
 impl Told {
@@ -72,6 +88,7 @@ struct There {
     journeys: BTreeMap<String, Place>,
     teams: BTreeMap<String, Place>,
     playbooks: BTreeMap<String, Place>,
+    indicators: BTreeSet<String>,
     metrics: Declarations,
 }
 
@@ -86,6 +103,7 @@ impl There {
             journeys: names.journeys.iter().map(|(n, j)| (n.to_owned(), place(j.name.span))).collect(),
             teams: names.teams.iter().map(|(n, t)| (n.to_owned(), place(t.name.span))).collect(),
             playbooks: names.playbooks.iter().map(|(n, p)| (n.to_owned(), place(p.name.span))).collect(),
+            indicators: names.indicators.iter().map(|(n, _)| n.to_owned()).collect(),
             metrics: names
                 .metrics
                 .iter()
@@ -142,7 +160,7 @@ pub(super) fn write(read: Read, target: &Target<'_>) -> Result<Imported, Unusabl
         inputs.dedup();
         return Err(Unusable { inputs });
     }
-    let files = loop {
+    let mut made = loop {
         let files = files(&said, &there, target);
         let refused = mistakes(&files, &said, target);
         if refused.is_empty() {
@@ -164,6 +182,19 @@ pub(super) fn write(read: Read, target: &Target<'_>) -> Result<Imported, Unusabl
             break Vec::new();
         }
     };
+    // With indicators, unless the compiler finds something that it doesn't find without them.
+    if indicators::share(&mut said, &there) {
+        let shared = files(&said, &there, target);
+        if first_mistake(&shared, target).is_none() {
+            made = shared;
+            report.assumed.push(INDICATORS.to_owned());
+        } else {
+            for one in &mut said {
+                one.measured = None;
+            }
+        }
+    }
+    let files = made;
     finish(&mut report, &said, &there, target, &object_labels);
     report.files = files.iter().map(|f| f.path.clone()).collect();
     Ok(Imported { files, report, told: said })
@@ -201,13 +232,6 @@ fn in_order<'s>(members: &[&'s Told]) -> Vec<&'s Told> {
     made
 }
 
-/// The name of a journey's playbook, or of the next one.
-fn playbook_name(journey: &str, at: usize) -> String {
-    let stem: String = journey.chars().take(28).collect();
-    let stem = stem.trim_end_matches('_');
-    if at == 0 { format!("{stem}_trouble") } else { format!("{stem}_trouble_{}", at + 1) }
-}
-
 /// All files, in the canonical form.
 fn files(said: &[Told], there: &There, target: &Target<'_>) -> Vec<Written> {
     let mut made = Vec::new();
@@ -221,6 +245,11 @@ fn files(said: &[Told], there: &There, target: &Target<'_>) -> Vec<Written> {
     uses.retain(|name, _| !there.metrics.contains_key(name));
     if !uses.is_empty() {
         add("catalogue.slovo".to_owned(), &catalogue::catalogue(&uses));
+    }
+    let shared: BTreeSet<&str> =
+        said.iter().filter_map(|s| Some(s.measured.as_ref()?.indicator.as_str())).collect();
+    if !shared.is_empty() {
+        add("indicators.slovo".to_owned(), &shared.into_iter().collect::<Vec<_>>().join("\n"));
     }
     let mut playbooks: Vec<Playbook> = Vec::new();
     for (journey, members) in by_journey(said) {
@@ -240,35 +269,6 @@ fn files(said: &[Told], there: &There, target: &Target<'_>) -> Vec<Written> {
     }
     made.sort_by(|a, b| a.path.cmp(&b.path));
     made
-}
-
-fn teams(said: &[Told], there: &There) -> Vec<Team> {
-    let mut made: BTreeMap<String, Team> = BTreeMap::new();
-    let mut channels: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
-    for one in said {
-        let name = team_of(&one.objective);
-        if let Some(channel) = &one.channel {
-            channels.entry(name.clone()).or_default().insert(&channel.text);
-        }
-        if there.teams.contains_key(&name) || made.contains_key(&name) {
-            continue;
-        }
-        let owner = one.objective.owner.as_ref().filter(|_| name != NOBODY);
-        let title = owner.map_or_else(|| "Not stated in the source".to_owned(), |said| said.text.clone());
-        let comment =
-            owner.is_none().then(|| "The source names no owner, and a journey needs one.".to_owned());
-        made.insert(name.clone(), Team { name, title, channel: None, comment });
-    }
-    for (name, team) in &mut made {
-        // Several channels: which is the team's isn't known.
-        if let Some(one) = channels.get(name).filter(|c| c.len() == 1).and_then(BTreeSet::first) {
-            team.channel = Some((*one).to_owned());
-        }
-    }
-    if by_journey(said).iter().all(|(_, members)| owner_of(members) != NOBODY) {
-        made.remove(NOBODY);
-    }
-    made.into_values().collect()
 }
 
 fn journey_of(name: &str, members: &[&Told], there: &There, playbooks: &mut Vec<Playbook>) -> Journey {
@@ -332,6 +332,11 @@ fn journey_of(name: &str, members: &[&Told], there: &There, playbooks: &mut Vec<
     journey
 }
 
+/// The first comment of a promise: where it is from.
+fn from(objective: &Objective) -> String {
+    format!("{FROM}{}", objective.place())
+}
+
 fn promise_of(member: &Told, journey: &Journey, playbook: Option<String>) -> Promise {
     let objective = &member.objective;
     let measure = &member.measure;
@@ -360,7 +365,10 @@ fn promise_of(member: &Told, journey: &Journey, playbook: Option<String>) -> Pro
         let labels: Vec<&str> = measure.for_each.iter().map(String::as_str).collect();
         statements.push(format!("for each {}", labels.join(", ")));
     }
-    statements.extend(measure.statements.iter().cloned());
+    match &member.measured {
+        Some(shared) => statements.push(shared.call.clone()),
+        None => statements.extend(measure.statements.iter().cloned()),
+    }
     statements.extend(playbook.map(|name| format!("playbook {name}")));
     let description =
         objective.description.as_deref().map(|d| d.split_whitespace().collect::<Vec<_>>().join(" "));
@@ -377,11 +385,5 @@ fn promise_of(member: &Told, journey: &Journey, playbook: Option<String>) -> Pro
         statements.push(format!("note {}", text::prose(description)));
     }
     statements.extend(member.notes.iter().map(|note| format!("note {}", text::prose(note))));
-    Promise {
-        name: member.position.promise.clone(),
-        title,
-        from: format!("{FROM}{}", objective.place()),
-        comments,
-        statements,
-    }
+    Promise { name: member.position.promise.clone(), title, from: from(objective), comments, statements }
 }

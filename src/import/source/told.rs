@@ -175,7 +175,19 @@ pub(super) fn around(objective: Objective, journey: String, position: Position, 
         lost.push(Lost::new(What::Tickets, text));
     }
     lost.extend(objective.lost.iter().cloned());
-    Told { objective, journey, position, measure, lost, runbook, notes, channel, aim: None, differs: None }
+    Told {
+        objective,
+        journey,
+        position,
+        measure,
+        lost,
+        runbook,
+        notes,
+        channel,
+        aim: None,
+        measured: None,
+        differs: None,
+    }
 }
 
 /// The same text, however its lines are broken.

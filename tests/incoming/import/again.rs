@@ -49,7 +49,10 @@ fn as_written_is_rewritten() {
     let before = texts(&new);
     let ran = run(at, &["import", "specs", "-o", "new"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
-    assert!(ran.err.contains("wrote 0 files to") && ran.err.contains(", 4 as before"), "{}", ran.err);
+    let nothing = "nothing changed: 4 files of";
+    assert!(ran.err.contains(nothing) && ran.err.contains("as an earlier import wrote them"), "{}", ran.err);
+    assert!(!ran.out.contains("\nWritten\n"), "{}", ran.out);
+    assert!(ran.out.contains("\nAs an earlier import wrote them: nothing changed\n"), "{}", ran.out);
     assert_eq!(texts(&new), before);
     // What is theirs stays, and what nobody touched follows the spec.
     let settings = before["slovo.yaml"].replace("scrape_interval: 30s", "scrape_interval: 15s");

@@ -5,7 +5,9 @@ mod again;
 mod collected;
 use crate::common;
 mod exact;
+mod indicators;
 mod prove;
+mod recorded;
 mod rules;
 
 use std::fs;
@@ -198,6 +200,8 @@ fn hostile_texts_of_others() {
         "pyrra.yaml",
         "grafana.yaml",
         "rules.yaml",
+        "recorded.yaml",
+        "plugins.yaml",
     ] {
         let spec = fs::read_to_string(Path::new("tests/incoming/import").join(name)).unwrap();
         let mut words: Vec<&str> = spec

@@ -21,7 +21,7 @@ pub(super) fn promtool() -> bool {
 }
 
 /// What promtool says of a trial.
-fn answer(trial: &Trial) -> Vec<Wrong> {
+pub(super) fn answer(trial: &Trial) -> Vec<Wrong> {
     let at = tempfile::tempdir().unwrap();
     for (name, text) in &trial.files {
         fs::write(at.path().join(name), text).unwrap();
@@ -49,6 +49,7 @@ fn fixtures() {
         ("pyrra.yaml", 7),
         ("grafana.yaml", 2),
         ("rules.yaml", 3),
+        ("recorded.yaml", 1),
     ] {
         let path = fs::canonicalize(Path::new("tests/incoming/import").join(name)).unwrap();
         let ran =
@@ -223,4 +224,98 @@ fn collected_specs() {
         println!("{folder}: {} exact, {} not proven", exact.len(), not.len());
         assert!(exact.len() >= least && not.is_empty(), "{folder}: {not:#?}");
     }
+}
+
+/// A query that looks at an earlier time is held against the rules of that time.
+#[test]
+fn offsets() {
+    if !promtool() {
+        return;
+    }
+    let at = tempfile::tempdir().unwrap();
+    let at = at.path();
+    for (back, wanted) in [("5m", "1 escaped"), ("2h", "1 escaped"), ("8d", "further back than a day")] {
+        let spec = WHOLE.replace("[{{.window}}]", &format!("[{{{{.window}}}}] offset {back}"));
+        fs::write(at.join("x.yaml"), spec).unwrap();
+        let ran = run(at, &["import", "x.yaml", "--audit", "--prove"]);
+        assert!(ran.out.contains(wanted) && !ran.out.contains("differing"), "{back}: {}{}", ran.out, ran.err);
+        let proven = ran.out.contains("(proven)");
+        assert_eq!(proven, back != "8d", "{back}: {}", ran.out);
+    }
+}
+
+/// A signal leaves no folder behind.
+#[cfg(unix)]
+#[test]
+fn signals() {
+    use std::os::unix::fs::PermissionsExt as _;
+    use std::time::{Duration, Instant};
+
+    use assert_cmd::cargo::CommandCargoExt as _;
+
+    let at = tempfile::tempdir().unwrap();
+    let at = at.path();
+    fs::write(at.join("x.yaml"), WHOLE).unwrap();
+    // Something that takes its time.
+    fs::write(at.join("slow"), "#!/bin/sh\n[ \"$1\" = --version ] || exec sleep 3\n").unwrap();
+    fs::set_permissions(at.join("slow"), fs::Permissions::from_mode(0o755)).unwrap();
+    for signal in ["INT", "TERM"] {
+        let temporary = at.join(signal);
+        fs::create_dir(&temporary).unwrap();
+        let mut child = Command::cargo_bin("slovo")
+            .unwrap()
+            .current_dir(at)
+            .args(["import", "x.yaml", "--audit", "--prove", "--promtool", "./slow"])
+            .env("TMPDIR", &temporary)
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        let left = || fs::read_dir(&temporary).unwrap().count();
+        let began = Instant::now();
+        while left() == 0 && began.elapsed() < Duration::from_secs(60) {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        assert_eq!(left(), 1);
+        let kill =
+            Command::new("kill").args([format!("-{signal}"), child.id().to_string()]).status().unwrap();
+        assert!(kill.success());
+        let status = child.wait().unwrap();
+        assert_eq!((status.code(), left()), (None, 0), "{signal}");
+    }
+}
+
+/// Hours in which something happens: both are held against what was counted.
+#[test]
+fn against_counted_truth() {
+    if !promtool() {
+        return;
+    }
+    let at = tempfile::tempdir().unwrap();
+    let at = at.path();
+    fs::write(at.join("x.yaml"), WHOLE).unwrap();
+    let ran = run(at, &["import", "x.yaml", "--audit", "--prove", "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    let [one] = report["truth"].as_array().unwrap().as_slice() else { panic!("{report:#}") };
+    assert_eq!((one["objective"].as_str(), one["like"].as_u64()), (Some("shop/pages"), Some(1)));
+    let off = |hour: &serde_json::Value, by: &str| {
+        hour[by].as_f64().map(|share| share / hour["truth"].as_f64().unwrap() - 1.0)
+    };
+    let hours = one["hours"].as_array().unwrap();
+    let names: Vec<&str> = hours.iter().map(|hour| hour["hour"].as_str().unwrap()).collect();
+    assert_eq!(names, ["restart", "birth", "gap", "nothing_bad"]);
+    for hour in &hours[..2] {
+        let (source, rules) = (off(hour, "source").unwrap(), off(hour, "rules").unwrap());
+        // What no scrape saw is lost to both; that is little.
+        assert!((0.0005..0.02).contains(&source.abs()) && rules.abs() < 0.02, "{hour}");
+    }
+    // Nothing is lost where scrapes are: so the count itself is right.
+    for by in ["source", "rules"] {
+        assert!(off(&hours[2], by).unwrap().abs() < 0.0002, "{}", hours[2]);
+    }
+    assert_eq!(hours[3]["truth"].as_f64(), Some(0.0));
+    assert!(hours[3]["source"].is_null() && hours[3]["rules"].as_f64() == Some(0.0), "{}", hours[3]);
+    let ran = run(at, &["import", "x.yaml", "--audit", "--prove"]);
+    assert!(ran.out.contains("\nAgainst counted truth: hours in which something happens\n"), "{}", ran.out);
+    assert!(ran.out.contains("nothing by the source's queries, 0.0000% by these rules"), "{}", ran.out);
 }

@@ -211,6 +211,9 @@ fn plain_budgets() {
         ("SHARE > 1 * (100 - 95) / 100", "95"),
         ("100 * SHARE > 14.4 * (100 - 99.9)", "99.9"),
         ("100 * SHARE / (100 - 95) > 3", "95"),
+        ("100 * SHARE > 14.4 * 5", "95"),
+        ("100 * SHARE > 0.1 * 14.4", "99.9"),
+        ("100 * SHARE > 1 * 1", "99"),
         ("SHARE > scalar(vector(14.4)) * vector(1 - 0.999)", "99.9"),
     ] {
         let made = imported("x.yaml", &alerts(&[condition]));
@@ -229,6 +232,9 @@ fn plain_budgets() {
         "SHARE > 14.4 * (0.01 - 0.009)",
         "SHARE > 14.4 * (100 - 99.9)",
         "100 * SHARE > 14.4 * 0.001 * 100",
+        // Five times 1%, or once 5%.
+        "100 * SHARE > 1 * 5",
+        "100 * SHARE > 3 * 5",
         "100 * SHARE > 14.4 * (1 - 0.999)",
         "100 * SHARE > 14.4 * 0.1 / 100",
         "100 * (100 * SHARE) > 14.4 * 0.1",

@@ -1,0 +1,92 @@
+//! Temporary folders: removed when they are no longer needed, and when a signal ends the program before.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use tempfile::TempDir;
+
+use super::Failure;
+
+/// Those that are there now.
+static THERE: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+
+/// A temporary folder.
+pub(super) struct Temporary {
+    /// Taken when it goes.
+    folder: Option<TempDir>,
+    path: PathBuf,
+}
+
+impl Temporary {
+    /// A new one; `keep`: it stays when the program ends.
+    pub(super) fn new(prefix: &str, keep: bool) -> Result<Self, Failure> {
+        if !keep {
+            signals::watch();
+        }
+        let mut there = THERE.lock().unwrap_or_else(PoisonError::into_inner);
+        let folder = tempfile::Builder::new()
+            .prefix(prefix)
+            .disable_cleanup(keep)
+            .tempdir()
+            .map_err(|e| Failure::io("a temporary folder cannot be made", &e))?;
+        let path = folder.path().to_owned();
+        if !keep {
+            there.insert(path.clone());
+        }
+        Ok(Self { folder: Some(folder), path })
+    }
+    /// Where it is.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        // Within the lock: a signal finds it in the list or gone.
+        let mut there = THERE.lock().unwrap_or_else(PoisonError::into_inner);
+        drop(self.folder.take());
+        there.remove(&self.path);
+    }
+}
+
+#[cfg(unix)]
+mod signals {
+    use std::sync::{Once, PoisonError};
+
+    use signal_hook::consts::{SIGINT, SIGTERM};
+    use signal_hook::iterator::Signals;
+    use signal_hook::low_level::emulate_default_handler;
+
+    /// Others may still write into a folder while it is removed.
+    const TRIES: usize = 5;
+
+    /// From now on an interrupt, or a request to end, removes the folders and then does what it would have done. A hang-up is left alone, as
+    /// `nohup` has it ignored.
+    pub(super) fn watch() {
+        static ONCE: Once = Once::new();
+        ONCE.call_once(|| {
+            // Without it folders stay behind, and nothing else is wrong.
+            if let Ok(mut signals) = Signals::new([SIGINT, SIGTERM]) {
+                let wait = move || {
+                    for signal in signals.forever() {
+                        // Held to the end: nobody makes another one.
+                        let there = super::THERE.lock().unwrap_or_else(PoisonError::into_inner);
+                        for folder in there.iter() {
+                            let _ = (0..TRIES).find(|_| std::fs::remove_dir_all(folder).is_ok());
+                        }
+                        let _ = emulate_default_handler(signal);
+                    }
+                };
+                let _ = std::thread::Builder::new().spawn(wait);
+            }
+        });
+    }
+}
+
+#[cfg(not(unix))]
+mod signals {
+    /// Nothing to watch here.
+    pub(super) fn watch() {}
+}

@@ -1,0 +1,138 @@
+//! Queries that read recorded series: followed where what they are recorded from is known, and never called exact where that counts otherwise.
+
+use std::fs;
+
+use slovo::import::{Grade, Imported, Proof, import};
+
+use super::prove::{answer, promtool};
+use super::{fresh, imported, input, sound};
+
+/// A spec with these queries.
+fn spec(error: &str, total: &str) -> String {
+    let (error, total) = (serde_json::to_string(error).unwrap(), serde_json::to_string(total).unwrap());
+    format!(
+        "version: prometheus/v1\nservice: shop\nlabels: {{owner: shop}}\nslos:\n  - name: pages\n    objective: 99\n    sli: {{events: {{error_query: {error}, total_query: {total}}}}}\n    alerting: {{page_alert: {{disable: true}}, ticket_alert: {{disable: true}}}}\n"
+    )
+}
+
+/// Rules that record these expressions under these names.
+fn rules(of: &[(&str, &str)]) -> String {
+    let rule = |(name, expr): &(&str, &str)| {
+        format!("      - {{record: {name:?}, expr: {}}}\n", serde_json::to_string(expr).unwrap())
+    };
+    format!("groups:\n  - name: helpers\n    rules:\n{}", of.iter().map(rule).collect::<String>())
+}
+
+/// A rule for each of Sloth's windows.
+fn by_window(name: &str, expr: &str) -> Vec<(String, String)> {
+    let windows = ["5m", "30m", "1h", "2h", "6h", "1d", "3d"];
+    windows.map(|window| (format!("{name}{window}"), expr.replace("WINDOW", window))).into()
+}
+
+fn of(error: &str, total: &str, recorded: &[(&str, &str)]) -> Imported {
+    let inputs = [input("spec.yaml", &spec(error, total)), input("rules.yaml", &rules(recorded))];
+    let made = import(&inputs, &fresh()).unwrap_or_else(|e| panic!("{:?}", e.inputs));
+    sound(&made, error);
+    made
+}
+
+const TOTAL: &str = "sum(rate(x_total[{{.window}}]))";
+
+/// A series that a rule records is never taken for what it isn't.
+#[test]
+fn never_exact() {
+    for (error, recorded, wanted) in [
+        // A rate of five minutes, read over any window.
+        (
+            "sum(e:rate5m)",
+            vec![("e:rate5m", "sum(rate(x_total{code=\"5\"}[5m]))")],
+            "assumed: the query looks back `[5m]`",
+        ),
+        // Its sum over time, beside rates over the window.
+        (
+            "sum(sum_over_time(e:rate5m[{{.window}}]))",
+            vec![("e:rate5m", "sum(rate(x_total{code=\"5\"}[5m]))")],
+            "different ways",
+        ),
+        // Counters that were added up before the rate is taken.
+        (
+            "sum(rate(e:sum[{{.window}}]))",
+            vec![("e:sum", "sum by (job) (x_total{code=\"5\"})")],
+            "assumed: `e:sum` is recorded",
+        ),
+        // A factor and a maximum are no sums of counters.
+        (
+            "sum(rate(e:max[{{.window}}]))",
+            vec![("e:max", "max by (job) (x_total{code=\"5\"})")],
+            "`e:max` over time, which is recorded",
+        ),
+        (
+            "sum(rate(e:twice[{{.window}}]))",
+            vec![("e:twice", "2 * x_total{code=\"5\"}")],
+            "`e:twice` over time, which is recorded",
+        ),
+        // Two rules of one name.
+        (
+            "sum(e:rate5m)",
+            vec![
+                ("e:rate5m", "sum(rate(x_total{code=\"5\"}[5m]))"),
+                ("e:rate5m", "sum(rate(x_total{code=\"4\"}[5m]))"),
+            ],
+            "2 rules record `e:rate5m`",
+        ),
+    ] {
+        let made = of(error, TOTAL, &recorded);
+        let [outcome] = made.report.objectives.as_slice() else { panic!("{}", made.report.text()) };
+        assert_ne!(outcome.grade, Grade::Exact, "{error}: {}", made.report.text());
+        assert!(made.report.text().contains(wanted), "{wanted}: {}", made.report.text());
+    }
+}
+
+/// A rule for each window is exact where all of them record the same over their own window.
+#[test]
+fn by_windows() {
+    let bad = by_window("e:rate", "sum(rate(x_total{code=\"5\"}[WINDOW]))");
+    let graded = |recorded: &[(String, String)]| {
+        let recorded: Vec<(&str, &str)> = recorded.iter().map(|(n, e)| (n.as_str(), e.as_str())).collect();
+        let made = of("sum(e:rate{{.window}})", TOTAL, &recorded);
+        let text = made.report.text();
+        (made.report.objectives[0].grade, text)
+    };
+    assert_eq!(graded(&bad).0, Grade::Exact, "{}", graded(&bad).1);
+    // One of them looks back for another time, or counts something else.
+    for (at, expr, wanted) in [
+        (2, "sum(rate(x_total{code=\"5\"}[2h]))", "what is recorded for the window 1h looks back 2h"),
+        (3, "sum(rate(x_total{code=\"4\"}[2h]))", "what is recorded differs from window to window"),
+        (4, "sum(rate(x_total{code=\"5\"}[6h])) > 0", "what is recorded differs from window to window"),
+    ] {
+        let mut other = bad.clone();
+        expr.clone_into(&mut other[at].1);
+        let (grade, text) = graded(&other);
+        assert!(grade == Grade::Refused && text.contains(wanted), "{wanted}: {text}");
+    }
+    // One is not there.
+    let (grade, text) = graded(&bad[..6]);
+    assert!(grade == Grade::Assumed && text.contains("none is recorded for `3d`"), "{text}");
+}
+
+/// A proof asks the source's query as it is written, of what its rules record.
+#[test]
+fn proofs_ask_the_recorded_series() {
+    if !promtool() {
+        return;
+    }
+    let text = fs::read_to_string("tests/incoming/import/recorded.yaml").unwrap();
+    let mut made = imported("x.yaml", &text);
+    let trials = made.trials(&fresh());
+    let exact =
+        trials.iter().find(|t| made.report.objectives[t.objective].grade == Grade::Exact).unwrap().clone();
+    made.judge(&exact, Ok(&answer(&exact)));
+    assert_eq!(made.report.objectives[exact.objective].proof, Some(Proof::Proven));
+    // Other rules than those that were followed: the proof sees it.
+    let mut other = exact.clone();
+    let recorded = other.files.iter_mut().find(|(name, _)| name == "0-recorded.yml").unwrap();
+    assert!(recorded.1.contains("code=~"), "{}", recorded.1);
+    recorded.1 = recorded.1.replace("code=~", "code!~");
+    made.judge(&other, Ok(&answer(&other)));
+    assert!(matches!(made.report.objectives[exact.objective].proof, Some(Proof::Differs(_))));
+}
