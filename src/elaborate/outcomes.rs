@@ -358,6 +358,20 @@ mod tests {
             ("result", "not ok", None),
             ("result", "completed_with_success", Some(Side::Good)),
             ("queue", "failed-mails", None),
+            ("code", "5000", None),
+            ("code", "2001", None),
+            ("code", "50", None),
+            ("code", "5xx", Some(Side::Bad)),
+            ("code", "5[0-9]", None),
+            ("code", "5ab", None),
+            ("ok", "1", Some(Side::Good)),
+            ("succeeded", "0", Some(Side::Bad)),
+            ("is_error", "false", Some(Side::Good)),
+            ("cached", "true", None),
+            ("route", "", None),
+            ("outcome", "deadline_over", None),
+            ("outcome", "out_timed", None),
+            ("outcome", "failed_success", None),
         ] {
             assert_eq!(word(label, value, false), side, "{label}={value}");
         }
