@@ -161,6 +161,9 @@ journey visit "Visit" {
         assert_eq!(codes(&compile(&source("", allow, ""), "")), ["W0425"], "the other one is not accepted");
         assert_eq!(codes(&compile(&source("", "", allow), "")), ["W0425"]);
         assert!(codes(&compile(&source("", allow, allow), "")).is_empty());
+        // Each is needed by what it is nearest to, however far below the file's beginning.
+        let below = format!("{}{}", "# Nothing is said here.\n".repeat(400), source(allow, allow, allow));
+        assert_eq!(codes(&compile(&below, "")), ["W0120"], "the outer one is not needed");
         let whole = compile(&source(allow, "", ""), "");
         assert!(codes(&whole).is_empty());
         assert_eq!(whole.diagnostics.accepted.count, 2);

@@ -180,7 +180,18 @@ mod tests {
 
     #[test]
     fn looks() {
-        for value in ["5..", "a|b", "/products/.*", "[45]..", "5..|429", "/v1/.+", r"2\d\d"] {
+        for value in [
+            "5..",
+            "a|b",
+            "/products/.*",
+            "[45]..",
+            "5..|429",
+            "/v1/.+",
+            r"2\d\d",
+            "v[0-9]",
+            "v[a-z]",
+            "[45]00",
+        ] {
             assert!(is_pattern(value), "{value}");
         }
         for value in
