@@ -85,6 +85,7 @@ pub(crate) fn accepts<'a>(
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::driver::Compilation;
     use crate::project::Project;
 
@@ -160,9 +161,43 @@ journey visit "Visit" {
         assert_eq!(codes(&compile(&source("", allow, ""), "")), ["W0425"], "the other one is not accepted");
         assert_eq!(codes(&compile(&source("", "", allow), "")), ["W0425"]);
         assert!(codes(&compile(&source("", allow, allow), "")).is_empty());
+        // Each is needed by what it is nearest to, however far below the file's beginning.
+        let below = format!("{}{}", "# Nothing is said here.\n".repeat(400), source(allow, allow, allow));
+        assert_eq!(codes(&compile(&below, "")), ["W0120"], "the outer one is not needed");
         let whole = compile(&source(allow, "", ""), "");
         assert!(codes(&whole).is_empty());
         assert_eq!(whole.diagnostics.accepted.count, 2);
+    }
+
+    /// Of two comments around one finding the inner one is what accepts it, wherever the two stand in the file.
+    #[test]
+    fn the_innermost_comment_accepts() {
+        let code = &crate::diag::codes::numbers::WORDS;
+        let span = |start, end| Span::new(FileId(0), start, end);
+        let allow = |on: Span, until: Option<&str>| Allow {
+            code,
+            on,
+            span: on,
+            line: on,
+            until: until.map(|day| day.parse().unwrap()),
+        };
+        let finding = Diagnostic::new(code, span(50, 60), "said", "here");
+        let found = |allows: &[Allow], today: Option<&str>| {
+            accepts(allows, today.map(|day| day.parse().unwrap()), &finding).map(|a| a.on.range())
+        };
+        // Before the finding lies more, or behind it.
+        for outer in [span(0, 70), span(40, 500)] {
+            let inner = span(45, 65);
+            assert_eq!(found(&[allow(outer, None), allow(inner, None)], None), Some(45..65));
+            assert_eq!(found(&[allow(inner, None), allow(outer, None)], None), Some(45..65));
+        }
+        assert_eq!(found(&[allow(span(55, 70), None)], None), None, "holds a part of it only");
+        let dated = [allow(span(0, 70), Some("2026-11-30"))];
+        assert_eq!(found(&dated, None), Some(0..70));
+        assert_eq!(found(&dated, Some("2026-11-30")), Some(0..70), "the last day counts");
+        assert_eq!(found(&dated, Some("2026-12-01")), None);
+        let other = Allow { code: &crate::diag::codes::numbers::UNPROMISED, ..allow(span(0, 70), None) };
+        assert_eq!(found(&[other], None), None);
     }
 
     #[test]

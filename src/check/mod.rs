@@ -125,3 +125,27 @@ fn broken(diagnostics: &Diagnostics) -> Vec<Span> {
     places.sort_unstable();
     places
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::FileId;
+
+    #[test]
+    fn an_error_is_within_where_it_begins() {
+        let at = |file, start, end| Span::new(FileId(file), start, end);
+        let broken = [at(0, 10, 12), at(1, 40, 41)];
+        let found = Found { broken: &broken, list: Diagnostics::default() };
+        for (place, expected) in [
+            (at(0, 0, 10), false),
+            (at(0, 0, 11), true),
+            (at(0, 10, 11), true),
+            (at(0, 11, 50), false),
+            (at(1, 0, 30), false),
+            (at(1, 30, 50), true),
+            (at(2, 0, 50), false),
+        ] {
+            assert_eq!(found.broken_within(place), expected, "{place:?}");
+        }
+    }
+}

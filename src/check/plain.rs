@@ -72,15 +72,28 @@ mod tests {
         assert_eq!(t("59m59.9s"), "1h");
         assert_eq!(t("7d3h"), "7d 3h");
         assert_eq!(t("300us"), "300us");
+        assert_eq!(t("2s"), "2s");
+        assert_eq!(t("10s"), "10s");
+        assert_eq!(t("1h"), "1h");
+        assert_eq!(t("47h59m"), "47h 59m");
+        assert_eq!(t("2d"), "2d");
+        assert_eq!(t("2d29m"), "2d");
+        assert_eq!(t("2d31m"), "2d 1h");
         let c = |text: &str| count(Decimal::from_str_exact(text).unwrap());
         assert_eq!(c("0.24"), "0.2");
         assert_eq!(c("0.0084"), "0.008");
         assert_eq!(c("4.26"), "4.3");
         assert_eq!(c("42.0"), "42");
+        assert_eq!(c("0.1"), "0.1");
+        assert_eq!(c("10.4"), "10");
+        assert_eq!(c("99.4"), "99");
+        assert_eq!(c("100"), "100");
         assert_eq!(c("84000"), "84,000");
         assert_eq!(c("1234567.8"), "1,234,568");
         assert_eq!(percent(Decimal::from_str_exact("0.0672").unwrap()), "6.72%");
         assert_eq!(percent(Decimal::from_str_exact("0.00014").unwrap()), "0.014%");
+        assert_eq!(percent(Decimal::from_str_exact("0.01").unwrap()), "1%");
         assert_eq!(several(1, "promise"), "1 promise");
+        assert_eq!(several(2, "promise"), "2 promises");
     }
 }

@@ -211,3 +211,102 @@ fn unsaid(promise: &Promise) -> Option<Unsaid> {
         Side::Bad => (!said(WordsOf::Bad)).then_some(Unsaid::Bad),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::project::Project;
+
+    const CATALOGUE: &str = r#"team shop "Shop" { pages "pager" }
+metric hits_total: counter of hits { labels route, code, step, result }
+metric back_total: counter of hits, part of hits_total { labels route, step, result }
+metric hits_failed_total: counter of hits, part of hits_total { labels route, step, result }
+metric h_seconds: histogram of seconds {
+  labels route, code
+  buckets 0.1, 0.5, 1
+}
+metric slow_seconds: histogram of seconds, part of hits_total {
+  labels route
+  buckets 0.1, 0.5, 1
+}
+"#;
+
+    /// What is told of a measurement, in short.
+    fn told_of(lines: &str) -> String {
+        let source = format!(
+            "{CATALOGUE}journey use \"Use it\" {{\n  owner shop\n  promise p \"P\" {{\n    keep for 99% of hits over 28d\n{lines}\n  }}\n}}\n"
+        );
+        let compiled =
+            Project::in_memory(&[("a.slovo", &source)], "project: told\nretention: 100d\n").compile();
+        let said: Vec<_> = compiled.diagnostics.iter().map(|d| d.message.clone()).collect();
+        let model = compiled.model.unwrap_or_else(|| panic!("{lines}: {said:?}"));
+        let (_, promise) = model.promises().next().unwrap();
+        let told = told(promise.measurement.events().unwrap());
+        let ways: Vec<_> = told.ways.iter().map(|way| format!("{way:?}")).collect();
+        format!("{:?} {}", told.side, ways.join(" or "))
+    }
+
+    #[test]
+    fn what_makes_an_event_good_or_bad() {
+        for (lines, expected) in [
+            // A matcher whose values say how it went, or left it out.
+            ("total hits_total\nbad where {code=~\"5..\"}", "Bad [Reported(Bad, true)]"),
+            ("total hits_total\ngood where {code!~\"5..\"}", "Good [Reported(Bad, false)]"),
+            ("total hits_total\nbad where {result!=\"success\"}", "Bad [Reported(Good, false)]"),
+            // One that says nothing of it, as a value, a list, a pattern.
+            ("total hits_total\nbad where {step=\"back\"}", "Bad [Label(\"step\", [\"back\"], true)]"),
+            ("total hits_total\nbad where {step!=\"on\"}", "Bad [Label(\"step\", [\"on\"], false)]"),
+            ("total hits_total\nbad where {step=~\"a|b\"}", "Bad [Label(\"step\", [\"a\", \"b\"], true)]"),
+            ("total hits_total\nbad where {step=~\".+\"}", "Bad [Label(\"step\", [\"\"], false)]"),
+            ("total hits_total\nbad where {step!~\".+\"}", "Bad [Label(\"step\", [\"\"], true)]"),
+            ("total hits_total\nbad where {step=~\"b.*\"}", "Bad [Pattern(\"step\", true)]"),
+            ("total hits_total\nbad where {step!~\"b.*\"}", "Bad [Pattern(\"step\", false)]"),
+            // What total asks for already tells nothing.
+            (
+                "total hits_total{route=\"/\"}\nbad hits_total{route=\"/\", step=\"back\"}",
+                "Bad [Label(\"step\", [\"back\"], true)]",
+            ),
+            ("total hits_total{route=\"/\"}\nbad back_total{route=\"/\"}", "Bad [Apart]"),
+            // A metric of its own: its name says it, or only what it is narrowed by.
+            ("total hits_total\nbad back_total", "Bad [Apart]"),
+            ("total hits_total\nbad hits_failed_total", "Bad [Reported(Bad, true)]"),
+            ("total hits_total\nbad back_total{step=\"a\"}", "Bad [Apart, Label(\"step\", [\"a\"], true)]"),
+            ("total hits_total\nbad back_total{result=\"failed\"}", "Bad [Reported(Bad, true)]"),
+            ("total hits_total\nbad slow_seconds over 1s", "Bad [Over(\"slow_seconds\", 1)]"),
+            // Limits.
+            ("total h_seconds\ngood within 500ms", "Good [Within(\"h_seconds\", 0.5)]"),
+            (
+                "total h_seconds\ngood within 500ms where {code!~\"5..\"}",
+                "Good [Within(\"h_seconds\", 0.5), Reported(Bad, false)]",
+            ),
+            // Slow or failed: the limit needs no word of those that fail anyway.
+            (
+                "total h_seconds\nbad over 500ms where {code!~\"5..\"}\nbad where {code=~\"5..\"}",
+                "Bad [Over(\"h_seconds\", 0.5)] or [Reported(Bad, true)]",
+            ),
+            (
+                "total h_seconds\nbad over 500ms where {route!=\"/a\"}\nbad where {route=\"/a\"}",
+                "Bad [Over(\"h_seconds\", 0.5)] or [Label(\"route\", [\"/a\"], true)]",
+            ),
+            (
+                "total h_seconds\nbad over 500ms where {route=\"/b\"}\nbad where {route=\"/a\"}",
+                "Bad [Over(\"h_seconds\", 0.5), Label(\"route\", [\"/b\"], true)] or [Label(\"route\", [\"/a\"], true)]",
+            ),
+            (
+                "total h_seconds\nbad over 500ms or where {code=~\"5..\"}",
+                "Bad [Over(\"h_seconds\", 0.5)] or [Reported(Bad, true)]",
+            ),
+            // Said once, though of two addends.
+            (
+                "total hits_total{route=\"/a\"} + hits_total{route=\"/b\"}\nbad where {code=~\"5..\"}",
+                "Bad [Reported(Bad, true)]",
+            ),
+            (
+                "total promql \"sum(rate(hits_total[$range]))\"\nbad promql \"sum(rate(back_total[$range]))\"",
+                "Bad [Query]",
+            ),
+        ] {
+            assert_eq!(told_of(lines), expected, "{lines}");
+        }
+    }
+}

@@ -71,7 +71,6 @@ pub(crate) fn journey<'a>(
                     add(&mut made_step.promises, &mut made_step.left_out, at, inner);
                 }
             }
-            made.left_out |= made_step.left_out;
             made.steps.push(made_step);
         } else if let JourneyStmt::Promise(promise) = stmt {
             let at = PromiseRef { journey: written, step: None, promise };

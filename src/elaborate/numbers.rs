@@ -111,7 +111,7 @@ pub(crate) fn window(
 }
 
 /// A window in words at the end of a noun (`payments per calendar month`): its place, its words, and the days.
-fn spelt_out(cx: &Cx<'_>, noun: &ast::Noun) -> Option<(Span, String, &'static str)> {
+fn spelt_out(cx: &Cx<'_>, noun: &ast::Noun) -> Option<(Span, String, Duration)> {
     const LEADS: [&str; 19] = [
         "per", "over", "in", "within", "for", "each", "every", "during", "a", "an", "the", "last", "past",
         "this", "calendar", "rolling", "any", "one", "whole",
@@ -128,7 +128,7 @@ fn spelt_out(cx: &Cx<'_>, noun: &ast::Noun) -> Option<(Span, String, &'static st
     };
     let words: Vec<&str> = text.split(' ').collect();
     let (last, before) = words.split_last()?;
-    let mut length = days(last)?;
+    let unit = Duration::parse(days(last)?)?;
     let is_lead = |w: &&&str| LEADS.contains(*w) || w.bytes().all(|b| b.is_ascii_digit());
     let mut leads = before.iter().rev().take_while(is_lead).count();
     let first = |leads: usize| before.get(before.len() - leads).copied().unwrap_or_default();
@@ -143,13 +143,8 @@ fn spelt_out(cx: &Cx<'_>, noun: &ast::Noun) -> Option<(Span, String, &'static st
         return None;
     }
     let number: Option<u64> = before.iter().rev().take(leads).find_map(|w| w.parse().ok());
-    let written;
-    if let Some(number) = number {
-        let unit = Duration::parse(length)?;
-        written = unit.times(number).to_string();
-        length =
-            ["7d", "14d", "28d", "30d", "60d", "90d"].into_iter().find(|d| *d == written).unwrap_or(length);
-    }
+    // `the last 11 weeks` is 77d, `the last 2 years` more than a window can hold.
+    let length = number.map_or(unit, |number| unit.times(number.max(1)).min(LONGEST));
     let said = words.get(before.len() - leads..)?.join(" ");
     let shown = cx.sources.get(span.file)?.text.get(span.range())?;
     let from = if shown.ends_with(&said) { span.end - u32::try_from(said.len()).ok()? } else { span.start };

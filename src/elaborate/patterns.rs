@@ -49,7 +49,9 @@ fn class(out: &mut Out, m: &Match<'_>, value: &str) {
 
 fn no_code(m: &Match<'_>, value: &str) -> Diagnostic {
     let said = format!("no status code is `{value}`");
-    Diagnostic::new(&NO_SUCH_CODE, m.culprit(), said, "status codes have three digits")
+    let three = value.len() == 3 && value.bytes().all(|b| b.is_ascii_digit());
+    let label = if three { "status codes are from 100 to 599" } else { "status codes have three digits" };
+    Diagnostic::new(&NO_SUCH_CODE, m.culprit(), said, label)
 }
 
 fn mend(made: Diagnostic, m: &Match<'_>, fixed: &str) -> Diagnostic {
@@ -156,19 +158,20 @@ fn codes(out: &mut Out, metric: &str, m: &Match<'_>, value: &str) {
             let fixed = fixed.iter().fold(value.to_owned(), |made, (one, whole)| made.replace(one, whole));
             mend(made, m, &format!("{}{}{}", m.label, m.op.as_str(), quote(&fixed)))
         }
-        None => made.help("a pattern must match all three digits: `5..`"),
+        None => made.help("a pattern must match all three digits of a code: `5..`, `[45]..`"),
     });
 }
 
-/// `4xx`, `40` as a pattern of three digits: the same beginning, and as many digits as are missing.
+/// `4xx`, `40` as a pattern of three digits: the same beginning, and as many digits as are missing. Nothing for what no code
+/// begins with, or has three digits already.
 fn whole(one: &str) -> Option<String> {
     let bare = one.trim_start_matches('^').trim_end_matches('$');
-    if bare.starts_with('[') {
+    if !bare.starts_with(|c: char| ('1'..='5').contains(&c)) {
         return None;
     }
     let first: String = bare.chars().take_while(|c| !matches!(c, 'x' | 'X' | '.')).collect();
     let made = format!("{first}{}", ".".repeat(3_usize.saturating_sub(first.len())));
-    (made.len() == 3).then_some(made)
+    (made.len() == 3 && made != bare).then_some(made)
 }
 
 #[cfg(test)]
@@ -177,7 +180,18 @@ mod tests {
 
     #[test]
     fn looks() {
-        for value in ["5..", "a|b", "/products/.*", "[45]..", "5..|429", "/v1/.+", r"2\d\d"] {
+        for value in [
+            "5..",
+            "a|b",
+            "/products/.*",
+            "[45]..",
+            "5..|429",
+            "/v1/.+",
+            r"2\d\d",
+            "v[0-9]",
+            "v[a-z]",
+            "[45]00",
+        ] {
             assert!(is_pattern(value), "{value}");
         }
         for value in
@@ -190,6 +204,20 @@ mod tests {
         }
         for value in ["/products/.*", "(a)*", "[ab]*", "a", "5..", ".*", r"\d*"] {
             assert!(!is_glob(value), "{value}");
+        }
+        for (value, meant) in [
+            ("4xx", Some("4..")),
+            ("^40$", Some("40.")),
+            ("5", Some("5..")),
+            ("5.", Some("5..")),
+            ("600", None),
+            ("500", None),
+            ("6xx", None),
+            ("[45]x", None),
+            ("4xxx", Some("4..")),
+            ("4000", None),
+        ] {
+            assert_eq!(whole(value).as_deref(), meant, "{value}");
         }
         assert!(is_class("5xx") && !is_class("500") && !is_class("xx"));
     }

@@ -284,7 +284,9 @@ fn same_as_total<'a>(cx: &Cx<'a>, out: &mut Out, side: Side, own: &[Term<'a>], t
     let equal = |a: &Term<'a>, b: &Term<'a>| match (a, b) {
         (Term::Series(x, f), Term::Series(y, g)) => {
             let covers = |x: &Sel<'a>, y: &Sel<'a>| matchers_within(cx, x, y) == Some(true);
-            f == g && x.metric.name == y.metric.name && covers(x, y) && covers(y, x)
+            // Where a matcher was wrong, it is not known what is counted.
+            let sound = x.sound && y.sound;
+            sound && f == g && x.metric.name == y.metric.name && covers(x, y) && covers(y, x)
         }
         (Term::Promql(x, _), Term::Promql(y, _)) => x.value == y.value,
         (Term::Series(..), Term::Promql(..)) | (Term::Promql(..), Term::Series(..)) => false,

@@ -261,6 +261,24 @@ mod tests {
         {
             assert_eq!(Unit::long_form(word), long, "{word}");
         }
+        for (word, short) in [
+            ("microseconds", "us"),
+            ("milliseconds", "ms"),
+            ("seconds", "s"),
+            ("minutes", "m"),
+            ("hours", "h"),
+            ("days", "d"),
+        ] {
+            assert_eq!(Unit::of(Some(word)).literal(dec("400")), Some(format!("400{short}")), "{word}");
+        }
+        assert_eq!(Unit::of(Some("seconds")).literal(dec("0.4")).as_deref(), Some("400ms"));
+        assert_eq!(Unit::of(Some("nanoseconds")).literal(dec("400")), None);
+        assert_eq!(Unit::of(Some("bytes")).literal(dec("400")), None);
+        assert_eq!(Unit::of(Some("minutes")).per_second(), None);
+        assert_eq!(Unit::of(Some("kilobytes")).convert(two), Some(dec("2147483.648")));
+        for (word, of_two) in [("kibibytes", "2097152"), ("gibibytes", "2"), ("tebibytes", "0.001953125")] {
+            assert_eq!(Unit::of(Some(word)).convert(two), Some(dec(of_two)), "{word}");
+        }
         assert_eq!(Unit::long_form("seconds"), None);
         assert_eq!(Unit::long_form("milliseconds"), None);
     }

@@ -184,7 +184,7 @@ pub struct Journey {
     pub steps: Vec<Step>,
     /// Promises of the whole journey.
     pub promises: Vec<Promise>,
-    /// A promise of it, or of one of its steps, has mistakes and is not here: nothing follows from its absence.
+    /// A promise of its own has mistakes and is not here: nothing follows from its absence. A step says so of its own.
     pub left_out: bool,
     /// Place.
     pub origin: Origin,

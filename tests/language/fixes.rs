@@ -140,6 +140,21 @@ fn suggestions_lead_on() {
     assert!(wrong.is_empty(), "{} of {taken}:\n{}", wrong.len(), wrong.join("\n"));
 }
 
+/// A matcher that is missing is suggested beside those that are there.
+#[test]
+fn a_suggested_matcher_leaves_the_others() {
+    let text = std::fs::read_to_string("tests/ui/types/wider_mended.slovo").unwrap();
+    let files = vec![("wider.slovo".to_owned(), text)];
+    let compiled = project(&files, YAML).compile();
+    let mut edits: Vec<&Edit> =
+        compiled.diagnostics.iter().filter_map(|d| d.fix.as_ref()).flat_map(|f| &f.edits).collect();
+    edits.sort_by_key(|e| e.span.start);
+    let new = mends::apply(&files[0].1, edits);
+    for line in [r#"{route="/a", code="500"}"#, r#"{route="/b"}"#, r#"{route="/c"}"#] {
+        assert!(new.contains(&format!("bad failed_total{line}\n")), "{line}: {new}");
+    }
+}
+
 /// The rules of a program that has no errors.
 fn rules(text: &str) -> String {
     let catalogue = std::fs::read_to_string("tests/newcomers/catalogue.txt").unwrap();
