@@ -4,8 +4,7 @@ use std::collections::HashMap;
 
 use super::reads::Reading;
 use crate::ast::{
-    ArgValue, File, Item, JourneyStmt, Matchers, Promise, PromiseStmtKind, Side, StepStmt, Stream,
-    StreamStmt, StreamStmtKind, Subject, Term, Verdict,
+    ArgValue, File, Matchers, Node, Promise, PromiseStmtKind, Side, StreamStmt, StreamStmtKind,
 };
 use crate::required::Role;
 use crate::source::Span;
@@ -29,19 +28,14 @@ pub(super) struct Places<'a> {
 impl<'a> Places<'a> {
     pub(super) fn of(files: &'a [File]) -> Self {
         let mut promises = HashMap::new();
-        for journey in files.iter().flat_map(|file| &file.items) {
-            let Item::Journey(journey) = journey else { continue };
-            for stmt in &journey.body.stmts {
-                if let JourneyStmt::Promise(promise) = stmt {
-                    promises.insert(promise.span, promise);
-                }
-                let JourneyStmt::Step(step) = stmt else { continue };
-                for stmt in &step.body.stmts {
-                    if let StepStmt::Promise(promise) = stmt {
+        for file in files {
+            file.nodes(&mut |item| {
+                item.walk(&mut |node| {
+                    if let Node::Promise(promise) = node {
                         promises.insert(promise.span, promise);
                     }
-                }
-            }
+                });
+            });
         }
         Self { promises }
     }
@@ -100,60 +94,18 @@ struct Parts<'a> {
 impl<'a> Parts<'a> {
     fn of(stmt: &'a StreamStmt) -> Self {
         let mut made = Self { whole: Some(stmt.span), ..Self::default() };
-        match &stmt.kind {
-            StreamStmtKind::Total(stream) | StreamStmtKind::Started(stream) => made.stream(stream),
-            StreamStmtKind::Finished(stream, bound) => {
-                made.stream(stream);
+        Node::StreamStmt(stmt).walk(&mut |node| {
+            if let Node::MetricName(metric, false) = node {
+                made.metrics.push((metric.name.as_str(), metric.span));
+            } else if let Node::Matchers(matchers) = node {
+                made.matchers.push(matchers);
+            } else if let Node::Query(query) = node {
+                made.queries.push(query.span);
+            } else if let Node::Bound(bound) = node {
                 made.limits.push(bound.span);
             }
-            StreamStmtKind::Verdict(_, verdict) => made.verdict(verdict),
-            StreamStmtKind::GoodWhen(condition) => {
-                made.limits.push(condition.bound.span);
-                match &condition.subject {
-                    Subject::Percentile(_, s)
-                    | Subject::Mean(s, _)
-                    | Subject::Stat(_, s)
-                    | Subject::Age(_, s) => {
-                        made.selector(s);
-                    }
-                    Subject::Promql(text, _) => made.queries.push(text.span),
-                    Subject::Share(_) => {}
-                }
-            }
-            StreamStmtKind::SilenceIsBad => {}
-        }
+        });
         made
-    }
-    fn verdict(&mut self, verdict: &'a Verdict) {
-        match verdict {
-            Verdict::Where(matchers) => self.matchers.push(matchers),
-            Verdict::Bound(bound, narrowed) => {
-                self.limits.push(bound.span);
-                self.matchers.extend(narrowed);
-            }
-            Verdict::AnyOf(faults) => {
-                for fault in faults {
-                    self.limits.extend(fault.bound.as_ref().map(|bound| bound.span));
-                    self.matchers.extend(&fault.narrowed);
-                }
-            }
-            Verdict::Stream(stream, bound) => {
-                self.stream(stream);
-                self.limits.extend(bound.as_ref().map(|bound| bound.span));
-            }
-        }
-    }
-    fn stream(&mut self, stream: &'a Stream) {
-        for term in &stream.terms {
-            match term {
-                Term::Selector(selector) | Term::Readings(selector, _) => self.selector(selector),
-                Term::Promql(text, _) => self.queries.push(text.span),
-            }
-        }
-    }
-    fn selector(&mut self, selector: &'a crate::ast::Selector) {
-        self.metrics.push((&selector.metric.name, selector.metric.span));
-        self.matchers.extend(&selector.matchers);
     }
 
     fn find(&self, reading: &Reading<'_>, about: About<'_>) -> Option<Span> {

@@ -4,13 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use crate::ast::{self, Item, MetricKind};
-use crate::ir::{
-    Condition, Events, MatchOp, Matcher, Measurement, Model, Outcome, Promise, Selector, Series, Slices,
-};
+use crate::ir::{MatchOp, Matcher, Model, Promise, Role, Selector, Series, Source};
 use crate::promql;
 use crate::promql::ast::{BinaryOp, Expr, ExprKind};
 use crate::promql::bound::bucket_bound;
-use crate::required::Role;
 use crate::value::Decimal;
 
 /// What a project has to be told of a server.
@@ -116,15 +113,12 @@ fn text(metric: &str, suffix: &str, matchers: &[Matcher], extra: &[promql::print
 /// Everything that a promise reads itself; of a composed one nothing, since its members read.
 pub(super) fn of<'m>(promise: &'m Promise, catalogue: &Catalogue<'_>) -> Vec<Reading<'m>> {
     let mut reader = Reader { promise, catalogue, list: Vec::new() };
-    match &promise.measurement {
-        Measurement::Events(events) => reader.events(events),
-        Measurement::Completion(completion) => {
-            reader.all(&completion.started, Role::Started);
-            reader.all(&completion.finished, Role::Finished);
-            reader.all(&completion.late, Role::Late);
+    for (role, source) in promise.measurement.sources() {
+        match source {
+            Source::Series(series) => reader.series(series, role),
+            Source::Gauge(selector) => reader.push(selector, "", None, role),
+            Source::Query(query) => reader.query(query, role),
         }
-        Measurement::Slices(slices) => reader.slices(slices),
-        Measurement::Composed(_) => {}
     }
     reader.list
 }
@@ -151,47 +145,23 @@ struct Reader<'a, 'm> {
 }
 
 impl Reader<'_, '_> {
-    fn events(&mut self, events: &Events) {
-        self.all(&events.total, Role::All);
-        if events.faults.is_empty() {
-            match &events.outcome {
-                Outcome::Good(list) => self.all(list, Role::Good),
-                Outcome::Bad(list) => self.all(list, Role::Bad),
+    fn series(&mut self, series: &Series, role: Role) {
+        match series {
+            Series::Counter(selector)
+            | Series::Readings { selector, .. }
+            | Series::HistogramCount { selector, native: true }
+            | Series::HistogramWithin { selector, native: true, .. }
+            | Series::HistogramOver { selector, native: true, .. } => {
+                self.push(selector, "", None, role);
             }
-        }
-        for fault in &events.faults {
-            self.all(fault, Role::Bad);
-        }
-    }
-    fn slices(&mut self, slices: &Slices) {
-        match &slices.condition {
-            Condition::Share { events, .. } => self.events(events),
-            Condition::Stat { selector, .. } | Condition::Age { selector, .. } => {
-                self.push(selector, "", None, Role::Value);
+            Series::HistogramCount { selector, native: false } => {
+                self.push(selector, "_count", None, role);
             }
-            Condition::Mean { of, .. } => self.all(std::slice::from_ref(of), Role::Value),
-            Condition::Promql { query, .. } => self.query(query, Role::Value),
-        }
-    }
-    fn all(&mut self, list: &[Series], role: Role) {
-        for series in list {
-            match series {
-                Series::Counter(selector)
-                | Series::Readings { selector, .. }
-                | Series::HistogramCount { selector, native: true }
-                | Series::HistogramWithin { selector, native: true, .. }
-                | Series::HistogramOver { selector, native: true, .. } => {
-                    self.push(selector, "", None, role);
-                }
-                Series::HistogramCount { selector, native: false } => {
-                    self.push(selector, "_count", None, role);
-                }
-                Series::HistogramWithin { selector, native: false, limit }
-                | Series::HistogramOver { selector, native: false, limit } => {
-                    self.push(selector, "_bucket", Some(*limit), role);
-                }
-                Series::Promql(query) => self.query(query, role),
+            Series::HistogramWithin { selector, native: false, limit }
+            | Series::HistogramOver { selector, native: false, limit } => {
+                self.push(selector, "_bucket", Some(*limit), role);
             }
+            Series::Promql(query) => self.query(query, role),
         }
     }
     fn push(&mut self, selector: &Selector, suffix: &str, bound: Option<Decimal>, role: Role) {

@@ -2,6 +2,7 @@ use super::*;
 use crate::ast::NameKind;
 use crate::project::{Memory, Overlay, Project};
 use crate::source::FileId;
+use crate::syntax::PieceKind::{Mark, Quantity, Text, Word};
 
 const YAML: &str = "project: shop\nretention: 60d\n";
 const CATALOGUE: &str = "\
@@ -154,7 +155,6 @@ fn a_broken_statement_keeps_its_word_and_pieces() {
     let Some(Node::Junk(span)) = path.last() else { panic!("{path:?}") };
     let pieces = crate::syntax::pieces(&project.sources, *span);
     let shown: Vec<_> = pieces.iter().map(|p| (p.kind, project.sources.text(p.span))).collect();
-    use crate::syntax::PieceKind::{Mark, Quantity, Text, Word};
     assert_eq!(
         shown,
         [(Word, "review"), (Word, "every"), (Quantity, "90d"), (Word, "last"), (Text, "\"?\""), (Mark, ",")]

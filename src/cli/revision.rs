@@ -138,6 +138,7 @@ fn blobs(
 }
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "a test lays out its own files")]
 mod tests {
     use super::*;
     use crate::analysis::Trees;

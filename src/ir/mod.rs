@@ -8,6 +8,7 @@ mod measure;
 mod prometheus;
 pub(crate) mod ranges;
 mod settings;
+mod sources;
 
 pub use grafana::{Api, Form, GrafanaOptions};
 pub use measure::{
@@ -18,6 +19,7 @@ pub use prometheus::{
     Engine, Family, Kubernetes, Mimir, PartialResponse, PrometheusOptions, Target, Version, Vmalert,
 };
 pub use settings::{Limits, Links, Settings, Severities};
+pub use sources::{Role, Source};
 
 use std::collections::BTreeMap;
 

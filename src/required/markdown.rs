@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::reads::Role;
 use super::{Label, Metric, Missing, Required};
 use crate::backend::docs::markdown::{code_span, escape_into};
 use crate::check::several;
+use crate::ir::Role;
 
 impl Required {
     /// As Markdown.

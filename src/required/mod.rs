@@ -11,12 +11,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use crate::ast;
+pub use crate::ir::Role;
 use crate::ir::{Measurement, Model, PromisePath};
 use crate::promql::print::selector_text;
 use crate::value::Duration;
 use declared::Declared;
 use reads::Read;
-pub use reads::Role;
 
 /// All that is needed.
 #[derive(Debug, Serialize)]

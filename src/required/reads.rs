@@ -2,36 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Serialize;
-
 use super::declared::Declared;
 use crate::ast::MetricKind;
-use crate::ir::{Condition, Events, Matcher, Measurement, Outcome, Promise, Selector, Series, Slices};
+use crate::ir::{Matcher, Promise, Role, Selector, Series, Source};
 use crate::promql;
 use crate::promql::ast::{Expr, ExprKind};
 use crate::value::Decimal;
-
-/// What a metric is read for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Role {
-    /// All events.
-    All,
-    /// The good ones.
-    Good,
-    /// The bad ones.
-    Bad,
-    /// What is started.
-    Started,
-    /// What is finished.
-    Finished,
-    /// What is finished too late.
-    Late,
-    /// A value that slices of time are judged by.
-    Value,
-    /// It shows that the service runs while nothing is counted.
-    Alive,
-}
 
 /// One reading.
 pub(super) struct Read {
@@ -53,15 +29,12 @@ pub(super) struct Read {
 /// Everything that a promise reads itself; of a composed one nothing, since its members read.
 pub(super) fn of(promise: &Promise, catalogue: &BTreeMap<&str, Declared>) -> Vec<Read> {
     let mut reader = Reader { promise, catalogue, list: Vec::new() };
-    match &promise.measurement {
-        Measurement::Events(events) => reader.events(events),
-        Measurement::Completion(completion) => {
-            reader.series(&completion.started, Role::Started);
-            reader.series(&completion.finished, Role::Finished);
-            reader.series(&completion.late, Role::Late);
+    for (role, source) in promise.measurement.sources() {
+        match source {
+            Source::Series(series) => reader.series(series, role),
+            Source::Gauge(selector) => reader.selector(selector, role, None),
+            Source::Query(query) => reader.query(query, role),
         }
-        Measurement::Slices(slices) => reader.slices(slices),
-        Measurement::Composed(_) => {}
     }
     reader.list
 }
@@ -73,40 +46,16 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn events(&mut self, events: &Events) {
-        self.series(&events.total, Role::All);
-        if events.faults.is_empty() {
-            match &events.outcome {
-                Outcome::Good(list) => self.series(list, Role::Good),
-                Outcome::Bad(list) => self.series(list, Role::Bad),
+    fn series(&mut self, series: &Series, role: Role) {
+        match series {
+            Series::Counter(selector)
+            | Series::HistogramCount { selector, .. }
+            | Series::Readings { selector, .. } => self.selector(selector, role, None),
+            Series::HistogramWithin { selector, limit, .. }
+            | Series::HistogramOver { selector, limit, .. } => {
+                self.selector(selector, role, Some(*limit));
             }
-        }
-        for fault in &events.faults {
-            self.series(fault, Role::Bad);
-        }
-    }
-    fn slices(&mut self, slices: &Slices) {
-        match &slices.condition {
-            Condition::Share { events, .. } => self.events(events),
-            Condition::Stat { selector, .. } | Condition::Age { selector, .. } => {
-                self.selector(selector, Role::Value, None);
-            }
-            Condition::Mean { of, .. } => self.series(std::slice::from_ref(of), Role::Value),
-            Condition::Promql { query, .. } => self.query(query, Role::Value),
-        }
-    }
-    fn series(&mut self, list: &[Series], role: Role) {
-        for series in list {
-            match series {
-                Series::Counter(selector)
-                | Series::HistogramCount { selector, .. }
-                | Series::Readings { selector, .. } => self.selector(selector, role, None),
-                Series::HistogramWithin { selector, limit, .. }
-                | Series::HistogramOver { selector, limit, .. } => {
-                    self.selector(selector, role, Some(*limit));
-                }
-                Series::Promql(query) => self.query(query, role),
-            }
+            Series::Promql(query) => self.query(query, role),
         }
     }
     fn selector(&mut self, selector: &Selector, role: Role, bound: Option<Decimal>) {

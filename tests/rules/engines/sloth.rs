@@ -79,7 +79,7 @@ fn formulas_are_what_sloth_writes() {
             real.push((group.name.clone(), name, close(&rule.expr), labels));
         }
     }
-    let ours: Vec<_> = others::sloth("visit", "all_total", "bad_total", 60.0)
+    let ours: Vec<_> = others::sloth("visit", &"all_total".into(), &"bad_total".into(), 60.0)
         .into_iter()
         .map(|r| {
             let labels = if r.alert { Labels::new() } else { r.labels };
