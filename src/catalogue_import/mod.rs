@@ -43,7 +43,14 @@ pub struct Import {
 pub fn declare(exposition: &Exposition<'_>, common: &[String]) -> Import {
     let mut made = Import::default();
     let names = histograms(exposition);
+    // The text format has no word for gauge histograms: they are called histograms, beside a `_gcount` in place of a `_count`.
+    let of_gauges: BTreeSet<&str> =
+        exposition.families.iter().filter_map(|f| f.name.strip_suffix("_gcount")).collect();
     for family in &exposition.families {
+        if family.told == Told::Histogram && of_gauges.contains(family.name.as_ref()) {
+            made.findings.push(finding(family, What::GaugeHistogram));
+            continue;
+        }
         match declaration(family, &names, common) {
             Ok((metric, findings)) => {
                 made.metrics.push(metric);

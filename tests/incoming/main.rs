@@ -20,6 +20,7 @@ mod bench;
 #[path = "../common/mod.rs"]
 mod common;
 
+mod catalogues;
 mod export;
 mod import;
 mod live;
