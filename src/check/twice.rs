@@ -45,9 +45,12 @@ mod tests {
 
     /// How many are told of so many promises, all of one measurement.
     fn told(promises: usize) -> usize {
-        let list: String = (0..promises)
-            .map(|i| format!("  promise p{i} \"P\" {{\n    keep for 99% of hits over 28d\n    total hits_total\n    bad where {{code=\"500\"}}\n    urgency ticket\n  }}\n"))
-            .collect();
+        let promise = |i: usize| {
+            format!(
+                "  promise p{i} \"P\" {{\n    keep for 99% of hits over 28d\n    total hits_total\n    bad where {{code=\"500\"}}\n    urgency ticket\n  }}\n"
+            )
+        };
+        let list = (0..promises).map(promise).collect::<Vec<_>>().concat();
         let source = format!(
             "team shop \"Shop\" {{ tickets \"desk\" }}\nmetric hits_total: counter of hits {{ labels code }}\njourney use \"Use it\" {{\n  owner shop\n{list}}}\n"
         );

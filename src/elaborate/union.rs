@@ -246,9 +246,10 @@ mod tests {
             .map(|series| {
                 let matchers = series.selector().unwrap().matchers.iter();
                 let texts = matchers.map(|m| format!("{}{}{}", m.label, m.op.as_str(), m.value));
-                let limit = match series {
-                    Series::HistogramWithin { limit, .. } => format!("within {limit}"),
-                    _ => "any".to_owned(),
+                let limit = if let Series::HistogramWithin { limit, .. } = series {
+                    format!("within {limit}")
+                } else {
+                    "any".to_owned()
                 };
                 [limit].into_iter().chain(texts).collect::<Vec<_>>().join(" ")
             })
