@@ -227,3 +227,61 @@ pub(super) fn round_down(time: Duration) -> Duration {
         minutes => Duration::from_mins(minutes),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ir::burn;
+    use crate::project::Project;
+
+    /// The misfits of a promise whose playbook restores too late, and whether each is told. Comments stand before the
+    /// playbook, and before the journey.
+    fn told(yaml: &str, on_playbook: &str, on_journey: &str) -> Vec<(&'static str, bool)> {
+        let source = format!(
+            r#"team shop "Shop" {{ pages "pager" }}
+{on_playbook}
+playbook late {{
+  responder shop
+  users hear from shop
+  restore within 2d
+}}
+metric hits_total: counter of hits {{ labels code }}
+{on_journey}
+journey use "Use it" {{
+  owner shop
+  playbook late
+  promise p "P" {{
+    keep for 99% of hits over 28d
+    total hits_total
+    bad where {{code="500"}}
+  }}
+}}
+"#
+        );
+        let yaml = format!("project: shop\nretention: 100d\n{yaml}");
+        let compiled = Project::in_memory(&[("a.slovo", &source)], &yaml).compile();
+        let said: Vec<_> = compiled.diagnostics.iter().map(|d| d.message.clone()).collect();
+        let model = compiled.model.unwrap_or_else(|| panic!("{said:?}"));
+        let (_, promise) = model.promises().next().unwrap();
+        let ladder = burn::alerts(promise.error_budget(), promise.window, &model.settings.profile);
+        let made = misfits(&model, promise, &ladder);
+        made.iter().map(|m| (m.code().id, m.is_told(&model, promise))).collect()
+    }
+
+    #[test]
+    fn what_is_allowed_or_accepted_is_not_told() {
+        let accepts = "# slovo: allow W0426 because it cannot be mended sooner";
+        let another = "# slovo: allow W0428 because words come later";
+        for (yaml, on_playbook, on_journey, expected) in [
+            ("", "", "", true),
+            ("lints: {W0426: allow}\n", "", "", false),
+            ("lints: {W0428: allow}\n", "", "", true),
+            ("", accepts, "", false),
+            ("", "", accepts, true),
+            ("", another, "", true),
+        ] {
+            let found = told(yaml, on_playbook, on_journey);
+            assert_eq!(found, [("W0426", expected)], "{yaml}{on_playbook}{on_journey}");
+        }
+    }
+}

@@ -50,16 +50,13 @@ pub(super) fn check(policy: &Policy, found: &mut Found<'_>) {
             && let Some(freeze) =
                 earlier.iter().find(|c| c.action == PolicyAction::Freeze && c.below > clause.below)
         {
-            found.push(
-                Diagnostic::new(
-                    &codes::CLAUSE_ORDER,
-                    clause.span,
-                    format!("`{}` asks for less as the budget runs lower", policy.id),
-                    "slower, where everything is frozen already",
-                )
-                .also(freeze.span, "frozen from here on")
-                .help("write `slow` for the higher percentage, `freeze` for the lower"),
-            );
+            found.push(frozen_already(policy, clause, freeze));
+        } else if matches!(clause.action, PolicyAction::Slow | PolicyAction::Freeze)
+            && let Some(other) = earlier.iter().find(|c| {
+                matches!(c.action, PolicyAction::Slow | PolicyAction::Freeze) && c.below == clause.below
+            })
+        {
+            found.push(slow_and_frozen(policy, clause, other));
         }
     }
     if let Some((cost, _)) = policy.incident
@@ -86,6 +83,30 @@ pub(super) fn check(policy: &Policy, found: &mut Found<'_>) {
             .help("write one: `when spent freeze \"Only changes that users are waiting for\"`"),
         );
     }
+}
+
+/// `slow` below a percentage at which everything is frozen.
+fn frozen_already(policy: &Policy, clause: &PolicyClause, freeze: &PolicyClause) -> Diagnostic {
+    Diagnostic::new(
+        &codes::CLAUSE_ORDER,
+        clause.span,
+        format!("`{}` asks for less as the budget runs lower", policy.id),
+        "slower, where everything is frozen already",
+    )
+    .also(freeze.span, "frozen from here on")
+    .help("write `slow` for the higher percentage, `freeze` for the lower")
+}
+
+/// `slow` and `freeze` at one percentage, in either order: what is frozen cannot go slower.
+fn slow_and_frozen(policy: &Policy, clause: &PolicyClause, other: &PolicyClause) -> Diagnostic {
+    Diagnostic::new(
+        &codes::CLAUSE_ORDER,
+        clause.span,
+        format!("`{}` says `slow` and `freeze` for {}", policy.id, when(clause)),
+        "comes into force with the other",
+    )
+    .also(other.span, "comes into force here")
+    .help("write `slow` for the higher percentage, `freeze` for the lower, or leave `slow` out")
 }
 
 fn when(clause: &PolicyClause) -> String {

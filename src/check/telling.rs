@@ -292,6 +292,11 @@ metric slow_seconds: histogram of seconds, part of hits_total {
                 "total h_seconds\nbad over 500ms where {route=\"/b\"}\nbad where {route=\"/a\"}",
                 "Bad [Over(\"h_seconds\", 0.5), Label(\"route\", [\"/b\"], true)] or [Label(\"route\", [\"/a\"], true)]",
             ),
+            // What leaves out more than the other asks for is not its opposite.
+            (
+                "total h_seconds\nbad over 500ms where {route!~\"/a|/b\"}\nbad where {route=\"/a\"}",
+                "Bad [Over(\"h_seconds\", 0.5), Label(\"route\", [\"/a\", \"/b\"], false)] or [Label(\"route\", [\"/a\"], true)]",
+            ),
             (
                 "total h_seconds\nbad over 500ms or where {code=~\"5..\"}",
                 "Bad [Over(\"h_seconds\", 0.5)] or [Reported(Bad, true)]",

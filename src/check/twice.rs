@@ -37,3 +37,31 @@ fn same(a: &Promise, b: &Promise) -> bool {
         && a.for_each == b.for_each
         && a.measurement == b.measurement
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::project::Project;
+
+    /// How many are told of so many promises, all of one measurement.
+    fn told(promises: usize) -> usize {
+        let promise = |i: usize| {
+            format!(
+                "  promise p{i} \"P\" {{\n    keep for 99% of hits over 28d\n    total hits_total\n    bad where {{code=\"500\"}}\n    urgency ticket\n  }}\n"
+            )
+        };
+        let list = (0..promises).map(promise).collect::<Vec<_>>().concat();
+        let source = format!(
+            "team shop \"Shop\" {{ tickets \"desk\" }}\nmetric hits_total: counter of hits {{ labels code }}\njourney use \"Use it\" {{\n  owner shop\n{list}}}\n"
+        );
+        let compiled =
+            Project::in_memory(&[("a.slovo", &source)], "project: shop\nretention: 100d\n").compile();
+        compiled.diagnostics.iter().filter(|d| d.code.id == MEASURED_TWICE.id).count()
+    }
+
+    #[test]
+    fn large_journeys_are_not_compared() {
+        assert_eq!(told(MOST), MOST - 1);
+        assert_eq!(told(MOST + 1), 0);
+    }
+}

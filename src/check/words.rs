@@ -148,8 +148,12 @@ fn kind(quantity: Quantity, words: &[Word], at: usize, used: usize) -> Option<Sa
             }
             let a_day = Duration::from_days(1);
             let determined = ["any", "a", "the", "last", "past", "rolling", "every", "each", "per", "one"];
+            // `over 7 days`, `in any 7 days`, `over the last 7 days`
             let leads = |w: &str| matches!(w, "over" | "in" | "within" | "during");
-            let in_window = before == "over" || determined.contains(&before) && leads(second);
+            let third = text(at.checked_sub(3));
+            let in_window = before == "over"
+                || determined.contains(&before)
+                    && (leads(second) || determined.contains(&second) && leads(third));
             if matches!(after, "old" | "ago") && before == "over" {
                 return None;
             }
@@ -214,7 +218,8 @@ const NUMBERS: [(&str, u64); 17] = [
 ];
 
 /// Before `a second`, these say that a length of time follows.
-const LIMITS: [&str; 8] = ["within", "under", "in", "than", "after", "over", "of", "below"];
+const LIMITS: [&str; 12] =
+    ["within", "under", "in", "than", "after", "over", "of", "below", "most", "beyond", "exceed", "exceeds"];
 /// After `a second`, these say that the phrase is over.
 const ENDS: [&str; 12] =
     ["and", "or", "of", "after", "from", "at", "on", "for", "when", "while", "even", "most"];

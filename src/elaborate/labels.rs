@@ -139,6 +139,24 @@ mod tests {
     }
 
     #[test]
+    fn alternatives_at_the_top() {
+        for (pattern, expected) in [
+            ("a|b", Some(vec!["a", "b"])),
+            ("^(?:a|b)$", Some(vec!["a", "b"])),
+            ("(a|b)", Some(vec!["a", "b"])),
+            ("a", Some(vec!["a"])),
+            ("[ab]c", Some(vec!["[ab]c"])),
+            ("[a|b]", None),
+            ("a(b|c)", None),
+            ("(a)(b)", None),
+            ("a)", None),
+            ("\\Qa|b", None),
+        ] {
+            assert_eq!(alternatives(pattern), expected, "{pattern}");
+        }
+    }
+
+    #[test]
     fn exclusion() {
         for (a, b, apart) in [
             (("=", "a"), ("=", "b"), true),

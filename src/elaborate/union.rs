@@ -224,3 +224,57 @@ fn with<'a>(cx: &Cx<'a>, sel: &Sel<'a>, m: Match<'a>) -> Option<Sel<'a>> {
     }
     Some(made)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::ir::{Measurement, Outcome, Series};
+    use crate::project::Project;
+
+    /// What is left for the good ones, as limits and matchers.
+    fn good(lines: &str) -> Vec<String> {
+        let source = format!(
+            "team shop \"Shop\" {{ tickets \"desk\" }}\nmetric h_seconds: histogram of seconds {{\n  labels code, route\n  buckets 0.1, 0.5, 1\n}}\njourney use \"Use it\" {{\n  owner shop\n  promise p \"P\" {{\n    keep for 99% of hits over 28d\n    urgency ticket\n{lines}\n  }}\n}}\n"
+        );
+        let compiled =
+            Project::in_memory(&[("a.slovo", &source)], "project: shop\nretention: 100d\n").compile();
+        let said: Vec<_> = compiled.diagnostics.iter().map(|d| d.message.clone()).collect();
+        let model = compiled.model.unwrap_or_else(|| panic!("{lines}: {said:?}"));
+        let (_, promise) = model.promises().next().unwrap();
+        let Measurement::Events(events) = &promise.measurement else { panic!("{lines}") };
+        let Outcome::Good(list) = &events.outcome else { panic!("{lines}") };
+        list.iter()
+            .map(|series| {
+                let matchers = series.selector().unwrap().matchers.iter();
+                let texts = matchers.map(|m| format!("{}{}{}", m.label, m.op.as_str(), m.value));
+                let limit = if let Series::HistogramWithin { limit, .. } = series {
+                    format!("within {limit}")
+                } else {
+                    "any".to_owned()
+                };
+                [limit].into_iter().chain(texts).collect::<Vec<_>>().join(" ")
+            })
+            .collect()
+    }
+
+    #[test]
+    fn good_ones_are_cut_into_selectors_that_exclude_each_other() {
+        for (lines, expected) in [
+            ("total h_seconds\nbad where {code=\"500\"} or over 1s", vec!["within 1 code!=500"]),
+            (
+                "total h_seconds\nbad over 500ms or over 1s where {code=\"500\"}",
+                vec!["within 0.5 code!=500", "within 0.5 code=500"],
+            ),
+            (
+                "total h_seconds\nbad where {code=\"500\", route=\"/a\"} or where {code=\"404\"}",
+                vec!["any code!=500 code!=404", "any code=500 route!=/a"],
+            ),
+            // What holds already is not asked for again.
+            (
+                "total h_seconds{route=\"/a\"}\nbad where {route=~\"/a|/b\", code=\"500\"} or where {code=\"503\"}",
+                vec!["any route=/a code!=500 code!=503"],
+            ),
+        ] {
+            assert_eq!(good(lines), expected, "{lines}");
+        }
+    }
+}

@@ -86,3 +86,13 @@ pub fn le(selector: &Selector) -> Option<&Matcher> {
     let first = found.next()?;
     found.next().is_none().then_some(first)
 }
+
+/// `100 * a` or `a * 100`, taken apart.
+pub fn factor(expr: &Expr) -> (Option<f64>, &Expr) {
+    let Some(b) = expr.binary().filter(|b| b.op == BinaryOp::Mul) else { return (None, expr) };
+    match (b.left.number(), b.right.number()) {
+        (Some(by), None) => (Some(by), &b.right),
+        (None, Some(by)) => (Some(by), &b.left),
+        _ => (None, expr),
+    }
+}

@@ -155,6 +155,35 @@ fn a_suggested_matcher_leaves_the_others() {
     }
 }
 
+/// In a quoted query the quotes of a mend would have to be escaped: there it is told, not offered.
+#[test]
+fn a_quoted_query_is_not_edited() {
+    for (query, offered) in [
+        (r#""sum(rate(back_total{route=\"/a\"}[$range]))""#, 0),
+        (r#""""sum(rate(back_total{route="/a"}[$range]))""""#, 1),
+    ] {
+        let text = format!(
+            r#"team shop "Shop" {{ tickets "desk" }}
+metric hits_total: counter of hits {{ labels route, code }}
+metric back_total: counter of hits, part of hits_total {{ labels route, code }}
+journey use "Use it" {{
+  owner shop
+  promise p "P" {{
+    keep for 99% of hits over 28d
+    total hits_total{{route="/a", code!="404"}}
+    bad promql {query}
+    urgency ticket
+  }}
+}}
+"#
+        );
+        let compiled = project(&vec![("a.slovo".to_owned(), text)], YAML).compile();
+        let codes: Vec<_> = compiled.diagnostics.iter().map(|d| d.code.id).collect();
+        assert_eq!(codes, ["E0331"], "{query}");
+        assert_eq!(compiled.diagnostics.iter().filter(|d| d.fix.is_some()).count(), offered, "{query}");
+    }
+}
+
 /// The rules of a program that has no errors.
 fn rules(text: &str) -> String {
     let catalogue = std::fs::read_to_string("tests/newcomers/catalogue.txt").unwrap();

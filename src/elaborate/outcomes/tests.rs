@@ -39,6 +39,7 @@ fn single() {
         ("code", "5xx", Some(Side::Bad)),
         ("code", "5[0-9]", None),
         ("code", "5ab", None),
+        ("code", "50[", None),
         ("ok", "1", Some(Side::Good)),
         ("succeeded", "0", Some(Side::Bad)),
         ("is_error", "false", Some(Side::Good)),
@@ -107,5 +108,43 @@ fn matchers() {
         let said =
             (speaks(metric, &m), speaks_for(metric, &m, Side::Good), speaks_for(metric, &m, Side::Bad));
         assert_eq!(said, (says_something, good, bad), "{label} {op:?} {value}");
+    }
+}
+
+/// For and against both sides, asked for and left out, of all that a list of values can say.
+#[test]
+fn sides() {
+    let span = crate::source::Span::new(crate::source::FileId(0), 0, 0);
+    for (list, asked, left_out) in [
+        ("ok", "for good, against bad", "for bad, against good"),
+        ("failed", "for bad, against good", "for good, against bad"),
+        ("odd", "", ""),
+        ("ok|failed", "against good, against bad", ""),
+        ("ok|odd", "for good, against bad", ""),
+        ("failed|odd", "for bad, against good", ""),
+        ("ok|failed|odd", "against good, against bad", ""),
+    ] {
+        for (op, expected) in [(MatchOp::Regex, asked), (MatchOp::NotRegex, left_out)] {
+            let value = crate::elaborate::labels::Val::Known(list);
+            let m = Match {
+                label: "result",
+                label_span: span,
+                op,
+                value,
+                span,
+                value_span: span,
+                from_arg: false,
+            };
+            let said: Vec<&str> = [
+                (speaks_for("hits_total", &m, Side::Good), "for good"),
+                (speaks_for("hits_total", &m, Side::Bad), "for bad"),
+                (speaks_against("hits_total", &m, Side::Good), "against good"),
+                (speaks_against("hits_total", &m, Side::Bad), "against bad"),
+            ]
+            .into_iter()
+            .filter_map(|(holds, word)| holds.then_some(word))
+            .collect();
+            assert_eq!(said.join(", "), expected, "{op:?} {list}");
+        }
     }
 }

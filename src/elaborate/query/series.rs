@@ -130,7 +130,8 @@ fn buckets(
         {
             let span = escape.span(&first.value.range);
             let made = match (tests.as_slice(), bound(&first.value.text)) {
-                ([only], Some(limit)) if only.op == MatchOp::Equal => {
+                // `le="0.50"` names a bound that no series is written with.
+                ([only], Some(limit)) if only.op == MatchOp::Equal && !bounds.contains(&limit) => {
                     unknown_bound(metric, bounds, limit, span)
                 }
                 _ => {
@@ -296,4 +297,26 @@ fn offset(expr: &Expr) -> bool {
         found |= at.selector().is_some_and(|s| s.shift.offset.is_some());
     });
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bounds_are_spelt_in_every_way() {
+        for (text, expected) in [
+            ("5", "5 5.0 5e+00"),
+            ("0.5", "0.5 5e-01"),
+            ("1000000", "1000000 1000000.0 1e+06"),
+            ("0.0000025", "0.0000025 2.5e-06"),
+        ] {
+            let spelt = spellings(bound(text).unwrap());
+            assert_eq!(spelt.join(" "), expected);
+            assert!(spelt.iter().all(|one| bound(one) == bound(text)), "{spelt:?}");
+        }
+        for text in ["+Inf", "NaN", "", "fast"] {
+            assert_eq!(bound(text), None, "{text}");
+        }
+    }
 }

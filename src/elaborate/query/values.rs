@@ -196,8 +196,10 @@ impl<'r> Reader<'_, 'r, '_> {
     }
 
     fn binary(&mut self, b: &Binary) -> Option<Dim<'r>> {
-        let (left, right) = (self.dim(&b.left), self.dim(&b.right));
         let number = Expr::number;
+        // `100 * a / b` is `(100 * a) / b`, and `100 * (a / b)` is meant.
+        let (factor, upper) = if b.op == BinaryOp::Div { linear::factor(&b.left) } else { (None, &b.left) };
+        let (left, right) = (self.dim(upper), self.dim(&b.right));
         let scaled = |dim: Option<Dim<'r>>, by: f64| match dim? {
             _ if by <= 0.0 || !by.is_finite() => None,
             // A thousand times as many milliseconds: each is a thousandth.
@@ -212,20 +214,23 @@ impl<'r> Reader<'_, 'r, '_> {
                 (None, Some(by)) => scaled(left, by),
                 _ => None,
             },
-            BinaryOp::Div => match (number(&b.right), left, right) {
-                (Some(by), _, _) => scaled(left, 1.0 / by),
-                // A sum by a number of events is their average.
-                (None, Some(Dim::Time(nanos)), Some(Dim::Events(..))) => Some(Dim::Time(nanos)),
-                (None, Some(Dim::Events(some, parents)), Some(Dim::Events(all, _)))
-                    if (some == all || parents.contains(&all)) && Self::is_part(b) =>
-                {
-                    Some(Dim::Share(1.0))
-                }
-                (None, Some(Dim::Buckets(some)), Some(Dim::Events(all, _))) if some.name == all => {
-                    Some(Dim::Share(1.0))
-                }
-                _ => None,
-            },
+            BinaryOp::Div => {
+                let fraction = match (number(&b.right), left, right) {
+                    (Some(by), _, _) => scaled(left, 1.0 / by),
+                    // A sum by a number of events is their average.
+                    (None, Some(Dim::Time(nanos)), Some(Dim::Events(..))) => Some(Dim::Time(nanos)),
+                    (None, Some(Dim::Events(some, parents)), Some(Dim::Events(all, _)))
+                        if (some == all || parents.contains(&all)) && Self::is_part(b, upper) =>
+                    {
+                        Some(Dim::Share(1.0))
+                    }
+                    (None, Some(Dim::Buckets(some)), Some(Dim::Events(all, _))) if some.name == all => {
+                        Some(Dim::Share(1.0))
+                    }
+                    _ => None,
+                };
+                factor.map_or(fraction, |by| scaled(fraction, by))
+            }
             BinaryOp::Sub | BinaryOp::Add => match (number(&b.left), left, right) {
                 // `1 - share`
                 (Some(n), _, Some(Dim::Share(all))) if b.op == BinaryOp::Sub => {
@@ -252,13 +257,13 @@ impl<'r> Reader<'_, 'r, '_> {
     }
 
     /// The selectors of a fraction's upper side are those of the lower, narrowed: as far as that can be seen cheaply.
-    fn is_part(b: &Binary) -> bool {
+    fn is_part(b: &Binary, upper: &Expr) -> bool {
         let count = |e: &Expr| crate::promql::selectors(e).len();
-        count(&b.left) == 1
+        count(upper) == 1
             && count(&b.right) == 1
             && b.matching.as_ref().is_none_or(|m| m.group.is_none())
-            && same_window(&b.left, &b.right)
-            && wider(&b.left, &b.right)
+            && same_window(upper, &b.right)
+            && wider(upper, &b.right)
     }
 
     /// Two values that are added up, taken from each other or compared: times of different units don't mix.
