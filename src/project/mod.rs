@@ -77,9 +77,17 @@ impl Project {
         }
         made
     }
-    /// A project from texts, without a disk: for tests and editors. `files` are (path, text).
+    /// A project from texts, without a disk. `files` are (path, text), in any order; each is read, also where two have one path.
     pub fn in_memory(files: &[(&str, &str)], yaml: &str) -> Self {
-        Self::read(&Memory::new(yaml, files), None)
+        let mut made = Self::default();
+        let file = made.sources.add(CONFIG_FILE, yaml);
+        made.read_config(file, None);
+        let mut sorted = files.to_vec();
+        sorted.sort_unstable();
+        for (path, text) in sorted {
+            made.sources.add(path, text);
+        }
+        made
     }
     /// The same without some of its files, by the paths that they are shown by.
     #[must_use]
