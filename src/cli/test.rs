@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -85,6 +85,27 @@ pub(super) fn run(options: &Test, start: &Path, screen: &Screen) -> Outcome {
     Ok(if failed.is_empty() { Status::Fine } else { Status::Mistakes })
 }
 
+/// So long a program may take to say its version.
+const ANSWERS: Duration = Duration::from_secs(20);
+
+/// Waits for a process; one that takes longer is ended.
+pub(super) fn status_within(mut child: Child, limit: Duration) -> std::io::Result<Option<ExitStatus>> {
+    let began = Instant::now();
+    let mut pause = Duration::from_millis(2);
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(Some(status));
+        }
+        if began.elapsed() >= limit {
+            child.kill()?;
+            child.wait()?;
+            return Ok(None);
+        }
+        std::thread::sleep(pause);
+        pause = (pause * 2).min(Duration::from_millis(50));
+    }
+}
+
 /// Is promtool there?
 /// Each runs in a folder of its own, so a path is made absolute.
 pub(super) fn find(promtool: &str) -> Result<String, Failure> {
@@ -92,10 +113,19 @@ pub(super) fn find(promtool: &str) -> Result<String, Failure> {
     let below = path.components().count() > 1 || promtool.starts_with('.');
     let program = std::path::absolute(path).ok().filter(|_| below).unwrap_or_else(|| path.to_owned());
     let program = program.to_string_lossy().into_owned();
-    let asked = Command::new(&program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
-    match asked {
-        Ok(status) if status.success() => Ok(program),
-        Ok(_) => Err(Failure::new(format!("`{promtool} --version` fails"))),
+    let asked = Command::new(&program)
+        .arg("--version")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn();
+    match asked.and_then(|child| status_within(child, ANSWERS)) {
+        Ok(Some(status)) if status.success() => Ok(program),
+        Ok(None) => Err(Failure::new(format!(
+            "`{promtool} --version` says nothing for {} seconds",
+            ANSWERS.as_secs()
+        ))),
+        Ok(Some(_)) => Err(Failure::new(format!("`{promtool} --version` fails"))),
         Err(error) => {
             let message = format!("`{promtool}` cannot be run: {}", error.to_string().to_lowercase());
             Err(Failure::new(message).help(

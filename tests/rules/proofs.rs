@@ -145,6 +145,41 @@ journey buy "Buy" {{
     }
 }
 
+/// Two promises whose series are born with their first event, of which one has more to be played: their targets are not the same.
+#[test]
+fn proofs_hold_for_two_that_are_born() {
+    let source = r#"
+team shop "Shop" { tickets "desk" }
+metric calls_total: counter of requests {
+  labels kind, code
+  born with its first event
+}
+metric took: histogram of milliseconds {
+  labels kind, code
+  buckets 100, 400, 1000
+  born with its first event
+}
+journey order "Order" {
+  owner shop
+  step place "Place" {
+    promise answered "Answered" {
+      keep for 99.9% of requests over 28d
+      total calls_total{kind="A"}
+      bad where {code="5"}
+      urgency ticket
+    }
+    promise soon "Soon" {
+      keep for 99% of requests over 28d
+      total took{kind="A"}
+      good within 400ms where {code!="5"}
+      urgency ticket
+    }
+  }
+}
+"#;
+    proved("project: born\nretention: 100d\n", source, &[], &["all hold"]);
+}
+
 /// What metrics state of themselves, and how loud missing data is.
 #[test]
 fn proofs_hold_for_facts() {

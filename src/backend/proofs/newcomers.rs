@@ -260,14 +260,14 @@ impl Stage<'_, '_> {
 
     /// Counters that are born with their first event count whole on a target that was scraped before.
     fn born_with_event(&self, samples: &mut Samples, case: &mut Case) {
-        let Some((first, second, third)) = self
-            .target(1)
-            .zip(self.target(2))
-            .zip(self.target(3))
-            .map(|((first, second), third)| (first, second, third))
-        else {
-            return;
+        // Every promise of the case has targets of its own: one series can't be given twice.
+        let target = |number| {
+            let mut labels = self.target(number)?;
+            let own = labels.values_mut().next()?;
+            *own = format!("{own} of {}", self.promise.path);
+            Some(labels)
         };
+        let (Some(first), Some(second), Some(third)) = (target(1), target(2), target(3)) else { return };
         let [scraped, unknown] = self.ages.scraped;
         for (target, age) in [(&first, scraped), (&second, self.ages.now), (&third, unknown)] {
             let own = self.list.first().map(|r| &r.labels);

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use crate::backend::proofs::{Wrong, read};
 use crate::cli::screen::Screen;
 use crate::cli::temporary::Temporary;
-use crate::cli::test::{find, put};
+use crate::cli::test::{find, put, status_within};
 use crate::cli::{Failure, plural};
 use crate::import::{CASE, Imported, Target, Trial};
 use crate::project::read_start;
@@ -129,29 +129,11 @@ fn run(numbers: &[usize], promtool: &str, folder: &Path, began: Instant) -> Resu
         .map_err(|e| failed(&e))?;
     let limit = EACH.saturating_mul(u32::try_from(numbers.len()).unwrap_or(1));
     let limit = limit.min(ALL.saturating_sub(began.elapsed()));
-    if !ends_within(child, limit).map_err(|e| failed(&e))? {
+    if status_within(child, limit).map_err(|e| failed(&e))?.is_none() {
         return Ok(None);
     }
     let said = read_start(&into, LONGEST).map_err(|e| failed(&e))?;
     Ok(Some(String::from_utf8_lossy(&said).into_owned()))
-}
-
-/// Waits for a process; one that takes longer is ended.
-fn ends_within(mut child: Child, limit: Duration) -> std::io::Result<bool> {
-    let began = Instant::now();
-    let mut pause = Duration::from_millis(2);
-    loop {
-        if child.try_wait()?.is_some() {
-            return Ok(true);
-        }
-        if began.elapsed() >= limit {
-            child.kill()?;
-            child.wait()?;
-            return Ok(false);
-        }
-        std::thread::sleep(pause);
-        pause = (pause * 2).min(Duration::from_millis(50));
-    }
 }
 
 /// What promtool said of one of its files.

@@ -188,6 +188,10 @@ impl<'r> Book<'r> {
             None => {}
         }
         let Some(rule) = self.rules.get(at) else { return Ok(Vec::new()) };
+        if let Some(why) = rule.apart.map(str::to_owned).or_else(|| relabelled(rule)) {
+            let text = format!("`{}` is recorded, and {why}", rule.name.text);
+            return Ok(vec![Err(Why { text, labels: own_labels(rule) })]);
+        }
         self.known.borrow_mut().insert(at, Known::Busy);
         let labels = |mut own: BTreeMap<String, String>| {
             for (key, said) in &rule.labels {
@@ -215,6 +219,35 @@ impl<'r> Book<'r> {
         self.known.borrow_mut().insert(at, Known::Done(made.clone()));
         Ok(made)
     }
+}
+
+/// The labels that a rule gives its series.
+fn own_labels(rule: &Rule) -> BTreeMap<String, String> {
+    let given = rule.labels.iter().filter(|(_, said)| !said.text.is_empty());
+    given.map(|(key, said)| (key.clone(), said.text.clone())).collect()
+}
+
+/// Why the labels of what a rule records are not those of its expression: it takes one away, or writes over one that the expression names.
+fn relabelled(rule: &Rule) -> Option<String> {
+    let expr = promql::parse(&rule.expr.text).ok()?;
+    let mut named: BTreeSet<String> = BTreeSet::new();
+    promql::linear::visit(&expr, &mut |around, e| {
+        // What is below an aggregation is not in its result.
+        if around.iter().any(|outer| outer.aggregate().is_some()) {
+            return;
+        }
+        let grouping = e.aggregate().and_then(|a| a.grouping.as_ref()).filter(|g| !g.without);
+        named.extend(grouping.into_iter().flat_map(|g| &g.labels).map(|label| label.text.clone()));
+        let matched = e.selector().into_iter().flat_map(|s| &s.matchers);
+        named.extend(matched.map(|m| m.label.text.clone()));
+    });
+    rule.labels.iter().find_map(|(key, said)| {
+        if said.text.is_empty() {
+            Some(format!("its rule takes the label `{key}` away"))
+        } else {
+            named.contains(key).then(|| format!("its rule writes over the label `{key}` of its own series"))
+        }
+    })
 }
 
 /// An expression with the series of these labels in it.

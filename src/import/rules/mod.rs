@@ -55,6 +55,10 @@ struct Rule {
     /// `for`
     hold: Option<String>,
     group: Said,
+    /// How often its group is evaluated, where that is said.
+    interval: Option<String>,
+    /// Why what it records isn't its expression at the moment it is read, as its group says.
+    apart: Option<&'static str>,
     /// As labels of the object say.
     owner: Option<Said>,
 }
@@ -157,15 +161,28 @@ pub(super) fn read(document: &Node, groups: &Node, sources: &SourceMap, read: &m
             }
             None => &[],
         };
+        let (interval, apart) = (word(group, "interval").map(str::to_owned), apart(group));
         for node in rules {
             match rule(&mut reader, node, &name, &shared, owner.as_ref()) {
-                Ok(rule) => reader.read.rules.all.push(rule),
+                Ok(rule) => reader.read.rules.all.push(Rule { interval: interval.clone(), apart, ..rule }),
                 Err((place, what, why)) => {
                     reader.read.refused.push(Outcome::refused(what, place, why));
                 }
             }
         }
     }
+}
+
+/// Why the series of a group are not what its expressions say at the moment.
+fn apart(group: &Node) -> Option<&'static str> {
+    let given = |key: &str| find(group, key).and_then(scalar).map(str::trim);
+    let nothing = |text: &str| text.chars().all(|c| c == '0' || c.is_ascii_alphabetic());
+    if ["query_offset", "eval_delay"].iter().any(|key| given(key).is_some_and(|text| !nothing(text))) {
+        return Some("its group looks at another time than that at which it is evaluated");
+    }
+    given("limit")
+        .is_some_and(|text| !nothing(text))
+        .then_some("its group has a `limit`, above which it records nothing")
 }
 
 fn shown_group(name: &Said) -> String {
@@ -235,6 +252,8 @@ fn rule(
         annotations: reader.labels(find(node, "annotations"), "`annotations`"),
         hold: word(node, "for").map(str::to_owned),
         group: group.clone(),
+        interval: None,
+        apart: None,
         owner: owner.cloned(),
         name,
     })

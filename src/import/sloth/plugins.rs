@@ -226,6 +226,18 @@ pub(super) fn made(id: &Said, options: &[(String, Said)]) -> Result<Option<Made>
     Ok(Some(Made { sli, assumed, findings: given.findings(name) }))
 }
 
+/// The matcher of an option that the plugin puts between quotes as it is: a backslash in it is one of PromQL's.
+fn pasted(key: &'static str, before: &str, text: &str) -> Result<String, Refusal> {
+    let made = format!("{before}\"{text}\"");
+    if promql::parse(&format!("x{{{made}}}")).is_ok() {
+        return Ok(made);
+    }
+    let why = format!(
+        "the plugin puts the option `{key}` between quotes as it is, and what comes of it is not PromQL: in YAML's single quotes a backslash of a pattern is written twice"
+    );
+    Err((Some(key), why))
+}
+
 /// A plugin with its options.
 struct Given<'o> {
     plugin: &'static Plugin,
@@ -257,7 +269,7 @@ impl Given<'_> {
             Counts::Codes { metric } => {
                 let codes = match self.option("custom_rcode_regex").map(|said| said.text.trim()) {
                     None | Some("") => r#"rcode="SERVFAIL""#.to_owned(),
-                    Some(pattern) => format!("rcode=~{}", quote(pattern)),
+                    Some(pattern) => pasted("custom_rcode_regex", "rcode=~", pattern)?,
                 };
                 (sum("rate", format!("{metric}{}", with(&codes))), sum("rate", format!("{metric}{all}")))
             }
@@ -294,7 +306,7 @@ impl Given<'_> {
     fn matchers(&self) -> Result<Vec<String>, Refusal> {
         let mut made: Vec<String> = self.filter()?.into_iter().collect();
         for (key, label, op) in self.plugin.selects {
-            made.push(format!("{label}{op}{}", quote(self.needed(key)?)));
+            made.push(pasted(key, &format!("{label}{op}"), self.needed(key)?)?);
         }
         if !self.plugin.own.is_empty() {
             made.push(self.plugin.own.to_owned());

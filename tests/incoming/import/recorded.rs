@@ -136,3 +136,84 @@ fn proofs_ask_the_recorded_series() {
     made.judge(&other, Ok(&answer(&other)));
     assert!(matches!(made.report.objectives[exact.objective].proof, Some(Proof::Differs(_))));
 }
+
+/// What a group or a rule does to its series keeps a query from being followed.
+#[test]
+fn groups_that_record_something_else() {
+    let by_all = "sum by (job, code) (rate(x_total{code=\"500\"}[5m]))";
+    for (group, labels, why) in [
+        ("query_offset: 10m", "", "looks at another time"),
+        ("limit: 1", "", "has a `limit`"),
+        ("interval: 30s", "code: ''", "takes the label `code` away"),
+        ("interval: 30s", "code: \"200\"", "writes over the label `code`"),
+    ] {
+        let text = |expr: &str, group: &str, name: &str, labels: &str| {
+            let expr = serde_json::to_string(expr).unwrap();
+            format!(
+                "  - name: {name}\n    {group}\n    rules:\n      - {{record: {name}:rate5m, expr: {expr}, labels: {{{labels}}}}}\n"
+            )
+        };
+        let rules = format!(
+            "groups:\n{}{}",
+            text(by_all, group, "bad", labels),
+            text("sum by (job, code) (rate(x_total[5m]))", "interval: 30s", "all", ""),
+        );
+        let inputs =
+            [input("spec.yaml", &spec("sum(bad:rate5m)", "sum(all:rate5m)")), input("rules.yaml", &rules)];
+        let made = import(&inputs, &fresh()).unwrap_or_else(|e| panic!("{:?}", e.inputs));
+        sound(&made, why);
+        let text = made.report.text();
+        assert!(text.contains(why), "{why}:\n{text}");
+        assert!(made.report.objectives.iter().all(|o| o.grade != Grade::Exact), "{text}");
+        assert!(!made.files.iter().any(|file| file.text.contains("code=\"500\"")), "{why}");
+    }
+}
+
+/// Rates that are read more often on one side than on the other weigh more there.
+#[test]
+fn rates_read_at_different_times() {
+    let made = |bad: &str, all: &str| {
+        let group = |name: &str, every: &str, expr: &str| {
+            format!(
+                "  - name: {name}\n    interval: {every}\n    rules:\n      - {{record: {name}:rate, expr: '{expr}'}}\n"
+            )
+        };
+        let rules = format!(
+            "groups:\n{}{}",
+            group("bad", bad, "sum(rate(x_total{code=\"500\"}[5m]))"),
+            group("all", all, "sum(rate(x_total[5m]))")
+        );
+        let spec = spec("sum_over_time(bad:rate[{{.window}}])", "sum_over_time(all:rate[{{.window}}])");
+        let made = import(&[input("spec.yaml", &spec), input("rules.yaml", &rules)], &fresh()).unwrap();
+        made.report.text()
+    };
+    let same = made("30s", "30s");
+    assert!(!same.contains("in different ways"), "{same}");
+    let other = made("15s", "60s");
+    assert!(other.contains("its two sides look at recorded rates in different ways"), "{other}");
+}
+
+/// A plugin puts its options between quotes as they are: a backslash is one of PromQL's.
+#[test]
+fn options_of_plugins_are_pasted() {
+    let made = |option: &str| {
+        let text = format!(
+            "version: prometheus/v1\nservice: shop\nlabels: {{owner: shop}}\nslos:\n  - name: pages\n    objective: 99\n    sli: {{plugin: {{id: sloth-common/traefik/v2/availability, options: {{service_name_regex: '{option}'}}}}}}\n    alerting: {{page_alert: {{disable: true}}, ticket_alert: {{disable: true}}}}\n"
+        );
+        imported("spec.yaml", &text)
+    };
+    let twice = made(r"shop\\.example@.*");
+    sound(&twice, "twice");
+    assert!(
+        twice.files.iter().any(|file| file.text.contains(r#"service=~"shop\\.example@.*""#)),
+        "{:?}",
+        twice.files
+    );
+    for wrong in [r"a\.b", r#"s"x"#] {
+        let text = made(wrong).report.text();
+        assert!(
+            text.contains("puts the option `service_name_regex` between quotes as it is"),
+            "{wrong}: {text}"
+        );
+    }
+}
