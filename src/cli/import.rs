@@ -16,7 +16,7 @@ use super::screen::{Screen, for_people};
 use super::{Failure, Outcome, Status};
 use crate::config::project_name;
 use crate::diag::Severity;
-use crate::import::{self, Imported, Input, Report, Target, Unusable, Written};
+use crate::import::{self, INDICATORS_FILE, Imported, Input, Report, Target, Unusable, Written};
 use crate::project::Project;
 use earlier::{Earlier, edited};
 use files::{remove, there, write};
@@ -141,11 +141,19 @@ fn again(inputs: &[Input], target: &Target<'_>, earlier: &Earlier, folder: &Path
     if earlier.as_written.is_empty() {
         return Err(stays(earlier.edited.first().map(|path| edited(path))));
     }
-    let made = import::import(inputs, target).map_err(|unusable| {
+    let mut made = import::import(inputs, target).map_err(|unusable| {
         let named =
             |path: &&String| unusable.inputs.iter().any(|(message, _)| message.contains(path.as_str()));
         Stays { why: earlier.edited.iter().find(named).map(|path| edited(path)), unusable: Some(unusable) }
     })?;
+    // Without indicators their file is rewritten, too: others may be made of the next specs.
+    let is_file = |file: &Written| file.path == INDICATORS_FILE;
+    if earlier.as_written.contains_key(INDICATORS_FILE) && !made.files.iter().any(is_file) {
+        let text = "# No objectives that were imported are measured alike any more.\n";
+        made.files.push(Written { path: INDICATORS_FILE.to_owned(), text: text.to_owned() });
+        made.files.sort_by(|a, b| a.path.cmp(&b.path));
+        made.report.files = made.files.iter().map(|file| file.path.clone()).collect();
+    }
     if let Some(why) = earlier.keeps(&made.files, folder) {
         return Err(stays(Some(why)));
     }

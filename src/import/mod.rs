@@ -34,6 +34,7 @@ pub use objective::{
 };
 pub use prove::{Against, CASE, Hour, Measured, Played, Proof, Trial};
 pub use report::{Finding, Grade, LostTogether, Outcome, Report};
+pub use source::INDICATORS_FILE;
 
 use crate::config::tree;
 use crate::project::{CONFIG_FILE, Project};

@@ -35,6 +35,8 @@ const DEFAULT_WINDOW: u32 = 28;
 /// What holds of all that Sloth's specs say.
 const SLOTHS: &str = "Sloth's window is set where it runs; 30d, its default, is taken";
 /// What is written once for several objectives.
+/// The file of the indicators.
+pub const INDICATORS_FILE: &str = "indicators.slovo";
 const INDICATORS: &str = "objectives that measure the same, but for the value of one label, are measured by an indicator of indicators.slovo";
 /// The owner of what names none.
 const NOBODY: &str = "unstated";
@@ -249,7 +251,7 @@ fn files(said: &[Told], there: &There, target: &Target<'_>) -> Vec<Written> {
     let shared: BTreeSet<&str> =
         said.iter().filter_map(|s| Some(s.measured.as_ref()?.indicator.as_str())).collect();
     if !shared.is_empty() {
-        add("indicators.slovo".to_owned(), &shared.into_iter().collect::<Vec<_>>().join("\n"));
+        add(INDICATORS_FILE.to_owned(), &shared.into_iter().collect::<Vec<_>>().join("\n"));
     }
     let mut playbooks: Vec<Playbook> = Vec::new();
     for (journey, members) in by_journey(said) {

@@ -85,3 +85,30 @@ fn names_and_numbers() {
     let ran = run(at, &["import", "two.yaml", "--audit"]);
     assert!(!ran.out.contains("indicators.slovo"), "{}", ran.out);
 }
+
+/// Fewer objectives than before: no indicator is made any more, and its file says so instead of standing in the way.
+#[test]
+fn no_longer_alike() {
+    let text = fs::read_to_string("tests/incoming/import/indicators.yaml").unwrap();
+    let at = tempfile::tempdir().unwrap();
+    let at = at.path();
+    fs::write(at.join("x.yaml"), &text).unwrap();
+    let import = || run(at, &["import", "x.yaml", "-o", "new"]);
+    assert_eq!(import().code, 0);
+    let indicators = at.join("new/indicators.slovo");
+    assert!(fs::read_to_string(&indicators).unwrap().contains("indicator "));
+    fs::write(at.join("x.yaml"), text.split("  - name: search").next().unwrap()).unwrap();
+    let ran = import();
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert_eq!(
+        fs::read_to_string(&indicators).unwrap(),
+        "# No objectives that were imported are measured alike any more.\n"
+    );
+    let new = at.join("new");
+    assert_eq!(run(&new, &["check"]).code, 0);
+    assert_eq!(run(&new, &["fmt", "--check"]).code, 0);
+    // And back again.
+    fs::write(at.join("x.yaml"), &text).unwrap();
+    assert_eq!(import().code, 0);
+    assert!(fs::read_to_string(&indicators).unwrap().contains("indicator "));
+}
