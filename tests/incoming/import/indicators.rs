@@ -89,15 +89,28 @@ fn names_and_numbers() {
 /// Fewer objectives than before: no indicator is made any more, and its file says so instead of standing in the way.
 #[test]
 fn no_longer_alike() {
-    let text = fs::read_to_string("tests/incoming/import/indicators.yaml").unwrap();
+    let slo = |page: &str| {
+        let query =
+            |more: &str| format!("sum(rate(http_requests_total{{page=\"{page}\"{more}}}[{{{{.window}}}}]))");
+        format!(
+            "  - name: {page}\n    objective: 99\n    sli: {{events: {{error_query: '{}', total_query: '{}'}}}}\n    alerting: {{page_alert: {{disable: true}}, ticket_alert: {{disable: true}}}}\n",
+            query(",code=\"500\""),
+            query("")
+        )
+    };
+    let spec = |pages: &[&str]| {
+        let slos: String = pages.iter().map(|page| slo(page)).collect();
+        format!("version: prometheus/v1\nservice: shop\nlabels: {{owner: shop}}\nslos:\n{slos}")
+    };
     let at = tempfile::tempdir().unwrap();
     let at = at.path();
+    let text = spec(&["cart", "search", "home"]);
     fs::write(at.join("x.yaml"), &text).unwrap();
     let import = || run(at, &["import", "x.yaml", "-o", "new"]);
     assert_eq!(import().code, 0);
     let indicators = at.join("new/indicators.slovo");
     assert!(fs::read_to_string(&indicators).unwrap().contains("indicator "));
-    fs::write(at.join("x.yaml"), text.split("  - name: search").next().unwrap()).unwrap();
+    fs::write(at.join("x.yaml"), spec(&["cart", "search"])).unwrap();
     let ran = import();
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert_eq!(
