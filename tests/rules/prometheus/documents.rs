@@ -391,7 +391,11 @@ fn site_pages(facts: &mut Facts, model: &Model, index: &str, conduct: &str, peop
     facts.has("journeys", &said, &plural(model.journeys.len(), "journey"));
     facts.has("promises", &said, &plural(all.len(), "promise"));
     let reasons = all.iter().filter(|p| p.because.is_some()).count();
-    facts.hold("reasons", said.contains(&format!("{reasons} of {} give", all.len())), &said);
+    let wanted = match all.len() {
+        1 => format!("{reasons} with a reason"),
+        promises => format!("{reasons} of {promises} give"),
+    };
+    facts.hold("reasons", said.contains(&wanted), &said);
     let guesses = all.iter().filter(|p| matches!(p.because, Some((Evidence::Guessed, _, _)))).count();
     facts.hold("guesses", before(&said, " still rest") == Decimal::from(guesses), &said);
     let cards = text(index);
