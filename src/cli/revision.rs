@@ -1,7 +1,7 @@
 //! A project as it was at a revision of its git repository.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufReader, Read as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -78,6 +78,10 @@ fn git(root: &Path) -> Command {
     git
 }
 
+fn gone() -> std::io::Error {
+    std::io::Error::other("git ended early")
+}
+
 /// Path and object of each file of a project, from what `git ls-tree -z` lists.
 fn wanted(listed: &[u8]) -> BTreeMap<String, String> {
     let mut wanted = BTreeMap::new();
@@ -102,11 +106,19 @@ fn blobs(
 ) -> std::io::Result<BTreeMap<String, Result<String, Diagnostic>>> {
     let mut child =
         git(root).args(["cat-file", "--batch"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
-    let gone = || std::io::Error::other("git ended early");
-    let (Some(mut ask), Some(answers)) = (child.stdin.take(), child.stdout.take()) else {
-        return Err(gone());
-    };
-    let mut answers = BufReader::new(answers);
+    let pipes = child.stdin.take().zip(child.stdout.take());
+    let read = pipes.ok_or_else(gone).and_then(|(ask, answers)| texts(wanted, ask, BufReader::new(answers)));
+    // With its pipes closed it ends, whatever came of it.
+    child.wait()?;
+    read
+}
+
+/// Asks for each object, and takes its text.
+fn texts(
+    wanted: &BTreeMap<String, String>,
+    mut ask: impl std::io::Write,
+    mut answers: impl std::io::BufRead,
+) -> std::io::Result<BTreeMap<String, Result<String, Diagnostic>>> {
     let mut texts = BTreeMap::new();
     let mut left = LARGEST_OF_ALL;
     for (path, object) in wanted {
@@ -132,8 +144,6 @@ fn blobs(
         };
         texts.insert(path.clone(), text);
     }
-    drop(ask);
-    child.wait()?;
     Ok(texts)
 }
 

@@ -140,16 +140,12 @@ fn query(book: &Book<'_>, written: &str, objective: &Objective) -> Result<Query,
     Ok(Query { text: one.text, labels: one.labels, ..made })
 }
 
-/// Something of each of these rules, in one text.
-fn names_of(book: &Book<'_>, used: &BTreeSet<usize>, of: impl Fn(&super::Rule) -> String) -> String {
-    let mut all: Vec<String> = used.iter().filter_map(|at| book.rules.get(*at)).map(of).collect();
-    all.sort();
-    all.dedup();
-    all.join(" ")
+fn rules_of<'r>(book: &Book<'r>, used: &BTreeSet<usize>) -> impl Iterator<Item = &'r super::Rule> {
+    used.iter().filter_map(|at| book.rules.get(*at))
 }
 
 fn names(book: &Book<'_>, used: &BTreeSet<usize>) -> impl Iterator<Item = String> {
-    used.iter().filter_map(|at| book.rules.get(*at)).map(|rule| rule.name.text.clone())
+    rules_of(book, used).map(|rule| rule.name.text.clone())
 }
 
 /// Why the numbers may be others where counters are recorded.
@@ -271,9 +267,10 @@ fn over_time(
                     short(name)
                 ));
             };
-            // How often it is read is how often each rate counts.
-            let often = names_of(book, &one.used, |rule| rule.interval.clone().unwrap_or_default());
-            made.over.insert((format!("{function} {often}"), length));
+            // How often it is recorded is how often each rate counts.
+            let often: BTreeSet<&str> =
+                rules_of(book, &one.used).map(|rule| rule.interval.as_deref().unwrap_or("")).collect();
+            made.over.insert((format!("{function} {often:?}"), length));
             made.assumed.push(format!(
                 "`{name}` is recorded, a rate over {}; the source adds up what it reads of it from time to time, here every event is counted",
                 windows::shown(length)
