@@ -8,6 +8,7 @@
 //!        -> resolve   -> Names               tables beside the trees, which are never changed
 //!        -> elaborate -> ir::Model           type-checks each promise while making it; broken ones are left out
 //!        -> check     -> diagnostics         arithmetic and sense, on the model; errors stop here
+//!        -> rules     -> RuleSet             recording and alert rules as values, a journey at a time
 //!        -> backend   -> [Artifact]          pure functions
 //!        -> cli       -> disk                only what changed; a manifest lists what is ours
 //! ```
@@ -36,6 +37,7 @@
 //! assert_eq!(references.declaration(&found.symbol).unwrap().range(), 5..9);
 //! ```
 
+pub(crate) mod addresses;
 pub mod against;
 pub mod analysis;
 pub mod ast;
@@ -58,8 +60,11 @@ pub mod live;
 pub(crate) mod parallel;
 pub mod project;
 pub mod promql;
+pub mod render;
 pub mod required;
 pub mod resolve;
+pub mod rules;
+pub(crate) mod sentences;
 pub(crate) mod series;
 pub mod source;
 pub mod syntax;

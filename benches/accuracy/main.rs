@@ -71,7 +71,7 @@ pub fn printed(scrape: u64) -> (f64, f64) {
     let (source, yaml) = project("visit", scrape, "30d");
     let model = common::model(&source, &yaml);
     let (_, promise) = model.promises().next().expect("a promise");
-    let explained = slovo::backend::prometheus::explain(&model, promise);
+    let explained = slovo::rules::explain(&model, promise);
     let pages = explained.alerts.iter().filter(|a| a.name == "PromiseBurnsFast").map(|a| a.detection[0]);
     let least = |times: Vec<Option<slovo::value::Duration>>| {
         times.into_iter().flatten().min().map_or(f64::INFINITY, |t| t.as_micros() as f64 / 1e6)

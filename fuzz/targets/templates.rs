@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
 use slovo::backend::docs::{Formats, Options, build};
-use slovo::backend::prometheus::alert_texts::go;
+use slovo::rules::alert_texts::go;
 use slovo::backend::prometheus::check_texts;
 use slovo::ir::Model;
 use slovo::project::Project;

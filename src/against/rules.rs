@@ -3,12 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::backend::prometheus::groups;
-use crate::backend::prometheus::plan::{Needs, Plan};
-use crate::backend::prometheus::sink::{Rule, Sink};
 use crate::ir::Model;
 use crate::promql::parts;
-use crate::value::{Duration, hash};
+use crate::rules::plan::{Needs, Plan};
+use crate::rules::{Rule, RuleSet};
+use crate::value::hash;
 
 /// A rule's fingerprint.
 pub(crate) fn fingerprint(name: &str, expr: &str) -> String {
@@ -27,27 +26,17 @@ pub(crate) fn fingerprint_of_all(mut rules: Vec<String>) -> String {
 pub(super) fn of(model: &Model) -> BTreeMap<String, String> {
     let needs = Needs::of(model);
     let one = |journey| {
-        let mut taken = Taken::default();
-        groups(&Plan::new(model, journey, &needs), &mut taken);
-        taken.0
+        let set = RuleSet::of(&Plan::new(model, journey, &needs));
+        set.rules().filter(|(_, rule)| is_known(rule)).map(|(_, r)| fingerprint(&r.name, &r.expr)).collect()
     };
     let all = model.journeys.iter().map(|journey| (journey.id.clone(), one(journey)));
-    all.filter(|(_, rules)| !rules.is_empty()).map(|(id, rules)| (id, fingerprint_of_all(rules))).collect()
+    all.filter(|(_, rules): &(_, Vec<String>)| !rules.is_empty())
+        .map(|(id, rules)| (id, fingerprint_of_all(rules)))
+        .collect()
 }
 
-/// The fingerprints of rules as they are written.
-#[derive(Default)]
-struct Taken(Vec<String>);
-
-impl Sink for Taken {
-    fn group(&mut self, _: &str, _: Duration) {}
-    fn comment(&mut self, _: &str) {}
-    fn rule(&mut self, rule: &Rule<'_>) {
-        // A server's rules are known as a project's by their names and labels: Sloth's series, and what has no label `journey`, are not.
-        let own = if rule.alert { "Promise" } else { "promise" };
-        let labelled = |name: &str| rule.labels.iter().any(|(label, _)| *label == name);
-        if rule.name.starts_with(own) && labelled("project") && labelled("journey") {
-            self.0.push(fingerprint(rule.name, rule.expr));
-        }
-    }
+/// A server's rules are known as a project's by their names and labels: Sloth's series, and what has no label `journey`, are not.
+fn is_known(rule: &Rule) -> bool {
+    let own = if rule.is_alert() { "Promise" } else { "promise" };
+    rule.name.starts_with(own) && rule.label("project").is_some() && rule.label("journey").is_some()
 }

@@ -1,14 +1,12 @@
 //! Backends: pure functions from the model to files. One folder each.
 
-pub(crate) mod addresses;
 pub mod alertmanager;
 pub mod docs;
 pub mod grafana;
+pub(crate) mod kubernetes;
 pub mod prometheus;
 pub mod proofs;
-pub(crate) mod template;
-pub(crate) mod url;
-pub mod yaml;
+pub mod rule_file;
 
 use crate::ir::Model;
 

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use super::{Failure, docs};
-use crate::backend::prometheus::{alert_texts, check_texts};
 use crate::ir::Model;
 use crate::project::Project;
+use crate::rules::{alert_texts, check_texts};
 
 /// Reads the templates of this folder, where an output of rules names one.
 pub(super) fn fill(project: &Project, model: &mut Model, folder: Option<&str>) -> Result<(), Failure> {

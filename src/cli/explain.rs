@@ -8,12 +8,12 @@ use std::path::Path;
 use super::args::Explain;
 use super::screen::{Marks, Screen};
 use super::{Failure, Outcome, Status, check, load, status_of};
-use crate::backend::docs::sentences;
-use crate::backend::prometheus;
 use crate::config::nearest;
 use crate::diag::{Severity, codes};
 use crate::ir::{Model, Promise, Selector, Series};
 use crate::promql::print::selector_text;
+use crate::rules;
+use crate::sentences;
 
 pub(super) fn run(options: &Explain, start: &Path, screen: &Screen) -> Outcome {
     let Some(what) = &options.what else {
@@ -61,7 +61,7 @@ fn promise_at(what: &str, options: &Explain, start: &Path, screen: &Screen) -> O
     let texts: Vec<String> = found
         .iter()
         .map(|promise| {
-            let explained = prometheus::explain(model, promise);
+            let explained = rules::explain(model, promise);
             let facts = facts(model, promise);
             let said = sentences::promise::floor(promise);
             promise::text(&explained, &said, &facts, screen.options().width, options.rules, (bold, off))

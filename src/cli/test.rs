@@ -14,8 +14,8 @@ use super::args::Test;
 use super::screen::{Screen, for_people};
 use super::temporary::Temporary;
 use super::{Failure, Outcome, Status, alert_texts, check, counted, load, plural, status_of};
-use crate::backend::prometheus;
 use crate::backend::proofs::{Check, Proofs, Pruned, RuleFiles, Suite, Wrong, prove, read};
+use crate::backend::rule_file;
 use crate::config::{nearest, rules};
 use crate::diag::render::plain_json;
 use crate::ir::{Model, Origin};
@@ -173,7 +173,7 @@ pub(super) fn put(path: &Path, text: &str) -> Result<(), Failure> {
 /// Writes all rules, for those who keep them; gives them by their journeys.
 fn write_rules(model: &Model, folder: &Path) -> Result<Vec<(String, String)>, Failure> {
     let mut rules = Vec::new();
-    for artifact in prometheus::plain(&model.playable()) {
+    for artifact in rule_file::plain(&model.playable()) {
         let path = folder.join(&artifact.path);
         if let (true, Some(journey)) = (path.parent() == Some(folder), artifact.path.strip_suffix(".yml")) {
             put(&path, &artifact.text)?;

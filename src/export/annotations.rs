@@ -39,7 +39,7 @@ pub(super) fn of_objective(model: &Model, objective: &Objective<'_>) -> Doc {
     say("slovo_if_broken", step.and_then(|s| s.if_broken.clone()));
     say("slovo_served_by", step.map(|s| s.served_by.join(", ")));
     say("slovo_tested_by", step.map(|s| s.tested_by.join(", ")));
-    say("runbook", crate::backend::addresses::runbook(model, promise));
+    say("runbook", crate::addresses::runbook(model, promise));
     Doc::Map(made)
 }
 

@@ -1,6 +1,6 @@
 //! A YAML document as a tree, printed by the emitter that quotes as every parser needs it.
 
-use crate::backend::yaml::Yaml;
+use crate::render::yaml::Yaml;
 
 /// A value.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 
 use super::{Label, Metric, Missing, Required};
-use crate::backend::docs::markdown::{code_span, escape_into};
 use crate::check::several;
 use crate::ir::Role;
+use crate::render::markdown::{code_span, escape_into};
 
 impl Required {
     /// As Markdown.

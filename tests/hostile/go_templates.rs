@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use slovo::backend::prometheus::alert_texts::go;
+use slovo::rules::alert_texts::go;
 
 use crate::tools::{Random, promtools};
 

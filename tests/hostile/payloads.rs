@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use slovo::backend::{
-    Backend, alertmanager::Alertmanager, docs::Docs, grafana::Grafana, prometheus, prometheus::Prometheus,
+    Backend, alertmanager::Alertmanager, docs::Docs, grafana::Grafana, prometheus::Prometheus,
 };
 use slovo::project::Project;
 
@@ -209,7 +209,7 @@ fn expressions(value: &serde_json::Value, text: &str) {
             assert!(promql_parser::parser::parse(expr).is_ok(), "{text:?}: {expr}");
             for annotation in map.get("annotations").and_then(|a| a.as_object()).into_iter().flatten() {
                 let said = annotation.1.as_str().unwrap();
-                assert_eq!(prometheus::alert_texts::go::check(said, false), Ok(()), "{text:?}: {said}");
+                assert_eq!(slovo::rules::alert_texts::go::check(said, false), Ok(()), "{text:?}: {said}");
             }
         }
         map.values().for_each(|v| expressions(v, text));

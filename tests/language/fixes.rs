@@ -6,7 +6,7 @@ use crate::common;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use slovo::backend::prometheus;
+use slovo::backend::rule_file;
 use slovo::diag::{Edit, Severity, mends};
 use slovo::project::Project;
 
@@ -200,7 +200,7 @@ fn rules(text: &str) -> String {
             )
         )
     });
-    format!("{:?}", prometheus::plain(&model))
+    format!("{:?}", rule_file::plain(&model))
 }
 
 /// A whole program around the lines of a promise and of its journey.

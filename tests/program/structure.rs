@@ -61,7 +61,7 @@ fn data_flows_one_way() {
     // The stages in front of the model, and whoever runs them.
     let front = ["ast", "syntax", "resolve", "elaborate", "driver", "analysis", "project", "fmt"];
     let outside = ["cli", "live", "import", "export", "against", "required", "catalogue_import"];
-    let later = ["check", "backend"];
+    let later = ["check", "rules", "backend"];
     let all = |lists: &[&[&'static str]]| lists.concat();
     let never: BTreeMap<&str, Vec<&str>> = BTreeMap::from([
         ("src/value/", all(&[&front, &outside, &later, &["ir", "diag", "config", "promql", "source"]])),
@@ -73,8 +73,12 @@ fn data_flows_one_way() {
         ("src/ir/", all(&[&front, &outside, &later, &["diag", "config"]])),
         (
             "src/check/",
-            all(&[&["syntax", "resolve", "driver", "analysis", "project", "fmt", "backend"], &outside]),
+            all(&[&["syntax", "resolve", "driver", "analysis", "project", "fmt", "rules", "backend"], &outside]),
         ),
+        ("src/rules/", all(&[&front, &outside, &["backend"]])),
+        ("src/sentences/", all(&[&front, &outside, &["rules", "backend"]])),
+        ("src/render/", all(&[&front, &outside, &later])),
+        ("src/addresses.rs", all(&[&front, &outside, &later])),
         ("src/backend/", all(&[&front, &outside])),
         ("src/driver.rs", all(&[&["project", "fmt"], &outside])),
         ("src/exposition/", all(&[&front, &outside, &later, &["ir", "config"]])),
@@ -89,6 +93,30 @@ fn data_flows_one_way() {
             for import in parts(code) {
                 if never.contains(&import.as_str()) {
                     wrong.push(format!("{name} imports {import}"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// The backends. Beside them in `src/backend/` is what several of them write with.
+const BACKENDS: [&str; 5] = ["alertmanager", "docs", "grafana", "prometheus", "proofs"];
+
+#[test]
+fn backends_know_nothing_of_each_other() {
+    let mut list = Vec::new();
+    sources(Path::new("src/backend"), &mut list);
+    let mut wrong = Vec::new();
+    for own in BACKENDS {
+        let folder = format!("src/backend/{own}/");
+        let files: Vec<_> = list.iter().filter(|(name, _)| name.starts_with(&folder)).collect();
+        assert!(!files.is_empty(), "{folder} is not there");
+        for (name, code) in files {
+            for other in BACKENDS.iter().filter(|other| **other != own) {
+                let named = [format!("backend::{other}"), format!("super::{other}"), format!("backend::{{{other}")];
+                if named.iter().any(|path| code.contains(path.as_str())) {
+                    wrong.push(format!("{name} imports {other}"));
                 }
             }
         }

@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 
 use super::{MESSAGES_FILE, Matcher, NOBODY, Route, Routing};
-use crate::backend::yaml::Yaml;
 use crate::diag::render::plain_json;
 use crate::promql::print;
+use crate::render::yaml::Yaml;
 use crate::series::PROMISE_LABELS;
 
 pub(super) fn text(routing: &Routing) -> String {

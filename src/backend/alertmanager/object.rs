@@ -3,9 +3,9 @@
 
 use super::{Matcher, NOBODY, Routing};
 use crate::backend::Artifact;
-use crate::backend::prometheus::{object_head, object_name};
-use crate::backend::yaml::Yaml;
+use crate::backend::kubernetes::{object_head, object_name};
 use crate::ir::{Kubernetes, Model};
+use crate::render::yaml::Yaml;
 
 pub(super) fn write(model: &Model, options: &Kubernetes, routing: &Routing) -> Artifact {
     let mut yaml = Yaml::default();

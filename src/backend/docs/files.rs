@@ -10,10 +10,10 @@ use serde::Serialize;
 use super::context::{Journey, Maker, Promise, Site};
 use super::pictures;
 use super::render::{ASSETS, TemplateError, Templates, value};
-use crate::backend::template::Room;
 use crate::backend::{Artifact, Take};
 use crate::ir::{self, Model};
 use crate::parallel;
+use crate::render::template::Room;
 
 /// Which documents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]

@@ -10,10 +10,8 @@
 
 pub mod context;
 mod files;
-pub mod markdown;
 pub mod pictures;
 pub mod render;
-pub mod sentences;
 
 pub use files::{Formats, Options, build, build_each};
 pub use render::TemplateError;

@@ -6,11 +6,12 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Value;
 use minijinja::{AutoEscape, Environment, Error, Output, State, UndefinedBehavior};
 
-use super::pictures::escaped;
-use super::sentences::words;
-pub use crate::backend::template::TemplateError;
-pub(crate) use crate::backend::template::value;
-use crate::backend::template::{self, Room, explained};
+use crate::render::html::escaped;
+use crate::render::markdown;
+pub use crate::render::template::TemplateError;
+pub(crate) use crate::render::template::value;
+use crate::render::template::{self, Room, explained};
+use crate::sentences::words;
 
 /// Built-in templates, by the name under which a user may replace them.
 pub const BUILT_IN: &[(&str, &str)] = &[
@@ -75,7 +76,7 @@ impl Templates {
         env.add_filter("plural", plural);
         env.add_filter("stopped", |text: &str| words::stopped(text));
         env.add_filter("capfirst", capfirst);
-        env.add_filter("code", super::markdown::code);
+        env.add_filter("code", markdown::code);
         env.add_filter("cell", |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" "));
         for (name, text) in BUILT_IN {
             template::add(&mut env, &format!("{PREFIX}{name}"), text)?;
@@ -104,7 +105,7 @@ fn write_value(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -
     } else if matches!(state.auto_escape(), AutoEscape::Html) {
         write_html(out, text)
     } else if matches!(state.auto_escape(), AutoEscape::Custom(_)) {
-        super::markdown::write_escaped(out, text)
+        markdown::write_escaped(out, text)
     } else {
         out.write_str(text)
     };
@@ -149,7 +150,7 @@ fn href(state: &State<'_, '_>, url: &str, root: &str) -> Value {
 
 /// `1 promise`, `2 promises`.
 fn plural(n: i64, word: &str) -> String {
-    let count = super::sentences::numbers::count(n.into());
+    let count = crate::sentences::numbers::count(n.into());
     if n == 1 { format!("{count} {word}") } else { format!("{count} {word}s") }
 }
 

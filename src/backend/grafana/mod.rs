@@ -15,11 +15,11 @@ mod queries;
 mod recorded;
 mod text;
 
-use super::prometheus::plan::Needs;
-use super::prometheus::too_large_to_apply;
+use super::kubernetes::too_large_to_apply;
 use super::{Artifact, Backend};
 use crate::diag::Diagnostics;
 use crate::ir::{Form, Journey, Model};
+use crate::rules::plan::Needs;
 use crate::source::Span;
 use boards::{Site, journey, overview, promise};
 use recorded::Recorded;

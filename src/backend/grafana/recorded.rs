@@ -7,13 +7,12 @@ use crate::series::{
 };
 use std::collections::BTreeSet;
 
-use crate::backend::prometheus::budget::Budgets;
-use crate::backend::prometheus::plan::{Needs, Plan, is_composed};
-use crate::backend::prometheus::sink::{Rule, Sink};
-use crate::backend::prometheus::text::{journey_matchers, promise_matchers};
-use crate::backend::prometheus::{groups, ranges};
-use crate::ir::{Journey, Model, Promise, PromisePath};
+use crate::ir::{Journey, Model, Promise, PromisePath, ranges};
 use crate::promql::print;
+use crate::rules::RuleSet;
+use crate::rules::budget::Budgets;
+use crate::rules::plan::{Needs, Plan, is_composed};
+use crate::rules::text::{journey_matchers, promise_matchers};
 use crate::value::Duration;
 
 /// A series that boards read.
@@ -143,7 +142,13 @@ impl<'m> Recorded<'m> {
             windows: plan.windows.clone(),
             budgets,
         };
-        groups(&plan, &mut all);
+        for (_, rule) in RuleSet::of(&plan).rules().filter(|(_, rule)| !rule.is_alert()) {
+            if let Some(path) = &rule.promise {
+                all.own.insert((rule.name.clone(), path.clone()));
+            } else {
+                all.names.insert((rule.name.clone(), rule.label("window").map(str::to_owned)));
+            }
+        }
         all
     }
     /// Is this recorded for the promise?
@@ -241,20 +246,4 @@ fn known<'l>(series: &str, remaining: &str, labels: impl Iterator<Item = &'l str
 pub(super) fn bare(series: Series, matchers: &str) -> String {
     let window = series.window().map(|w| format!(",window=\"{w}\"")).unwrap_or_default();
     format!("{}{{{matchers}{window}}}", series.name())
-}
-
-impl Sink for Recorded<'_> {
-    fn group(&mut self, _: &str, _: Duration) {}
-    fn comment(&mut self, _: &str) {}
-    fn rule(&mut self, rule: &Rule<'_>) {
-        if rule.alert {
-            return;
-        }
-        if let Some(path) = rule.promise {
-            self.own.insert((rule.name.to_owned(), path.clone()));
-            return;
-        }
-        let window = rule.labels.iter().find(|(name, _)| *name == "window").map(|(_, w)| (*w).to_owned());
-        self.names.insert((rule.name.to_owned(), window));
-    }
 }

@@ -1,8 +1,8 @@
 //! The user's words where Grafana would read more into them: it replaces `$name`, `${name}` and `[[name]]` in titles,
 //! descriptions and texts, `{{label}}` in legends, and reads texts as Markdown with HTML.
 
-use crate::backend::docs::markdown;
-use crate::backend::docs::sentences::words;
+use crate::render::markdown;
+use crate::sentences::words;
 
 /// Joins two characters without being seen: what looks like a variable no longer is one.
 const JOINER: char = '\u{2060}';
@@ -82,7 +82,7 @@ pub(super) fn marked(text: &str) -> String {
 /// An address in a link: nothing in it is replaced, and it ends no Markdown.
 pub(super) fn address(url: &str) -> Option<String> {
     let linked = url.starts_with("https://") || url.starts_with("http://");
-    linked.then(|| crate::backend::url::encoded(url))
+    linked.then(|| crate::render::url::encoded(url))
 }
 
 /// The rows of a panel that shows this Markdown whole at 1280 pixels, where it is so many columns wide. At most 24: a

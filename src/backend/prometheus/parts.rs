@@ -4,23 +4,18 @@
 //! evaluation late, or half of it. So it is cut between promises: each part has the base rules, the prompt windows and the
 //! pages of some promises, and its windows read those only. A promise is in exactly one part.
 //!
-//! What is computed seldom is cut at its seams ([`Sink::seam`]), where it reads what came before through its last
-//! sample anyway.
+//! What is computed seldom is cut where the rules allow it ([`Item::Split`](crate::rules::Item::Split)).
 
-use super::plan::{Entry, Plan};
-use super::prompt;
-use super::sink::{Body, Rule, Sink};
-use super::{AlertLabels, no_data};
-use crate::value::Duration;
+use crate::rules::RuleSet;
+use crate::rules::plan::{self, Entry, Plan};
 
 /// The parts of a journey whose prompt rules fit into a group each. One that cannot be made to fit stays too large.
-pub(crate) fn split<'m>(plan: &Plan<'m>, labels: &AlertLabels, limit: usize) -> Vec<Plan<'m>> {
+pub(super) fn split<'m>(plan: &Plan<'m>, limit: usize) -> Vec<Plan<'m>> {
     let mut parts: Vec<Part<'m>> = Vec::new();
-    let watched = count(|sink| no_data(plan, labels, &mut String::new(), sink));
+    let watched = RuleSet::no_data(plan).len();
     let fits = |part: &Part<'m>, first: bool| {
-        let made = part.plan(plan);
-        count(|sink| prompt(&made, labels, &mut String::new(), sink)) + if first { watched } else { 0 }
-            <= limit
+        let rules = RuleSet::prompt(&part.plan(plan), String::new()).rules().count();
+        rules + if first { watched } else { 0 } <= limit
     };
     let whole = Part { entries: plan.entries.clone(), steps: true };
     if fits(&whole, true) {
@@ -70,10 +65,10 @@ impl<'m> Part<'m> {
         let mut steps: Vec<&str> = self.entries.iter().map(name).collect();
         steps.dedup();
         let mut matchers = whole.matchers.clone();
-        matchers.push_str(&super::plan::one_of("step", &steps));
+        matchers.push_str(&plan::one_of("step", &steps));
         if !self.steps {
             let names: Vec<&str> = self.entries.iter().map(|e| e.promise.path.promise.as_str()).collect();
-            matchers.push_str(&super::plan::one_of("promise", &names));
+            matchers.push_str(&plan::one_of("promise", &names));
         }
         Plan { entries: self.entries.clone(), matchers, ..whole.clone() }
     }
@@ -91,99 +86,4 @@ fn steps<'m>(plan: &Plan<'m>) -> Vec<Vec<Entry<'m>>> {
         }
     }
     list
-}
-
-/// How many rules are written.
-fn count(write: impl FnOnce(&mut Count)) -> usize {
-    let mut sink = Count(0);
-    write(&mut sink);
-    sink.0
-}
-
-struct Count(usize);
-
-impl Sink for Count {
-    fn group(&mut self, _: &str, _: Duration) {}
-    fn comment(&mut self, _: &str) {}
-    fn rule(&mut self, _: &Rule<'_>) {
-        self.0 += 1;
-    }
-}
-
-/// Rules that stay together.
-pub(crate) struct Piece {
-    pub(crate) rules: usize,
-    pub(crate) text: String,
-}
-
-/// A group in pieces.
-pub(crate) struct Group {
-    pub(crate) name: String,
-    pub(crate) interval: Duration,
-    pub(crate) pieces: Vec<Piece>,
-}
-
-impl Group {
-    /// How many rules it has.
-    pub(crate) fn rules(&self) -> usize {
-        self.pieces.iter().map(|p| p.rules).sum()
-    }
-    /// This group as several of at most so many rules each, numbered from the second on. A piece that is too large stays so.
-    pub(crate) fn cut(self, limit: usize) -> Vec<Group> {
-        let mut made: Vec<Group> = Vec::new();
-        for piece in self.pieces {
-            match made.last_mut() {
-                Some(last) if last.rules() + piece.rules <= limit => last.pieces.push(piece),
-                _ => {
-                    let name = match made.len() {
-                        0 => self.name.clone(),
-                        n => format!("{}-{}", self.name, n + 1),
-                    };
-                    made.push(Group { name, interval: self.interval, pieces: vec![piece] });
-                }
-            }
-        }
-        made
-    }
-}
-
-/// Collects groups in pieces.
-#[derive(Default)]
-pub(crate) struct Pieces {
-    groups: Vec<Group>,
-    open: Body,
-    rules: usize,
-}
-
-impl Pieces {
-    /// All groups that have rules.
-    pub(crate) fn finish(mut self) -> Vec<Group> {
-        self.allow_group_split();
-        self.groups.retain(|g| !g.pieces.is_empty());
-        self.groups
-    }
-}
-
-impl Sink for Pieces {
-    fn group(&mut self, name: &str, interval: Duration) {
-        self.allow_group_split();
-        self.groups.push(Group { name: name.to_owned(), interval, pieces: Vec::new() });
-    }
-    fn allow_group_split(&mut self) {
-        let rules = std::mem::take(&mut self.rules);
-        if rules == 0 {
-            return;
-        }
-        let text = std::mem::take(&mut self.open).finish();
-        if let Some(group) = self.groups.last_mut() {
-            group.pieces.push(Piece { rules, text });
-        }
-    }
-    fn comment(&mut self, text: &str) {
-        self.open.comment(text);
-    }
-    fn rule(&mut self, rule: &Rule<'_>) {
-        self.open.rule(rule);
-        self.rules += 1;
-    }
 }

@@ -6,9 +6,9 @@ use super::case::{Case, SCOPE_LABELS, Suite, foreign};
 use super::composed::was;
 use super::context::{Context, limit_of, minds_silence, value};
 use super::series::{Tick, ticks};
-use crate::backend::prometheus::ranges;
-use crate::backend::prometheus::windows::Source;
 use crate::ir::Promise;
+use crate::ir::ranges;
+use crate::rules::windows::Source;
 use crate::series::{AGE, COVERAGE, ERROR_RATIO, REACH, SINCE};
 use crate::value::{Decimal, Duration};
 

@@ -13,14 +13,14 @@ use super::context::{Context, check, limit_of, minds_silence};
 use super::inputs::budget_labels;
 use super::series::{Tick, ticks};
 use super::witness::Labels;
-use crate::backend::prometheus::alerts::{KEEP, loudness, name};
-use crate::backend::prometheus::base::vanishes;
-use crate::backend::prometheus::completions::is_in;
-use crate::backend::prometheus::plan::Entry;
-use crate::backend::prometheus::ranges;
 use crate::ir::burn::{Alert, Loudness};
 use crate::ir::detection::least_bad;
+use crate::ir::ranges;
 use crate::ir::{Measurement, Promise, Urgency};
+use crate::rules::alerts::{KEEP, loudness, name};
+use crate::rules::base::vanishes;
+use crate::rules::completions::is_in;
+use crate::rules::plan::Entry;
 use crate::value::{Decimal, Duration};
 
 /// What the windows hold at a tick; what is not there has no sample.

@@ -12,11 +12,11 @@ use super::outages;
 use super::series::{DOWN, FINE, Raw, Shape, State, Story};
 use super::slice_shares;
 use super::witness::Labels;
-use crate::backend::prometheus::derived::{kind, urgency};
-use crate::backend::prometheus::ranges;
 use crate::ir::burn::Loudness;
+use crate::ir::ranges;
 use crate::ir::{Condition, Measurement, Outcome, Promise, Series, Urgency};
 use crate::promql::print;
+use crate::rules::derived::{kind, urgency};
 use crate::series::{BAD_EVENTS, BUDGET_REMAINING, ERROR_RATIO, EVENTS, FINISHED_EVENTS, INFO};
 use crate::value::{Decimal, Duration};
 

@@ -6,9 +6,9 @@ use super::composed::was;
 use super::context::{Context, check, knows_late, limit_of, minds_silence, value};
 use super::series::{Tick, ticks};
 use super::witness::Labels;
-use crate::backend::prometheus::derived::kind;
-use crate::backend::prometheus::ranges;
 use crate::ir::Promise;
+use crate::ir::ranges;
+use crate::rules::derived::kind;
 use crate::series::{
     BAD_INCREASE, BUDGET_REMAINING, COVERAGE, ERROR_BUDGET, ERROR_RATIO, EVENTS, EVENTS_INCREASE, INFO,
 };

@@ -7,9 +7,9 @@ use super::context::{Context, check, minds_silence, value};
 use super::inputs::parts;
 use super::series::{Tick, ticks};
 use super::witness::Labels;
-use crate::backend::prometheus::plan::Entry;
-use crate::backend::prometheus::ranges;
+use crate::ir::ranges;
 use crate::ir::{Composed, Composition, Promise};
+use crate::rules::plan::Entry;
 use crate::series::{BUDGET_REMAINING, COVERAGE, ERROR_RATIO, SERIES_LABELS};
 use crate::value::{Decimal, Duration};
 

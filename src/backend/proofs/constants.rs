@@ -3,9 +3,9 @@
 use super::case::{Case, Check, SCOPE_LABELS, foreign};
 use super::composed::was;
 use super::context::{Context, check, value};
-use crate::backend::prometheus::derived::{kind, urgency};
-use crate::backend::prometheus::text::promise_matchers;
 use crate::ir::Promise;
+use crate::rules::derived::{kind, urgency};
+use crate::rules::text::promise_matchers;
 use crate::series::{ERROR_BUDGET, INFO, OBJECTIVE, STRETCH};
 use crate::value::{Decimal, Duration};
 

@@ -6,12 +6,12 @@ use super::case::{Check, Sample};
 use super::inputs::{Unprovable, budget_labels, finds, inputs};
 use super::series::Raw;
 use super::witness::Labels;
-use crate::backend::prometheus::plan::{Entry, Needs, Plan, is_composed};
-use crate::backend::prometheus::ranges;
-use crate::backend::prometheus::text::promise_matchers;
 use crate::ir::burn::Loudness;
+use crate::ir::ranges;
 use crate::ir::{Journey, Measurement, Model, Promise};
 use crate::promql::print;
+use crate::rules::plan::{Entry, Needs, Plan, is_composed};
+use crate::rules::text::promise_matchers;
 use crate::series::{SERIES_LABELS, is_reserved};
 use crate::value::{Decimal, Duration};
 

@@ -4,9 +4,9 @@ use super::case::{Case, SCOPE_LABELS, Suite};
 use super::context::{Context, check};
 use super::series::{Tick, ticks};
 use super::witness::Labels;
-use crate::backend::prometheus::health::may_contradict;
-use crate::backend::prometheus::ranges;
+use crate::ir::ranges;
 use crate::ir::{Completion, Measurement, Promise};
+use crate::rules::health::may_contradict;
 use crate::series::{BAD_INCREASE, EVENTS, EVENTS_5M, FINISHED_EVENTS, FINISHED_EVENTS_5M};
 use crate::value::{Decimal, Duration};
 

@@ -7,8 +7,9 @@ use super::case::{Case, Suite};
 use super::context::{Batch, Context, UNIT, align, per_scrape, value};
 use super::expected::steady;
 use super::series::{HEAD_START, Raw, Shape};
-use crate::backend::prometheus::{ranges, streams};
+use crate::ir::ranges;
 use crate::ir::{Measurement, Promise};
+use crate::rules::streams;
 use crate::value::{Decimal, Duration};
 
 /// Adds the case of a batch. All samples lie half a scrape off the evaluations, so that none is on the edge of a range, which

@@ -5,10 +5,10 @@ use super::case::{Case, SCOPE_LABELS, Suite, foreign};
 use super::composed::was;
 use super::constants;
 use super::context::{Context, check, limit_of, minds_silence, value};
-use crate::backend::prometheus::budget::Budgets;
-use crate::backend::prometheus::group_name;
-use crate::backend::prometheus::plan::is_composed;
-use crate::backend::prometheus::ranges;
+use crate::ir::ranges;
+use crate::rules::budget::Budgets;
+use crate::rules::group_name;
+use crate::rules::plan::is_composed;
 use crate::series::{
     AGE, BAD_EVENTS_LEFT, BAD_INCREASE, BUDGET_GONE_IN, BUDGET_REMAINING, BURN_RATE, COVERAGE, ERROR_BUDGET,
     ERROR_RATIO, EVENTS_INCREASE, PROMISE_LABELS, group,

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::case::{Case, Check, Suite};
 use super::series::notation;
 use super::witness::Labels;
-use crate::backend::yaml::Yaml;
+use crate::render::yaml::Yaml;
 use crate::series::group;
 
 impl Suite {

@@ -7,7 +7,7 @@ use super::decoys::{decoys, same_metric};
 use super::series::{FINE, Raw, Shape};
 use super::slice_shares;
 use super::witness::satisfies;
-use crate::backend::prometheus::ranges;
+use crate::ir::ranges;
 use crate::ir::{Measurement, Promise, Series};
 use crate::series::BAD_EVENTS;
 use crate::value::{Decimal, Duration};

@@ -46,11 +46,11 @@ pub use verdict::{Wrong, read};
 pub(crate) use witness::{Labels, samples, satisfies, witness};
 
 use super::Artifact;
-use crate::backend::prometheus;
-use crate::backend::prometheus::plan::{Needs, is_composed};
-use crate::backend::prometheus::ranges;
+use crate::backend::rule_file;
+use crate::ir::ranges;
 use crate::ir::{Journey, Measurement, Model, Promise, Target};
 use crate::parallel;
+use crate::rules::plan::{Needs, is_composed};
 use crate::value::Duration;
 use context::Context;
 
@@ -77,7 +77,7 @@ pub fn artifacts(model: &Model) -> Vec<Artifact> {
     let mut made = parallel::map(&prove(model).suites, one);
     if !plain {
         let below = |rules: Artifact| Artifact { path: format!("proofs/rules/{}", rules.path), ..rules };
-        made.extend(prometheus::plain(&model.playable()).into_iter().map(below));
+        made.extend(rule_file::plain(&model.playable()).into_iter().map(below));
     }
     made
 }

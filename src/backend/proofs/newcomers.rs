@@ -17,8 +17,9 @@ use super::moments::{Clock, Samples};
 use super::series::{Raw, Shape};
 use super::usual;
 use super::witness::Labels;
-use crate::backend::prometheus::{counted, ranges};
+use crate::ir::ranges;
 use crate::ir::{Measurement, Promise, Selector, Series};
+use crate::rules::counted;
 use crate::series::{BAD_EVENTS, EVENTS, EVENTS_5M, FINISHED_EVENTS};
 use crate::value::{Decimal, Duration};
 

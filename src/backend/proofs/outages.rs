@@ -9,13 +9,13 @@ use super::context::{
 use super::expected::steady;
 use super::inputs::{Unprovable, inputs, parts};
 use super::series::{DOWN, FINE, Raw, Story};
-use crate::backend::prometheus::alerts::{loudness, name};
-use crate::backend::prometheus::completions::is_in;
-use crate::backend::prometheus::plan::{Entry, is_composed};
-use crate::backend::prometheus::ranges;
 use crate::ir::burn::{Alert, Loudness};
 use crate::ir::detection::least_bad;
+use crate::ir::ranges;
 use crate::ir::{Measurement, Promise, Urgency};
+use crate::rules::alerts::{loudness, name};
+use crate::rules::completions::is_in;
+use crate::rules::plan::{Entry, is_composed};
 use crate::series::{ERROR_RATIO, MISSING_NOW};
 use crate::value::{Decimal, Duration};
 

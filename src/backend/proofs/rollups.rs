@@ -5,9 +5,9 @@ use super::composed::was;
 use super::context::{Context, limit_of, minds_silence, value};
 use super::moments::{Clock, Samples};
 use super::newcomers::FAR;
-use crate::backend::prometheus::budget::Budgets;
-use crate::backend::prometheus::windows::Source;
 use crate::ir::Promise;
+use crate::rules::budget::Budgets;
+use crate::rules::windows::Source;
 use crate::value::{Decimal, Duration};
 
 /// What a roll-up finds.

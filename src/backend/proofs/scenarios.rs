@@ -11,9 +11,9 @@ use super::inputs::Unprovable;
 use super::outages::{act, cast};
 use super::series::{FINE, State, Story};
 use super::witness::Labels;
-use crate::backend::prometheus::alerts::name;
 use crate::ir::burn::Loudness;
 use crate::ir::{Expected, Phase, Promise, Scenario, Urgency};
+use crate::rules::alerts::name;
 use crate::value::{Decimal, Duration};
 
 /// Healthy history before a story, unless it brings as much itself: the longest window of the alerts it asks about, but no

@@ -5,7 +5,7 @@ use super::case::{Case, Suite};
 use super::context::{Batch, Context, UNIT, align, per_scrape, slice_of, value};
 use super::expected::steady;
 use super::series::{HEAD_START, Raw, Shape};
-use crate::backend::prometheus::ranges;
+use crate::ir::ranges;
 use crate::ir::{Condition, Measurement, Promise};
 use crate::series::BAD_EVENTS;
 use crate::value::{Decimal, Duration};

@@ -8,9 +8,9 @@ use super::decoys::{decoys, same_metric};
 use super::inputs::selectors;
 use super::series::{Raw, Shape, Tick, ticks};
 use super::witness::Labels;
-use crate::backend::prometheus::ranges;
-use crate::backend::prometheus::text::promise_matchers;
+use crate::ir::ranges;
 use crate::ir::{Promise, Series};
+use crate::rules::text::promise_matchers;
 use crate::series::{MEASUREMENT_FAULT, METRIC_LABEL, SERIES_LABELS};
 use crate::value::{Decimal, Duration};
 
@@ -398,7 +398,7 @@ impl Case {
     fn faults_of_strangers(
         &mut self,
         context: &Context<'_>,
-        list: &[(&crate::backend::prometheus::plan::Entry<'_>, Vec<Raw>)],
+        list: &[(&crate::rules::plan::Entry<'_>, Vec<Raw>)],
         at: Duration,
     ) {
         let samples = count(at, self.interval);

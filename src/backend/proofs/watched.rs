@@ -6,10 +6,10 @@ use super::decoys::{decoys, same_metric};
 use super::series::{Tick, ticks};
 use super::watch::{Watch, count, metrics, part, short, whole};
 use super::witness::satisfies;
-use crate::backend::prometheus::ranges;
-use crate::backend::prometheus::streams::bad_counters;
-use crate::backend::prometheus::watch::FAULTS;
+use crate::ir::ranges;
 use crate::ir::{Promise, Series, Urgency};
+use crate::rules::streams::bad_counters;
+use crate::rules::watch::FAULTS;
 use crate::series::{BAD_EVENTS_5M, ERROR_RATIO, EVENTS_5M, EVENTS_15M, INFO, MEASUREMENT_FAULT};
 use crate::value::{Decimal, Duration};
 

@@ -7,10 +7,10 @@ use super::case::{Case, SCOPE_LABELS, Suite, foreign};
 use super::composed::was;
 use super::context::{Context, UNIT, minds_silence, value};
 use super::series::{Tick, ticks};
-use crate::backend::prometheus::plan::Entry;
-use crate::backend::prometheus::ranges;
 use crate::ir::burn::Alert;
+use crate::ir::ranges;
 use crate::ir::{Measurement, Promise};
+use crate::rules::plan::Entry;
 use crate::series::{
     BAD_EVENTS, BAD_EVENTS_5M, BAD_INCREASE, CERTAINLY_LOST, ERROR_RATIO, EVENTS, EVENTS_5M, EVENTS_INCREASE,
     FINISHED_EVENTS, FINISHED_EVENTS_5M, MISSING_NOW,

@@ -2,10 +2,11 @@
 
 use std::fmt::Write;
 
-use crate::backend::docs::sentences::numbers;
-use crate::backend::prometheus::{Detection, ExplainedAlert, ExplainedRule, Explanation};
 use crate::diag::render::wrap;
 use crate::ir::burn::Loudness;
+use crate::ir::detection::Detection;
+use crate::rules::{ExplainedAlert, ExplainedRule, Explanation};
+use crate::sentences::numbers;
 use crate::value::{Decimal, Duration};
 
 /// How many raw series the example of the cost assumes.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use hyper::body::Bytes;
 
-use crate::backend::docs::pictures::escape_into;
+use crate::render::html::escape_into;
 
 /// Asks for the version of the site, and loads the page again when it is another.
 pub(super) const PREVIEW: &str = "<script>(()=>{let seen;const look=async()=>{try{const now=await(await fetch('/~version',{cache:'no-store'})).text();if(seen!==undefined&&now!==seen)location.reload();seen=now}catch{}setTimeout(look,700)};look()})()</script>";

@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 use super::hours::{self, Hour, Played};
 use super::seeds::{self, Play};
 use super::{CASE, Trial};
-use crate::backend::prometheus;
-use crate::backend::prometheus::text::promise_matchers;
 use crate::backend::proofs::{Case, Check, RuleFiles, Suite};
+use crate::backend::rule_file;
 use crate::import::decompile::share;
 use crate::import::objective::{Objective, Recorded, Recording};
 use crate::import::source::Told;
 use crate::ir::{Measurement, Model, Outcome, Promise};
 use crate::promql::ast::Expr;
 use crate::promql::{self, print};
+use crate::rules::text::promise_matchers;
 use crate::series::{ERROR_RATIO, group};
 use crate::value::Duration;
 
@@ -35,7 +35,7 @@ pub(super) struct Stage<'m> {
 
 impl<'m> Stage<'m> {
     pub(super) fn new(model: &'m Model) -> Self {
-        let plain = prometheus::plain(&model.playable());
+        let plain = rule_file::plain(&model.playable());
         let read = |artifact: &crate::backend::Artifact| {
             let journey = artifact.path.strip_suffix(".yml").filter(|j| model.journey(j).is_some())?;
             Some((journey.to_owned(), RuleFiles::read([(journey, artifact.text.as_str())])?))

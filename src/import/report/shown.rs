@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::{Finding, Grade, Outcome, Place, Report, escaped, names_title};
-use crate::backend::docs::markdown;
 use crate::import::prove::{NO_PROMTOOL, Proof};
+use crate::render::markdown;
 
 /// Longer names are cut where people read them.
 const LONGEST_NAME: usize = 120;

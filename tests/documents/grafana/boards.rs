@@ -141,7 +141,7 @@ fn own_lines() {
         let mut factors: Vec<f64> = if promise.urgency == Urgency::None {
             Vec::new()
         } else {
-            let explained = slovo::backend::prometheus::explain(&model, promise);
+            let explained = slovo::rules::explain(&model, promise);
             explained.alerts.iter().map(|a| a.factor.to_string().parse().unwrap()).collect()
         };
         factors.sort_by(f64::total_cmp);

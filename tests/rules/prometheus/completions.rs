@@ -2,9 +2,9 @@
 
 use super::project::model_of;
 use super::tools::*;
-use slovo::backend::prometheus::explain;
 use slovo::ir::Model;
 use slovo::ir::burn::Loudness;
+use slovo::rules::explain;
 use slovo::value::{Decimal, Duration};
 use std::fmt::Write as _;
 

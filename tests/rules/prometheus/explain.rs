@@ -2,8 +2,8 @@
 
 use super::build::*;
 use super::tools::emit;
-use slovo::backend::prometheus::explain;
 use slovo::ir::Composition;
+use slovo::rules::explain;
 
 #[test]
 fn times_and_cost() {
@@ -27,7 +27,7 @@ fn times_and_cost() {
     let page = &accepted.alerts[0];
     assert_eq!((page.name, page.factor, page.threshold), ("PromiseBurnsFast", d("14.4"), d("0.0144")));
     // docs/accuracy.md holds what was measured.
-    let seconds = |alert: &slovo::backend::prometheus::ExplainedAlert, n: usize| {
+    let seconds = |alert: &slovo::rules::ExplainedAlert, n: usize| {
         let (found, secs) = (alert.detection[n], slovo::value::Duration::as_secs);
         (found.typical.map(secs), found.worst.map(secs))
     };

@@ -31,7 +31,7 @@ fn examples_are_lint_clean() {
         keep(&emitted);
         lint(&emitted);
         for (_, promise) in model.promises() {
-            let explained = slovo::backend::prometheus::explain(&model, promise);
+            let explained = slovo::rules::explain(&model, promise);
             assert!(explained.rules.iter().any(|r| r.own && r.name == "promise_info"), "{}", promise.path);
         }
     }

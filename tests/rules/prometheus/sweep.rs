@@ -38,7 +38,7 @@ fn sweep(objectives: &[&str]) -> usize {
         let labels = |window: &str| {
             format!(r#"{{project="shop",journey="checkout",step="a",promise="{name}",window="{window}"}}"#)
         };
-        let explained = slovo::backend::prometheus::explain(&model, promise).alerts;
+        let explained = slovo::rules::explain(&model, promise).alerts;
         assert!(explained.iter().any(|a| a.name == "PromiseBurnsFast"), "{name} never pages");
         alerts += explained.len();
         let windows: std::collections::BTreeSet<_> =

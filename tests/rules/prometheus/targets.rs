@@ -10,7 +10,7 @@ use super::build::*;
 use super::live::{Server, nasty};
 use super::tools::*;
 use slovo::backend::Artifact;
-use slovo::backend::prometheus::plain;
+use slovo::backend::rule_file::plain;
 use slovo::ir::*;
 use slovo::promql;
 

@@ -4,8 +4,8 @@
 use super::build::t;
 use super::project::model_of;
 use super::tools::*;
-use slovo::backend::prometheus::explain;
 use slovo::ir::Model;
+use slovo::rules::explain;
 use slovo::value::Duration;
 use std::fmt::Write as _;
 
@@ -120,7 +120,7 @@ fn hold(rounds: usize, (scrape, evaluation): (&'static str, &'static str), drawn
     for (_, promise) in model.promises() {
         let explained = explain(&model, promise);
         for name in ["PromiseBurnsFast", "PromiseBurnsSlowly"] {
-            let outage = |a: &slovo::backend::prometheus::ExplainedAlert| a.detection[0];
+            let outage = |a: &slovo::rules::ExplainedAlert| a.detection[0];
             let mine = || explained.alerts.iter().filter(|a| a.name == name).map(outage);
             // In the first six hours a window of a day holds no more than they: it speaks early.
             if explained.alerts.iter().any(|a| a.name == name && a.long > QUIET) {

@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::{Maker, TeamRef};
-use crate::backend::docs::sentences::{numbers, words};
 use crate::check::is_to_come;
 use crate::ir;
+use crate::sentences::{numbers, words};
 use crate::value::{Date, Duration};
 
 /// A day.

@@ -5,8 +5,8 @@ use serde::Serialize;
 use super::{
     Agreement, Maker, Playbook, Policy, Promise, Review, Status, TeamRef, promise_url, review_of, status_of,
 };
-use crate::backend::docs::sentences::{numbers, together};
 use crate::ir::{self, Composition, DataClass, Measurement};
+use crate::sentences::{numbers, together};
 use crate::value::Decimal;
 
 /// What a user sets out to do.

@@ -22,11 +22,11 @@ pub use site::{Card, CardPromise, Counts, Site, Team, TeamRef, Term};
 
 use std::collections::BTreeMap;
 
-use crate::backend::addresses::Uids;
-pub(crate) use crate::backend::addresses::anchor;
-use crate::backend::url;
+use crate::addresses::Uids;
+pub(crate) use crate::addresses::anchor;
 use crate::ir;
 use crate::ir::burn::Ladders;
+use crate::render::url;
 use crate::value::Date;
 
 /// What the making of the context needs.

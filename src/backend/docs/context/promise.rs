@@ -4,9 +4,9 @@ use serde::Serialize;
 
 use super::engineer::Engineer;
 use super::{Day, Maker, TeamRef, anchor, promise_url};
-use crate::backend::docs::sentences::{breaks, conduct, measured, numbers, promise as word, words};
-use crate::backend::url;
 use crate::ir::{self, Evidence, Urgency};
+use crate::render::url;
+use crate::sentences::{breaks, conduct, measured, numbers, promise as word, words};
 use crate::value::Decimal;
 
 /// A word given to users.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{Agreement, Day, Maker, Playbook, Policy, Review, Status, promise_url, review_of, status_of};
-use crate::backend::docs::sentences::promise as word;
 use crate::ir;
+use crate::sentences::promise as word;
 
 /// The project as a whole.
 #[derive(Clone, Debug, Serialize, PartialEq)]

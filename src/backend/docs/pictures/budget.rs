@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::Svg;
-use crate::backend::docs::sentences::{numbers, promise as word, words};
 use crate::ir;
+use crate::sentences::{numbers, promise as word, words};
 use crate::value::{Decimal, Duration};
 
 const WIDTH: i64 = 360;

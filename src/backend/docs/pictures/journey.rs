@@ -236,7 +236,7 @@ fn one(svg: &mut Svg, line: &Line<'_>, (x, base): (i64, i64)) {
                     "<text class=\"small\" x=\"{}\" y=\"{y}\"><tspan class=\"strong\">{percent}</tspan>",
                     x + 16
                 );
-                super::escape_into(&mut svg.out, rest);
+                crate::render::html::escape_into(&mut svg.out, rest);
                 svg.raw("</text>");
             }
             None => svg.text("small", (x + 16, y), text),

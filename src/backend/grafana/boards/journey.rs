@@ -12,8 +12,8 @@ use super::super::recorded::{Recorded, Series};
 use super::super::{queries, text};
 use super::overview::{budget_left, counted, headline};
 use super::{Board, Loudest, Site, alerts, firing, fits, loudest, out, pages, rows, tagged, titles, to};
-use crate::backend::docs::sentences::{breaks, numbers, words as said};
 use crate::ir::{Journey, Promise, Step};
+use crate::sentences::{breaks, numbers, words as said};
 use crate::value::Duration;
 
 /// The first number of the steps' panels.

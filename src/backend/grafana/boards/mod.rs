@@ -14,11 +14,11 @@ use super::json::{
 use super::panels::{About, Stat, count_colors, now};
 use super::recorded::PEAKS;
 use super::{queries, text};
-use crate::backend::addresses::{self, Uids};
-use crate::backend::prometheus::alerts::name;
+use crate::addresses::{self, Uids};
 use crate::ir::burn::Loudness;
 use crate::ir::{Journey, Model, Promise, Urgency};
 use crate::promql::print;
+use crate::rules::alerts::name;
 use crate::value::Duration;
 
 /// What all boards of a model share.

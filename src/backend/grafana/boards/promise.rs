@@ -8,11 +8,11 @@ use super::super::panels::{About, Stat, budget_colors, burn_colors, column, now,
 use super::super::recorded::{Recorded, Series};
 use super::super::text;
 use super::{Board, Site, out, tagged, to};
-use crate::backend::docs::sentences::{breaks, numbers, promise as said, words};
-use crate::backend::prometheus::exhaustion;
 use crate::ir::burn::Alert;
 use crate::ir::{Promise, Step, Urgency};
 use crate::promql::print;
+use crate::rules::exhaustion;
+use crate::sentences::{breaks, numbers, promise as said, words};
 use crate::value::{Decimal, Duration};
 
 mod alerting;

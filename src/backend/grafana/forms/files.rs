@@ -3,8 +3,8 @@
 use super::super::Made;
 use super::{GENERATED, json};
 use crate::backend::Artifact;
-use crate::backend::yaml::Yaml;
 use crate::ir::Model;
+use crate::render::yaml::Yaml;
 
 pub(super) fn write(model: &Model, boards: &[Made]) -> Vec<Artifact> {
     let file = |b: &Made| Artifact { path: format!("dashboards/{}.json", b.board.uid), text: json(&b.board) };

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use super::super::Made;
 use super::{GENERATED, json};
 use crate::backend::Artifact;
-use crate::backend::prometheus::CLIENT_SIDE;
-use crate::backend::yaml::Yaml;
+use crate::backend::kubernetes::CLIENT_SIDE;
 use crate::ir::Model;
+use crate::render::yaml::Yaml;
 
 /// Beside its boards an object has names, labels and annotations, and Grafana's sidecar or Argo CD may add some.
 const AROUND: usize = 4096;

@@ -8,10 +8,10 @@ use super::super::super::panels::{About, States, column, curve, names, no_value,
 use super::super::super::recorded::Series;
 use super::super::alerts::in_words;
 use super::{Page, burn_column, factor, text};
-use crate::backend::docs::sentences::numbers;
-use crate::backend::prometheus::alerts;
 use crate::ir::Urgency;
 use crate::ir::burn::Loudness;
+use crate::rules::alerts;
+use crate::sentences::numbers;
 
 impl Page<'_, '_> {
     /// Why an alert speaks and when it did; beside it what people should know.

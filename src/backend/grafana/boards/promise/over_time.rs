@@ -6,11 +6,11 @@ use super::super::super::json::{
 use super::super::super::panels::{About, Curves, colored, curve, guide};
 use super::super::super::recorded::Series;
 use super::{DAY, HOUR, Page, capital, factor, text};
-use crate::backend::addresses::ALERT_PANEL;
-use crate::backend::docs::sentences::{numbers, promise as said, words};
+use crate::addresses::ALERT_PANEL;
 use crate::ir::Measurement;
 use crate::ir::burn::Loudness;
 use crate::promql::print;
+use crate::sentences::{numbers, promise as said, words};
 use crate::value::{Decimal, Duration};
 
 impl Page<'_, '_> {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Page, text};
-use crate::backend::docs::sentences::{breaks, measured, promise as said, words};
+use crate::sentences::{breaks, measured, promise as said, words};
 
 impl Page<'_, '_> {
     /// The promise itself, for whoever opens the board.
