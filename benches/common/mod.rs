@@ -23,7 +23,7 @@ pub mod store;
 /// The rule files of a project given as text, `slovo.yaml` beside it.
 pub fn compile(source: &str, yaml: &str) -> Vec<slovo::backend::Artifact> {
     use slovo::backend::Backend as _;
-    slovo::backend::prometheus::Prometheus.emit(&model(source, yaml))
+    slovo::backend::prometheus::Prometheus.emit(&model(source, yaml)).unwrap()
 }
 
 /// The model of a project in one file.

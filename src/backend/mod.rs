@@ -9,6 +9,7 @@ pub mod proofs;
 pub mod rule_file;
 
 use crate::ir::Model;
+pub use crate::render::template::TemplateError;
 
 /// A generated file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,13 +25,12 @@ pub type Take<'t> = &'t (dyn Fn(Artifact) + Sync);
 
 /// Turns the model into files.
 pub trait Backend: Sync {
-    /// The name under `outputs` in slovo.yaml.
-    fn name(&self) -> &'static str;
-    /// All files, ordered by path.
-    fn emit(&self, model: &Model) -> Vec<Artifact>;
+    /// All files, ordered by path. An error where a template of the user's is wrong.
+    fn emit(&self, model: &Model) -> Result<Vec<Artifact>, TemplateError>;
     /// Hands over each file as soon as it is made, in any order and from any thread, so that they never lie in memory
-    /// together.
-    fn emit_each(&self, model: &Model, take: Take<'_>) {
-        self.emit(model).into_iter().for_each(take);
+    /// together. Where there is an error, some may have been handed over before.
+    fn emit_each(&self, model: &Model, take: Take<'_>) -> Result<(), TemplateError> {
+        self.emit(model)?.into_iter().for_each(take);
+        Ok(())
     }
 }

@@ -10,17 +10,14 @@ use super::output::{Action, Held, Manifest, Plan, Wanted, apply, inputs, real};
 use super::screen::{Screen, unified};
 use super::{Failure, Outcome, Status, also, check, counted, docs, load, plural, status_of};
 use crate::backend::alertmanager::Alertmanager;
-use crate::backend::docs::Docs;
 use crate::backend::grafana::Grafana;
 use crate::backend::proofs;
 use crate::backend::{Backend, Take, prometheus::Prometheus};
+use crate::config::OutputOptions;
 use crate::diag::Diagnostics;
 use crate::driver::Compilation;
 use crate::project::Project;
 use crate::source::Span;
-
-/// Every backend there is.
-const BACKENDS: &[&dyn Backend] = &[&Alertmanager, &Prometheus, &Grafana, &Docs];
 
 pub(super) fn run(options: &Build, start: &Path, screen: &Screen) -> Outcome {
     let mut environments = vec![options.wishes.env.clone()];
@@ -122,21 +119,25 @@ fn planned(
 
     let progress = screen.progress("building");
     for (output, held, before) in folders {
-        let Some(backend) = BACKENDS.iter().find(|b| b.name() == output.kind()) else { continue };
         also::set_up(&project, &mut model, output)?;
         let mut manifest = Manifest::of(&model.settings);
         manifest.promises.clone_from(&promises);
         let wanted = Wanted { manifest, force: options.force, only_shown: options.check };
         let make = |take: Take<'_>| {
-            // The user's own templates may be wrong; no other backend can fail (those of alert texts were tried).
-            if backend.name() == "docs" {
-                return docs::for_build(&project, &model, output.templates(), take);
-            }
-            backend.emit_each(&model, take);
-            if options.proofs && backend.name() == "prometheus" {
-                proofs::artifacts(&model).into_par_iter().for_each(take);
-            }
-            Ok(())
+            let made = match &output.options {
+                OutputOptions::Alertmanager(_) => Alertmanager.emit_each(&model, take),
+                OutputOptions::Docs { templates } => {
+                    return docs::for_build(&project, &model, templates.as_deref(), take);
+                }
+                OutputOptions::Grafana(_) => Grafana.emit_each(&model, take),
+                OutputOptions::Prometheus { .. } => {
+                    if options.proofs {
+                        proofs::artifacts(&model).into_par_iter().for_each(take);
+                    }
+                    Prometheus.emit_each(&model, take)
+                }
+            };
+            made.map_err(|wrong| Failure::new(wrong.to_string()))
         };
         plans.push(Plan::new(held, before, wanted, make)?);
     }
@@ -217,15 +218,4 @@ pub(super) fn say(plan: &Plan, screen: &Screen) {
         }
     }
     screen.say(&format!("{shown}: {}", parts.join(", ")));
-}
-
-/// A backend cannot be chosen that does not exist: `slovo.yaml` accepts only these.
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn every_output_has_its_backend() {
-        for key in crate::config::keys::ALL.iter().find(|(path, _)| *path == "outputs").unwrap().1 {
-            assert!(super::BACKENDS.iter().any(|b| b.name() == *key), "{key}");
-        }
-    }
 }

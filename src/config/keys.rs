@@ -1,5 +1,6 @@
 //! The keys of `slovo.yaml`, place by place. `docs/slovo.schema.json` must name the same (tests/language/schema.rs).
 
+use super::OutputKind;
 use crate::ir::{Api, Form};
 
 pub(super) const TOP: &[&str] = &[
@@ -41,8 +42,13 @@ pub(super) const LIMITS: &[&str] =
     &["journeys_per_team", "steps_per_journey", "promises_per_step", "objective_digits"];
 pub(super) const ALERTING: &[&str] = &["tiers", "windows"];
 pub(super) const TIER: &[&str] = &["urgency", "share", "least", "window", "bad_events"];
-/// The kinds of outputs; an output called like one is of that kind.
-pub(super) const OUTPUTS: &[&str] = &["alertmanager", "docs", "grafana", "prometheus"];
+/// The kinds of outputs by name; an output called like one is of that kind.
+pub(super) const OUTPUTS: &[&str] = &[
+    OutputKind::Alertmanager.name(),
+    OutputKind::Docs.name(),
+    OutputKind::Grafana.name(),
+    OutputKind::Prometheus.name(),
+];
 pub(super) const ALERTMANAGER: &[&str] = &["kind", "path", "form", "kubernetes"];
 pub(super) const DOCS: &[&str] = &["kind", "path", "templates"];
 pub(super) const GRAFANA: &[&str] = &[

@@ -4,6 +4,7 @@
 mod alerting;
 mod grafana;
 pub mod keys;
+mod kinds;
 mod layer;
 mod lints;
 mod outputs;
@@ -12,6 +13,7 @@ mod reader;
 pub(crate) mod tree;
 mod words;
 
+pub use kinds::OutputKind;
 pub use lints::{Level, Lints};
 pub(crate) use outputs::{documents, rules};
 pub use reader::parse_date;
@@ -65,15 +67,6 @@ pub struct Output {
 }
 
 impl Output {
-    /// The backend: the output's `kind`.
-    pub fn kind(&self) -> &'static str {
-        match self.options {
-            OutputOptions::Alertmanager(_) => "alertmanager",
-            OutputOptions::Docs { .. } => "docs",
-            OutputOptions::Grafana(_) => "grafana",
-            OutputOptions::Prometheus { .. } => "prometheus",
-        }
-    }
     /// The folder of its templates, where it names one.
     pub fn templates(&self) -> Option<&str> {
         match &self.options {

@@ -7,7 +7,7 @@ use super::layer::Layer;
 use super::reader::{Reader, listed};
 use super::tree::{Entry, Node, Value};
 use super::words::{is_identifier, nearest};
-use super::{Environment, Output, OutputOptions, grafana, keys, prometheus};
+use super::{Environment, Output, OutputKind, OutputOptions, grafana, keys, prometheus};
 pub(super) use judge::{judge_dropped, judge_folders, judge_uids};
 
 use crate::diag::Diagnostic;
@@ -61,14 +61,8 @@ fn output(entry: &Entry, what: &str, reader: &mut Reader<'_>) -> Option<Declared
         return of(None);
     }
     let kind = kind(entry, what, reader)?;
-    let known = match kind {
-        "alertmanager" => keys::ALERTMANAGER,
-        "docs" => keys::DOCS,
-        "grafana" => keys::GRAFANA,
-        _ => keys::PROMETHEUS,
-    };
     let what = what_is;
-    let fields = reader.fields(node, &what, known);
+    let fields = reader.fields(node, &what, kind.keys());
     let (mut path, mut templates, mut prefix, mut mounted) = (None, None, None, None);
     let mut boards = GrafanaOptions::default();
     for field in &fields {
@@ -80,7 +74,7 @@ fn output(entry: &Entry, what: &str, reader: &mut Reader<'_>) -> Option<Declared
             }
             // Read, never written: it may lie anywhere.
             "templates" => templates = reader.text(&field.value, &what).map(str::to_owned),
-            key if kind == "grafana" => {
+            key if kind == OutputKind::Grafana => {
                 match key {
                     "prefix" => prefix = Some(field.value.span),
                     "mounted_at" => mounted = Some(field.value.span),
@@ -93,20 +87,24 @@ fn output(entry: &Entry, what: &str, reader: &mut Reader<'_>) -> Option<Declared
         }
     }
     let options = match kind {
-        "alertmanager" => OutputOptions::Alertmanager(prometheus::read_object(&fields, &what, reader)),
-        "docs" => OutputOptions::Docs { templates },
-        "grafana" => {
+        OutputKind::Alertmanager => {
+            OutputOptions::Alertmanager(prometheus::read_object(&fields, &what, reader))
+        }
+        OutputKind::Docs => OutputOptions::Docs { templates },
+        OutputKind::Grafana => {
             grafana::judge(&fields, &what, &boards, reader);
             OutputOptions::Grafana(boards)
         }
-        _ => OutputOptions::Prometheus { options: prometheus::read(&fields, &what, reader), templates },
+        OutputKind::Prometheus => {
+            OutputOptions::Prometheus { options: prometheus::read(&fields, &what, reader), templates }
+        }
     };
     of(Some(Said { options, path, prefix, mounted }))
 }
 
 /// The kind of an output: what it says, or its name.
-fn kind(entry: &Entry, what: &str, reader: &mut Reader<'_>) -> Option<&'static str> {
-    let own = keys::OUTPUTS.iter().find(|kind| **kind == entry.key).copied();
+fn kind(entry: &Entry, what: &str, reader: &mut Reader<'_>) -> Option<OutputKind> {
+    let own = OutputKind::ALL.into_iter().find(|kind| kind.name() == entry.key);
     let said = if let Value::Map(fields) = &entry.value.value {
         fields.iter().find(|f| f.key == "kind")
     } else {
@@ -138,7 +136,7 @@ fn kind(entry: &Entry, what: &str, reader: &mut Reader<'_>) -> Option<&'static s
     }
     let what = format!("{what}.{}.kind", entry.key);
     let text = reader.text(&said.value, &what)?;
-    let Some(found) = kinds().find(|kind| *kind == text) else {
+    let Some(found) = OutputKind::ALL.into_iter().find(|kind| kind.name() == text) else {
         let made = Diagnostic::new(
             &codes::BAD_VALUE,
             said.value.span,
@@ -153,7 +151,7 @@ fn kind(entry: &Entry, what: &str, reader: &mut Reader<'_>) -> Option<&'static s
     };
     if own.is_some_and(|own| own != found) {
         let message = format!("the output `{}` is of another kind than its name says", entry.key);
-        let help = format!("name it after its kind: `{found}_{}`", entry.key);
+        let help = format!("name it after its kind: `{}_{}`", found.name(), entry.key);
         reader.wrong(&codes::BAD_VALUE, said.value.span, message, "not the kind of this name", &help);
         return None;
     }

@@ -162,7 +162,7 @@ fn shapes(text: &str) -> Vec<(String, String)> {
     let model = compiled.model.unwrap_or_else(|| panic!("{text:?}: {:?}", compiled.diagnostics));
     let backends: [&dyn Backend; 4] = [&Alertmanager, &Prometheus, &Grafana, &Docs];
     let mut made = Vec::new();
-    for file in backends.iter().flat_map(|b| b.emit(&model)) {
+    for file in backends.iter().flat_map(|b| b.emit(&model).unwrap()) {
         let shape = match file.path.rsplit('.').next().unwrap() {
             "yml" | "yaml" => {
                 let read: serde_json::Value = serde_yaml::from_str(&file.text)
@@ -312,6 +312,7 @@ fn payloads_where_not_any_text_will_do() {
                 assert!(
                     Prometheus
                         .emit(&model)
+                        .unwrap()
                         .iter()
                         .all(|f| serde_yaml::from_str::<serde_json::Value>(&f.text).is_ok()),
                     "{source}"
@@ -342,7 +343,7 @@ fn payloads_in_slovo_yaml() {
             }
             let project = Project::in_memory(&[("a.slovo", &filled("word"))], &value.to_string());
             let Some(model) = project.compile().model else { continue };
-            for file in Prometheus.emit(&model).into_iter().chain(Grafana.emit(&model)) {
+            for file in Prometheus.emit(&model).unwrap().into_iter().chain(Grafana.emit(&model).unwrap()) {
                 assert!(
                     serde_yaml::from_str::<serde_json::Value>(&file.text).is_ok(),
                     "{place}: {payload:?}: {}",

@@ -30,7 +30,7 @@ pub(crate) fn put(folder: &Path, files: &[(&str, &str)]) {
 /// All files of all backends, and the proofs.
 pub(crate) fn emit_all(model: &Model) -> usize {
     let backends: [&dyn Backend; 4] = [&Alertmanager, &Prometheus, &Grafana, &Docs];
-    let files: usize = backends.iter().map(|b| b.emit(model).len()).sum();
+    let files: usize = backends.iter().map(|b| b.emit(model).unwrap().len()).sum();
     files + slovo::backend::proofs::artifacts(model).len()
 }
 

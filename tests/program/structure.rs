@@ -73,7 +73,10 @@ fn data_flows_one_way() {
         ("src/ir/", all(&[&front, &outside, &later, &["diag", "config"]])),
         (
             "src/check/",
-            all(&[&["syntax", "resolve", "driver", "analysis", "project", "fmt", "rules", "backend"], &outside]),
+            all(&[
+                &["syntax", "resolve", "driver", "analysis", "project", "fmt", "rules", "backend"],
+                &outside,
+            ]),
         ),
         ("src/rules/", all(&[&front, &outside, &["backend"]])),
         ("src/sentences/", all(&[&front, &outside, &["rules", "backend"]])),
@@ -114,7 +117,8 @@ fn backends_know_nothing_of_each_other() {
         assert!(!files.is_empty(), "{folder} is not there");
         for (name, code) in files {
             for other in BACKENDS.iter().filter(|other| **other != own) {
-                let named = [format!("backend::{other}"), format!("super::{other}"), format!("backend::{{{other}")];
+                let named =
+                    [format!("backend::{other}"), format!("super::{other}"), format!("backend::{{{other}")];
                 if named.iter().any(|path| code.contains(path.as_str())) {
                     wrong.push(format!("{name} imports {other}"));
                 }

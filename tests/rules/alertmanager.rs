@@ -20,7 +20,7 @@ fn of(name: &str, environment: Option<&str>) -> String {
     let mut model = project.compile().model.unwrap();
     name.clone_into(&mut model.settings.project);
     model.settings.external_labels = vec!["cluster".to_owned()];
-    Alertmanager.emit(&model).into_iter().find(|f| f.path == "alertmanager.yml").unwrap().text
+    Alertmanager.emit(&model).unwrap().into_iter().find(|f| f.path == "alertmanager.yml").unwrap().text
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn odd_names_are_inert() {
     model.teams.get_mut("shop").unwrap().pages = Some(odd.to_owned());
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("alertmanager.yml");
-    std::fs::write(&file, Alertmanager.emit(&model).remove(0).text).unwrap();
+    std::fs::write(&file, Alertmanager.emit(&model).unwrap().remove(0).text).unwrap();
     let check = Command::new("amtool").arg("check-config").arg(&file).output().unwrap();
     assert!(check.status.success(), "{}", String::from_utf8_lossy(&check.stderr));
     let quoted = format!("{odd:?}").replace("\\'", "'");
@@ -197,13 +197,13 @@ fn by_the_operator(object: &Value) -> Value {
 fn an_object_of_the_operator_says_the_same() {
     let project = Project::load(Path::new("examples/astronomy-shop"), Some("production"));
     let mut model = project.compile().model.unwrap();
-    let plain: Value = serde_yaml::from_str(&Alertmanager.emit(&model)[0].text).unwrap();
+    let plain: Value = serde_yaml::from_str(&Alertmanager.emit(&model).unwrap()[0].text).unwrap();
     model.settings.alertmanager = Some(slovo::ir::Kubernetes {
         namespace: Some("monitoring".to_owned()),
         labels: [("release".to_owned(), "on".to_owned())].into(),
         ..Default::default()
     });
-    let made = Alertmanager.emit(&model);
+    let made = Alertmanager.emit(&model).unwrap();
     assert_eq!(made[0].path, "alertmanagerconfig.yaml");
     let object: Value = serde_yaml::from_str(&made[0].text).unwrap();
     assert_eq!(object["kind"], "AlertmanagerConfig");
@@ -223,7 +223,7 @@ fn messages_of_receivers() {
     }
     let folder = tempfile::tempdir().unwrap();
     let project = Project::load(Path::new("examples/astronomy-shop"), None);
-    for file in Alertmanager.emit(&project.compile().model.unwrap()) {
+    for file in Alertmanager.emit(&project.compile().model.unwrap()).unwrap() {
         std::fs::write(folder.path().join(&file.path), &file.text).unwrap();
     }
     let check = Command::new("amtool")

@@ -267,7 +267,7 @@ fn the_shops_alerts_are_those_that_are_played() {
     let project = slovo::project::Project::load(std::path::Path::new("examples/astronomy-shop"), None);
     let model = project.compile().model.unwrap();
     let mut alerts = 0;
-    for file in Prometheus.emit(&model) {
+    for file in Prometheus.emit(&model).unwrap() {
         let read: serde_json::Value = serde_yaml::from_str(&file.text).unwrap();
         let rules = read["groups"].as_array().unwrap().iter().flat_map(|g| g["rules"].as_array().unwrap());
         for rule in rules.filter(|r| r["alert"].as_str().is_some_and(|a| a.starts_with("PromiseBurns"))) {
@@ -277,7 +277,7 @@ fn the_shops_alerts_are_those_that_are_played() {
         }
     }
     assert!(alerts > 20, "{alerts}");
-    let routes: String = Alertmanager.emit(&model).into_iter().map(|file| file.text).collect();
+    let routes: String = Alertmanager.emit(&model).unwrap().into_iter().map(|file| file.text).collect();
     let time = |steps: usize| Duration::from_secs((steps * EVERY) as u64).to_string();
     for (wait, interval, again) in WAITS {
         for (key, steps) in [("group_wait", wait), ("group_interval", interval), ("repeat_interval", again)] {

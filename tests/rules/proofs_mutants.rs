@@ -180,6 +180,7 @@ fn proved(project: &Project) -> Proved {
     let model = project.compile().model.unwrap();
     let rules: Vec<(String, String)> = Prometheus
         .emit(&model)
+        .unwrap()
         .into_iter()
         .filter_map(|a| Some((a.path.strip_suffix(".yml")?.to_owned(), a.text)))
         .collect();

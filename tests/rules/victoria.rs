@@ -323,7 +323,7 @@ fn vmalert_reads_every_example() {
         let project = slovo::project::Project::load(&folder, None);
         let mut model = project.compile().model.unwrap();
         model.settings.prometheus.target = slovo::ir::Target::Vmalert(slovo::ir::Vmalert::default());
-        let files = slovo::backend::prometheus::Prometheus.emit(&model);
+        let files = slovo::backend::prometheus::Prometheus.emit(&model).unwrap();
         assert!(!files.is_empty());
         let out = tempfile::tempdir().unwrap();
         for file in &files {
@@ -384,7 +384,7 @@ journey visit "Visit" {
     let project = slovo::project::Project::load(folder.path(), None);
     let compiled = project.compile();
     assert!(compiled.model.is_some(), "{:?}", compiled.diagnostics);
-    let files = slovo::backend::prometheus::Prometheus.emit(&compiled.model.unwrap());
+    let files = slovo::backend::prometheus::Prometheus.emit(&compiled.model.unwrap()).unwrap();
     for file in &files {
         // A missing promise is told at once.
         std::fs::write(folder.path().join(&file.path), file.text.replace("for: \"2m\"", "for: \"1s\""))

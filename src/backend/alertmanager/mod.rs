@@ -11,7 +11,7 @@ mod object;
 
 use std::collections::BTreeSet;
 
-use super::{Artifact, Backend};
+use super::{Artifact, Backend, TemplateError};
 use crate::ir::{Journey, Measurement, Model, Promise, PromisePath, Team, Urgency};
 use crate::promql::print;
 use crate::series::{PROMISE_LABELS, is_reserved};
@@ -28,16 +28,13 @@ const MESSAGES: &str = include_str!("../../../templates/alertmanager/slovo.tmpl"
 const MESSAGES_FILE: &str = "slovo.tmpl";
 
 impl Backend for Alertmanager {
-    fn name(&self) -> &'static str {
-        "alertmanager"
-    }
-    fn emit(&self, model: &Model) -> Vec<Artifact> {
+    fn emit(&self, model: &Model) -> Result<Vec<Artifact>, TemplateError> {
         let routing = Routing::of(model);
         let main = match &model.settings.alertmanager {
             Some(options) => object::write(model, options, &routing),
             None => Artifact { path: "alertmanager.yml".to_owned(), text: file::text(&routing) },
         };
-        vec![main, Artifact { path: MESSAGES_FILE.to_owned(), text: MESSAGES.to_owned() }]
+        Ok(vec![main, Artifact { path: MESSAGES_FILE.to_owned(), text: MESSAGES.to_owned() }])
     }
 }
 

@@ -14,9 +14,8 @@ pub mod pictures;
 pub mod render;
 
 pub use files::{Formats, Options, build, build_each};
-pub use render::TemplateError;
 
-use super::{Artifact, Backend};
+use super::{Artifact, Backend, TemplateError};
 use crate::ir::Model;
 
 /// The backend called `docs`.
@@ -24,14 +23,11 @@ use crate::ir::Model;
 pub struct Docs;
 
 impl Backend for Docs {
-    fn name(&self) -> &'static str {
-        "docs"
+    /// With the built-in templates. See [`build`] for the user's own.
+    fn emit(&self, model: &Model) -> Result<Vec<Artifact>, TemplateError> {
+        build(model, &Options::default())
     }
-    /// With the built-in templates, which cannot fail: tests fill each of them. See [`build`] for the user's own.
-    fn emit(&self, model: &Model) -> Vec<Artifact> {
-        build(model, &Options::default()).unwrap_or_default()
-    }
-    fn emit_each(&self, model: &Model, take: super::Take<'_>) {
-        let _ = build_each(model, &Options::default(), take);
+    fn emit_each(&self, model: &Model, take: super::Take<'_>) -> Result<(), TemplateError> {
+        build_each(model, &Options::default(), take)
     }
 }

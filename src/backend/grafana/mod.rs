@@ -16,7 +16,7 @@ mod recorded;
 mod text;
 
 use super::kubernetes::too_large_to_apply;
-use super::{Artifact, Backend};
+use super::{Artifact, Backend, TemplateError};
 use crate::diag::Diagnostics;
 use crate::ir::{Form, Journey, Model};
 use crate::rules::plan::Needs;
@@ -36,13 +36,10 @@ struct Made {
 }
 
 impl Backend for Grafana {
-    fn name(&self) -> &'static str {
-        "grafana"
-    }
-    fn emit(&self, model: &Model) -> Vec<Artifact> {
+    fn emit(&self, model: &Model) -> Result<Vec<Artifact>, TemplateError> {
         let mut files = forms::write(model, &all(model));
         files.sort_by(|a, b| a.path.cmp(&b.path));
-        files
+        Ok(files)
     }
 }
 

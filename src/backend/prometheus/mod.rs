@@ -8,7 +8,7 @@ mod targets;
 
 pub use limits::check_limits;
 
-use super::{Artifact, Backend, Take};
+use super::{Artifact, Backend, Take, TemplateError};
 use crate::ir::Model;
 
 /// The backend.
@@ -16,13 +16,10 @@ use crate::ir::Model;
 pub struct Prometheus;
 
 impl Backend for Prometheus {
-    fn name(&self) -> &'static str {
-        "prometheus"
-    }
-    fn emit(&self, model: &Model) -> Vec<Artifact> {
+    fn emit(&self, model: &Model) -> Result<Vec<Artifact>, TemplateError> {
         targets::emit(model, &model.settings.prometheus.target)
     }
-    fn emit_each(&self, model: &Model, take: Take<'_>) {
-        targets::emit_each(model, &model.settings.prometheus.target, take);
+    fn emit_each(&self, model: &Model, take: Take<'_>) -> Result<(), TemplateError> {
+        targets::emit_each(model, &model.settings.prometheus.target, take)
     }
 }

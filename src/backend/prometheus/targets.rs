@@ -3,45 +3,58 @@
 use super::parts::split;
 use crate::backend::kubernetes::{object_head, object_name};
 use crate::backend::rule_file::{Extra, artifact, file, new_file, write_groups};
-use crate::backend::{Artifact, Take};
+use crate::backend::{Artifact, Take, TemplateError};
 use crate::ir::{Journey, Kubernetes, Mimir, Model, Target, ranges};
 use crate::parallel;
 use crate::rules::plan::{Needs, Plan};
 use crate::rules::{Group, Item, RuleSet};
 
 /// The files of all journeys, in their order.
-pub(super) fn emit(model: &Model, target: &Target) -> Vec<Artifact> {
+pub(super) fn emit(model: &Model, target: &Target) -> Result<Vec<Artifact>, TemplateError> {
     let needs = Needs::of(model);
-    let made = parallel::map(&model.journeys, |journey| files(model, &needs, journey, target));
-    made.into_iter().flatten().collect()
+    let made = parallel::map(&model.journeys, |journey| checked(model, &needs, journey, target));
+    Ok(made.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
 }
 
 /// The files of all journeys, each as soon as it is made.
-pub(super) fn emit_each(model: &Model, target: &Target, take: Take<'_>) {
+pub(super) fn emit_each(model: &Model, target: &Target, take: Take<'_>) -> Result<(), TemplateError> {
     let needs = Needs::of(model);
-    let one = |journey| files(model, &needs, journey, target).into_iter().for_each(take);
-    parallel::map(&model.journeys, one);
+    let one = |journey| -> Result<(), TemplateError> {
+        checked(model, &needs, journey, target)?.into_iter().for_each(take);
+        Ok(())
+    };
+    parallel::map(&model.journeys, one).into_iter().collect()
 }
 
-/// The files of a journey.
-fn files(model: &Model, needs: &Needs, journey: &Journey, target: &Target) -> Vec<Artifact> {
+/// The files of a journey; an error where a template of an alert text is wrong.
+fn checked(
+    model: &Model,
+    needs: &Needs<'_>,
+    journey: &Journey,
+    target: &Target,
+) -> Result<Vec<Artifact>, TemplateError> {
     let plan = Plan::new(model, journey, needs);
+    let files = files(&plan, target);
+    plan.texts.wrong().map_or(Ok(files), Err)
+}
+
+fn files(plan: &Plan<'_>, target: &Target) -> Vec<Artifact> {
     if plan.entries.is_empty() {
         return Vec::new();
     }
     match target {
-        Target::Files => vec![file(&plan, &[])],
-        Target::Kubernetes(options) => vec![object(&plan, options)],
-        Target::Mimir(options) => namespaces(&plan, options).iter().map(|n| n.artifact(&plan)).collect(),
+        Target::Files => vec![file(plan, &[])],
+        Target::Kubernetes(options) => vec![object(plan, options)],
+        Target::Mimir(options) => namespaces(plan, options).iter().map(|n| n.artifact(plan)).collect(),
         Target::Thanos(response) => {
-            vec![file(&plan, &[Extra::Word("partial_response_strategy", response.as_str().to_owned())])]
+            vec![file(plan, &[Extra::Word("partial_response_strategy", response.as_str().to_owned())])]
         }
         Target::Vmalert(options) => {
             // Each rule may read what the one before has recorded.
             let mut extras = vec![Extra::Number("concurrency", 1)];
             extras.extend(options.limit.map(|n| Extra::Number("limit", n.into())));
             extras.extend(options.eval_offset.map(|at| Extra::Word("eval_offset", at.to_string())));
-            vec![file(&plan, &extras)]
+            vec![file(plan, &extras)]
         }
     }
 }

@@ -245,7 +245,7 @@ fn alerts_lead_here() {
     let boards = boards(&model);
     let uids: BTreeSet<&str> = boards.iter().map(|b| b["uid"].as_str().unwrap()).collect();
     let mut count = 0;
-    for file in Prometheus.emit(&model) {
+    for file in Prometheus.emit(&model).unwrap() {
         let parsed: Value = serde_yaml::from_str(&file.text).unwrap();
         for rule in parsed["groups"].as_array().unwrap().iter().flat_map(|g| g["rules"].as_array().unwrap()) {
             let Some(uid) = rule["annotations"]["__dashboardUid__"].as_str() else { continue };
@@ -265,7 +265,7 @@ fn alerts_lead_here() {
     }
     assert!(count > 20, "{count}");
     model.settings.links.dashboards = None;
-    assert!(Prometheus.emit(&model).iter().all(|f| !f.text.contains("dashboard")));
+    assert!(Prometheus.emit(&model).unwrap().iter().all(|f| !f.text.contains("dashboard")));
 }
 
 #[test]

@@ -26,7 +26,7 @@ struct Rules {
 
 fn rules(model: &Model) -> Rules {
     let (mut recorded, mut alerts) = (Vec::new(), Vec::new());
-    for file in Prometheus.emit(model) {
+    for file in Prometheus.emit(model).unwrap() {
         let parsed: Value = serde_yaml::from_str(&file.text).unwrap();
         for rule in parsed["groups"].as_array().unwrap().iter().flat_map(|g| g["rules"].as_array().unwrap()) {
             let labels = rule["labels"].as_object().into_iter().flatten();

@@ -43,7 +43,7 @@ pub fn every_form() -> Model {
 
 /// Every file.
 pub fn emit(model: &Model) -> Vec<Artifact> {
-    Grafana.emit(model)
+    Grafana.emit(model).unwrap()
 }
 
 /// Every dashboard.

@@ -48,7 +48,7 @@ fn model(victoria: bool) -> Model {
 
 /// The rule files of every form that an engine can have.
 fn files(victoria: bool) -> Vec<slovo::backend::Artifact> {
-    slovo::backend::prometheus::Prometheus.emit(&model(victoria))
+    slovo::backend::prometheus::Prometheus.emit(&model(victoria)).unwrap()
 }
 
 /// What may be switched on in a version: rules at the same time, names removed at the end of an expression, and a zero where a series
@@ -170,7 +170,7 @@ fn rules_of(source: &str, engine: &str, scrape: &str) -> String {
     let options = slovo::diag::render::Options::plain(100);
     let said = slovo::diag::render::human(&compiled.diagnostics, &project.sources, &options);
     let model = compiled.model.unwrap_or_else(|| panic!("{said}"));
-    let files = slovo::backend::prometheus::Prometheus.emit(&model);
+    let files = slovo::backend::prometheus::Prometheus.emit(&model).unwrap();
     files.into_iter().find(|f| f.path.ends_with("native.yml")).unwrap().text
 }
 
@@ -242,7 +242,7 @@ fn thanos_ruler_loads_and_evaluates() {
     let settings = settings(false).replace("form: files", "form: thanos");
     let project = slovo::project::Project::in_memory(&sources(false), &settings);
     let model = project.compile().model.unwrap();
-    let files = slovo::backend::prometheus::Prometheus.emit(&model);
+    let files = slovo::backend::prometheus::Prometheus.emit(&model).unwrap();
     let written: usize = files.iter().map(|f| f.text.matches("\n        expr:").count()).sum();
     let rules = live::thanos(newest, &thanos, &files);
     eprintln!("{} beside {}: {rules} of {written}", said.lines().next().unwrap_or_default(), newest.name);

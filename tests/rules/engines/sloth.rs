@@ -117,7 +117,7 @@ fn compatibility_writes_each_series() {
     let said = slovo::diag::render::human(&compiled.diagnostics, &project.sources, &options);
     let model = compiled.model.unwrap_or_else(|| panic!("{said}"));
     let mut ours: BTreeSet<(String, Labels)> = BTreeSet::new();
-    for artifact in slovo::backend::prometheus::Prometheus.emit(&model) {
+    for artifact in slovo::backend::prometheus::Prometheus.emit(&model).unwrap() {
         let file: File = serde_yaml::from_str(&artifact.text).unwrap();
         for rule in file.groups.into_iter().flat_map(|g| g.rules) {
             // Which promise it is comes from the series that a rule reads (`tests/rules/prometheus/sloth.rs` evaluates them).

@@ -18,8 +18,8 @@ pub fn has(tool: &str) -> bool {
 
 /// The rule files of a model.
 pub fn emit(model: &Model) -> Vec<Artifact> {
-    let files = Prometheus.emit(model);
-    assert_eq!(files, Prometheus.emit(model), "not deterministic");
+    let files = Prometheus.emit(model).unwrap();
+    assert_eq!(files, Prometheus.emit(model).unwrap(), "not deterministic");
     files
 }
 
