@@ -72,7 +72,8 @@ fn understand(
     let elsewhere = !config.environments.is_empty();
     let today = config.settings.today;
     let unjudged = check::unjudged(today.is_some(), config.has_documents());
-    model.settings.accepted = check::allow::apply(&allows, today, (&unjudged, elsewhere), diagnostics);
+    model.settings.accepted =
+        ir::Accepted(check::allow::apply(&allows, today, (&unjudged, elsewhere), diagnostics));
     config.lints.apply(diagnostics);
     model.settings.allowed = config.lints.allowed();
     model

@@ -19,7 +19,7 @@ pub(super) fn check_review(model: &Model, journey: &Journey, found: &mut Found<'
     found.push(
         Diagnostic::new(
             &codes::REVIEW_OVERDUE,
-            journey.review_span.unwrap_or(journey.name_span),
+            journey.places.review.unwrap_or(journey.places.name),
             format!("the review of `{}` is overdue by {}", journey.id, ago(late)),
             format!("last on {last}, today is {today}"),
         )
@@ -57,12 +57,12 @@ pub(super) fn check_future(model: &Model, journey: &Journey, found: &mut Found<'
         }
     };
     if let Some((_, Some(last))) = journey.review {
-        let place = journey.review_span.unwrap_or(journey.name_span);
+        let place = journey.places.review.unwrap_or(journey.places.name);
         let help = "write the day of the last review, or leave `last` out until there was one";
         told(place, format!("the last review of `{}` was", journey.id), last, help);
     }
     if let Some((_, Some(day))) = journey.agreed {
-        let place = journey.agreed_span.unwrap_or(journey.name_span);
+        let place = journey.places.agreed.unwrap_or(journey.places.name);
         told(place, format!("`{}` was agreed", journey.id), day, "write the day on which they agreed");
     }
     for promise in journey.all_promises() {

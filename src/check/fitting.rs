@@ -59,11 +59,11 @@ impl Misfit {
     /// The statement that the checks point at.
     fn place(&self, promise: &Promise, book: Option<&Playbook>) -> Span {
         let stated = |of: fn(&Playbook) -> Option<Span>| {
-            book.map_or(promise.places.objective, |book| of(book).unwrap_or(book.name_span))
+            book.map_or(promise.places.objective, |book| of(book).unwrap_or(book.places.name))
         };
         match self {
-            Self::RestoredLate { .. } | Self::HeardAfterRestore { .. } => stated(|book| book.restore_span),
-            Self::HeardAfterUpdate { .. } => stated(|book| book.first_update_span),
+            Self::RestoredLate { .. } | Self::HeardAfterRestore { .. } => stated(|book| book.places.restore),
+            Self::HeardAfterUpdate { .. } => stated(|book| book.places.first_update),
             Self::HeardAfterBudget { .. } => promise.places.objective,
         }
     }
@@ -72,7 +72,7 @@ impl Misfit {
         let book = promise.playbook.as_ref().and_then(|id| model.playbooks.get(id));
         let (code, place) = (self.code().id, self.place(promise, book));
         !model.settings.allowed.contains(code)
-            && !model.settings.accepted.iter().any(|(accepted, on)| *accepted == code && on.holds(place))
+            && !model.settings.accepted.0.iter().any(|(accepted, on)| *accepted == code && on.holds(place))
     }
 }
 

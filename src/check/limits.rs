@@ -15,13 +15,13 @@ pub(super) fn check(model: &Model, journey: &Journey, found: &mut Found<'_>) {
         let what = format!("the journey `{}` has {} steps", journey.id, journey.steps.len());
         let reason = "a user's way that long is several journeys: each with its own goal, each worth a page of its own";
         let (limit, needed) = (limits.steps_per_journey, journey.steps.len());
-        found.push(too_many(journey.name_span, what, "steps_per_journey", limit, needed, reason));
+        found.push(too_many(journey.places.name, what, "steps_per_journey", limit, needed, reason));
     }
     for step in journey.steps.iter().filter(|s| s.promises.len() > limits.promises_per_step) {
         let what = format!("the step `{}.{}` makes {} promises", journey.id, step.id, step.promises.len());
         let reason = "each is an objective to review, alert on and answer for; users notice two or three";
         let (limit, needed) = (limits.promises_per_step, step.promises.len());
-        found.push(too_many(step.name_span, what, "promises_per_step", limit, needed, reason));
+        found.push(too_many(step.places.name, what, "promises_per_step", limit, needed, reason));
     }
     for promise in journey.all_promises() {
         if promise.objective.normalize().scale() <= limits.objective_digits {
@@ -57,7 +57,7 @@ pub(super) fn check_teams(model: &Model, found: &mut Found<'_>) {
         let what = format!("the team `{team}` owns {} journeys", journeys.len());
         let reason = "somebody must review each, answer its pages and explain its numbers";
         let needed = journeys.len();
-        found.push(too_many(first_beyond.name_span, what, "journeys_per_team", limit, needed, reason));
+        found.push(too_many(first_beyond.places.name, what, "journeys_per_team", limit, needed, reason));
     }
 }
 

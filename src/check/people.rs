@@ -12,7 +12,7 @@ pub(super) fn check(journey: &Journey, found: &mut Found<'_>) {
         if step.left_out || found.broken_within(step.origin.span) {
             continue;
         }
-        let (id, place) = (format!("{}.{}", journey.id, step.id), step.name_span);
+        let (id, place) = (format!("{}.{}", journey.id, step.id), step.places.name);
         found.push(if step.critical {
             Diagnostic::new(
                 &codes::CRITICAL_UNPROMISED,
@@ -34,7 +34,7 @@ pub(super) fn check(journey: &Journey, found: &mut Found<'_>) {
     {
         let text = format!("the journey `{}` promises nothing", journey.id);
         found.push(
-            Diagnostic::new(&codes::UNPROMISED, journey.name_span, text, "nobody watches it")
+            Diagnostic::new(&codes::UNPROMISED, journey.places.name, text, "nobody watches it")
                 .help("write a `step` with a `promise` into it"),
         );
     }
@@ -67,11 +67,11 @@ pub(super) fn check_playbooks(model: &Model, found: &mut Found<'_>) {
         {
             let mut made = Diagnostic::new(
                 &codes::LATE_UPDATE,
-                playbook.first_update_span.unwrap_or(playbook.name_span),
+                playbook.places.first_update.unwrap_or(playbook.places.name),
                 format!("users of `{}` hear of the trouble after it is over", playbook.id),
                 format!("the first word after {first}"),
             );
-            if let Some(place) = playbook.restore_span {
+            if let Some(place) = playbook.places.restore {
                 made = made.also(place, format!("restored after {restore}"));
             }
             found.push(made.help(format!("tell them sooner: `first update within {}`", half(restore))));
@@ -82,7 +82,7 @@ pub(super) fn check_playbooks(model: &Model, found: &mut Found<'_>) {
             found.push(
                 Diagnostic::new(
                     &codes::NOTHING_TO_SAY,
-                    playbook.hear_from_span.unwrap_or(playbook.name_span),
+                    playbook.places.hear_from.unwrap_or(playbook.places.name),
                     format!("`{}` says who speaks to users, but not what they say", playbook.id),
                     format!("`{who}` will have to find words in the middle of it"),
                 )

@@ -12,7 +12,7 @@ pub(super) fn check(policy: &Policy, found: &mut Found<'_>) {
             found.push(
                 Diagnostic::new(
                     &codes::NO_SHARE,
-                    clause.span,
+                    clause.place.0,
                     format!("`{}` names no part of a budget: {}%", policy.id, clause.below.normalize()),
                     "a full budget is 100%, a spent one 0%",
                 )
@@ -25,25 +25,25 @@ pub(super) fn check(policy: &Policy, found: &mut Found<'_>) {
             found.push(
                 Diagnostic::new(
                     &codes::CLAUSE_TWICE,
-                    clause.span,
+                    clause.place.0,
                     format!("`{}` says the same for {} twice", policy.id, when(clause)),
                     "said again",
                 )
-                .also(twin.span, "said before")
+                .also(twin.place.0, "said before")
                 .help("join the two sentences into one clause"),
             );
         } else if let Some(other) = earlier.iter().find(|c| c.below < clause.below) {
             found.push(
                 Diagnostic::new(
                     &codes::CLAUSE_ORDER,
-                    clause.span,
+                    clause.place.0,
                     format!(
                         "the clauses of `{}` are not in the order in which they come into force",
                         policy.id
                     ),
                     format!("{} comes first", when(clause)),
                 )
-                .also(other.span, format!("{} comes later", when(other)))
+                .also(other.place.0, format!("{} comes later", when(other)))
                 .help("write the clauses from the fullest budget to the spent one"),
             );
         } else if clause.action == PolicyAction::Slow
@@ -65,7 +65,7 @@ pub(super) fn check(policy: &Policy, found: &mut Found<'_>) {
         found.push(
             Diagnostic::new(
                 &codes::NO_SHARE,
-                policy.name_span,
+                policy.places.name,
                 format!("`{}` names no part of a budget: {}%", policy.id, cost.normalize()),
                 "`incident costing` names it",
             )
@@ -76,7 +76,7 @@ pub(super) fn check(policy: &Policy, found: &mut Found<'_>) {
         found.push(
             Diagnostic::new(
                 &codes::NEVER_SPENT,
-                policy.name_span,
+                policy.places.name,
                 format!("`{}` does not say what happens when the budget is spent", policy.id),
                 "has no `when spent` clause",
             )
@@ -89,11 +89,11 @@ pub(super) fn check(policy: &Policy, found: &mut Found<'_>) {
 fn frozen_already(policy: &Policy, clause: &PolicyClause, freeze: &PolicyClause) -> Diagnostic {
     Diagnostic::new(
         &codes::CLAUSE_ORDER,
-        clause.span,
+        clause.place.0,
         format!("`{}` asks for less as the budget runs lower", policy.id),
         "slower, where everything is frozen already",
     )
-    .also(freeze.span, "frozen from here on")
+    .also(freeze.place.0, "frozen from here on")
     .help("write `slow` for the higher percentage, `freeze` for the lower")
 }
 
@@ -101,11 +101,11 @@ fn frozen_already(policy: &Policy, clause: &PolicyClause, freeze: &PolicyClause)
 fn slow_and_frozen(policy: &Policy, clause: &PolicyClause, other: &PolicyClause) -> Diagnostic {
     Diagnostic::new(
         &codes::CLAUSE_ORDER,
-        clause.span,
+        clause.place.0,
         format!("`{}` says `slow` and `freeze` for {}", policy.id, when(clause)),
         "comes into force with the other",
     )
-    .also(other.span, "comes into force here")
+    .also(other.place.0, "comes into force here")
     .help("write `slow` for the higher percentage, `freeze` for the lower, or leave `slow` out")
 }
 

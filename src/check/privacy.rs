@@ -204,7 +204,7 @@ fn report(journey: &Journey, class: Option<DataClass>, label: &str, place: Span,
         format!("the label `{label}` looks personal, and `{}` does not allow it", journey.id),
         what,
     );
-    let made = match (class, journey.data_span) {
+    let made = match (class, journey.places.data) {
         (Some(_), Some(span)) => made.also(span, "what the journey says about its data"),
         _ => made.note(format!("`{}` does not say what data it touches", journey.id)),
     };

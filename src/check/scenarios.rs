@@ -14,7 +14,7 @@ use crate::value::{Decimal, Duration};
 
 pub(super) fn check(model: &Model, scenario: &Scenario, found: &mut Found<'_>) {
     let before = found.list.len();
-    for (phase, place) in scenario.phases.iter().zip(&scenario.phase_spans) {
+    for (phase, place) in scenario.phases.iter().zip(&scenario.places.phases) {
         if let Phase::Failing(share, _) = phase
             && (*share <= Decimal::ZERO || *share > Decimal::ONE_HUNDRED)
         {
@@ -84,7 +84,7 @@ fn timed(model: &Model, scenario: &Scenario, promise: &Promise, expect: &Expecta
         let text = format!("`{}` waits for a {what}, but nothing fails in it", scenario.id);
         return Some(
             Diagnostic::new(&codes::UNTOLD, expect.origin.span, text, format!("waits for a {what}"))
-                .also(scenario.name_span, "only normal phases")
+                .also(scenario.places.name, "only normal phases")
                 .help("add a phase: `failing 100% for 10m`"),
         );
     };

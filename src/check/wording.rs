@@ -95,7 +95,7 @@ pub(super) fn check_steps(journey: &Journey, found: &mut Found<'_>) {
         }
         let whose = format!("`{}.{}`", journey.id, step.id);
         for said in list {
-            report(said, &all, ("title", &whose, "its promises"), step.title_span, found);
+            report(said, &all, ("title", &whose, "its promises"), step.places.title, found);
         }
     }
 }

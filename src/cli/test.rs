@@ -342,7 +342,7 @@ fn once(promtool: &str, folder: &Path) -> Result<Vec<Wrong>, Failure> {
 
 /// `path:line`
 fn place(model: &Model, origin: Origin) -> (String, u32) {
-    let path = model.files.get(origin.span.file.0 as usize).map_or("?", String::as_str);
+    let path = model.files.0.get(origin.span.file.0 as usize).map_or("?", String::as_str);
     (path.to_owned(), origin.line)
 }
 

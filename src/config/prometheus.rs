@@ -22,7 +22,7 @@ pub(super) fn read(fields: &[&Entry], what: &str, reader: &mut Reader<'_>) -> Pr
     let mut form = Some("files");
     if let Some(field) = find("form") {
         form = choice(&field.value, &format!("{what}.form"), FORMS, reader);
-        made.span = Some(field.value.span);
+        made.place.0 = Some(field.value.span);
     }
     if let Some(field) = find("compatibility") {
         made.sloth = choice(&field.value, &format!("{what}.compatibility"), &["sloth"], reader).is_some();

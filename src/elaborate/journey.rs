@@ -29,10 +29,7 @@ pub(crate) fn journey<'a>(
         policy: None,
         playbook: None,
         notes: Vec::new(),
-        name_span: written.name.span,
-        review_span: None,
-        agreed_span: None,
-        data_span: None,
+        places: ir::JourneyPlaces { name: written.name.span, review: None, agreed: None, data: None },
         steps: Vec::new(),
         promises: Vec::new(),
         left_out: false,
@@ -98,17 +95,17 @@ fn statement<'a>(out: &mut Out, made: &mut ir::Journey, outer: &mut Outer<'a>, s
         JourneyStmt::Review(every, last, span) => {
             numbers::length(&mut out.found, every, "a review");
             made.review.get_or_insert((every.value, last.as_ref().map(|d| d.value)));
-            made.review_span.get_or_insert(*span);
+            made.places.review.get_or_insert(*span);
         }
         JourneyStmt::Agreed(teams, day, span) => {
-            made.agreed_span.get_or_insert(*span);
+            made.places.agreed.get_or_insert(*span);
             made.agreed.get_or_insert_with(|| {
                 (teams.iter().map(|t| t.name.clone()).collect(), day.as_ref().map(|d| d.value))
             });
         }
         JourneyStmt::Data(class, text, span) => {
             made.data.get_or_insert_with(|| (class.value, text.as_ref().map(|t| t.value.clone())));
-            made.data_span.get_or_insert(*span);
+            made.places.data.get_or_insert(*span);
         }
         JourneyStmt::BudgetPolicy(name, _) => {
             made.policy.get_or_insert_with(|| name.name.clone());
@@ -143,8 +140,7 @@ fn step_of<'a>(cx: &Cx<'a>, written: &'a ast::Step) -> (ir::Step, Option<&'a Ide
         notes: Vec::new(),
         promises: Vec::new(),
         left_out: false,
-        name_span: written.name.span,
-        title_span: written.title.span,
+        places: ir::StepPlaces { name: written.name.span, title: written.title.span },
         origin: cx.origin(written.span),
     };
     let texts = |list: &[ast::Str]| list.iter().map(|s| s.value.clone()).collect::<Vec<_>>();

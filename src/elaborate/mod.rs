@@ -156,7 +156,7 @@ pub fn elaborate(
 
     let mut model = ir::Model {
         settings: settings.clone(),
-        files: sources.iter().map(|(_, f)| f.path.clone()).collect(),
+        files: ir::Files(sources.iter().map(|(_, f)| f.path.clone()).collect()),
         teams: people::teams(&cx),
         policies: people::policies(&cx, diagnostics),
         playbooks: people::playbooks(&cx, diagnostics),

@@ -49,7 +49,7 @@ fn policy(cx: &Cx<'_>, written: &ast::Policy, out: &mut Diagnostics) -> ir::Poli
         clauses: Vec::new(),
         incident: None,
         escalate_to: None,
-        name_span: written.name.span,
+        places: ir::PolicyPlaces { name: written.name.span },
         origin: cx.origin(written.span),
     };
     for stmt in &written.body.stmts {
@@ -70,7 +70,7 @@ fn policy(cx: &Cx<'_>, written: &ast::Policy, out: &mut Diagnostics) -> ir::Poli
                     action,
                     text: text.value.clone(),
                     except,
-                    span: *span,
+                    place: ir::ClausePlace(*span),
                 });
             }
             PolicyStmt::Incident(share, within, _) => {
@@ -99,11 +99,13 @@ fn playbook(cx: &Cx<'_>, written: &ast::Playbook, out: &mut Diagnostics) -> ir::
         first_update: None,
         say: None,
         restore: None,
-        restore_span: None,
         runbook: None,
-        name_span: written.name.span,
-        first_update_span: None,
-        hear_from_span: None,
+        places: ir::PlaybookPlaces {
+            name: written.name.span,
+            restore: None,
+            first_update: None,
+            hear_from: None,
+        },
         origin: cx.origin(written.span),
     };
     for stmt in &written.body.stmts {
@@ -111,7 +113,7 @@ fn playbook(cx: &Cx<'_>, written: &ast::Playbook, out: &mut Diagnostics) -> ir::
             PlaybookStmt::Responder(team, _) => made.responder = Some(team.name.clone()),
             PlaybookStmt::HearFrom(team, span) => {
                 made.hear_from = Some(team.name.clone());
-                made.hear_from_span = Some(*span);
+                made.places.hear_from = Some(*span);
             }
             PlaybookStmt::FirstUpdate(within, every, span) => {
                 numbers::length(out, within, "the first update");
@@ -119,13 +121,13 @@ fn playbook(cx: &Cx<'_>, written: &ast::Playbook, out: &mut Diagnostics) -> ir::
                     numbers::length(out, every, "the time between updates");
                 }
                 made.first_update = Some((within.value, every.as_ref().map(|e| e.value)));
-                made.first_update_span = Some(*span);
+                made.places.first_update = Some(*span);
             }
             PlaybookStmt::Say(s, _) => made.say = Some(s.value.clone()),
             PlaybookStmt::Restore(within, span) => {
                 numbers::length(out, within, "restoring");
                 made.restore = Some(within.value);
-                made.restore_span = Some(*span);
+                made.places.restore = Some(*span);
             }
             PlaybookStmt::Runbook(s, _) => made.runbook = Some(s.value.clone()),
             PlaybookStmt::Junk(_) => {}

@@ -342,7 +342,7 @@ fn model<'a>(
         proxies,
         notes,
         playbook: said.playbook.or(outer.playbook).map(|p| p.name.clone()),
-        places: ir::Places {
+        places: ir::PromisePlaces {
             name: written.name.span,
             title: written.title.span,
             notes: note_spans,

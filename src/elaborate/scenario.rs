@@ -55,9 +55,11 @@ fn scenario(cx: &Cx<'_>, written: &ast::Scenario, out: &mut Diagnostics) -> Opti
         promise: composed::path_of(found),
         phases,
         expects,
-        name_span: written.name.span,
-        promise_span: written.promise.span,
-        phase_spans,
+        places: ir::ScenarioPlaces {
+            name: written.name.span,
+            promise: written.promise.span,
+            phases: phase_spans,
+        },
         origin: cx.origin(written.span),
     })
 }

@@ -7,11 +7,14 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
+
 use super::{Model, Promise};
 use crate::value::{Decimal, Duration};
 
 /// How loud a tier is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Loudness {
     /// Wakes somebody.
     Page,
@@ -20,7 +23,7 @@ pub enum Loudness {
 }
 
 /// One rung of the alerting profile, before it meets an objective.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Tier {
     /// Page or ticket.
     pub loudness: Loudness,
@@ -35,7 +38,7 @@ pub struct Tier {
 }
 
 /// Burn-rate windows and tiers as data.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Profile {
     /// From loud to quiet.
     pub tiers: Vec<Tier>,

@@ -1,9 +1,11 @@
 //! How dashboards are delivered: `outputs.grafana` in slovo.yaml.
 
+use serde::Serialize;
+
 use std::collections::BTreeMap;
 
 /// The options of the Grafana backend.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct GrafanaOptions {
     /// What is written.
     pub form: Form,
@@ -46,7 +48,8 @@ impl Default for GrafanaOptions {
 }
 
 /// The form in which dashboards are written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Form {
     /// `files`: JSON files and a provider for Grafana's file provisioning.
     #[default]
@@ -60,7 +63,8 @@ pub enum Form {
 }
 
 /// The version of `dashboard.grafana.app`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Api {
     /// `v1beta1`: the classic JSON, from Grafana 12 on.
     #[default]

@@ -1,10 +1,12 @@
 //! Measurements with all names, units and parameters resolved.
 
 use super::{Composition, MatchOp, PromisePath, Stat, Which};
+use serde::Serialize;
+
 use crate::value::{Decimal, Duration};
 
 /// One label matcher.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 pub struct Matcher {
     /// The label.
     pub label: String,
@@ -15,7 +17,7 @@ pub struct Matcher {
 }
 
 /// A metric with its matchers. `scope` of slovo.yaml and `where` are already added.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Selector {
     /// The metric's name as in the catalogue: without `_bucket` or `_count` for a classic histogram; may be any UTF-8.
     pub metric: String,
@@ -35,7 +37,7 @@ pub struct Selector {
 }
 
 /// How samples count that are increases.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Increases {
     /// How often a sample comes.
     pub every: Duration,
@@ -44,7 +46,8 @@ pub struct Increases {
 }
 
 /// A value of a sample compared with a limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Reading {
     /// The sample counts when its value is at least this.
     AtLeast(Decimal),
@@ -53,7 +56,8 @@ pub enum Reading {
 }
 
 /// One addend of a stream: something that gives events per second.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Series {
     /// `rate` of a counter.
     Counter(Selector),
@@ -130,7 +134,7 @@ impl Series {
 }
 
 /// Events, and which of them are good.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Events {
     /// All events: the sum.
     pub total: Vec<Series>,
@@ -143,7 +147,8 @@ pub struct Events {
 }
 
 /// Which side of the events is measured.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// These are good, the rest is bad.
     Good(Vec<Series>),
@@ -152,7 +157,7 @@ pub enum Outcome {
 }
 
 /// What was started and must finish in time.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Completion {
     /// Started: the sum.
     pub started: Vec<Series>,
@@ -183,7 +188,7 @@ impl Completion {
 }
 
 /// Slices of time, each good or bad.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Slices {
     /// The length of a slice.
     pub slice: Duration,
@@ -194,7 +199,8 @@ pub struct Slices {
 }
 
 /// What makes a slice good.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Condition {
     /// At least this share (a fraction) of the slice's events was good. A percentile is this too: p95 within 800ms is
     /// at least 0.95 within 800ms.
@@ -247,7 +253,7 @@ pub enum Condition {
 }
 
 /// A promise made of others.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Composed {
     /// Product or minimum.
     pub how: Composition,
@@ -256,7 +262,8 @@ pub struct Composed {
 }
 
 /// How a promise is measured.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Measurement {
     /// Good and bad events.
     Events(Events),

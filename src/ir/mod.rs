@@ -5,6 +5,7 @@ pub mod burn;
 pub mod detection;
 mod grafana;
 mod measure;
+mod places;
 mod prometheus;
 pub(crate) mod ranges;
 mod settings;
@@ -15,6 +16,10 @@ pub use measure::{
     Completion, Composed, Condition, Events, Increases, Matcher, Measurement, Outcome, Reading, Selector,
     Series, Slices,
 };
+pub use places::{
+    Accepted, ClausePlace, Files, JourneyPlaces, Origin, OutputPlace, PlaybookPlaces, PolicyPlaces,
+    PromisePlaces, ScenarioPlaces, StepPlaces,
+};
 pub use prometheus::{
     Engine, Family, Kubernetes, Mimir, PartialResponse, PrometheusOptions, Target, Version, Vmalert,
 };
@@ -23,27 +28,20 @@ pub use sources::{Role, Source};
 
 use std::collections::BTreeMap;
 
-use crate::source::Span;
 pub use crate::value::{Composition, DataClass, Evidence, Expected, MatchOp, Side, Stat, Urgency, Which};
-use crate::value::{Date, Decimal, Duration};
+use serde::Serialize;
 
-/// Where an object was written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Origin {
-    /// The place.
-    pub span: Span,
-    /// Its one-based first line, for comments in generated files.
-    pub line: u32,
-}
+use crate::value::{Date, Decimal, Duration};
 
 /// The whole program. While it is being checked it may lack promises that have mistakes (so a member of a composed
 /// promise may not be found); the model that backends get is complete.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Model {
     /// What `slovo.yaml` says.
     pub settings: Settings,
     /// Paths of the source files, by `FileId`.
-    pub files: Vec<String>,
+    #[serde(skip)]
+    pub files: Files,
     /// Teams by identifier.
     pub teams: BTreeMap<String, Team>,
     /// Policies by identifier.
@@ -59,7 +57,7 @@ pub struct Model {
 impl Model {
     /// `path:line` of an object, for comments in generated files.
     pub fn place(&self, origin: Origin) -> String {
-        let path = self.files.get(origin.span.file.0 as usize).map_or("?", String::as_str);
+        let path = self.files.0.get(origin.span.file.0 as usize).map_or("?", String::as_str);
         format!("{path}:{}", origin.line)
     }
     /// The file in which something was written, for what is generated. With its line only where that is asked for: a comment at
@@ -129,7 +127,7 @@ impl Model {
 }
 
 /// A group of people.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Team {
     /// Identifier.
     pub id: String,
@@ -144,11 +142,12 @@ pub struct Team {
     /// Labels on this team's alerts only, in order.
     pub labels: Vec<(String, String)>,
     /// Place.
+    #[serde(skip)]
     pub origin: Origin,
 }
 
 /// What a user sets out to do.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Journey {
     /// Identifier: label value and file name.
     pub id: String,
@@ -174,14 +173,9 @@ pub struct Journey {
     pub playbook: Option<String>,
     /// Notes.
     pub notes: Vec<String>,
-    /// The identifier's place.
-    pub name_span: Span,
-    /// The `review` statement's place.
-    pub review_span: Option<Span>,
-    /// The `agreed` statement's place.
-    pub agreed_span: Option<Span>,
-    /// The `data` statement's place.
-    pub data_span: Option<Span>,
+    /// Where its parts were written.
+    #[serde(skip)]
+    pub places: JourneyPlaces,
     /// Steps in order.
     pub steps: Vec<Step>,
     /// Promises of the whole journey.
@@ -189,6 +183,7 @@ pub struct Journey {
     /// A promise of its own has mistakes and is not here: nothing follows from its absence. A step says so of its own.
     pub left_out: bool,
     /// Place.
+    #[serde(skip)]
     pub origin: Origin,
 }
 
@@ -200,7 +195,7 @@ impl Journey {
 }
 
 /// A part of a journey.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Step {
     /// Identifier.
     pub id: String,
@@ -222,16 +217,16 @@ pub struct Step {
     pub promises: Vec<Promise>,
     /// A promise of it has mistakes and is not here: nothing follows from its absence.
     pub left_out: bool,
-    /// The identifier's place.
-    pub name_span: Span,
-    /// The title's place.
-    pub title_span: Span,
+    /// Where its parts were written.
+    #[serde(skip)]
+    pub places: StepPlaces,
     /// Place.
+    #[serde(skip)]
     pub origin: Origin,
 }
 
 /// The stable address of a promise.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct PromisePath {
     /// The journey.
     pub journey: String,
@@ -251,7 +246,7 @@ impl std::fmt::Display for PromisePath {
 }
 
 /// A word given.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Promise {
     /// Address.
     pub path: PromisePath,
@@ -295,47 +290,16 @@ pub struct Promise {
     pub notes: Vec<String>,
     /// The nearest playbook: its own, its step's or its journey's.
     pub playbook: Option<String>,
-    /// Where its parts were written, for messages.
-    pub places: Places,
+    /// Where its parts were written.
+    #[serde(skip)]
+    pub places: PromisePlaces,
     /// Place.
+    #[serde(skip)]
     pub origin: Origin,
 }
 
-/// Where the parts of a promise were written, for messages of the checks.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Places {
-    /// The identifier.
-    pub name: Span,
-    /// The title.
-    pub title: Span,
-    /// The notes, as they come.
-    pub notes: Vec<Span>,
-    /// The percentage of `keep`.
-    pub objective: Span,
-    /// The noun of `keep`.
-    pub noun: Span,
-    /// The percentage of `aim`.
-    pub stretch: Option<Span>,
-    /// The window, where written.
-    pub window: Option<Span>,
-    /// The whole `expect`.
-    pub expect: Option<Span>,
-    /// The measurement's first statement.
-    pub measurement: Span,
-    /// The whole `because`.
-    pub because: Option<Span>,
-    /// The whole `urgency`, where written.
-    pub urgency: Option<Span>,
-    /// The labels of `for each`, as in `for_each`.
-    pub for_each: Vec<Span>,
-    /// The members of a composed promise, in order.
-    pub members: Vec<Span>,
-    /// The words of its streams, as in `words`.
-    pub words: Vec<Span>,
-}
-
 /// What a side of a measurement means, in the author's words: `bad "went back at least once" where ..`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Words {
     /// Of what.
     pub of: WordsOf,
@@ -344,7 +308,8 @@ pub struct Words {
 }
 
 /// What is told in words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum WordsOf {
     /// Good events.
     Good,
@@ -377,7 +342,7 @@ impl Promise {
 }
 
 /// What we do as the budget runs low.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Policy {
     /// Identifier.
     pub id: String,
@@ -389,14 +354,16 @@ pub struct Policy {
     pub incident: Option<(Decimal, Duration)>,
     /// The team that decides.
     pub escalate_to: Option<String>,
-    /// The identifier's place.
-    pub name_span: Span,
+    /// Where its parts were written.
+    #[serde(skip)]
+    pub places: PolicyPlaces,
     /// Place.
+    #[serde(skip)]
     pub origin: Origin,
 }
 
 /// One clause of a policy.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct PolicyClause {
     /// It holds while less than this percentage of the budget is left; 0: spent.
     pub below: Decimal,
@@ -406,12 +373,14 @@ pub struct PolicyClause {
     pub text: String,
     /// Exceptions in words.
     pub except: Vec<String>,
-    /// The whole clause's place.
-    pub span: Span,
+    /// Place.
+    #[serde(skip)]
+    pub place: ClausePlace,
 }
 
 /// What a policy's clause demands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum PolicyAction {
     /// Tell a team.
     Tell(String),
@@ -422,7 +391,7 @@ pub enum PolicyAction {
 }
 
 /// What is done when a promise breaks.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Playbook {
     /// Identifier.
     pub id: String,
@@ -436,22 +405,18 @@ pub struct Playbook {
     pub say: Option<String>,
     /// Restored within.
     pub restore: Option<Duration>,
-    /// The place of `restore within`.
-    pub restore_span: Option<Span>,
     /// Runbook's address.
     pub runbook: Option<String>,
-    /// The identifier's place.
-    pub name_span: Span,
-    /// The place of `first update within`.
-    pub first_update_span: Option<Span>,
-    /// The place of `users hear from`.
-    pub hear_from_span: Option<Span>,
+    /// Where its parts were written.
+    #[serde(skip)]
+    pub places: PlaybookPlaces,
     /// Place.
+    #[serde(skip)]
     pub origin: Origin,
 }
 
 /// A story that the alerts must get right.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Scenario {
     /// Identifier.
     pub id: String,
@@ -463,18 +428,17 @@ pub struct Scenario {
     pub phases: Vec<Phase>,
     /// What is expected.
     pub expects: Vec<Expectation>,
-    /// The identifier's place.
-    pub name_span: Span,
-    /// The promise's place.
-    pub promise_span: Span,
-    /// The places of the phases' values (the percentage of `failing`, the duration of the others), as in `phases`.
-    pub phase_spans: Vec<Span>,
+    /// Where its parts were written.
+    #[serde(skip)]
+    pub places: ScenarioPlaces,
     /// Place.
+    #[serde(skip)]
     pub origin: Origin,
 }
 
 /// A stretch of a scenario.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Phase {
     /// Healthy traffic.
     Normal(Duration),
@@ -485,7 +449,7 @@ pub enum Phase {
 }
 
 /// What a scenario waits for.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Expectation {
     /// What.
     pub expected: Expected,
@@ -494,5 +458,6 @@ pub struct Expectation {
     /// Counted from the end of the last failure instead of its start.
     pub after_recovery: bool,
     /// Place.
+    #[serde(skip)]
     pub origin: Origin,
 }

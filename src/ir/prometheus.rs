@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::source::Span;
+use super::places::OutputPlace;
+use serde::Serialize;
+
 use crate::value::Duration;
 
 /// How rules are written.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct PrometheusOptions {
     /// The engine (`form`).
     pub target: Target,
@@ -16,7 +18,8 @@ pub struct PrometheusOptions {
     /// Sloth's series and labels beside ours (`compatibility: sloth`).
     pub sloth: bool,
     /// Where the form was chosen, for messages about its limits.
-    pub span: Option<Span>,
+    #[serde(skip)]
+    pub place: OutputPlace,
 }
 
 impl PrometheusOptions {
@@ -27,7 +30,7 @@ impl PrometheusOptions {
 }
 
 /// What evaluates rules.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Engine {
     /// Whose functions and syntax.
     pub family: Family,
@@ -36,7 +39,8 @@ pub struct Engine {
 }
 
 /// Engines that share functions and syntax.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Family {
     /// Prometheus, and Mimir and Thanos, which have its engine built in: their `engine` is the version of that.
     Prometheus,
@@ -45,7 +49,7 @@ pub enum Family {
 }
 
 /// A version, older ones first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Version {
     /// `2` of 2.53.
     pub major: u32,
@@ -93,7 +97,8 @@ impl fmt::Display for Version {
 }
 
 /// The engines that rules are written for.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Target {
     /// Rule files of Prometheus (`form: files`).
     #[default]
@@ -131,7 +136,7 @@ impl Target {
 }
 
 /// The metadata of the objects.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Kubernetes {
     /// Their namespace; none leaves it to `kubectl`.
     pub namespace: Option<String>,
@@ -142,7 +147,7 @@ pub struct Kubernetes {
 }
 
 /// The limits of a tenant. `None`: unlimited.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Mimir {
     /// `ruler_max_rules_per_rule_group`. Default 20, as Mimir's.
     pub rules_per_group: Option<usize>,
@@ -157,7 +162,8 @@ impl Default for Mimir {
 }
 
 /// What Thanos does when a store does not answer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum PartialResponse {
     /// The evaluation fails: no number rather than a wrong one.
     #[default]
@@ -177,7 +183,7 @@ impl PartialResponse {
 }
 
 /// What vmalert groups have besides.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Vmalert {
     /// The most series a rule may give (`limit`); none: unlimited.
     pub limit: Option<u32>,

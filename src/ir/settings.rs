@@ -3,12 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::burn::Profile;
+use super::places::Accepted;
 use super::{GrafanaOptions, Kubernetes, Matcher, PrometheusOptions};
-use crate::source::Span;
+use serde::Serialize;
+
 use crate::value::Duration;
 
 /// Project-wide settings.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Settings {
     /// What the project is called.
     pub project: String,
@@ -59,11 +61,12 @@ pub struct Settings {
     /// Codes of warnings that `lints` allows: what nobody wants to be warned of, documents don't tell either.
     pub allowed: BTreeSet<String>,
     /// Codes that comments of the sources accept, each with the statement in which it is accepted.
-    pub accepted: Vec<(&'static str, Span)>,
+    #[serde(skip)]
+    pub accepted: Accepted,
 }
 
 /// How much is too much: `limits` in slovo.yaml. Each promise must be watched, reviewed and answered for by people.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Limits {
     /// Journeys one team may own (`journeys_per_team`). Default 20.
     pub journeys_per_team: usize,
@@ -82,7 +85,7 @@ impl Default for Limits {
 }
 
 /// Values of the `severity` label.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Severities {
     /// For pages. Default `page`.
     pub page: String,
@@ -97,7 +100,7 @@ impl Default for Severities {
 }
 
 /// Base addresses for links in alerts, without a trailing slash.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Links {
     /// Dashboards.
     pub dashboards: Option<String>,
@@ -152,7 +155,7 @@ impl Default for Settings {
             today: None,
             version_label: None,
             allowed: BTreeSet::new(),
-            accepted: Vec::new(),
+            accepted: Accepted::default(),
         }
     }
 }

@@ -88,7 +88,7 @@ fn promise(objective: &str, noun: &str, days: u64) -> Promise {
         proxies: Vec::new(),
         notes: Vec::new(),
         playbook: Some("trouble".to_owned()),
-        places: Places {
+        places: PromisePlaces {
             notes: Vec::new(),
             name: span(),
             title: span(),
@@ -125,11 +125,8 @@ fn model(promises: Vec<Promise>) -> Model {
         first_update: Some((Duration::from_mins(15), Some(Duration::from_mins(30)))),
         say: None,
         restore: Some(Duration::from_hours(3)),
-        restore_span: None,
         runbook: None,
-        name_span: span(),
-        first_update_span: None,
-        hear_from_span: None,
+        places: PlaybookPlaces { name: span(), restore: None, first_update: None, hear_from: None },
         origin: origin(),
     };
     let mut journey = Journey {
@@ -145,11 +142,8 @@ fn model(promises: Vec<Promise>) -> Model {
         policy: None,
         playbook: None,
         notes: Vec::new(),
-        name_span: span(),
+        places: JourneyPlaces { name: span(), review: None, agreed: None, data: None },
         left_out: false,
-        review_span: None,
-        agreed_span: None,
-        data_span: None,
         steps: Vec::new(),
         promises: Vec::new(),
         origin: origin(),
@@ -165,13 +159,12 @@ fn model(promises: Vec<Promise>) -> Model {
         playbook: None,
         notes: Vec::new(),
         promises,
-        name_span: span(),
-        title_span: span(),
+        places: StepPlaces { name: span(), title: span() },
         origin: origin(),
     });
     Model {
         settings: Settings::default(),
-        files: Vec::new(),
+        files: Files::default(),
         teams: [("shop", "Shop team"), ("payments", "Payments"), ("support", "Customer support")]
             .map(|(id, title)| (id.to_owned(), team(id, title)))
             .into(),

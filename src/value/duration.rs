@@ -18,6 +18,13 @@ const UNITS: [(&str, u64); 6] = [
     ("us", 1),
 ];
 
+/// As it is written: `1h30m`.
+impl serde::Serialize for Duration {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 impl Duration {
     /// From whole microseconds.
     pub const fn from_micros(micros: u64) -> Self {

@@ -1,7 +1,10 @@
 //! Words of the language that are values: what tree and model both hold.
 
+use serde::Serialize;
+
 /// How loudly a promise speaks, from loud to quiet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Urgency {
     /// `page`
     Page,
@@ -12,7 +15,8 @@ pub enum Urgency {
 }
 
 /// How members make a composed promise.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Composition {
     /// `all of`: the product.
     All,
@@ -21,7 +25,8 @@ pub enum Composition {
 }
 
 /// How personal a journey's data is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum DataClass {
     /// `none`
     None,
@@ -32,7 +37,8 @@ pub enum DataClass {
 }
 
 /// What a number rests on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Evidence {
     /// `measured`
     Measured,
@@ -43,7 +49,8 @@ pub enum Evidence {
 }
 
 /// What a scenario waits for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Expected {
     /// `page`
     Page,
@@ -54,7 +61,8 @@ pub enum Expected {
 }
 
 /// `=`, `!=`, `=~`, `!~`
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum MatchOp {
     /// `=`
     Equal,
@@ -79,7 +87,8 @@ impl MatchOp {
 }
 
 /// How the readings of a slice become one value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Stat {
     /// The largest reading of any series.
     Max,
@@ -104,7 +113,8 @@ impl Stat {
 }
 
 /// Which of several timestamps counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Which {
     /// The latest.
     Newest,
@@ -113,7 +123,8 @@ pub enum Which {
 }
 
 /// Good or bad.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Side {
     /// `good`
     Good,

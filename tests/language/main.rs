@@ -22,6 +22,7 @@ mod environments;
 mod error_pages;
 mod fixes;
 mod fmt;
+mod model;
 mod newcomers;
 mod project;
 mod promql;

@@ -63,7 +63,7 @@ pub fn check_limits(model: &Model, diagnostics: &mut Diagnostics) {
     };
     for journey in model.journeys.iter().filter(large) {
         if let Some(board) = journey::board(&site, &Recorded::of(model, journey, &needs)) {
-            judge(board, Some(journey.name_span));
+            judge(board, Some(journey.places.name));
         }
     }
     if model.journeys.len() > SMALL.1 {

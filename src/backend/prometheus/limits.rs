@@ -28,7 +28,7 @@ pub fn check_limits(model: &Model, diagnostics: &mut Diagnostics) {
                     diagnostics.push(object_too_large(journey, text.len()));
                 } else {
                     let name = object_name(model.settings.project_label(), &journey.id);
-                    let found = too_large_to_apply(&name, applied(&text), Some(journey.name_span));
+                    let found = too_large_to_apply(&name, applied(&text), Some(journey.places.name));
                     if let Some(found) = found {
                         diagnostics.push(found);
                     }
@@ -53,7 +53,7 @@ fn object_too_large(journey: &Journey, bytes: usize) -> Diagnostic {
     let promises = journey.all_promises().count();
     Diagnostic::new(
         &codes::TARGET_LIMIT,
-        journey.name_span,
+        journey.places.name,
         format!("the rules of `{}` are too large for a `PrometheusRule`", journey.id),
         format!("{} KiB of rules for {}", bytes.div_ceil(1024), several(promises, "promise")),
     )
@@ -81,7 +81,7 @@ fn check_mimir(model: &Model, options: &Mimir, diagnostics: &mut Diagnostics) {
     let Some(limit) = options.groups.filter(|limit| sum > *limit) else { return };
     let journeys = several(counts.len(), "journey");
     let message = format!("the project needs {sum} rule groups, and a tenant may have {limit}");
-    let made = match model.settings.prometheus.span {
+    let made = match model.settings.prometheus.place.0 {
         Some(span) => Diagnostic::new(
             &codes::TARGET_LIMIT,
             span,
@@ -110,7 +110,7 @@ fn group_too_large(journey: &Journey, group: &Group, limit: usize) -> Diagnostic
     let rules = group.rules().count();
     Diagnostic::new(
         &codes::TARGET_LIMIT,
-        journey.name_span,
+        journey.places.name,
         format!("`{}` needs {rules} rules in a group, and a group may have {limit}", journey.id),
         format!("in the group `{}`, which runs each {}", group.name, group.interval),
     )

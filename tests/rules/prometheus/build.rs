@@ -113,7 +113,7 @@ pub fn promise(path: &str, measurement: Measurement) -> Promise {
         proxies: Vec::new(),
         notes: Vec::new(),
         playbook: None,
-        places: Places {
+        places: PromisePlaces {
             notes: Vec::new(),
             name: span(),
             title: span(),
@@ -181,10 +181,7 @@ pub fn journey(id: &str, promises: Vec<Promise>) -> Journey {
         policy: None,
         playbook: None,
         notes: Vec::new(),
-        name_span: span(),
-        review_span: None,
-        agreed_span: None,
-        data_span: None,
+        places: JourneyPlaces { name: span(), review: None, agreed: None, data: None },
         steps: Vec::new(),
         promises: Vec::new(),
         left_out: false,
@@ -211,8 +208,7 @@ pub fn journey(id: &str, promises: Vec<Promise>) -> Journey {
             notes: Vec::new(),
             promises: vec![promise],
             left_out: false,
-            name_span: span(),
-            title_span: span(),
+            places: StepPlaces { name: span(), title: span() },
             origin: origin(),
         });
     }
@@ -233,7 +229,7 @@ pub fn model(journeys: Vec<Journey>) -> Model {
     };
     let mut model = Model {
         settings,
-        files: vec!["shop.slovo".to_owned()],
+        files: Files(vec!["shop.slovo".to_owned()]),
         teams: [("shop".to_owned(), team)].into(),
         policies: std::collections::BTreeMap::new(),
         playbooks: std::collections::BTreeMap::new(),
@@ -256,12 +252,12 @@ pub fn policy(id: &str, clauses: &[(&str, &str)]) -> Policy {
                 action: PolicyAction::Slow,
                 text: (*text).to_owned(),
                 except: Vec::new(),
-                span: span(),
+                place: ClausePlace(span()),
             })
             .collect(),
         incident: None,
         escalate_to: None,
-        name_span: span(),
+        places: PolicyPlaces { name: span() },
         origin: origin(),
     }
 }
@@ -275,11 +271,8 @@ pub fn playbook(id: &str) -> Playbook {
         first_update: Some((t("15m"), Some(t("30m")))),
         say: Some("Some payments fail.".to_owned()),
         restore: None,
-        restore_span: None,
         runbook: Some("payments".to_owned()),
-        name_span: span(),
-        first_update_span: None,
-        hear_from_span: None,
+        places: PlaybookPlaces { name: span(), restore: None, first_update: None, hear_from: None },
         origin: origin(),
     }
 }

@@ -141,7 +141,7 @@ pub fn nasty() -> Model {
         BTreeMap::from([("env".to_owned(), NASTY.to_owned()), ("step".to_owned(), "mine".to_owned())]);
     let link = || Some(format!("https://x.example/{NASTY}"));
     settings.links = Links { dashboards: link(), documents: link(), runbooks: link() };
-    NASTY.clone_into(&mut model.files[0]);
+    NASTY.clone_into(&mut model.files.0[0]);
     let mut book = playbook("book");
     book.say = Some(NASTY.to_owned());
     book.runbook = Some(NASTY.to_owned());
