@@ -37,6 +37,13 @@ pub(super) fn file(plan: &Plan<'_>, extras: &[Extra]) -> Artifact {
     artifact(&plan.journey.id, file)
 }
 
+/// The text of a file of these groups alone.
+pub(super) fn text(groups: &[Group]) -> String {
+    let mut file = Yaml::with_capacity(4096);
+    write_groups(&mut file, 0, &[], groups);
+    file.finish()
+}
+
 /// What a group says besides its name, its interval and its rules.
 #[derive(Clone, Debug)]
 pub(super) enum Extra {

@@ -19,6 +19,7 @@ use crate::backend::rule_file;
 use crate::config::{nearest, rules};
 use crate::diag::render::plain_json;
 use crate::ir::{Model, Origin};
+use crate::rules::RuleSet;
 
 /// What did not hold.
 struct Failed<'p> {
@@ -42,11 +43,12 @@ pub(super) fn run(options: &Test, start: &Path, screen: &Screen) -> Outcome {
     let proofs = wanted(prove(&model), &options.promises, &model)?;
     let began = Instant::now();
     let folder = Temporary::new("slovo-test-", options.keep)?;
-    let rules = write_rules(&model, folder.path())?;
+    let playable = model.playable();
     if options.keep {
+        write_rules(&playable, folder.path())?;
         screen.say(&format!("rules and tests are kept in {}", folder.path().display()));
     }
-    let jobs = jobs(&proofs, &rules)?;
+    let jobs = jobs(&proofs, crate::rules::all(&playable));
     let results = run_all(&jobs, (&promtool, options.progress), folder.path(), screen)?;
     let unsteady: Vec<&str> =
         jobs.iter().zip(&results).filter(|(_, answer)| answer.unsteady).map(|(job, _)| job.title()).collect();
@@ -170,17 +172,12 @@ pub(super) fn put(path: &Path, text: &str) -> Result<(), Failure> {
     std::fs::write(path, text).map_err(|e| Failure::io(format!("`{}` cannot be written", path.display()), &e))
 }
 
-/// Writes all rules, for those who keep them; gives them by their journeys.
-fn write_rules(model: &Model, folder: &Path) -> Result<Vec<(String, String)>, Failure> {
-    let mut rules = Vec::new();
-    for artifact in rule_file::plain(&model.playable()) {
-        let path = folder.join(&artifact.path);
-        if let (true, Some(journey)) = (path.parent() == Some(folder), artifact.path.strip_suffix(".yml")) {
-            put(&path, &artifact.text)?;
-            rules.push((journey.to_owned(), artifact.text));
-        }
+/// Writes all rules, for those who keep them.
+fn write_rules(model: &Model, folder: &Path) -> Result<(), Failure> {
+    for artifact in rule_file::plain(model) {
+        put(&folder.join(&artifact.path), &artifact.text)?;
     }
-    Ok(rules)
+    Ok(())
 }
 
 /// A piece of a case to run, with the rules and series that its checks read.
@@ -206,9 +203,8 @@ struct Answer {
     unsteady: bool,
 }
 
-fn jobs<'p>(proofs: &'p Proofs, rules: &[(String, String)]) -> Result<Vec<Job<'p>>, Failure> {
-    let files = RuleFiles::read(rules.iter().map(|(j, t)| (j.as_str(), t.as_str())))
-        .ok_or_else(|| Failure::new("the rules cannot be read back"))?;
+fn jobs<'p>(proofs: &'p Proofs, rules: Vec<(String, RuleSet)>) -> Vec<Job<'p>> {
+    let files = RuleFiles::of(rules);
     let cases: Vec<(&Suite, usize)> =
         proofs.suites.iter().flat_map(|s| (0..s.cases.len()).map(move |c| (s, c))).collect();
     let one = |&(suite, case): &(&'p Suite, usize)| -> Vec<Job<'p>> {
@@ -216,7 +212,7 @@ fn jobs<'p>(proofs: &'p Proofs, rules: &[(String, String)]) -> Result<Vec<Job<'p
         let pieces = files.pieces(&suite.journeys, whole, suite.every);
         pieces.into_iter().map(|piece| Job { suite, case, piece }).collect()
     };
-    Ok(cases.par_iter().flat_map_iter(one).collect())
+    cases.par_iter().flat_map_iter(one).collect()
 }
 
 /// What cases gave, by their numbers.

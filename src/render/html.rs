@@ -59,3 +59,20 @@ pub(crate) fn escaped(text: &str, at: usize, byte: u8) -> Option<(&'static str, 
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes() {
+        let shown = |text: &str| {
+            let mut out = String::new();
+            escape_into(&mut out, text);
+            out
+        };
+        assert_eq!(shown("a < b & \"c\" > 'd'"), "a &lt; b &amp; &quot;c&quot; &gt; &#39;d&#39;");
+        assert_eq!(shown("注文 \u{85}\u{a0}é\u{7}\u{7f}\n\t"), "注文 \u{a0}é\n\t");
+        assert_eq!(shown(""), "");
+    }
+}

@@ -44,7 +44,8 @@ pub use set::{Group, Item, Kind, Rule, RuleSet};
 
 use crate::ir::burn::Loudness;
 pub(crate) use crate::ir::ranges;
-use crate::ir::{Model, Promise};
+use crate::ir::{Journey, Model, Promise};
+use crate::parallel;
 use crate::render::template::TemplateError;
 use crate::series::group;
 use alerts::AlertLabels;
@@ -65,6 +66,16 @@ pub fn check_texts(model: &Model) -> Result<(), TemplateError> {
         plan.texts.wrong().map_or(Ok(()), Err)
     };
     model.journeys.iter().try_for_each(one)
+}
+
+/// The rules of every journey that has promises, by its identifier.
+pub fn all(model: &Model) -> Vec<(String, RuleSet)> {
+    let needs = Needs::of(model);
+    let one = |journey: &Journey| {
+        let plan = Plan::new(model, journey, &needs);
+        (!plan.entries.is_empty()).then(|| (journey.id.clone(), RuleSet::of(&plan)))
+    };
+    parallel::map(&model.journeys, one).into_iter().flatten().collect()
 }
 
 impl RuleSet {

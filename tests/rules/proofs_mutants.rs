@@ -18,9 +18,9 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 use slovo::backend::proofs::{Case, RuleFiles, Suite, prove};
-use slovo::backend::{Backend, prometheus::Prometheus};
 use slovo::project::Project;
 use slovo::promql::ast::{Expr, ExprKind, Extent};
+use slovo::rules::{self, Kind, Rule, RuleSet};
 
 /// So many where nothing else is asked for.
 const SAMPLE: usize = 15;
@@ -34,7 +34,7 @@ struct Mutant {
     what: String,
     /// What it has in common with those that differ in names and numbers only.
     shape: String,
-    changed: serde_yaml::Value,
+    changed: Rule,
 }
 
 impl fmt::Display for Mutant {
@@ -65,7 +65,7 @@ struct Asked {
 
 /// What the proofs are.
 struct Proved {
-    rules: Vec<(String, String)>,
+    rules: Vec<(String, RuleSet)>,
     files: RuleFiles,
     cases: Vec<Asked>,
 }
@@ -78,7 +78,7 @@ fn changed_rules_are_seen() {
         return;
     }
     let proved = proved(&Project::load(Path::new("examples/astronomy-shop"), None));
-    let all: Vec<Mutant> = proved.rules.iter().flat_map(|(j, text)| mutants(j, text)).collect();
+    let all: Vec<Mutant> = proved.rules.iter().flat_map(|(j, set)| mutants(j, set)).collect();
     assert!(all.len() > 1000, "{}", all.len());
     let sample = sample(&all);
     assert!(asked_for() || sample.len() == SAMPLE, "{}", sample.len());
@@ -140,7 +140,7 @@ fn changed_unions_are_seen() {
     let all: Vec<Mutant> = proved
         .rules
         .iter()
-        .flat_map(|(j, text)| mutants(j, text))
+        .flat_map(|(j, set)| mutants(j, set))
         .filter(|m| m.rule.starts_with("promise:bad_events:count"))
         .collect();
     let about = |m: &&Mutant| {
@@ -164,7 +164,7 @@ fn changed_unions_are_seen() {
     let first = all.first().unwrap();
     let twice = r"sum(rate(seconds_count[1m])) - sum(rate(seconds_bucket{le='1.4'}[1m])) + sum(rate(seconds_count{code=~'5..'}[1m]))";
     let mut changed = first.changed.clone();
-    changed["expr"] = serde_yaml::Value::from(format!("30 * ({twice})"));
+    changed.expr = format!("30 * ({twice})");
     let added_up = Mutant {
         journey: first.journey.clone(),
         rule: first.rule.clone(),
@@ -178,13 +178,8 @@ fn changed_unions_are_seen() {
 
 fn proved(project: &Project) -> Proved {
     let model = project.compile().model.unwrap();
-    let rules: Vec<(String, String)> = Prometheus
-        .emit(&model)
-        .unwrap()
-        .into_iter()
-        .filter_map(|a| Some((a.path.strip_suffix(".yml")?.to_owned(), a.text)))
-        .collect();
-    let files = read(&rules);
+    let rules = rules::all(&model);
+    let files = RuleFiles::of(rules.clone());
     let suites = prove(&model).suites;
     let cases: Vec<(&Suite, usize)> =
         suites.iter().flat_map(|s| (0..s.cases.len()).map(move |c| (s, c))).collect();
@@ -196,10 +191,6 @@ fn proved(project: &Project) -> Proved {
         })
         .collect();
     Proved { rules, files, cases }
-}
-
-fn read(rules: &[(String, String)]) -> RuleFiles {
-    RuleFiles::read(rules.iter().map(|(j, t)| (j.as_str(), t.as_str()))).unwrap()
 }
 
 /// Is it more than the sample that all tests take?
@@ -321,25 +312,21 @@ fn shape(expr: &str) -> String {
     out
 }
 
-fn mutants(journey: &str, text: &str) -> Vec<Mutant> {
-    let file: serde_yaml::Value = serde_yaml::from_str(text).unwrap();
+fn mutants(journey: &str, set: &RuleSet) -> Vec<Mutant> {
     let mut list = Vec::new();
     let mut seen = BTreeSet::new();
-    let groups = file["groups"].as_sequence().unwrap();
-    for (g, group) in groups.iter().enumerate() {
-        for (r, rule) in group["rules"].as_sequence().unwrap().iter().enumerate() {
-            let expr = rule["expr"].as_str().unwrap();
-            let name = rule.get("record").or_else(|| rule.get("alert")).unwrap().as_str().unwrap();
+    for (g, group) in set.groups.iter().enumerate() {
+        for (r, rule) in group.rules().enumerate() {
+            let (expr, name) = (rule.expr.as_str(), rule.name.as_str());
             // What tells rules of a journey apart.
-            let window =
-                ["window", "fault"].into_iter().find_map(|l| rule["labels"].get(l)?.as_str()).unwrap_or("-");
-            let promise = rule["labels"].get("promise").and_then(|w| w.as_str()).unwrap_or("-");
+            let window = ["window", "fault"].into_iter().find_map(|l| rule.label(l)).unwrap_or("-");
+            let promise = rule.label("promise").unwrap_or("-");
             let title = format!("{name} {window} {promise}");
             let plain = shape(expr);
-            let mut add = |what: String, kind: String, change: &dyn Fn(&mut serde_yaml::Value)| {
+            let mut add = |what: String, kind: String, change: &dyn Fn(&mut Rule)| {
                 let mut changed = rule.clone();
                 change(&mut changed);
-                if changed != *rule && seen.insert((g, r, serde_yaml::to_string(&changed).unwrap())) {
+                if changed != *rule && seen.insert((g, r, format!("{changed:?}"))) {
                     list.push(Mutant {
                         journey: journey.to_owned(),
                         place: (g, r),
@@ -370,21 +357,24 @@ fn mutants(journey: &str, text: &str) -> Vec<Mutant> {
                 };
                 let kind = format!("{} {at}", change.what);
                 add(format!("{} `{was}` in `{near}` {}", change.what, change.path), kind, &|rule| {
-                    rule["expr"] = serde_yaml::Value::from(text.as_str());
+                    rule.expr.clone_from(&text);
                 });
             }
             add("dropped".to_owned(), "dropped".to_owned(), &|rule| {
-                rule["expr"] = serde_yaml::Value::from("nothing_of_the_kind");
+                "nothing_of_the_kind".clone_into(&mut rule.expr);
             });
-            if rule.get("for").is_some() {
+            if matches!(rule.kind, Kind::Alert { hold: Some(_), .. }) {
                 add("for dropped".to_owned(), "for".to_owned(), &|rule| {
-                    drop(rule.as_mapping_mut().unwrap().remove("for"));
+                    if let Kind::Alert { hold, .. } = &mut rule.kind {
+                        *hold = None;
+                    }
                 });
             }
             for label in ["severity", "window", "fault", "promise", "step", "journey", "owner", "receiver"] {
-                if rule["labels"].get(label).is_some() {
+                if rule.label(label).is_some() {
                     add(format!("label {label} swapped"), label.to_owned(), &|rule| {
-                        rule["labels"][label] = serde_yaml::Value::from("swapped");
+                        let (_, value) = rule.labels.iter_mut().find(|(name, _)| name == label).unwrap();
+                        "swapped".clone_into(value);
                     });
                 }
             }

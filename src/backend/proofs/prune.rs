@@ -3,12 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use serde_yaml::Value;
-
 use super::case::{Case, Check};
 use super::witness::{Labels, satisfies};
+use crate::backend::rule_file;
 use crate::ir::{MatchOp, Matcher};
 use crate::promql::{SelectorRef, carried, parse};
+use crate::rules::{Group, Item, Rule, RuleSet};
 use crate::value::Duration;
 
 /// The name of a series as a label.
@@ -25,19 +25,18 @@ struct Read {
     carried: Vec<&'static str>,
 }
 
-/// Rule files, taken apart.
+/// The rules of journeys, and what each of them reads.
 #[derive(Clone, Debug, Default)]
 pub struct RuleFiles {
-    files: Vec<(String, Value)>,
-    rules: Vec<Rule>,
+    files: Vec<(String, RuleSet)>,
+    rules: Vec<Known>,
 }
 
 /// A rule: what it gives and what it reads.
 #[derive(Clone, Debug)]
-struct Rule {
-    file: usize,
-    group: usize,
-    index: usize,
+struct Known {
+    /// The numbers of its file, of its group there, and of the rule in the group.
+    place: (usize, usize, usize),
     /// Labels that every series of it has, its name among them.
     gives: Labels,
     /// Labels that templates set: they may hold anything.
@@ -58,47 +57,37 @@ pub struct Pruned {
 }
 
 impl RuleFiles {
-    /// Reads files by their journeys; none where one can't be read.
-    pub fn read<'t>(texts: impl IntoIterator<Item = (&'t str, &'t str)>) -> Option<Self> {
-        let mut all = Self::default();
-        for (journey, text) in texts {
-            let value: Value = serde_yaml::from_str(text).ok()?;
-            let groups = value.get("groups")?.as_sequence()?;
-            for (group, rules) in groups.iter().enumerate() {
-                for (index, rule) in rules.get("rules")?.as_sequence()?.iter().enumerate() {
-                    let file = all.files.len();
-                    all.rules.push(Rule {
-                        file,
-                        group,
-                        index,
-                        gives: gives(rule)?,
-                        templates: templates(rule),
-                        reads: reads(rule.get("expr")?.as_str()?),
-                    });
-                }
+    /// Of rules by their journeys.
+    pub fn of(files: Vec<(String, RuleSet)>) -> Self {
+        let mut rules = Vec::new();
+        for (file, (_, set)) in files.iter().enumerate() {
+            for (group, all) in set.groups.iter().enumerate() {
+                rules.extend(
+                    all.rules().enumerate().map(|(index, rule)| Known::of((file, group, index), rule)),
+                );
             }
-            all.files.push((journey.to_owned(), value));
         }
-        Some(all)
+        Self { files, rules }
     }
 
-    /// The number of a rule, by its file and its place there.
+    /// The number of a rule, by its journey, its group and its place there.
     pub fn number(&self, journey: &str, group: usize, index: usize) -> Option<usize> {
-        self.rules.iter().position(|r| {
-            r.group == group && r.index == index && self.files.get(r.file).is_some_and(|f| f.0 == journey)
-        })
+        let file = self.files.iter().position(|(name, _)| name == journey)?;
+        self.rules.iter().position(|r| r.place == (file, group, index))
     }
 
     /// The same with another rule in place of this one.
-    pub fn changed(&self, number: usize, rule: &Value) -> Option<Self> {
+    pub fn changed(&self, number: usize, rule: &Rule) -> Option<Self> {
         let mut all = self.clone();
         let old = all.rules.get_mut(number)?;
-        old.gives = gives(rule)?;
-        old.templates = templates(rule);
-        old.reads = reads(rule.get("expr")?.as_str()?);
-        let (_, file) = all.files.get_mut(old.file)?;
-        let group = file.get_mut("groups")?.get_mut(old.group)?;
-        *group.get_mut("rules")?.get_mut(old.index)? = rule.clone();
+        *old = Known::of(old.place, rule);
+        let (file, group, index) = old.place;
+        let group = all.files.get_mut(file)?.1.groups.get_mut(group)?;
+        let rules = group.items.iter_mut().filter_map(|item| match item {
+            Item::Rule(rule) => Some(rule),
+            Item::Comment(_) | Item::Split => None,
+        });
+        *rules.into_iter().nth(index)? = rule.clone();
         Some(all)
     }
 
@@ -108,7 +97,7 @@ impl RuleFiles {
         journeys: &[String],
         checks: impl IntoIterator<Item = &'c Check>,
     ) -> BTreeSet<usize> {
-        let mine = |r: &Rule| self.files.get(r.file).is_some_and(|f| journeys.contains(&f.0));
+        let mine = |r: &Known| self.files.get(r.place.0).is_some_and(|f| journeys.contains(&f.0));
         let mut open: Vec<Option<Vec<Read>>> = checks.into_iter().map(|c| reads(&c.expr)).collect();
         let mut found = BTreeSet::new();
         // A rule may be asked for one promise here and for all of them there.
@@ -159,37 +148,39 @@ impl RuleFiles {
             .iter()
             .enumerate()
             .filter(|(_, (journey, _))| journeys.contains(journey))
-            .map(|(at, (journey, value))| (journey.clone(), self.only(at, value, needed)))
+            .map(|(at, (journey, set))| (journey.clone(), self.only(at, set, needed)))
             .collect();
         Pruned { files, case, weight }
     }
 
     /// A file with some of its rules.
-    fn only(&self, file: usize, value: &Value, needed: &BTreeSet<usize>) -> String {
-        let mut value = value.clone();
-        if let Some(groups) = value.get_mut("groups").and_then(Value::as_sequence_mut) {
-            for (at, group) in groups.iter_mut().enumerate() {
-                let kept: BTreeSet<usize> = needed
-                    .iter()
-                    .filter_map(|n| self.rules.get(*n))
-                    .filter(|r| r.file == file && r.group == at)
-                    .map(|r| r.index)
-                    .collect();
-                if let Some(rules) = group.get_mut("rules").and_then(Value::as_sequence_mut) {
-                    let mut index = 0;
-                    rules.retain(|_| {
-                        index += 1;
-                        kept.contains(&(index - 1))
-                    });
-                }
-            }
-            groups.retain(|g| g.get("rules").and_then(Value::as_sequence).is_some_and(|r| !r.is_empty()));
-        }
-        serde_yaml::to_string(&value).unwrap_or_default()
+    fn only(&self, file: usize, set: &RuleSet, needed: &BTreeSet<usize>) -> String {
+        let wanted: BTreeSet<_> =
+            needed.iter().filter_map(|n| self.rules.get(*n)).map(|rule| rule.place).collect();
+        let kept = |(group, all): (usize, &Group)| {
+            let rules = all.rules().enumerate().filter(|(index, _)| wanted.contains(&(file, group, *index)));
+            let items: Vec<Item> = rules.map(|(_, rule)| Item::Rule(rule.clone())).collect();
+            (!items.is_empty()).then(|| Group { items, name: all.name.clone(), interval: all.interval })
+        };
+        rule_file::text(&set.groups.iter().enumerate().filter_map(kept).collect::<Vec<_>>())
     }
 }
 
-impl Rule {
+impl Known {
+    fn of(place: (usize, usize, usize), rule: &Rule) -> Self {
+        let is_template = |value: &str| value.contains("{{");
+        let (templates, fixed): (Vec<_>, Vec<_>) =
+            rule.labels.iter().partition(|(_, value)| is_template(value));
+        let mut gives: Labels = fixed.into_iter().cloned().collect();
+        if rule.is_alert() {
+            gives.insert("alertname".to_owned(), rule.name.clone());
+            gives.insert(NAME.to_owned(), "ALERTS".to_owned());
+        } else {
+            gives.insert(NAME.to_owned(), rule.name.clone());
+        }
+        let templates = templates.into_iter().map(|(label, _)| label.clone()).collect();
+        Self { place, gives, templates, reads: reads(&rule.expr) }
+    }
     /// What is asked of its series by labels that keep promises apart and that it takes from what it reads. A set: what is asked
     /// of a rule that reads its own earlier samples must not grow each time round.
     fn asked_for(&self, matchers: &[Matcher]) -> BTreeSet<(String, String)> {
@@ -213,33 +204,6 @@ impl Rule {
         };
         Some(self.reads.as_ref()?.iter().map(narrowed).collect())
     }
-}
-
-/// The labels that every series of a rule has. A label that is a template may hold anything.
-fn gives(rule: &Value) -> Option<Labels> {
-    let text = |key: &str| rule.get(key).and_then(Value::as_str);
-    let mut given = Labels::new();
-    for (label, value) in rule.get("labels").and_then(Value::as_mapping).into_iter().flatten() {
-        if let (Some(label), Some(value)) = (label.as_str(), value.as_str())
-            && !value.contains("{{")
-        {
-            given.insert(label.to_owned(), value.to_owned());
-        }
-    }
-    if let Some(alert) = text("alert") {
-        given.insert("alertname".to_owned(), alert.to_owned());
-        given.insert(NAME.to_owned(), "ALERTS".to_owned());
-    } else {
-        given.insert(NAME.to_owned(), text("record")?.to_owned());
-    }
-    Some(given)
-}
-
-/// The labels of a rule that are templates.
-fn templates(rule: &Value) -> Vec<String> {
-    let labels = rule.get("labels").and_then(Value::as_mapping).into_iter().flatten();
-    let template = |v: &Value| v.as_str().is_none_or(|text| text.contains("{{"));
-    labels.filter(|(_, v)| template(v)).filter_map(|(l, _)| Some(l.as_str()?.to_owned())).collect()
 }
 
 /// The selectors of an expression, their names among the matchers.
@@ -275,18 +239,41 @@ fn series_labels(series: &str) -> Option<Labels> {
 mod tests {
     use super::*;
     use crate::ir::{Origin, PromisePath};
+    use crate::rules::Kind;
     use crate::source::{FileId, Span};
 
-    const FILE: &str = r#"
-groups:
-  - name: a
-    rules:
-      - {record: base, expr: 'rate(x{code="1"}[1m])', labels: {promise: p}}
-      - {record: base, expr: 'rate(y[1m])', labels: {promise: q}}
-      - {record: ratio, expr: 'base{promise="p"} / 2', labels: {window: 5m}}
-      - {alert: Fast, expr: 'ratio{window="5m"} > 1', labels: {severity: page}}
-      - {alert: Slow, expr: 'ratio{window="1h"} > 1'}
-"#;
+    /// Rules of one group: what each is called, its expression and its labels. Alerts are called in capitals.
+    fn files(rules: &[(&str, &str, &[(&str, &str)])]) -> RuleFiles {
+        let item = |(name, expr, labels): &(&str, &str, &[(&str, &str)])| {
+            let kind = if name.starts_with(char::is_uppercase) {
+                Kind::Alert { hold: None, keep: None, annotations: Vec::new() }
+            } else {
+                Kind::Record
+            };
+            let owned = |(label, value): &(&str, &str)| ((*label).to_owned(), (*value).to_owned());
+            let labels = labels.iter().map(owned).collect();
+            Item::Rule(Rule {
+                name: (*name).to_owned(),
+                kind,
+                expr: (*expr).to_owned(),
+                labels,
+                promise: None,
+            })
+        };
+        let items = rules.iter().map(item).collect();
+        let group = Group { name: "a".to_owned(), interval: Duration::from_mins(1), items };
+        RuleFiles::of(vec![("j".to_owned(), RuleSet { groups: vec![group] })])
+    }
+
+    fn of_two_promises() -> RuleFiles {
+        files(&[
+            ("base", r#"rate(x{code="1"}[1m])"#, &[("promise", "p")]),
+            ("base", "rate(y[1m])", &[("promise", "q")]),
+            ("ratio", r#"base{promise="p"} / 2"#, &[("window", "5m")]),
+            ("Fast", r#"ratio{window="5m"} > 1"#, &[("severity", "page")]),
+            ("Slow", r#"ratio{window="1h"} > 1"#, &[]),
+        ])
+    }
 
     fn case(expr: &str) -> Case {
         let mut case = Case::new("t", Duration::from_secs(30));
@@ -306,7 +293,7 @@ groups:
 
     #[test]
     fn what_a_check_needs() {
-        let files = RuleFiles::read([("j", FILE)]).unwrap();
+        let files = of_two_promises();
         let needed =
             |expr: &str| files.needed(&["j".to_owned()], &case(expr).checks).into_iter().collect::<Vec<_>>();
         assert_eq!(needed("base"), [0, 1]);
@@ -335,21 +322,14 @@ groups:
 
     #[test]
     fn what_is_asked_of_one_promise_needs_no_other() {
-        let files = RuleFiles::read([(
-            "j",
-            r#"
-groups:
-  - name: a
-    rules:
-      - {record: base, expr: 'rate(x[1m])', labels: {step: s, promise: p}}
-      - {record: base, expr: 'rate(y[1m])', labels: {step: s, promise: q}}
-      - {record: ratio, expr: 'sum by (step, promise) (base{journey="j"}) / 2', labels: {window: 5m}}
-      - {record: mixed, expr: 'sum by (promise) (ratio) / scalar(sum(ratio))'}
-      - {record: named, expr: 'ratio', labels: {promise: '{{ $labels.step }}'}}
-      - {alert: Fast, expr: 'ratio{window="5m",promise="q"} > 1', labels: {promise: q}}
-"#,
-        )])
-        .unwrap();
+        let files = files(&[
+            ("base", r#"rate(x[1m])"#, &[("step", "s"), ("promise", "p")]),
+            ("base", r#"rate(y[1m])"#, &[("step", "s"), ("promise", "q")]),
+            ("ratio", r#"sum by (step, promise) (base{journey="j"}) / 2"#, &[("window", "5m")]),
+            ("mixed", r#"sum by (promise) (ratio) / scalar(sum(ratio))"#, &[]),
+            ("named", r#"ratio"#, &[("promise", "{{ $labels.step }}")]),
+            ("Fast", r#"ratio{window="5m",promise="q"} > 1"#, &[("promise", "q")]),
+        ]);
         let needed = |expr: &str| asked(&files, expr);
         assert_eq!(needed("ratio{step=\"s\",promise=\"p\"}"), [0, 2]);
         assert_eq!(needed("ratio{step=\"s\"}"), [0, 1, 2]);
@@ -363,22 +343,17 @@ groups:
 
     #[test]
     fn rules_that_read_themselves_end() {
-        let files = RuleFiles::read([(
-            "j",
-            r#"
-groups:
-  - name: a
-    rules:
-      - {record: sum, expr: 'sum by (promise) (base{promise="p"} or last_over_time(sum{promise="p"}[1h]))'}
-"#,
-        )])
-        .unwrap();
+        let files = files(&[(
+            "sum",
+            r#"sum by (promise) (base{promise="p"} or last_over_time(sum{promise="p"}[1h]))"#,
+            &[],
+        )]);
         assert_eq!(asked(&files, "sum{promise=\"p\"}"), [0]);
     }
 
     #[test]
     fn what_is_asked_early_of_many_rules_and_late_of_few_is_cut() {
-        let files = RuleFiles::read([("j", FILE)]).unwrap();
+        let files = of_two_promises();
         let mut all = case("base{promise=\"q\"}");
         let one = all.checks.remove(0);
         let ask = |expr: &str, minutes| Check {

@@ -6,7 +6,6 @@ use super::hours::{self, Hour, Played};
 use super::seeds::{self, Play};
 use super::{CASE, Trial};
 use crate::backend::proofs::{Case, Check, RuleFiles, Suite};
-use crate::backend::rule_file;
 use crate::import::decompile::share;
 use crate::import::objective::{Objective, Recorded, Recording};
 use crate::import::source::Told;
@@ -14,6 +13,7 @@ use crate::ir::{Measurement, Model, Outcome, Promise};
 use crate::promql::ast::Expr;
 use crate::promql::{self, print};
 use crate::rules::text::promise_matchers;
+use crate::rules::{self, RuleSet};
 use crate::series::{ERROR_RATIO, group};
 use crate::value::Duration;
 
@@ -35,15 +35,14 @@ pub(super) struct Stage<'m> {
 
 impl<'m> Stage<'m> {
     pub(super) fn new(model: &'m Model) -> Self {
-        let plain = rule_file::plain(&model.playable());
-        let read = |artifact: &crate::backend::Artifact| {
-            let journey = artifact.path.strip_suffix(".yml").filter(|j| model.journey(j).is_some())?;
-            Some((journey.to_owned(), RuleFiles::read([(journey, artifact.text.as_str())])?))
+        let playable = model.playable();
+        let taken = |(journey, set): &(String, RuleSet)| {
+            (journey.clone(), RuleFiles::of(vec![(journey.clone(), set.clone())]))
         };
         Self {
             model,
             promises: model.promises().map(|(_, p)| (p.path.to_string(), p)).collect(),
-            rules: crate::parallel::map(&plain, read).into_iter().flatten().collect(),
+            rules: crate::parallel::map(&rules::all(&playable), taken).into_iter().collect(),
         }
     }
 
