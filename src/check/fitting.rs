@@ -7,7 +7,7 @@ use super::{Found, alerts, plain};
 use crate::diag::Diagnostic;
 use crate::diag::codes::Code;
 use crate::diag::codes::numbers as codes;
-use crate::ir::burn::{Alert, Ladders, outage_to_empty};
+use crate::ir::burn::{Alert, BurnAlerts, outage_to_empty};
 use crate::ir::detection::detection;
 use crate::ir::{Model, Playbook, Promise, Urgency};
 use crate::source::Span;
@@ -76,8 +76,8 @@ impl Misfit {
     }
 }
 
-/// What does not fit together around a promise. `ladder` holds the alerts that its budget and window give.
-pub(crate) fn misfits(model: &Model, promise: &Promise, ladder: &[Alert]) -> Vec<Misfit> {
+/// What does not fit together around a promise. `alerts` holds the alerts that its budget and window give.
+pub(crate) fn misfits(model: &Model, promise: &Promise, alerts: &[Alert]) -> Vec<Misfit> {
     let mut made = Vec::new();
     if promise.urgency != Urgency::Page {
         return made;
@@ -88,7 +88,7 @@ pub(crate) fn misfits(model: &Model, promise: &Promise, ladder: &[Alert]) -> Vec
     if let Some(restore) = restore.filter(|restore| *restore > outage) {
         made.push(Misfit::RestoredLate { restore, outage });
     }
-    let Some(heard) = heard(model, promise, ladder) else { return made };
+    let Some(heard) = heard(model, promise, alerts) else { return made };
     if heard > outage {
         made.push(Misfit::HeardAfterBudget { outage, heard });
     }
@@ -102,9 +102,9 @@ pub(crate) fn misfits(model: &Model, promise: &Promise, ladder: &[Alert]) -> Vec
 
 /// When a total outage wakes somebody at the latest, in whole minutes. None where it is the traffic that makes it late: that few
 /// come is not a fault of a playbook, and told by the checks of traffic.
-fn heard(model: &Model, promise: &Promise, ladder: &[Alert]) -> Option<Duration> {
+fn heard(model: &Model, promise: &Promise, alerts: &[Alert]) -> Option<Duration> {
     let busy = Promise { expect_per_day: None, ..promise.clone() };
-    let pages = alerts::speaking(promise, ladder);
+    let pages = alerts::speaking(promise, alerts);
     let first = |promise: &Promise| {
         pages.iter().filter_map(|a| detection(model, promise, a, Decimal::ONE).worst).min()
     };
@@ -116,31 +116,31 @@ fn heard(model: &Model, promise: &Promise, ladder: &[Alert]) -> Option<Duration>
 type Served<'a> = (&'a Promise, Misfit);
 
 /// Budgets against what alerts and playbooks can do.
-pub(super) fn check(model: &Model, ladders: &Ladders, found: &mut Found<'_>) {
+pub(super) fn check(model: &Model, burn_alerts: &BurnAlerts, found: &mut Found<'_>) {
     for (_, promise) in model.promises() {
-        for misfit in misfits(model, promise, ladders.get(promise)) {
+        for misfit in misfits(model, promise, burn_alerts.get(promise)) {
             if let Misfit::HeardAfterBudget { outage, heard } = misfit {
                 found.push(after_budget(promise, outage, heard));
             }
         }
     }
-    for (book, served) in by_playbook(model, ladders) {
+    for (book, served) in by_playbook(model, burn_alerts) {
         restored_late(book, &served, found);
     }
 }
 
 /// What playbooks ask for against the first page: told where documents print the two beside each other.
-pub(super) fn check_heard(model: &Model, ladders: &Ladders, found: &mut Found<'_>) {
-    for (book, served) in by_playbook(model, ladders) {
+pub(super) fn check_heard(model: &Model, burn_alerts: &BurnAlerts, found: &mut Found<'_>) {
+    for (book, served) in by_playbook(model, burn_alerts) {
         heard_late(book, &served, found);
     }
 }
 
-fn by_playbook<'a>(model: &'a Model, ladders: &Ladders) -> Vec<(&'a Playbook, Vec<Served<'a>>)> {
+fn by_playbook<'a>(model: &'a Model, burn_alerts: &BurnAlerts) -> Vec<(&'a Playbook, Vec<Served<'a>>)> {
     let mut found: BTreeMap<&str, Vec<Served<'a>>> = BTreeMap::new();
     for (_, promise) in model.promises() {
         if let Some(id) = promise.playbook.as_deref() {
-            let list = misfits(model, promise, ladders.get(promise)).into_iter().map(|m| (promise, m));
+            let list = misfits(model, promise, burn_alerts.get(promise)).into_iter().map(|m| (promise, m));
             found.entry(id).or_default().extend(list);
         }
     }
@@ -263,8 +263,8 @@ journey use "Use it" {{
         let said: Vec<_> = compiled.diagnostics.iter().map(|d| d.message.clone()).collect();
         let model = compiled.model.unwrap_or_else(|| panic!("{said:?}"));
         let (_, promise) = model.promises().next().unwrap();
-        let ladder = burn::alerts(promise.error_budget(), promise.window, &model.settings.profile);
-        let made = misfits(&model, promise, &ladder);
+        let alerts = burn::alerts(promise.error_budget(), promise.window, &model.settings.profile);
+        let made = misfits(&model, promise, &alerts);
         made.iter().map(|m| (m.code().id, m.is_told(&model, promise))).collect()
     }
 

@@ -32,18 +32,18 @@ use crate::diag::codes::{numbers, stored};
 
 use crate::diag::{Diagnostic, Diagnostics, Severity};
 use crate::ir::Model;
-use crate::ir::burn::Ladders;
+use crate::ir::burn::BurnAlerts;
 use crate::source::Span;
 
 /// Checks what was elaborated.
 pub fn check(model: &Model, diagnostics: &mut Diagnostics) {
     let broken = broken(diagnostics);
-    let ladders = Ladders::of(model);
+    let burn_alerts = BurnAlerts::of(model);
     let found = crate::parallel::map(&model.journeys, |journey| {
         let mut found = Found { broken: &broken, list: Diagnostics::default() };
         for promise in journey.all_promises() {
-            alerts::check(ladders.get(promise), promise, &mut found);
-            windows::check_slices(ladders.get(promise), promise, &mut found);
+            alerts::check(burn_alerts.get(promise), promise, &mut found);
+            windows::check_slices(burn_alerts.get(promise), promise, &mut found);
             wording::check(promise, &mut found);
             dates::check_evidence(model, promise, &mut found);
         }
@@ -61,8 +61,8 @@ pub fn check(model: &Model, diagnostics: &mut Diagnostics) {
         diagnostics.extend(list);
     }
     let mut found = Found { broken: &broken, list: Diagnostics::default() };
-    retention::check(model, &ladders, &mut found);
-    fitting::check(model, &ladders, &mut found);
+    retention::check(model, &burn_alerts, &mut found);
+    fitting::check(model, &burn_alerts, &mut found);
     people::check_playbooks(model, &mut found);
     limits::check_teams(model, &mut found);
     for policy in model.policies.values() {
@@ -80,7 +80,7 @@ pub fn check_documents(model: &Model, diagnostics: &mut Diagnostics) {
     let broken = broken(diagnostics);
     let mut found = Found { broken: &broken, list: Diagnostics::default() };
     telling::check(model, &mut found);
-    fitting::check_heard(model, &Ladders::of(model), &mut found);
+    fitting::check_heard(model, &BurnAlerts::of(model), &mut found);
     diagnostics.extend(found.list);
 }
 

@@ -5,16 +5,16 @@ use std::collections::BTreeMap;
 use super::{Found, plain};
 use crate::diag::Diagnostic;
 use crate::diag::codes::numbers as codes;
-use crate::ir::burn::Ladders;
+use crate::ir::burn::BurnAlerts;
 use crate::ir::{Model, Promise, Target};
 use crate::source::Span;
 use crate::value::Duration;
 
 /// Promises that look back further than samples are kept, or are kept unless somebody changed that.
-pub(super) fn check(model: &Model, ladders: &Ladders, found: &mut Found<'_>) {
+pub(super) fn check(model: &Model, burn_alerts: &BurnAlerts, found: &mut Found<'_>) {
     match model.settings.retention {
         Some(retention) => stated(model, retention, found),
-        None => unstated(model, ladders, found),
+        None => unstated(model, burn_alerts, found),
     }
 }
 
@@ -77,12 +77,12 @@ fn usual(target: &Target) -> Option<Usual> {
 }
 
 /// Nobody says how long samples are kept, and what is usual is not enough: one message for the project.
-fn unstated(model: &Model, ladders: &Ladders, found: &mut Found<'_>) {
+fn unstated(model: &Model, burn_alerts: &BurnAlerts, found: &mut Found<'_>) {
     let target = &model.settings.prometheus.target;
     let (Some(kept), Some(words)) = (target.usual_retention(), usual(target)) else { return };
     let Usual { said, who, how, note } = words;
     let reach = |promise: &Promise| {
-        let ranges = ladders.get(promise).iter().map(|alert| alert.long);
+        let ranges = burn_alerts.get(promise).iter().map(|alert| alert.long);
         ranges.fold(promise.looks_back(), Duration::max)
     };
     let far: Vec<&Promise> = model.promises().map(|(_, p)| p).filter(|p| reach(p) > kept).collect();

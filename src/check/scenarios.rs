@@ -1,7 +1,7 @@
 //! Stories against the arithmetic of the alerts: what can't happen fails in the tests later, so say it now.
 //!
-//! Ideal rules are walked through the story: a window's error ratio is the bad part of what it has seen since the
-//! story began. Real rules are later, never sooner, so what comes too late here comes too late there. A completion, a
+//! Ideal rules are walked through the timeline: a window's error ratio is the bad part of what it has seen since the
+//! timeline began. Real rules are later, never sooner, so what comes too late here comes too late there. A completion, a
 //! slice or a composed promise is only later still.
 
 use super::{Found, alerts, plain};
@@ -69,18 +69,18 @@ fn unsent(scenario: &Scenario, promise: &Promise, expect: &Expectation) -> Optio
 
 /// Does what is expected come in time?
 fn timed(model: &Model, scenario: &Scenario, promise: &Promise, expect: &Expectation) -> Option<Diagnostic> {
-    let story = Story::of(scenario, promise);
-    if story.silent {
+    let timeline = Timeline::of(scenario, promise);
+    if timeline.silent {
         return None; // No data has an alert of its own.
     }
     let all = burn::alerts(promise.error_budget(), promise.window, &model.settings.profile);
     let candidates: Vec<Alert> = match expect.expected {
         Expected::Page => alerts::speaking(promise, &all),
         Expected::Ticket => all,
-        Expected::Quiet => return unrecovered(scenario, expect, &story),
+        Expected::Quiet => return unrecovered(scenario, expect, &timeline),
     };
     let what = if expect.expected == Expected::Page { "page" } else { "ticket" };
-    let Some((start, worst)) = story.first_failure else {
+    let Some((start, worst)) = timeline.first_failure else {
         let text = format!("`{}` waits for a {what}, but nothing fails in it", scenario.id);
         return Some(
             Diagnostic::new(&codes::UNTOLD, expect.origin.span, text, format!("waits for a {what}"))
@@ -93,7 +93,8 @@ fn timed(model: &Model, scenario: &Scenario, promise: &Promise, expect: &Expecta
     }
     let within = seconds(expect.within);
     let budget = promise.error_budget();
-    let fires = candidates.iter().filter_map(|a| story.fires(a, budget, start)).fold(f64::INFINITY, f64::min);
+    let fires =
+        candidates.iter().filter_map(|a| timeline.fires(a, budget, start)).fold(f64::INFINITY, f64::min);
     let fires = fires + seconds(model.lateness(promise));
     if fires <= within {
         return None;
@@ -135,9 +136,9 @@ fn timed(model: &Model, scenario: &Scenario, promise: &Promise, expect: &Expecta
 }
 
 /// `quiet .. after recovery` needs a recovery that lasts as long.
-fn unrecovered(scenario: &Scenario, expect: &Expectation, story: &Story) -> Option<Diagnostic> {
-    let end = story.parts.last()?.until;
-    let recovered = story.last_failure?;
+fn unrecovered(scenario: &Scenario, expect: &Expectation, timeline: &Timeline) -> Option<Diagnostic> {
+    let end = timeline.parts.last()?.until;
+    let recovered = timeline.last_failure?;
     if !expect.after_recovery || end - recovered >= seconds(expect.within) {
         return None;
     }
@@ -165,7 +166,7 @@ struct Part {
     failing: f64,
 }
 
-struct Story {
+struct Timeline {
     parts: Vec<Part>,
     silent: bool,
     /// When, and the worst share.
@@ -174,7 +175,7 @@ struct Story {
     last_failure: Option<f64>,
 }
 
-impl Story {
+impl Timeline {
     fn of(scenario: &Scenario, promise: &Promise) -> Self {
         let mut made = Self { parts: Vec::new(), silent: false, first_failure: None, last_failure: None };
         let mut at = 0.0;
@@ -211,7 +212,7 @@ impl Story {
     }
     /// Seconds from `start` until both windows are above the threshold, on a fine grid.
     fn fires(&self, alert: &Alert, budget: Decimal, start: f64) -> Option<f64> {
-        /// Points looked at; a story of a day is seen every 20 seconds.
+        /// Points looked at; a timeline of a day is seen every 20 seconds.
         const POINTS: u32 = 4_320;
         let end = self.parts.last()?.until;
         let threshold = f64::try_from(alert.threshold(budget)).ok()?;

@@ -2,7 +2,7 @@
 //!
 //! Source: Google's SRE workbook, chapter 5, "Alerting on SLOs", method 6 (multiwindow, multi-burn-rate) and its
 //! table 5-8, whose numbers this gives for 99.9% over 30 days. Made safe for every objective and window: a factor is
-//! capped at 0.8 of what a total outage reaches, so that no alert is unreachable, and a rung that the cap pushes below
+//! capped at 0.8 of what a total outage reaches, so that no alert is unreachable, and a tier that the cap pushes below
 //! its share of the budget moves to the next longer window.
 
 use std::collections::BTreeMap;
@@ -22,7 +22,7 @@ pub enum Loudness {
     Ticket,
 }
 
-/// One rung of the alerting profile, before it meets an objective.
+/// One tier of the alerting profile, before it meets an objective.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Tier {
     /// Page or ticket.
@@ -151,11 +151,11 @@ pub fn alerts(budget: Decimal, window: Duration, profile: &Profile) -> Vec<Alert
 
 /// The alerts of every budget and window of a model: promises share a few, and each costs a dozen decimal divisions.
 #[derive(Debug, Default)]
-pub struct Ladders {
+pub struct BurnAlerts {
     known: BTreeMap<(Decimal, Duration), Vec<Alert>>,
 }
 
-impl Ladders {
+impl BurnAlerts {
     /// Those of all promises of a model.
     pub fn of(model: &Model) -> Self {
         let mut known = BTreeMap::new();

@@ -137,6 +137,8 @@ pub struct Subquery {
     pub expr: Expr,
     /// For how long.
     pub window: Extent,
+    /// How far apart it is evaluated; none: as often as the engine's rules.
+    pub step: Option<Extent>,
     /// `offset`, `@`
     pub shift: Shift,
 }

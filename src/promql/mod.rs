@@ -32,7 +32,7 @@ pub use diagnose::{Escape, Role, diagnose};
 pub use error::{ErrorKind, SyntaxError};
 pub use functions::{Function, all as functions, find as function};
 pub use print::{is_label_name, is_metric_name, quote, selector};
-pub use regex::{Pattern, RegexError, regex_matches, with_pattern};
+pub use regex::{Pattern, RegexError, accepts, with_pattern};
 pub(crate) use rewrite::parts;
 pub use rewrite::{compact, inject, render};
 pub use types::value_type;

@@ -7,7 +7,6 @@ use super::ast::{Aggregate, Aggregator, Binary, Call, Expr, ExprKind, Selector, 
 use super::error::ErrorKind;
 use super::functions;
 use super::regex::{self, RegexError};
-use crate::ir::MatchOp;
 
 /// What an expression gives.
 pub fn value_type(expr: &Expr) -> ValueType {
@@ -88,13 +87,7 @@ impl Checker<'_> {
                 selective = true;
                 continue;
             }
-            let takes_empty = match m.op {
-                MatchOp::Equal => Ok(m.value.text.is_empty()),
-                MatchOp::NotEqual => Ok(!m.value.text.is_empty()),
-                MatchOp::Regex => regex::regex_matches(&m.value.text, ""),
-                MatchOp::NotRegex => regex::regex_matches(&m.value.text, "").map(|found| !found),
-            };
-            match takes_empty {
+            match regex::accepts(m.op, &m.value.text, "") {
                 Ok(takes_empty) => selective |= !takes_empty,
                 Err(RegexError::TooLarge) => selective = true,
                 Err(RegexError::Syntax { message, range }) => {

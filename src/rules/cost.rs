@@ -1,15 +1,18 @@
-//! What a promise costs its Prometheus, in samples read a minute, as Prometheus itself counts them (`query stats`).
+//! What a promise costs its Prometheus, in samples read a minute, as Prometheus itself counts them (`query stats`): what the rules'
+//! expressions read.
 //!
-//! A range of length `r` over a series written each `i` holds `r / i` samples; a rule evaluated each `e` reads them
-//! `60 s / e` times a minute. One budget, one series of each recorded name; `for each` multiplies all but the raw part.
+//! A range of length `r` over a series whose samples are `i` apart holds `r / i` of them, a subquery of length `r` evaluates what is in it
+//! once a step, and a rule that runs each `e` is evaluated `60 s / e` times a minute. One budget, one series of each recorded name for
+//! each promise; `for each` multiplies all but the raw part.
 
-use super::counted::Plausible;
-use super::plan::{Plan, is_composed};
-use super::ranges;
-use super::streams::Reach;
-use super::watch;
-use super::windows::Source;
-use crate::ir::{Condition, Events, Measurement, Outcome, Promise, Series};
+use std::collections::BTreeMap;
+
+use super::plan::Plan;
+use super::set::{Group, Rule, RuleSet};
+use crate::ir::Promise;
+use crate::promql;
+use crate::promql::ast::{Expr, ExprKind, Extent, Matcher, Selector};
+use crate::series::group;
 use crate::value::Duration;
 
 /// Samples read a minute.
@@ -27,6 +30,8 @@ pub struct Cost {
     pub budget: f64,
     /// By what is made of them: composed promises, alerts, burn rates, what is left.
     pub derived: f64,
+    /// What it reads by a query that is not PromQL is not counted.
+    pub is_partial: bool,
 }
 
 impl Cost {
@@ -40,89 +45,112 @@ impl Cost {
     }
 }
 
-/// The cost of a promise with its whole history.
-pub(crate) fn of(plan: &Plan<'_>, promise: &Promise, budget_interval: Duration) -> Cost {
-    let evaluation = plan.evaluation;
-    let mut cost = Cost { derived: derived(plan, promise), ..Cost::default() };
-    if is_composed(promise) {
-        return cost;
+/// The cost of a promise with its whole history: of the rules that its journey would have with this promise alone.
+pub(crate) fn of(plan: &Plan<'_>, promise: &Promise) -> Cost {
+    let entries = plan.entries.iter().filter(|entry| entry.promise.path == promise.path).cloned().collect();
+    let set = RuleSet::of(&Plan { entries, ..plan.clone() });
+    let mut recorded: BTreeMap<&str, Vec<(&Group, &Rule)>> = BTreeMap::new();
+    for (group, rule) in set.rules().filter(|(_, rule)| !rule.is_alert()) {
+        recorded.entry(&rule.name).or_default().push((group, rule));
     }
-    let reach = Reach::base(promise, evaluation, Plausible::Recorded(String::new()));
-    let (now, then) = reads(&promise.measurement);
-    let samples = f64::from(now) * ratio(reach.count.presence, promise.scrape_interval)
-        + f64::from(then) * ratio(reach.count.lookback, promise.scrape_interval);
-    cost.base_per_raw_series = samples * per_minute(evaluation);
-    cost.watch_per_raw_series = watch::samples(promise) * per_minute(ranges::SLOW);
-    for window in &plan.windows {
-        let source = Source::of(*window, evaluation);
-        let every = if ranges::is_prompt(*window) { evaluation } else { ranges::SLOW };
-        let read = 2.0 * ratio(*window, source.every) * per_minute(every);
-        if ranges::is_prompt(*window) {
-            cost.short_windows += read;
-        } else {
-            cost.long_windows += read;
+    let mut cost = Cost::default();
+    for (group, rule) in set.rules() {
+        let Ok(expr) = promql::parse(&rule.expr) else {
+            cost.is_partial = true;
+            continue;
+        };
+        let mut read = Read {
+            recorded: &recorded,
+            scrape: promise.scrape_interval,
+            evaluation: plan.evaluation,
+            raw: 0.0,
+            ours: 0.0,
+        };
+        read.expr(&expr, 60.0 / seconds(group.interval));
+        let (raw, ours) = (read.raw, read.ours);
+        let suffix = group.name.strip_prefix(promise.path.journey.as_str());
+        match suffix.unwrap_or_default() {
+            group::WATCH => {
+                cost.watch_per_raw_series += raw;
+                cost.derived += ours;
+                continue;
+            }
+            _ if rule.is_alert() => cost.derived += ours,
+            group::PROMPT if rule.promise.is_none() => cost.short_windows += ours,
+            group::ROLLUP | group::ROLLUP_15M | group::LONG => cost.long_windows += ours,
+            group::BUDGET => cost.budget += ours,
+            _ => cost.derived += ours,
         }
+        cost.base_per_raw_series += raw;
     }
-    cost.long_windows += 2.0 * ratio(ranges::SLOW, evaluation) * per_minute(ranges::SLOW);
-    let source = if ranges::is_coarse(promise.window) { Source::coarse() } else { Source::fine() };
-    if ranges::is_coarse(promise.window) {
-        cost.long_windows += 2.0 * ratio(ranges::COARSE, evaluation) * per_minute(ranges::COARSE);
-    }
-    let step = ranges::coverage_step(promise.window).max(source.every);
-    let look = ratio(ranges::read_back(source.every), source.every).floor() + 1.0;
-    let fine = if step > source.every { 12.0 * ratio(step, source.every) } else { 0.0 };
-    let looks = (ratio(promise.window, step) + fine) * look;
-    let sums = 2.0 * ratio(promise.window, source.every);
-    cost.budget = (sums + looks) * per_minute(budget_interval);
     cost
 }
 
-/// Samples that alerts, burn rates and the rest read: a handful each.
-fn derived(plan: &Plan<'_>, promise: &Promise) -> f64 {
-    let alerts = plan.entries.iter().find(|e| e.promise.path == promise.path).map_or(0, |e| e.alerts.len());
-    let alerts = 5.0 * count(alerts) * per_minute(plan.evaluation);
-    let members = match &promise.measurement {
-        Measurement::Composed(c) => count(c.members.len()) * 4.0 * count(plan.windows.len() + 1),
-        Measurement::Events(_) | Measurement::Slices(_) | Measurement::Completion(_) => 0.0,
-    };
-    alerts + members * per_minute(plan.evaluation) + 2.0 * count(plan.windows.len()) + 12.0
+/// Counts what an expression reads.
+struct Read<'a> {
+    /// The rules that record, by name.
+    recorded: &'a BTreeMap<&'a str, Vec<(&'a Group, &'a Rule)>>,
+    scrape: Duration,
+    evaluation: Duration,
+    /// Samples of each raw series.
+    raw: f64,
+    /// Samples of what the rules record.
+    ours: f64,
 }
 
-/// How many times the base rules read each raw series over the short range and over the long one: a count reads what it counts
-/// twice now and once then, and as much of the stream whose newcomers it weighs; bad events have a fallback besides.
-fn reads(measurement: &Measurement) -> (u32, u32) {
-    let events = |events: &Events| match &events.outcome {
-        Outcome::Bad(_) => (9, 4),
-        Outcome::Good(good)
-            if events.faults.is_empty() && good.iter().all(|s| matches!(s, Series::Counter(_))) =>
-        {
-            (9, 4)
-        }
-        Outcome::Good(_) => (13, 6),
-    };
-    match measurement {
-        Measurement::Events(e) => events(e),
-        Measurement::Completion(_) => (9, 4),
-        Measurement::Slices(s) => match &s.condition {
-            Condition::Share { events: e, .. } => {
-                let (now, then) = events(e);
-                (now + 4, then + 2)
+impl Read<'_> {
+    fn expr(&mut self, expr: &Expr, times: f64) {
+        match &expr.kind {
+            ExprKind::Selector(selector) => self.selector(selector, times),
+            ExprKind::Subquery(sub) => {
+                let step = sub.step.as_ref().map_or(seconds(self.evaluation), length);
+                self.expr(&sub.expr, times * length(&sub.window) / step.max(1e-6));
             }
-            Condition::Mean { .. } => (9, 6),
-            Condition::Stat { .. } | Condition::Age { .. } | Condition::Promql { .. } => (2, 0),
-        },
-        Measurement::Composed(_) => (0, 0),
+            ExprKind::Number(_)
+            | ExprKind::Str(_)
+            | ExprKind::Paren(_)
+            | ExprKind::Unary(_)
+            | ExprKind::Binary(_)
+            | ExprKind::Aggregate(_)
+            | ExprKind::Call(_) => expr.children().for_each(|below| self.expr(below, times)),
+        }
+    }
+
+    fn selector(&mut self, selector: &Selector, times: f64) {
+        let samples = |apart: Duration| {
+            times * selector.window.as_ref().map_or(1.0, |window| length(window) / seconds(apart))
+        };
+        let name = selector.metric().map_or("", |(name, _)| name);
+        if let Some(rules) = self.recorded.get(name) {
+            let found = rules.iter().filter(|(_, rule)| finds(selector, rule));
+            self.ours += found.map(|(group, _)| samples(group.interval)).sum::<f64>();
+        } else if name.starts_with("promise:") || name.starts_with("promise_") {
+            // Of a member of a composed promise.
+            self.ours += samples(self.evaluation);
+        } else {
+            self.raw += samples(self.scrape);
+        }
     }
 }
 
-fn ratio(whole: Duration, part: Duration) -> f64 {
-    whole.seconds().try_into().unwrap_or(0.0) / part.seconds().try_into().unwrap_or(1.0_f64).max(1e-6)
+/// Does the selector find what this rule records? What comes from the rule's expression is the promise's own.
+fn finds(selector: &Selector, rule: &Rule) -> bool {
+    let met = |matcher: &Matcher| {
+        let accepts = |value| promql::accepts(matcher.op, &matcher.value.text, value).unwrap_or(true);
+        rule.label(&matcher.label.text).is_none_or(accepts)
+    };
+    selector.matchers.iter().all(met)
 }
 
-fn per_minute(every: Duration) -> f64 {
-    ratio(Duration::from_mins(1), every)
+/// In seconds.
+fn length(extent: &Extent) -> f64 {
+    match extent {
+        Extent::Fixed { millis, .. } => seconds(Duration::from_millis(*millis)),
+        // Filled in where rules are made.
+        Extent::Base { .. } => 0.0,
+    }
 }
 
-fn count(n: usize) -> f64 {
-    u32::try_from(n).map_or(f64::MAX, f64::from)
+fn seconds(duration: Duration) -> f64 {
+    duration.seconds().try_into().unwrap_or(0.0)
 }

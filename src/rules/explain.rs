@@ -1,6 +1,5 @@
 //! What a promise becomes, as plain data for `slovo explain`.
 
-use super::budget::Budgets;
 use super::cost::{self, Cost};
 use super::counted::Plausible;
 use super::plan::{Needs, Plan};
@@ -113,7 +112,7 @@ pub fn explain(model: &Model, promise: &Promise) -> Explanation {
     let Some(journey) = model.journey(&promise.path.journey) else { return explanation };
     let plan = Plan::new(model, journey, &needs);
     explanation.rules = serving(&RuleSet::of(&plan), promise);
-    explanation.cost = cost::of(&plan, promise, Budgets::of(&plan).interval);
+    explanation.cost = cost::of(&plan, promise);
     let entry = plan.entries.iter().find(|e| e.promise.path == promise.path);
     explanation.alerts =
         entry.iter().flat_map(|e| e.alerts.iter()).map(|a| explain_alert(model, promise, a)).collect();

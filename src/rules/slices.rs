@@ -113,7 +113,7 @@ pub(crate) fn measured(promise: &Promise, slices: &Slices, evaluation: Duration)
 const IS_A_NUMBER: &str = " >= bool -Inf";
 
 /// A billionth: shares are ratios of floats, and exactly 1% bad must not be more than 1%.
-const HAIR: Decimal = Decimal::from_parts(1, 0, 0, false, 9);
+const ROUNDING: Decimal = Decimal::from_parts(1, 0, 0, false, 9);
 
 /// The value of a slice, and when it is good.
 fn value(out: &mut String, slices: &Slices, reach: &Reach) -> Reading {
@@ -131,7 +131,7 @@ fn value(out: &mut String, slices: &Slices, reach: &Reach) -> Reading {
                 reach.all(out, &events.total);
                 out.push_str("\n, 1e-9)");
             }
-            Reading::AtMost(Decimal::ONE - *at_least + HAIR)
+            Reading::AtMost(Decimal::ONE - *at_least + ROUNDING)
         }
         Condition::Stat { stat, selector, good } => {
             match stat {
@@ -160,8 +160,8 @@ fn value(out: &mut String, slices: &Slices, reach: &Reach) -> Reading {
             reach.observed(out, of, false);
             out.push_str("\n)");
             match *good {
-                Reading::AtMost(limit) => Reading::AtMost(limit + limit * HAIR),
-                Reading::AtLeast(limit) => Reading::AtLeast(limit - limit * HAIR),
+                Reading::AtMost(limit) => Reading::AtMost(limit + limit * ROUNDING),
+                Reading::AtLeast(limit) => Reading::AtLeast(limit - limit * ROUNDING),
             }
         }
         Condition::Age { which, selector, per_second, at_most } => {

@@ -4,7 +4,6 @@ use super::counted::{self, Count, Counter, Plausible};
 use super::ranges;
 use super::slices;
 use super::text::{by, put};
-use crate::ir::MatchOp;
 use crate::ir::{Events, Matcher, Outcome, Promise, Reading, Selector, Series};
 use crate::promql::print;
 use crate::value::Duration;
@@ -385,12 +384,7 @@ fn rest(all: &Selector, good: &Selector) -> Option<Selector> {
     }
     let mut extra = good.matchers.iter().filter(|m| !all.matchers.contains(m));
     let (one, None) = (extra.next()?, extra.next()) else { return None };
-    let op = match one.op {
-        MatchOp::Equal => MatchOp::NotEqual,
-        MatchOp::NotEqual => MatchOp::Equal,
-        MatchOp::Regex => MatchOp::NotRegex,
-        MatchOp::NotRegex => MatchOp::Regex,
-    };
+    let op = one.op.negated();
     let mut matchers = all.matchers.clone();
     matchers.push(Matcher { op, ..one.clone() });
     Some(Selector { matchers, ..all.clone() })

@@ -178,18 +178,6 @@ fn alert(plan: &Plan<'_>, labels: &AlertLabels, expr: &mut String, set: &mut Rul
     health::alert(plan, labels, &shared, &says, set);
 }
 
-/// How many samples of each raw series one evaluation of the group reads: counts of ten scrapes and of sixty, resets, and what
-/// is there now, besides what a promise of the journey reads for all.
-pub(crate) fn samples(promise: &Promise) -> f64 {
-    let spans = Spans::of(promise);
-    let scrapes = |range: Duration| {
-        let ratio = range.seconds().checked_div(promise.scrape_interval.seconds()).unwrap_or_default();
-        f64::try_from(ratio).unwrap_or(0.0)
-    };
-    // Twenty steps, and some selectors of the present.
-    scrapes(spans.short) + 4.0 * scrapes(spans.long) + 25.0
-}
-
 /// Scrapes further apart than 1.5 times what is declared: the time in which series are there, over their samples. Births and
 /// deaths count on both sides. That they come more often than declared makes nothing wrong.
 fn scraped_too_rarely(plan: &Plan<'_>, out: &mut String) {

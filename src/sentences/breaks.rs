@@ -56,11 +56,11 @@ pub(crate) fn alerts(model: &Model, promise: &Promise) -> Vec<Alert> {
     spoken(promise, &burn::alerts(promise.error_budget(), promise.window, &model.settings.profile))
 }
 
-/// As [`alerts`], from those that its budget and window give ([`burn::Ladders`] knows them).
-pub(crate) fn spoken(promise: &Promise, ladder: &[Alert]) -> Vec<Alert> {
+/// As [`alerts`], from those that its budget and window give ([`burn::BurnAlerts`] knows them).
+pub(crate) fn spoken(promise: &Promise, alerts: &[Alert]) -> Vec<Alert> {
     let mut list = match promise.urgency {
         Urgency::None => Vec::new(),
-        Urgency::Page | Urgency::Ticket => ladder.to_vec(),
+        Urgency::Page | Urgency::Ticket => alerts.to_vec(),
     };
     for alert in &mut list {
         if promise.urgency == Urgency::Ticket {
@@ -164,10 +164,10 @@ pub(crate) fn restored(playbook: &Playbook) -> Option<String> {
     playbook.restore.map(|t| format!("We aim to have it working again within {}.", numbers::exact(t)))
 }
 
-/// What does not fit together, in sentences: what the checks warn of, unless the project allows or the source accepts it. `ladder` holds the alerts
+/// What does not fit together, in sentences: what the checks warn of, unless the project allows or the source accepts it. `alerts` holds the alerts
 /// that the promise's budget and window give.
-pub(crate) fn doubts(model: &Model, promise: &Promise, ladder: &[Alert]) -> Vec<String> {
-    fitting::misfits(model, promise, ladder)
+pub(crate) fn doubts(model: &Model, promise: &Promise, alerts: &[Alert]) -> Vec<String> {
+    fitting::misfits(model, promise, alerts)
         .into_iter()
         .filter(|misfit| misfit.is_told(model, promise))
         .map(|misfit| match misfit {

@@ -84,6 +84,16 @@ impl MatchOp {
             MatchOp::NotRegex => "!~",
         }
     }
+    /// The comparison that holds where this one doesn't.
+    #[must_use]
+    pub fn negated(self) -> Self {
+        match self {
+            MatchOp::Equal => MatchOp::NotEqual,
+            MatchOp::NotEqual => MatchOp::Equal,
+            MatchOp::Regex => MatchOp::NotRegex,
+            MatchOp::NotRegex => MatchOp::Regex,
+        }
+    }
 }
 
 /// How the readings of a slice become one value.

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use crate::backend::rule_file::write_groups;
-use crate::ir::{MatchOp, Model};
+use crate::ir::Model;
 use crate::promql;
 use crate::render::yaml::Yaml;
 use crate::rules::plan::{Needs, Plan};
@@ -102,7 +102,8 @@ fn reads(rule: &Rule, rules: &[&Rule], by_name: &BTreeMap<&str, Vec<usize>>) -> 
             let Some(other) = rules.get(*at) else { continue };
             let may = selector.matchers().iter().all(|m| {
                 // A label that comes from the expression may have any value.
-                other.label(&m.label.text).is_none_or(|value| accepts(m.op, &m.value.text, value))
+                let accepts = |value| promql::accepts(m.op, &m.value.text, value).unwrap_or(true);
+                other.label(&m.label.text).is_none_or(accepts)
             });
             if may && !std::ptr::eq(*other, rule) && !found.contains(at) {
                 found.push(*at);
@@ -110,13 +111,4 @@ fn reads(rule: &Rule, rules: &[&Rule], by_name: &BTreeMap<&str, Vec<usize>>) -> 
         }
     }
     found
-}
-
-fn accepts(op: MatchOp, wanted: &str, value: &str) -> bool {
-    match op {
-        MatchOp::Equal => wanted == value,
-        MatchOp::NotEqual => wanted != value,
-        MatchOp::Regex => promql::regex_matches(wanted, value).unwrap_or(true),
-        MatchOp::NotRegex => !promql::regex_matches(wanted, value).unwrap_or(false),
-    }
 }

@@ -370,11 +370,11 @@ fn policy(context: &Context<'_>, every: Duration, case: &mut Case) {
     let mut limits: Vec<Decimal> = policy.clauses.iter().map(|c| c.below).collect();
     limits.sort_unstable();
     limits.dedup();
-    let hair = Decimal::new(1, 3);
+    let rounding = Decimal::new(1, 3);
     let mut values = vec![Decimal::ONE];
     for limit in limits.iter().rev() {
         let limit = *limit / Decimal::ONE_HUNDRED;
-        values.extend([limit + hair, limit, limit - hair]);
+        values.extend([limit + rounding, limit, limit - rounding]);
     }
     if context.plan.promises().all(|p| p.urgency == Urgency::None) {
         return;

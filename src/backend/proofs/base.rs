@@ -9,7 +9,7 @@ use super::context::{
 use super::decoys::decoys;
 use super::expected::steady;
 use super::outages;
-use super::series::{DOWN, FINE, Raw, Shape, State, Story};
+use super::series::{DOWN, FINE, Raw, Shape, State, Timeline};
 use super::slice_shares;
 use super::witness::Labels;
 use crate::ir::burn::Loudness;
@@ -20,10 +20,10 @@ use crate::rules::derived::{kind, urgency};
 use crate::series::{BAD_EVENTS, BUDGET_REMAINING, ERROR_RATIO, EVENTS, FINISHED_EVENTS, INFO};
 use crate::value::{Decimal, Duration};
 
-/// The five stretches of each story.
+/// The five stretches of each timeline.
 pub(super) struct Times {
     pub(super) ends: [Duration; 5],
-    story: Story,
+    timeline: Timeline,
 }
 
 /// How long a change in the raw series takes to arrive whole in the base series.
@@ -71,14 +71,14 @@ pub(super) fn times(context: &Context<'_>, promise: &Promise) -> Times {
         promise.scrape_interval,
         context.every,
     ));
-    let story = vec![(FINE, fine), (tenth, one), (DOWN, one), (State::Silent, gone), (FINE, one)];
+    let timeline = vec![(FINE, fine), (tenth, one), (DOWN, one), (State::Silent, gone), (FINE, one)];
     let mut ends = [Duration::default(); 5];
     let mut now = Duration::default();
-    for (end, (_, length)) in ends.iter_mut().zip(&story) {
+    for (end, (_, length)) in ends.iter_mut().zip(&timeline) {
         now = now.plus(*length);
         *end = now;
     }
-    Times { ends, story }
+    Times { ends, timeline }
 }
 
 /// Adds the case of a batch.
@@ -94,7 +94,7 @@ pub(super) fn prove(context: &Context<'_>, batch: &Batch<'_, '_>, suite: &mut Su
         for raw in list {
             let mut raw = raw.clone();
             raw.late = late(&raw.shape) && !narrow_good(promise);
-            case.feed(&raw.name, &raw.labels, raw.values(&times.story, batch.scrape, unit));
+            case.feed(&raw.name, &raw.labels, raw.values(&times.timeline, batch.scrape, unit));
         }
         let whole = times.ends.last().copied().unwrap_or_default();
         for decoy in decoys(promise, list, &near) {

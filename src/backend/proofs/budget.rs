@@ -17,7 +17,7 @@ use crate::value::{Decimal, Duration};
 /// How exact a budget must be.
 pub(super) const EXACT: Decimal = Decimal::from_parts(1, 0, 0, false, 3);
 
-/// How long before the window the story begins: with events that all failed, and that nobody counts any more.
+/// How long before the window the timeline begins: with events that all failed, and that nobody counts any more.
 const BEFORE: Duration = Duration::from_hours(24);
 /// Until so long before the window, and what a completion still looks at.
 const PAUSE: Duration = Duration::from_hours(6);

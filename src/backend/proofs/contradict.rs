@@ -81,13 +81,13 @@ fn finished(context: &Context<'_>, promise: &Promise, completion: &Completion) -
     let tick = Duration::from_micros(every.as_micros() / 2);
     let all = ticks_of(suite.every, tick);
     let of = |range: Duration| Decimal::from(ticks_of(range, every));
-    let stories = [
+    let timelines = [
         (Decimal::TEN, of(began) * Decimal::new(103, 1), true, "more finished than was started"),
         (Decimal::TEN, of(began) * Decimal::new(99, 1), false, "all that was started finished late"),
         (Decimal::ZERO, Decimal::new(55, 2), true, "something finished, nothing was started"),
         (Decimal::ZERO, Decimal::new(45, 2), false, "a rounding error"),
     ];
-    for (each, whole, fires, says) in stories {
+    for (each, whole, fires, says) in timelines {
         let mut case = Case::new(format!("counts that contradict each other: {says}"), tick);
         let of_each = |total: Decimal| {
             let time = if counts { Decimal::ONE } else { every.seconds() };

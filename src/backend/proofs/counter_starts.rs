@@ -32,7 +32,7 @@ pub(super) fn prove(context: &Context<'_>, batch: &Batch<'_, '_>, suite: &mut Su
     let timeout = batch.list.iter().map(|(e, _)| e.promise.scrape_timeout).max().unwrap_or_default();
     let summed = together.plus(timeout);
     let held = (range / scrape).max(summed.as_micros().div_ceil(scrape) + 1);
-    let story = Story {
+    let timeline = Timeline {
         before: samples(first).saturating_sub(held - 1),
         failing: samples(restart).saturating_sub(samples(first)),
         held,
@@ -46,7 +46,7 @@ pub(super) fn prove(context: &Context<'_>, batch: &Batch<'_, '_>, suite: &mut Su
             continue;
         }
         let values: Option<Vec<String>> =
-            list.iter().map(|raw| values(raw, story, per_scrape(batch.scrape))).collect();
+            list.iter().map(|raw| values(raw, timeline, per_scrape(batch.scrape))).collect();
         let Some((values, truth)) = values.zip(steady(promise, list, Decimal::ONE, UNIT)) else { continue };
         for (raw, values) in list.iter().zip(values) {
             case.feed(&raw.name, &raw.labels, values);
@@ -78,7 +78,7 @@ fn counts_failures(promise: &Promise) -> bool {
 
 /// So many samples of each.
 #[derive(Clone, Copy)]
-struct Story {
+struct Timeline {
     /// Much fails, and the counters of failures begin again: what was before must not be seen. Then all is well for two of these.
     before: u64,
     /// All fails; with the last of these the counters of failures begin again.
@@ -89,7 +89,7 @@ struct Story {
 }
 
 /// Every other sample is missing. None for gauges.
-fn values(raw: &Raw, story: Story, per_scrape: Decimal) -> Option<String> {
+fn values(raw: &Raw, timeline: Timeline, per_scrape: Decimal) -> Option<String> {
     let from_zero = matches!(raw.shape, Shape::Counter { base: 0, .. });
     let mut count = if from_zero { Decimal::ZERO } else { HEAD_START * per_scrape };
     let mut out = String::new();
@@ -100,11 +100,11 @@ fn values(raw: &Raw, story: Story, per_scrape: Decimal) -> Option<String> {
     // Far more than after it.
     let loud = (Decimal::ONE, Decimal::from(4));
     let stretches = [
-        (loud, story.before.saturating_sub(2), false),
+        (loud, timeline.before.saturating_sub(2), false),
         (fine, 2, true),
-        (down, story.failing - 1, false),
+        (down, timeline.failing - 1, false),
         (more, 1, true),
-        (down, story.held - 1, true),
+        (down, timeline.held - 1, true),
     ];
     for ((f, times), samples, again) in stretches {
         let mut step = per_scrape * raw.growth(f)?;

@@ -39,7 +39,7 @@ pub(super) fn decoys(promise: &Promise, own: &[Raw], near: &[&Promise]) -> Vec<R
                 .map(|(_, m)| m.clone())
                 .collect();
             if let Some(labels) = witness(&rest, &never, &fixed) {
-                dress(promise, selector, &labels, own, &mut made);
+                label_variants(promise, selector, &labels, own, &mut made);
             }
         }
     }
@@ -50,7 +50,7 @@ pub(super) fn decoys(promise: &Promise, own: &[Raw], near: &[&Promise]) -> Vec<R
 }
 
 /// Gives a decoy the family of series that the real ones have.
-fn dress(promise: &Promise, selector: &Selector, labels: &Labels, own: &[Raw], made: &mut Vec<Raw>) {
+fn label_variants(promise: &Promise, selector: &Selector, labels: &Labels, own: &[Raw], made: &mut Vec<Raw>) {
     let mut names: Vec<(&str, Option<&String>)> = own
         .iter()
         .filter(|r| same_metric(&r.name, &selector.metric))

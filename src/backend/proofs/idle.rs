@@ -28,8 +28,8 @@ pub(super) fn prove(context: &Context<'_>, batch: &Batch<'_, '_>, suite: &mut Su
         let (idle, down) = (healthy.plus(long), healthy.plus(long.times(2)));
         let unit = per_scrape(batch.scrape);
         for raw in list {
-            let story = vec![(FINE, healthy), (State::Silent, long.times(2))];
-            case.feed(&raw.name, &raw.labels, raw.values(&story, batch.scrape, unit));
+            let timeline = vec![(FINE, healthy), (State::Silent, long.times(2))];
+            case.feed(&raw.name, &raw.labels, raw.values(&timeline, batch.scrape, unit));
         }
         let scrapes = |of: Duration| of.as_micros() / batch.scrape.as_micros().max(1);
         for (selector, labels) in alive.iter().zip(&there) {

@@ -43,12 +43,12 @@ fn without_buckets(context: &Context<'_>, batch: &Batch<'_, '_>) -> Option<Case>
         let quiet =
             if slice.is_zero() { settled(context, promise) } else { span.plus(context.every.times(2)) };
         let quiet = align(quiet, batch.scrape, context.every);
-        let story = [(Decimal::ZERO, Decimal::ONE, length), (Decimal::ZERO, Decimal::ZERO, quiet)];
+        let timeline = [(Decimal::ZERO, Decimal::ONE, length), (Decimal::ZERO, Decimal::ZERO, quiet)];
         for raw in &decoys(promise, &rest, &near) {
             case.feed(&raw.name, &raw.labels, raw.values(&[(FINE, length.plus(quiet))], batch.scrape, unit));
         }
         for raw in &rest {
-            case.feed(&raw.name, &raw.labels, slice_shares::values(raw, &story, (batch.scrape, unit)));
+            case.feed(&raw.name, &raw.labels, slice_shares::values(raw, &timeline, (batch.scrape, unit)));
         }
         if slice.is_zero() {
             let at = length.plus(quiet);
@@ -92,9 +92,9 @@ fn unfinished(context: &Context<'_>, batch: &Batch<'_, '_>) -> Option<Case> {
         let [length, ..] = times(context, entry.promise).ends;
         // Then nobody comes.
         let quiet = align(settled(context, entry.promise), batch.scrape, context.every);
-        let story = [(Decimal::ZERO, Decimal::ONE, length), (Decimal::ZERO, Decimal::ZERO, quiet)];
+        let timeline = [(Decimal::ZERO, Decimal::ONE, length), (Decimal::ZERO, Decimal::ZERO, quiet)];
         for raw in &started {
-            case.feed(&raw.name, &raw.labels, slice_shares::values(raw, &story, (batch.scrape, unit)));
+            case.feed(&raw.name, &raw.labels, slice_shares::values(raw, &timeline, (batch.scrape, unit)));
         }
         let at = Duration::from_micros(length.as_micros().saturating_sub(context.every.as_micros()));
         for (at, unit, when) in [

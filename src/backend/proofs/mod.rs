@@ -1,7 +1,7 @@
 //! Rules that prove themselves: promtool unit tests made from each promise.
 //!
 //! In layers, so that every clause of every rule is reached cheaply: base rules from raw series; windows from base series;
-//! alerts from windows; budgets from roll-ups; then a few stories from raw series to alerts. Inputs and expected values come
+//! alerts from windows; budgets from roll-ups; then a few timelines from raw series to alerts. Inputs and expected values come
 //! from the model and from arithmetic of our own, never from the text of the rules.
 
 mod ages;
@@ -153,7 +153,7 @@ fn prove_journey<'m>(model: &'m Model, journey: &'m Journey, needs: &Needs<'m>) 
     Proofs { suites, unproved }
 }
 
-/// The user's stories about a promise.
+/// The user's timelines about a promise.
 fn told<'m>(
     context: &Context<'m>,
     promise: &'m Promise,

@@ -25,12 +25,12 @@ pub(super) fn prove(context: &Context<'_>, batch: &Batch<'_, '_>, suite: &mut Su
         let one = since(healthy, little);
         let whole = healthy.plus(long).plus(one);
         for raw in list {
-            let story = vec![(FINE, healthy), (State::Unknown, long), (DOWN, one)];
-            case.feed(&raw.name, &raw.labels, raw.values(&story, batch.scrape, unit));
+            let timeline = vec![(FINE, healthy), (State::Unknown, long), (DOWN, one)];
+            case.feed(&raw.name, &raw.labels, raw.values(&timeline, batch.scrape, unit));
         }
         for twin in gauges(list) {
-            let story = vec![(State::Unknown, whole)];
-            case.feed(&twin.name, &twin.labels, twin.values(&story, batch.scrape, unit));
+            let timeline = vec![(State::Unknown, whole)];
+            case.feed(&twin.name, &twin.labels, twin.values(&timeline, batch.scrape, unit));
         }
         let before = |at: Duration| since(context.every, at);
         let slice = slice_of(promise).seconds();

@@ -8,7 +8,7 @@ use super::context::{
 };
 use super::expected::steady;
 use super::inputs::{Unprovable, inputs, parts};
-use super::series::{DOWN, FINE, Raw, Story};
+use super::series::{DOWN, FINE, Raw, Timeline};
 use crate::ir::burn::{Alert, Loudness};
 use crate::ir::detection::least_bad;
 use crate::ir::ranges;
@@ -23,7 +23,7 @@ use crate::value::{Decimal, Duration};
 /// an alert is an upper bound all the same, and the exact thresholds are proved layer by layer.
 const LEAD: Duration = Duration::from_mins(20);
 
-/// A story that takes longer isn't played.
+/// A timeline that takes longer isn't played.
 const LONGEST: Duration = Duration::from_hours(8);
 
 /// A promise's outage: what is played, and when it must be reported.
@@ -192,14 +192,14 @@ pub(super) fn calm(context: &Context<'_>, promise: &Promise, at: Duration, case:
     case.checks.push(value(promise, at, says, (&query, labels), (Decimal::ONE, Decimal::ONE, 6)));
 }
 
-/// Feeds a story.
-pub(super) fn act(cast: (&[Raw], &[Raw], Duration), story: &Story, case: &mut Case) {
+/// Feeds a timeline.
+pub(super) fn act(cast: (&[Raw], &[Raw], Duration), timeline: &Timeline, case: &mut Case) {
     let (raws, healthy, scrape) = cast;
     let unit = per_scrape(scrape);
     for raw in raws {
-        case.feed(&raw.name, &raw.labels, raw.values(story, scrape, unit));
+        case.feed(&raw.name, &raw.labels, raw.values(timeline, scrape, unit));
     }
-    let fine: Story = story
+    let fine: Timeline = timeline
         .iter()
         .map(|(state, length)| (if *state == super::series::State::Silent { *state } else { FINE }, *length))
         .collect();
@@ -230,8 +230,8 @@ fn play(
             "an outage from raw series to its alert: {long} would have to be played"
         )));
     }
-    let story = vec![(FINE, lead), (DOWN, within.plus(context.every)), (FINE, over.plus(context.every))];
-    act((raws, healthy, scrape), &story, case);
+    let timeline = vec![(FINE, lead), (DOWN, within.plus(context.every)), (FINE, over.plus(context.every))];
+    act((raws, healthy, scrape), &timeline, case);
     // A sample before the first that fails.
     let healthy = Duration::from_micros(lead.as_micros().saturating_sub(context.every.as_micros()));
     let burns = context.firing(promise, name(loud), "");

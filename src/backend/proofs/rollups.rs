@@ -24,11 +24,11 @@ enum Past {
     /// It is older.
     Forgotten,
     /// The last one has a little less than was counted: so little that it doesn't matter.
-    Hair,
+    Rounding,
     /// Or a little more of it.
     More,
     /// The same, when nothing is counted any more.
-    HairOfNothing,
+    RoundingOfNothing,
     MoreThanNothing,
 }
 
@@ -38,9 +38,9 @@ const ALL: [(Past, &str); 9] = [
     (Past::Young, "a promise that has just begun has nothing to catch up with"),
     (Past::Ancient, "where roll-ups were missing for hours, the last of them are counted"),
     (Past::Forgotten, "where they were missing for longer, its own time is counted"),
-    (Past::Hair, "a difference below a thousandth is not taken for a hole"),
+    (Past::Rounding, "a difference below a thousandth is not taken for a hole"),
     (Past::More, "a difference above a thousandth is counted"),
-    (Past::HairOfNothing, "hardly anything is not taken for a hole"),
+    (Past::RoundingOfNothing, "hardly anything is not taken for a hole"),
     (Past::MoreThanNothing, "what is a little more than nothing is counted"),
 ];
 
@@ -117,7 +117,7 @@ impl Played<'_, '_> {
         // Twelve roll-ups, or eight.
         let wide = (every * 8).max(Duration::from_hours(1).as_micros());
         let all = wide / every;
-        let nothing = matches!(past, Past::HairOfNothing | Past::MoreThanNothing);
+        let nothing = matches!(past, Past::RoundingOfNothing | Past::MoreThanNothing);
         // Counts by the roll-up they belong to: another each time, and far more before.
         let mut counted = vec![Decimal::ZERO; usize::try_from(all).unwrap_or(0)];
         for age in (1..wide / self.clock.grid.as_micros() + 4).step_by(2) {
@@ -137,21 +137,22 @@ impl Played<'_, '_> {
             Past::Young => all - 2,
             Past::Whole
             | Past::Holed
-            | Past::Hair
+            | Past::Rounding
             | Past::More
-            | Past::HairOfNothing
+            | Past::RoundingOfNothing
             | Past::MoreThanNothing => all + 2,
         };
         let less = match past {
-            Past::Hair => first * Decimal::new(6, 4),
+            Past::Rounding => first * Decimal::new(6, 4),
             Past::More => first * Decimal::new(15, 4) + Decimal::new(1, 3),
-            Past::HairOfNothing => Decimal::new(9, 4),
+            Past::RoundingOfNothing => Decimal::new(9, 4),
             Past::MoreThanNothing => Decimal::new(11, 4),
             Past::Whole | Past::Holed | Past::Young | Past::Ancient | Past::Forgotten => Decimal::ZERO,
         };
         let mut rolled = Decimal::ZERO;
         for slot in 1..=last_rolled {
-            if matches!(slot, 2 | 3) && !matches!(past, Past::Whole | Past::Hair | Past::More) && !nothing {
+            if matches!(slot, 2 | 3) && !matches!(past, Past::Whole | Past::Rounding | Past::More) && !nothing
+            {
                 continue;
             }
             let here = usize::try_from(slot).ok().and_then(|slot| counted.get(slot)).copied();
@@ -171,9 +172,9 @@ impl Played<'_, '_> {
             Past::Whole
             | Past::Holed
             | Past::Young
-            | Past::Hair
+            | Past::Rounding
             | Past::More
-            | Past::HairOfNothing
+            | Past::RoundingOfNothing
             | Past::MoreThanNothing => {}
         }
         // Those of others.
@@ -187,7 +188,7 @@ impl Played<'_, '_> {
             Past::Holed | Past::Ancient | Past::More | Past::MoreThanNothing => {
                 counted.iter().sum::<Decimal>() - rolled
             }
-            Past::Whole | Past::Young | Past::Forgotten | Past::Hair | Past::HairOfNothing => first,
+            Past::Whole | Past::Young | Past::Forgotten | Past::Rounding | Past::RoundingOfNothing => first,
         }
     }
 }

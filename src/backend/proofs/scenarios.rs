@@ -1,4 +1,4 @@
-//! The user's own stories.
+//! The user's own timelines.
 //!
 //! What is expected `within` a time counts from the first failure, or, `after recovery`, from the end of the last one.
 //! Quiet means that no alert of the promise's own urgency is firing: no page for a promise that pages, no alert at all for
@@ -9,14 +9,14 @@ use super::case::{Case, Check, Suite};
 use super::context::{Context, align};
 use super::inputs::Unprovable;
 use super::outages::{act, cast};
-use super::series::{FINE, State, Story};
+use super::series::{FINE, State, Timeline};
 use super::witness::Labels;
 use crate::ir::burn::Loudness;
 use crate::ir::{Expected, Phase, Promise, Scenario, Urgency};
 use crate::rules::alerts::name;
 use crate::value::{Decimal, Duration};
 
-/// Healthy history before a story, unless it brings as much itself: the longest window of the alerts it asks about, but no
+/// Healthy history before a timeline, unless it brings as much itself: the longest window of the alerts it asks about, but no
 /// more than this.
 const HISTORY: Duration = Duration::from_hours(6);
 
@@ -35,14 +35,14 @@ pub(super) fn prove<'m>(
         Some(Phase::Failing(..) | Phase::Silent(_)) | None => Duration::default(),
     };
     let missing = HISTORY.as_micros().saturating_sub(own.as_micros());
-    let mut story: Story = Vec::new();
+    let mut timeline: Timeline = Vec::new();
     if missing > 0 {
-        story.push((FINE, fit(Duration::from_micros(missing))));
+        timeline.push((FINE, fit(Duration::from_micros(missing))));
     }
-    let total = |story: &Story| story.iter().fold(Duration::default(), |sum, (_, d)| sum.plus(*d));
+    let total = |timeline: &Timeline| timeline.iter().fold(Duration::default(), |sum, (_, d)| sum.plus(*d));
     let (mut began, mut ended): (Option<Duration>, Duration) = (None, Duration::default());
     for phase in &scenario.phases {
-        let now = total(&story);
+        let now = total(&timeline);
         let (state, length) = match phase {
             Phase::Normal(length) => (FINE, fit(*length)),
             Phase::Failing(percent, length) => {
@@ -50,7 +50,7 @@ pub(super) fn prove<'m>(
             }
             Phase::Silent(length) => (State::Silent, fit(*length)),
         };
-        story.push((state, length));
+        timeline.push((state, length));
         if state != FINE {
             began = began.or(Some(now));
             ended = now.plus(length);
@@ -101,14 +101,14 @@ pub(super) fn prove<'m>(
         };
         case.checks.push(made);
     }
-    // What is expected after the story's end: it goes on as it ended.
+    // What is expected after the timeline's end: it goes on as it ended.
     let last =
         case.checks.iter().map(|c| c.at).max().unwrap_or_default().plus(settled(context, cast.failing));
-    let played = total(&story);
-    if let (true, Some(end)) = (last > played, story.last_mut()) {
+    let played = total(&timeline);
+    if let (true, Some(end)) = (last > played, timeline.last_mut()) {
         end.1 = fit(end.1.plus(Duration::from_micros(last.as_micros() - played.as_micros())));
     }
-    act((&cast.raws, &cast.healthy, cast.scrape), &story, &mut case);
+    act((&cast.raws, &cast.healthy, cast.scrape), &timeline, &mut case);
     suite.cases.push(case);
     Ok(())
 }

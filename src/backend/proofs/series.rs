@@ -1,4 +1,4 @@
-//! Series in promtool's notation: raw ones that behave as a story tells, and plain lists of values.
+//! Series in promtool's notation: raw ones that behave as a timeline tells, and plain lists of values.
 
 use std::fmt::Write as _;
 
@@ -6,7 +6,7 @@ use super::witness::Labels;
 use crate::promql::print;
 use crate::value::{Decimal, Duration};
 
-/// A stretch of a story, as the raw series see it.
+/// A stretch of a timeline, as the raw series see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum State {
     /// This fraction of events is bad.
@@ -23,7 +23,7 @@ pub(super) const FINE: State = State::Failing(Decimal::ZERO);
 pub(super) const DOWN: State = State::Failing(Decimal::ONE);
 
 /// What happens, in order.
-pub(super) type Story = Vec<(State, Duration)>;
+pub(super) type Timeline = Vec<(State, Duration)>;
 
 /// How a raw series moves with the failing fraction `f`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,7 +77,7 @@ pub(super) struct Raw {
     pub(super) late: bool,
 }
 
-/// Counters don't begin at zero: `rate` would take them for newborn ones.
+/// Counters don't begin at zero: `rate` would take them for new ones.
 pub(super) const HEAD_START: Decimal = Decimal::ONE_THOUSAND;
 
 impl Raw {
@@ -99,17 +99,17 @@ impl Raw {
         }
     }
 
-    /// Its values over a story, one sample a scrape, the first at 0. A counter grows by `per_scrape` times its shape.
+    /// Its values over a timeline, one sample a scrape, the first at 0. A counter grows by `per_scrape` times its shape.
     pub(super) fn values(
         &self,
-        story: &[(State, Duration)],
+        timeline: &[(State, Duration)],
         scrape: Duration,
         per_scrape: Decimal,
     ) -> String {
         let mut out = String::new();
         let (mut count, mut tick) = (HEAD_START * per_scrape, 0_u64);
         let mut born = !self.late;
-        for (state, length) in story {
+        for (state, length) in timeline {
             let n = (length.as_micros() / scrape.as_micros().max(1)).max(1);
             if !out.is_empty() {
                 out.push(' ');
@@ -259,10 +259,10 @@ pub(crate) fn notation(name: &str, labels: &Labels) -> String {
 mod tests {
     use super::*;
 
-    fn values(shape: Shape, late: bool, story: &[(State, u64)]) -> String {
+    fn values(shape: Shape, late: bool, timeline: &[(State, u64)]) -> String {
         let raw = Raw { name: "x".to_owned(), labels: Labels::new(), shape, each: None, late };
-        let story: Vec<_> = story.iter().map(|(s, n)| (*s, Duration::from_secs(15 * n))).collect();
-        raw.values(&story, Duration::from_secs(15), Decimal::from(10))
+        let timeline: Vec<_> = timeline.iter().map(|(s, n)| (*s, Duration::from_secs(15 * n))).collect();
+        raw.values(&timeline, Duration::from_secs(15), Decimal::from(10))
     }
 
     #[test]

@@ -26,13 +26,13 @@ pub(super) fn prove(context: &Context<'_>, batch: &Batch<'_, '_>, suite: &mut Su
             align(settled(context, promise).plus(context.every.times(2)), batch.scrape, context.every);
         let few = allowed * Decimal::new(95, 2);
         let many = (allowed * Decimal::new(105, 2)).min(Decimal::ONE);
-        let story = [
+        let timeline = [
             (Decimal::ZERO, Decimal::ONE, length.times(3)),
             (few, Decimal::from(4), length),
             (many, Decimal::from(4), length),
         ];
         for raw in list {
-            case.feed(&raw.name, &raw.labels, values(raw, &story, (batch.scrape, unit)));
+            case.feed(&raw.name, &raw.labels, values(raw, &timeline, (batch.scrape, unit)));
         }
         let labels = context.labels(promise, None);
         let query = context.series(BAD_EVENTS, promise, None);
@@ -80,12 +80,12 @@ pub(super) fn allowed(promise: &Promise) -> Option<Decimal> {
 /// A counter through stretches: what fails, how much traffic, for how long.
 pub(super) fn values(
     raw: &Raw,
-    story: &[(Decimal, Decimal, Duration)],
+    timeline: &[(Decimal, Decimal, Duration)],
     (scrape, unit): (Duration, Decimal),
 ) -> String {
     let mut out = String::new();
     let mut count = HEAD_START * unit;
-    for (f, traffic, length) in story {
+    for (f, traffic, length) in timeline {
         let n = (length.as_micros() / scrape.as_micros().max(1)).max(1);
         let step = unit * *traffic * raw.growth(*f).unwrap_or_default();
         raw.grow(&mut out, &mut count, step, n);

@@ -176,7 +176,7 @@ impl Watch<'_, '_> {
     fn deaths(&self, batch: &Batch<'_, '_>, suite: &mut Suite) {
         let tick = Duration::from_micros(batch.scrape.as_micros() / 2);
         let at = suite.every;
-        let stories = [
+        let timelines = [
             (
                 "counters fall in 14 of 50 samples",
                 Life { samples: 50, falls: 14, end: None },
@@ -206,7 +206,7 @@ impl Watch<'_, '_> {
                 Some(part(1, 80)),
             ),
         ];
-        for (says, life, deltas, truth) in stories {
+        for (says, life, deltas, truth) in timelines {
             let mut case = Case::new(format!("watch: {says}"), tick);
             for (entry, list) in &batch.list {
                 let promise = entry.promise;
@@ -255,7 +255,7 @@ impl Watch<'_, '_> {
             made.extend(list.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())));
             made
         };
-        let stories = [
+        let timelines = [
             ("copies by `replica`", "replica", true, true),
             ("copies by `prometheus_replica`", "prometheus_replica", true, true),
             ("copies by `__replica__`", "__replica__", true, true),
@@ -263,7 +263,7 @@ impl Watch<'_, '_> {
             ("scraped twice, and merged", "replica", false, true),
             ("two clusters", "cluster", true, true),
         ];
-        for (says, by, copied, scraped) in stories {
+        for (says, by, copied, scraped) in timelines {
             let mut case = Case::new(format!("watch: {says}"), batch.scrape);
             for (entry, list) in &batch.list {
                 let promise = entry.promise;

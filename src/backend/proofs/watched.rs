@@ -53,7 +53,7 @@ impl Watch<'_, '_> {
         let long = short(scrape).times(6);
         let at = suite.every;
         // What is missing besides holes in the scrapes; when it was evaluated before.
-        let stories: [(&str, Missing, Option<Duration>); 6] = [
+        let timelines: [(&str, Missing, Option<Duration>); 6] = [
             ("more than a tenth", Missing::More, Some(Duration::from_hours(5))),
             ("less than a tenth", Missing::Less, Some(Duration::from_hours(5))),
             ("nobody evaluated before", Missing::More, None),
@@ -61,7 +61,7 @@ impl Watch<'_, '_> {
             ("Prometheus was away", Missing::None, Some(Duration::from_hours(5))),
             ("no data", Missing::All, Some(Duration::from_hours(5))),
         ];
-        for (says, missing, before) in stories {
+        for (says, missing, before) in timelines {
             let half = Duration::from_micros(tick.as_micros().min(scrape.as_micros()) / 2);
             let mut case = Case::new(format!("watch: {says}"), half);
             let ticks_of = |d: Duration| count(d, half);
@@ -164,7 +164,7 @@ impl Watch<'_, '_> {
         let (end, week, day) = (count(at, half), count(span, half), count(Duration::from_days(1), half));
         // What ten bad events are of.
         let ten = Decimal::TEN / (promise.error_budget() * span.seconds());
-        let stories: [(&str, i64, usize, Option<usize>, bool); 7] = [
+        let timelines: [(&str, i64, usize, Option<usize>, bool); 7] = [
             ("eleven could have been", 11, end, None, false),
             ("nine could have been", 9, end, None, false),
             ("it was bad a while ago", 11, end, Some(day.min(week / 2)), false),
@@ -173,7 +173,7 @@ impl Watch<'_, '_> {
             ("it is young", 13, week - week / 20, None, false),
             ("it is just old enough", 11, week + week / 20, None, false),
         ];
-        for (says, could, age, failed, there) in stories {
+        for (says, could, age, failed, there) in timelines {
             let mut case = Case::new(format!("watch: {says}"), half);
             let rate = ten * Decimal::from(could) / Decimal::TEN;
             let line = |value: &dyn Fn(usize) -> Tick| ticks(&(0..end).map(value).collect::<Vec<_>>());
@@ -235,13 +235,13 @@ impl Watch<'_, '_> {
         let (every, at) = (ranges::SLOW, suite.every);
         let half = Duration::from_micros(every.as_micros() / 2);
         let (end, week) = (count(at, half), count(span, half));
-        let stories: [(&str, usize, Option<usize>, bool); 4] = [
+        let timelines: [(&str, usize, Option<usize>, bool); 4] = [
             ("nothing for so long", end, Some(week + week / 20), true),
             ("one event within the time", end, Some(week - week / 20), false),
             ("nothing ever, but it is young", week - week / 20, None, false),
             ("nothing ever", week + week / 20, None, true),
         ];
-        for (says, age, came, speaks) in stories {
+        for (says, age, came, speaks) in timelines {
             let mut case = Case::new(format!("watch: {}, {says}", fault.replace('_', " ")), half);
             let line = |value: &dyn Fn(usize) -> Tick| ticks(&(0..end).map(value).collect::<Vec<_>>());
             let at_work = |n: usize| came.is_some_and(|back| n + back <= end && n + back + 2 > end);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 use crate::ir::{MatchOp, Matcher};
-use crate::promql::regex::with_pattern;
+use crate::promql::regex::{accepts, with_pattern};
 
 /// The labels of one synthetic series. Absent labels are not in the map.
 pub(crate) type Labels = BTreeMap<String, String>;
@@ -24,13 +24,7 @@ pub(crate) fn satisfies(labels: &Labels, matchers: &[Matcher]) -> bool {
 
 /// Does a value satisfy one matcher? A regex that can't be read matches nothing.
 fn holds(matcher: &Matcher, value: &str) -> bool {
-    let found = || with_pattern(&matcher.value, |p| p.matches(value)).unwrap_or(false);
-    match matcher.op {
-        MatchOp::Equal => matcher.value == value,
-        MatchOp::NotEqual => matcher.value != value,
-        MatchOp::Regex => found(),
-        MatchOp::NotRegex => !found(),
-    }
+    accepts(matcher.op, &matcher.value, value).unwrap_or(false)
 }
 
 /// A label set that satisfies `must` and none of `never`, and carries every label of `fixed` with its value.

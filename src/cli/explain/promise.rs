@@ -82,7 +82,9 @@ pub(super) fn text(
     } else {
         format!("Prometheus reads about {fixed:.0} samples a minute.")
     };
-    paragraph(&mut out, &said, width);
+    let left_out =
+        if cost.is_partial { " What it reads by a query that is not PromQL is not counted." } else { "" };
+    paragraph(&mut out, &format!("{said}{left_out}"), width);
 
     heading(&mut out, &format!("Rules in {}", explained.file));
     rules_text(&mut out, &explained.rules, expressions);

@@ -13,7 +13,7 @@ use crate::elaborate::catalogue::Metric;
 use crate::elaborate::out::Out;
 use crate::ir::MatchOp;
 use crate::promql::ast::{Aggregate, Aggregator, BinaryOp, Expr, ExprKind, Extent, Name, Selector};
-use crate::promql::{Escape, Role, linear, with_pattern};
+use crate::promql::{Escape, Role, accepts, linear};
 use crate::value::{Decimal, Duration};
 
 /// Checks every selector with what is around it.
@@ -113,14 +113,8 @@ fn buckets(
         let mut kept = Vec::new();
         for bound in bounds.iter().map(|b| Some(*b)).chain([None]) {
             let texts = bound.map_or_else(|| vec!["+Inf".to_owned()], spellings);
-            let met = |text: &String| {
-                tests.iter().all(|m| match m.op {
-                    MatchOp::Equal => m.value.text == *text,
-                    MatchOp::NotEqual => m.value.text != *text,
-                    MatchOp::Regex => with_pattern(&m.value.text, |p| p.matches(text)).unwrap_or(true),
-                    MatchOp::NotRegex => with_pattern(&m.value.text, |p| !p.matches(text)).unwrap_or(true),
-                })
-            };
+            let met =
+                |text: &String| tests.iter().all(|m| accepts(m.op, &m.value.text, text).unwrap_or(true));
             if texts.iter().any(met) {
                 kept.push(bound);
             }

@@ -9,7 +9,7 @@ mod automaton;
 
 use std::collections::BTreeSet;
 
-use super::regex::with_pattern;
+use super::regex::{accepts, with_pattern};
 use crate::ir::MatchOp;
 
 /// What a label is tested against.
@@ -47,13 +47,7 @@ impl<'a> Test<'a> {
     /// The test that holds where this one doesn't.
     #[must_use]
     pub fn negated(self) -> Self {
-        let op = match self.op {
-            MatchOp::Equal => MatchOp::NotEqual,
-            MatchOp::NotEqual => MatchOp::Equal,
-            MatchOp::Regex => MatchOp::NotRegex,
-            MatchOp::NotRegex => MatchOp::Regex,
-        };
-        Self { op, ..self }
+        Self { op: self.op.negated(), ..self }
     }
     fn positive(&self) -> bool {
         matches!(self.op, MatchOp::Equal | MatchOp::Regex)
@@ -66,13 +60,7 @@ impl<'a> Test<'a> {
     }
     /// Does a value of the label meet it? `None`: not known.
     pub fn accepts(&self, value: &str) -> Option<bool> {
-        let wanted = self.known()?;
-        match self.op {
-            MatchOp::Equal => Some(wanted == value),
-            MatchOp::NotEqual => Some(wanted != value),
-            MatchOp::Regex => with_pattern(wanted, |p| p.matches(value)).ok(),
-            MatchOp::NotRegex => with_pattern(wanted, |p| !p.matches(value)).ok(),
-        }
+        accepts(self.op, self.known()?, value).ok()
     }
     /// What every value that it accepts begins with, as far as its pattern shows by plain characters.
     fn beginning(&self) -> Option<&'a str> {

@@ -147,12 +147,10 @@ impl Parser<'_> {
                 let message = "`$range` is the length of a subquery, not its step";
                 return Err(SyntaxError::syntax(self.here(), message));
             }
-            if self.peek() != Kind::RightBracket {
-                self.extent()?;
-            }
+            let step = if self.peek() == Kind::RightBracket { None } else { Some(self.extent()?) };
             self.close(Kind::RightBracket, "`]`")?;
             let range = expr.range.start..self.last_end();
-            let subquery = Subquery { expr, window, shift: Shift::default() };
+            let subquery = Subquery { expr, window, step, shift: Shift::default() };
             return Self::node(ExprKind::Subquery(Box::new(subquery)), range);
         }
         if let Kind::Ident = self.peek() {

@@ -17,6 +17,8 @@ use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
+use crate::value::MatchOp;
+
 /// Why a pattern cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RegexError {
@@ -113,9 +115,15 @@ thread_local! {
 /// Most patterns are few and repeated; a program with more than so many starts again.
 const CACHED: usize = 2_000;
 
-/// Does a matcher's pattern match the whole value? Compiled patterns are kept (per thread).
-pub fn regex_matches(pattern: &str, value: &str) -> Result<bool, RegexError> {
-    with_pattern(pattern, |compiled| compiled.matches(value))
+/// Does a value of a label meet a matcher? An error where its pattern can't be read. Compiled patterns are kept (per thread).
+pub fn accepts(op: MatchOp, wanted: &str, value: &str) -> Result<bool, RegexError> {
+    let matches = |pattern: &Pattern| pattern.matches(value);
+    match op {
+        MatchOp::Equal => Ok(wanted == value),
+        MatchOp::NotEqual => Ok(wanted != value),
+        MatchOp::Regex => with_pattern(wanted, matches),
+        MatchOp::NotRegex => with_pattern(wanted, matches).map(|found| !found),
+    }
 }
 
 /// Is there a group that only engines built with Go 1.22 or newer read: `(?<name>..)`?
@@ -199,7 +207,7 @@ mod tests {
             (r"[\w.-]+@", "a.b-c@", true),
             (r"[+--]", ",", true),
         ] {
-            assert_eq!(regex_matches(pattern, value), Ok(expected), "{pattern} on {value}");
+            assert_eq!(accepts(MatchOp::Regex, pattern, value), Ok(expected), "{pattern} on {value}");
         }
     }
 
@@ -229,7 +237,7 @@ mod tests {
             ("[[:foo:]]", "not a class", 1..8),
             (r"\p{Nope}", "", 0..8),
         ] {
-            match regex_matches(pattern, "") {
+            match accepts(MatchOp::Regex, pattern, "") {
                 Err(RegexError::Syntax { message, range }) => {
                     assert!(message.contains(part), "{pattern}: {message}");
                     assert_eq!(range, at, "{pattern}: {message}");

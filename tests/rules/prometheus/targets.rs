@@ -246,13 +246,7 @@ fn placed(files: &[Artifact]) -> Vec<Placed> {
 /// `parts` tells them.
 fn may_read(matchers: &[promql::ast::Matcher], other: &Placed, parts: &[(String, String)]) -> bool {
     matchers.iter().all(|m| {
-        let wanted = m.value.text.as_str();
-        let accepts = |value: &str| match m.op {
-            MatchOp::Equal => wanted == value,
-            MatchOp::NotEqual => wanted != value,
-            MatchOp::Regex => promql::regex_matches(wanted, value).unwrap(),
-            MatchOp::NotRegex => !promql::regex_matches(wanted, value).unwrap(),
-        };
+        let accepts = |value: &str| promql::accepts(m.op, &m.value.text, value).unwrap();
         match (other.labels.get(&m.label.text), m.label.text.as_str()) {
             (Some(value), _) => accepts(value),
             // The labels of base rules are all their own.

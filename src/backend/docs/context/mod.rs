@@ -25,7 +25,7 @@ use std::collections::BTreeMap;
 use crate::addresses::Uids;
 pub(crate) use crate::addresses::anchor;
 use crate::ir;
-use crate::ir::burn::Ladders;
+use crate::ir::burn::BurnAlerts;
 use crate::render::url;
 use crate::value::Date;
 
@@ -37,7 +37,7 @@ pub struct Maker<'a> {
     /// The day that reviews and guesses are judged by.
     pub today: Option<Date>,
     /// The alerts of every budget and window.
-    ladders: Ladders,
+    burn_alerts: BurnAlerts,
     /// The addresses of dashboards, where documents link to them.
     boards: Option<Uids>,
     /// Every playbook and policy, without whom it serves: most journeys share a few.
@@ -51,7 +51,7 @@ impl<'a> Maker<'a> {
         let mut maker = Self {
             model,
             today: model.settings.today,
-            ladders: Ladders::of(model),
+            burn_alerts: BurnAlerts::of(model),
             boards: model.settings.links.dashboards.as_ref().map(|_| Uids::of(model)),
             playbooks: BTreeMap::new(),
             policies: BTreeMap::new(),

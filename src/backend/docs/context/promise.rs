@@ -249,7 +249,7 @@ impl Maker<'_> {
         let floor = word::floor_share(promise);
         let noun = words::noun(promise);
         let budget = word::budget(promise);
-        let alerts = breaks::spoken(promise, self.ladders.get(promise));
+        let alerts = breaks::spoken(promise, self.burn_alerts.get(promise));
         let failures = breaks::failures(self.model, promise, &alerts);
         Promise {
             path: promise.path.to_string(),
@@ -291,7 +291,7 @@ impl Maker<'_> {
             .to_owned(),
             urgency_sentence: word::urgency(promise).to_owned(),
             broken: self.broken(journey, promise, &failures, &noun),
-            doubts: breaks::doubts(self.model, promise, self.ladders.get(promise)),
+            doubts: breaks::doubts(self.model, promise, self.burn_alerts.get(promise)),
             engineer: self.engineer(promise, &alerts),
             noun,
         }
