@@ -2,16 +2,17 @@
 
 use std::fs::File;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
 use crate::backend::proofs::{Wrong, read};
+use crate::cli::children;
 use crate::cli::screen::Screen;
 use crate::cli::temporary::Temporary;
-use crate::cli::test::{find, put, status_within};
+use crate::cli::test::{find, put};
 use crate::cli::{Failure, plural};
 use crate::import::{CASE, Imported, Target, Trial};
 use crate::project::read_start;
@@ -117,19 +118,17 @@ fn run(numbers: &[usize], promtool: &str, folder: &Path, began: Instant) -> Resu
     // What fails goes to standard error, the rest to standard output: in one file they stand in their order.
     let file = File::create(&into).map_err(|e| failed(&e))?;
     let also = file.try_clone().map_err(|e| failed(&e))?;
-    let child = Command::new(promtool)
+    let mut command = children::within(promtool, folder).map_err(|e| failed(&e))?;
+    command
         .args(["test", "rules"])
         .args(numbers.iter().map(|number| format!("{number}/{CASE}")))
-        .current_dir(folder)
         .env("GOGC", "400")
         .stdin(Stdio::null())
         .stdout(file)
-        .stderr(also)
-        .spawn()
-        .map_err(|e| failed(&e))?;
+        .stderr(also);
     let limit = EACH.saturating_mul(u32::try_from(numbers.len()).unwrap_or(1));
     let limit = limit.min(ALL.saturating_sub(began.elapsed()));
-    if status_within(child, limit).map_err(|e| failed(&e))?.is_none() {
+    if children::run(&mut command, limit).map_err(|e| failed(&e))?.is_none() {
         return Ok(None);
     }
     let said = read_start(&into, LONGEST).map_err(|e| failed(&e))?;
@@ -165,14 +164,5 @@ mod tests {
         let ten = answer(said, 10).unwrap();
         assert_eq!((ten[0].check, ten[0].got.as_str()), (Some(1), "many"));
         assert!(answer(said, 2).is_err());
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn what_takes_too_long_is_ended() {
-        let child = Command::new("sleep").arg("600").spawn().unwrap();
-        assert!(status_within(child, Duration::from_millis(20)).unwrap().is_none());
-        let child = Command::new("true").spawn().unwrap();
-        assert!(status_within(child, Duration::from_secs(60)).unwrap().is_some());
     }
 }

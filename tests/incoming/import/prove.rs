@@ -244,7 +244,7 @@ fn offsets() {
     }
 }
 
-/// A signal leaves no folder behind.
+/// A signal leaves no folder behind, and nothing that runs.
 #[cfg(unix)]
 #[test]
 fn signals() {
@@ -256,32 +256,52 @@ fn signals() {
     let at = tempfile::tempdir().unwrap();
     let at = at.path();
     fs::write(at.join("x.yaml"), WHOLE).unwrap();
-    // Something that takes its time.
-    fs::write(at.join("slow"), "#!/bin/sh\n[ \"$1\" = --version ] || exec sleep 3\n").unwrap();
+    assert!(run(at, &["import", "x.yaml", "-o", "made"]).code == 0);
+    // Something that takes its time, as does what it starts; with a folder that it doesn't remove when it is ended.
+    let slow = "#!/bin/sh\n[ \"$1\" = --version ] && exit\nmkdir \"$TMPDIR/test_storage$$\"\nsleep 60 &\necho \"$$ $!\" >> \"$PIDS\"\nsleep 60\n";
+    fs::write(at.join("slow"), slow).unwrap();
     fs::set_permissions(at.join("slow"), fs::Permissions::from_mode(0o755)).unwrap();
-    for signal in ["INT", "TERM"] {
-        let temporary = at.join(signal);
-        fs::create_dir(&temporary).unwrap();
+    let import = ["import", "x.yaml", "--audit", "--prove", "--promtool", "./slow"];
+    let test = ["-C", "made", "test", "--promtool", "./slow"];
+    for (signal, arguments) in [("INT", &import[..]), ("TERM", &import), ("INT", &test), ("TERM", &test)] {
+        let temporary = tempfile::tempdir_in(at).unwrap();
+        let pids = temporary.path().join("pids");
+        let folder = temporary.path().join("folder");
+        fs::create_dir(&folder).unwrap();
         let mut child = Command::cargo_bin("slovo")
             .unwrap()
             .current_dir(at)
-            .args(["import", "x.yaml", "--audit", "--prove", "--promtool", "./slow"])
-            .env("TMPDIR", &temporary)
+            .args(arguments)
+            .env("TMPDIR", &folder)
+            .env("PIDS", &pids)
             .stdout(std::process::Stdio::null())
             .stderr(std::process::Stdio::null())
             .spawn()
             .unwrap();
-        let left = || fs::read_dir(&temporary).unwrap().count();
         let began = Instant::now();
-        while left() == 0 && began.elapsed() < Duration::from_secs(60) {
+        let within = |seconds| began.elapsed() < Duration::from_secs(seconds);
+        let started = || fs::read_to_string(&pids).unwrap_or_default();
+        while !started().ends_with('\n') && within(60) {
             std::thread::sleep(Duration::from_millis(10));
         }
-        assert_eq!(left(), 1);
+        let left = || fs::read_dir(&folder).unwrap().count();
+        assert_eq!(left(), 1, "{arguments:?}: only a folder of ours");
         let kill =
             Command::new("kill").args([format!("-{signal}"), child.id().to_string()]).status().unwrap();
         assert!(kill.success());
         let status = child.wait().unwrap();
-        assert_eq!((status.code(), left()), (None, 0), "{signal}");
+        assert_eq!((status.code(), left()), (None, 0), "{signal} {arguments:?}");
+        // An ended one is there until somebody asks for its end.
+        let runs = |id: &str| {
+            let stat = fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+            !stat.is_empty() && !stat.contains(") Z ")
+        };
+        let ids = started();
+        assert!(ids.split_whitespace().count() >= 2);
+        while ids.split_whitespace().any(runs) && within(30) {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        assert!(!ids.split_whitespace().any(runs), "{signal} {arguments:?}: {ids}");
     }
 }
 
