@@ -7,11 +7,15 @@ use std::process::{Command, ExitStatus};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::screen::for_people;
 use super::temporary;
+use crate::project::read_start;
 
 /// The processes that run now.
 static RUNNING: Mutex<BTreeSet<u32>> = Mutex::new(BTreeSet::new());
 
+/// What a program says at most.
+const LONGEST: u64 = 16 * 1024 * 1024;
 /// The longest pause between two looks at a process.
 const PAUSE: Duration = Duration::from_millis(10);
 /// Where a program puts what is temporary, in a folder of ours.
@@ -65,6 +69,12 @@ pub(super) fn run(command: &mut Command, limit: Duration) -> std::io::Result<Opt
     }
 }
 
+/// What a program wrote to a file, as text for people: the program may be any, and so may what it says.
+pub(super) fn said(file: &Path) -> std::io::Result<String> {
+    let said = read_start(file, LONGEST)?;
+    Ok(for_people(&String::from_utf8_lossy(&said)))
+}
+
 fn running() -> MutexGuard<'static, BTreeSet<u32>> {
     RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -104,5 +114,14 @@ mod tests {
         assert!(run(&mut Command::new("true"), Duration::from_secs(60)).unwrap().unwrap().success());
         assert!(began.elapsed() < Duration::from_secs(60));
         assert!(running().is_empty());
+    }
+
+    #[test]
+    fn what_is_said_is_text() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("said");
+        std::fs::write(&file, b"\x1b[31mred\x07\r\n\tgot: \xff \xe2\x80\xae").unwrap();
+        let text = "\u{fffd}[31mred\u{fffd}\u{fffd}\n\tgot: \u{fffd} \u{fffd}";
+        assert_eq!(said(&file).unwrap(), text);
     }
 }

@@ -20,7 +20,6 @@ use crate::backend::proofs::{Check, Proofs, Pruned, RuleFiles, Suite, Wrong, pro
 use crate::config::{nearest, rules};
 use crate::diag::render::plain_json;
 use crate::ir::{Model, Origin};
-use crate::project::read_start;
 
 /// What did not hold.
 struct Failed<'p> {
@@ -91,8 +90,6 @@ pub(super) fn run(options: &Test, start: &Path, screen: &Screen) -> Outcome {
 const ANSWERS: Duration = Duration::from_secs(20);
 /// So long promtool may take for one case.
 const ENDS: Duration = Duration::from_secs(60 * 60);
-/// What it says of one at most.
-const LONGEST: u64 = 16 * 1024 * 1024;
 
 /// Is promtool there?
 /// Each runs in a folder of its own, so a path is made absolute.
@@ -326,8 +323,7 @@ fn once(promtool: &str, folder: &Path) -> Result<Vec<Wrong>, Failure> {
         Some(status) => status,
         None => return Err(Failure::new(format!("`{promtool}` needs more than an hour for a case"))),
     };
-    let said = read_start(&into, LONGEST).map_err(|e| failed(&e))?;
-    let said = String::from_utf8_lossy(&said);
+    let said = children::said(&into).map_err(|e| failed(&e))?;
     if said.trim().is_empty() {
         return Err(Failure::new(format!("`{promtool}` ended without a word: {status}")));
     }

@@ -7,10 +7,6 @@ use std::time::Duration;
 
 use super::super::args::Backfill;
 use super::super::{Failure, children};
-use crate::project::read_start;
-
-/// What promtool says at most.
-const LONGEST: u64 = 16 * 1024 * 1024;
 
 /// The program as another folder finds it.
 fn program(options: &Backfill) -> PathBuf {
@@ -43,8 +39,7 @@ pub(super) fn create_blocks(
         .stdout(file);
     // A month of many rules takes hours.
     let status = children::run(&mut command, Duration::MAX).map_err(|e| failed(&e))?;
-    let said = read_start(&into, LONGEST).map_err(|e| failed(&e))?;
-    let said = String::from_utf8_lossy(&said);
+    let said = children::said(&into).map_err(|e| failed(&e))?;
     // promtool reports some rules that fail, or whose answers lack something, and goes on.
     let wrong = |line: &str| {
         line.contains("err=")

@@ -15,7 +15,6 @@ use crate::cli::temporary::Temporary;
 use crate::cli::test::{find, put};
 use crate::cli::{Failure, plural};
 use crate::import::{CASE, Imported, Target, Trial};
-use crate::project::read_start;
 
 /// Objectives that one promtool tests, one after the other: most of what a single one takes is promtool's start.
 const TOGETHER: usize = 16;
@@ -23,8 +22,6 @@ const TOGETHER: usize = 16;
 const EACH: Duration = Duration::from_secs(20);
 /// How long all of them may take.
 const ALL: Duration = Duration::from_secs(30 * 60);
-/// What one promtool says at most.
-const LONGEST: u64 = 16 * 1024 * 1024;
 
 /// What promtool said of an objective, or why it said nothing.
 type Answer = Result<Vec<Wrong>, String>;
@@ -131,15 +128,16 @@ fn run(numbers: &[usize], promtool: &str, folder: &Path, began: Instant) -> Resu
     if children::run(&mut command, limit).map_err(|e| failed(&e))?.is_none() {
         return Ok(None);
     }
-    let said = read_start(&into, LONGEST).map_err(|e| failed(&e))?;
-    Ok(Some(String::from_utf8_lossy(&said).into_owned()))
+    let said = children::said(&into).map_err(|e| failed(&e))?;
+    Ok(Some(said))
 }
 
 /// What promtool said of one of its files.
 fn answer(said: &str, number: usize) -> Answer {
     let head = format!("Unit Testing:  {number}/{CASE}");
     let Some((_, own)) = said.split_once(&head) else {
-        let said: String = said.trim().chars().take(200).collect();
+        let words: Vec<&str> = said.split_whitespace().collect();
+        let said: String = words.join(" ").chars().take(200).collect();
         let colon = if said.is_empty() { "nothing of it" } else { "only: " };
         return Err(format!("promtool says {colon}{said}"));
     };

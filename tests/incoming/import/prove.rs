@@ -305,6 +305,42 @@ fn signals() {
     }
 }
 
+/// Whatever a program called promtool says: none of it moves the cursor, on the terminal, in reports or in source.
+#[cfg(unix)]
+#[test]
+fn what_promtool_says_is_text() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let at = tempfile::tempdir().unwrap();
+    let at = at.path();
+    fs::write(at.join("x.yaml"), WHOLE).unwrap();
+    assert!(run(at, &["import", "x.yaml", "-o", "made"]).code == 0);
+    let harmful = |text: &str| text.chars().any(|c| c.is_control() && c != '\n' || c == '\u{202e}');
+    for said in [
+        r"\033[31mred\r\007\342\200\256",
+        r"Unit Testing:  0/case.yml\n  FAILED:\n    expr: \042x # p [0.0]\042, time: 1h, exp: nil\n  got: {a=\042\033[2J\042} 0.5\n",
+        r"Unit Testing:  0/case.yml\n  FAILED:\n    expr: \042x # p [0.0]\042, time: 1h, err: \033]0;x\007\n",
+    ] {
+        fs::write(
+            at.join("loud"),
+            format!("#!/bin/sh\n[ \"$1\" = --version ] || {{ printf '{said}'; exit 1; }}\n"),
+        )
+        .unwrap();
+        fs::set_permissions(at.join("loud"), fs::Permissions::from_mode(0o755)).unwrap();
+        for format in ["text", "markdown", "json"] {
+            let ran = run(
+                at,
+                &["import", "x.yaml", "--audit", "--prove", "--promtool", "./loud", "--format", format],
+            );
+            assert!(!harmful(&ran.out) && !harmful(&ran.err), "{said} {format}: {:?}{:?}", ran.out, ran.err);
+            assert!(!ran.out.contains("(proven)"), "{}", ran.out);
+        }
+        let ran = run(at, &["-C", "made", "test", "--promtool", "./loud"]);
+        assert!(!harmful(&ran.out) && !harmful(&ran.err), "{said}: {:?}{:?}", ran.out, ran.err);
+        assert!(ran.err.contains('\u{fffd}'), "{said}: {}", ran.err);
+    }
+}
+
 /// Hours in which something happens: both are held against what was counted.
 #[test]
 fn against_counted_truth() {
