@@ -149,6 +149,12 @@ impl Cx<'_> {
         };
         Err(format!("`{name}` is a recorded series, another one for each window, and {way}"))
     }
+    /// Does it add up what a histogram measures that the import or the project knows?
+    fn is_sum_of_known(&self, metric: &str) -> bool {
+        self.sum_of(metric).is_some_and(|base| {
+            self.known.histograms.contains(base) || self.known.declared.contains_key(base)
+        })
+    }
     fn is_histogram(&self, metric: &str, base: &str) -> bool {
         // The project says which it is.
         !self.known.declared.contains_key(metric)

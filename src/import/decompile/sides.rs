@@ -170,6 +170,8 @@ pub(super) fn sides(
     let mut totals = Vec::new();
     for t in &total.terms {
         let (name, kind, matchers) = match cx.part(&t.metric) {
+            // As a counter it would be declared beside the histogram that it belongs to.
+            Part::Whole(name) if cx.is_sum_of_known(name) => return Ok(None),
             Part::Whole(name) => (name, Kind::Counter, t.matchers.clone()),
             Part::Count(base) => (base, Kind::Histogram, t.matchers.clone()),
             // Every event is in the last bucket.
@@ -349,6 +351,14 @@ pub(super) fn parts(
         // Another metric counts them.
         if !matches!(part, Part::Whole(_)) || name.is_empty() {
             return Ok(false);
+        }
+        // What a histogram measured is added up in one of its parts, and its events are counted by another.
+        if let Some(base) =
+            own.strip_suffix("_sum").filter(|base| *base == name || name.strip_suffix("_count") == Some(base))
+        {
+            return Err(format!(
+                "`{own}` adds up what `{base}` measures, and all events are counted: seconds (or bytes) of events are no part of their number"
+            ));
         }
         // Of twice as many events, or of those an hour before, others are no part.
         if cx.is_altered(own) || cx.is_altered(name) {
