@@ -126,7 +126,7 @@ pub(super) fn countable(events: &Events) -> Result<(), String> {
         Series::Readings { .. } => Some("readings are samples, and no events"),
         Series::Promql(_) => Some("what its query counts is not known"),
     };
-    let faults = (!events.faults.is_empty()).then_some("some of its events are excluded");
+    let faults = (!events.faults.is_empty()).then_some("an event may be bad in several ways at once");
     match events.total.iter().chain(part).find_map(uncounted).or(faults) {
         Some(why) => Err(why.to_owned()),
         None => Ok(()),

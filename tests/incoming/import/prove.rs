@@ -375,3 +375,45 @@ fn against_counted_truth() {
     assert!(ran.out.contains("\nAgainst counted truth: hours in which something happens\n"), "{}", ran.out);
     assert!(ran.out.contains("nothing by the source's queries, 0.0000% by these rules"), "{}", ran.out);
 }
+
+/// Of recorded series the source's queries read what its rules record of the hour; of what isn't played the report says why.
+#[test]
+fn what_is_played() {
+    if !promtool() {
+        return;
+    }
+    let at = tempfile::tempdir().unwrap();
+    let at = at.path();
+    let slo = |name: &str, error: &str, total: &str| {
+        format!(
+            "  - name: {name}\n    objective: 99\n    sli: {{events: {{error_query: '{error}', total_query: '{total}'}}}}\n    alerting: {{page_alert: {{disable: true}}, ticket_alert: {{disable: true}}}}\n"
+        )
+    };
+    let spec = [
+        "version: prometheus/v1\nservice: shop\nlabels: {owner: shop}\nslos:\n".to_owned(),
+        slo("recorded", "sum(e:rate{{.window}})", "sum(rate(x_total[{{.window}}]))"),
+        slo(
+            "each",
+            "sum by (a) (rate(y_total{code=\"5\"}[{{.window}}]))",
+            "sum by (a) (rate(y_total[{{.window}}]))",
+        ),
+        slo(
+            "up",
+            "sum(count_over_time(up[{{.window}}])) - sum(sum_over_time(up[{{.window}}]))",
+            "sum(count_over_time(up[{{.window}}]))",
+        ),
+    ];
+    let rules = ["5m", "30m", "1h", "2h", "6h", "1d", "3d"].map(|window| {
+        format!("      - {{record: 'e:rate{window}', expr: 'sum(rate(x_total{{code=\"5\"}}[{window}]))'}}\n")
+    });
+    fs::write(at.join("x.yaml"), spec.concat()).unwrap();
+    fs::write(at.join("r.yaml"), format!("groups:\n  - name: helpers\n    rules:\n{}", rules.concat()))
+        .unwrap();
+    let ran = run(at, &["import", "x.yaml", "r.yaml", "--audit", "--prove"]);
+    assert!(ran.out.contains("3 exact (proven)"), "{}{}", ran.out, ran.err);
+    let (_, truth) = ran.out.split_once("\nAgainst counted truth").unwrap();
+    assert!(truth.contains("shop/recorded\n    a restart: truly"), "{truth}");
+    for why in ["each value of a label has a share of its own", "readings are samples, and no events"] {
+        assert!(truth.contains(&format!("not held against it: 1 objective: {why}\n")), "{truth}");
+    }
+}
