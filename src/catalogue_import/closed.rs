@@ -12,7 +12,7 @@ const METHODS: [&str; 9] = ["CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATC
 /// What OpenTelemetry writes for any other.
 const OTHER_METHOD: &str = "_OTHER";
 
-/// What HAProxy writes beside classes.
+/// What `haproxy_` metrics have beside classes.
 const OTHER_CODE: &str = "other";
 /// The codes of gRPC, as its libraries write them.
 const GRPC_CODES: [&str; 17] = [

@@ -120,7 +120,8 @@ mod tests {
     fn what_is_said_is_text() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("said");
-        std::fs::write(&file, b"\x1b[31mred\x07\r\n\tgot: \xff \xe2\x80\xae").unwrap();
+        let said_so = b"\x1b[31mred\x07\r\n\tgot: \xff \xe2\x80\xae";
+        std::io::Write::write_all(&mut std::fs::File::create(&file).unwrap(), said_so).unwrap();
         let text = "\u{fffd}[31mred\u{fffd}\u{fffd}\n\tgot: \u{fffd} \u{fffd}";
         assert_eq!(said(&file).unwrap(), text);
     }

@@ -32,7 +32,7 @@ pub(crate) fn check(out: &mut Out, metric: &str, m: &Match<'_>) {
     }
 }
 
-/// HAProxy's own exporter and the one before it write `5xx`, and `other`.
+/// The exporters of `haproxy_` metrics write `5xx`, and `other`.
 pub(crate) fn writes_classes(metric: &str) -> bool {
     metric.starts_with("haproxy_")
 }

@@ -84,7 +84,7 @@ struct Making<'m, 'r> {
 /// What it is in place of a counter, and whether it is 0 or 1.
 type Seen = (Option<String>, Flag);
 
-impl<'r> Making<'_, 'r> {
+impl Making<'_, '_> {
     /// What is recorded under a name; `None`: nothing is, or it is recorded from itself.
     fn named(&mut self, name: &str, depth: usize) -> Option<Nature> {
         if let Some(done) = self.done.get(name) {
@@ -224,9 +224,8 @@ impl<'r> Making<'_, 'r> {
         };
         match b.op {
             BinaryOp::Or => either(flags),
-            BinaryOp::Add => either(Flag::No),
             BinaryOp::Sub if b.left.number() == Some(1.0) => value("what something leaves of 1", right.1),
-            BinaryOp::Sub => either(Flag::No),
+            BinaryOp::Add | BinaryOp::Sub => either(Flag::No),
             BinaryOp::Mul if both => either(Flag::Surely),
             BinaryOp::Mul => match b.left.number().or(b.right.number()) {
                 Some(factor) if factor > 0.0 => either(Flag::No),
