@@ -5,12 +5,12 @@ use super::snapshot::{Loaded, Snapshot};
 use crate::check::{plain_time, several};
 use crate::diag::codes::{project, stored as codes};
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::ir::{Engine, Family, Model};
+use crate::ir::{Engine, Model};
 use crate::value::Duration;
 
 pub(super) fn check(model: &Model, snapshot: &Snapshot, found: &mut Vec<Finding>, notes: &mut Vec<String>) {
     retention(model, snapshot, found);
-    engine(model, snapshot, found);
+    engine(model, snapshot, found, notes);
     rules(model, snapshot, found, notes);
 }
 
@@ -55,14 +55,28 @@ fn retention(model: &Model, snapshot: &Snapshot, found: &mut Vec<Finding>) {
 }
 
 /// What promises need that the server's own version does not know.
-fn engine(model: &Model, snapshot: &Snapshot, found: &mut Vec<Finding>) {
-    let Some(engine) = snapshot.engine.as_deref().and_then(Engine::parse) else { return };
-    // Where VictoriaMetrics evaluates the rules, another server was asked than theirs.
-    if model.settings.prometheus.target.family() != Family::Prometheus {
+fn engine(model: &Model, snapshot: &Snapshot, found: &mut Vec<Finding>, notes: &mut Vec<String>) {
+    let wanted = model.settings.prometheus.evaluated_by();
+    let told = snapshot.engine.as_deref();
+    let engine = told.and_then(Engine::parse).filter(|engine| engine.family == wanted.family);
+    let Some(engine) = engine else {
+        let mut oldest = model.clone();
+        oldest.settings.prometheus.engine = Some(Engine::oldest(wanted.family));
+        let mut lacking = Diagnostics::default();
+        crate::backend::prometheus::check_limits(&oldest, &mut lacking);
+        if lacking.into_iter().any(|d| d.code == &project::ENGINE_LACKS) {
+            let server = told.map_or_else(
+                || "the server does not say what it is".to_owned(),
+                |told| format!("the server is `{}`", told.chars().take(60).collect::<String>()),
+            );
+            notes.push(format!(
+                "{server}: whether it knows all that the rules need of {wanted} is not compared"
+            ));
+        }
         return;
-    }
+    };
     // What the declared one lacks is told already.
-    if model.settings.prometheus.evaluated_by().version <= engine.version {
+    if wanted.version <= engine.version {
         return;
     }
     let mut other = model.clone();

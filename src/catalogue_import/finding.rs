@@ -88,6 +88,10 @@ pub enum What {
 }
 
 impl What {
+    /// Is all there is to declare declared? These labels are stored under other names, and only whoever scrapes knows whether.
+    pub fn is_note(&self) -> bool {
+        matches!(self, What::TargetLabels(_))
+    }
     /// Is the metric left out?
     pub fn left_out(&self) -> bool {
         matches!(

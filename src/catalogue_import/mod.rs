@@ -123,6 +123,13 @@ fn declaration(
     let mut findings = Vec::new();
     let mut say = |what| findings.push(finding(family, what));
     let (unit, guessed) = unit(family, kind, &mut say);
+    let other = unit.as_deref().and_then(|unit| other_unit(family.help.as_deref()?, unit));
+    let remark = match (guessed, other) {
+        (true, None) => Some("unit by its name".to_owned()),
+        (true, Some(other)) => Some(format!("unit by its name; its help says {other}")),
+        (false, Some(other)) => Some(format!("unit as `# UNIT` says; its help says {other}")),
+        (false, None) => None,
+    };
     let labels = labels(family, common, &mut say);
     let buckets = bounds(family, &mut say);
     let quoted = misleads(name, kind) && !name.contains(':');
@@ -136,7 +143,7 @@ fn declaration(
         kind,
         unit,
         part_of: None,
-        remark: guessed.then(|| "unit by its name".to_owned()),
+        remark,
         labels,
         buckets,
         increases: false,
@@ -178,6 +185,17 @@ fn unit(family: &Family<'_>, kind: MetricKind, say: &mut impl FnMut(What)) -> (O
         }
         _ => (Some(told), false),
     }
+}
+
+/// A unit of time that a help text names in place of the one that is taken.
+fn other_unit(help: &str, unit: &str) -> Option<&'static str> {
+    let times = ["nanoseconds", "microseconds", "milliseconds", "seconds", "minutes", "hours"];
+    let said = help.to_lowercase();
+    let mut words = said.split(|c: char| !c.is_ascii_alphabetic());
+    if !times.contains(&unit) || words.clone().any(|word| word == unit) {
+        return None;
+    }
+    words.find_map(|word| times.into_iter().find(|time| *time == word))
 }
 
 /// The unit of `# UNIT`, as the language writes it.

@@ -8,6 +8,7 @@ mod args;
 mod backfill;
 mod build;
 mod check;
+mod children;
 mod completions;
 mod docs;
 mod explain;

@@ -94,10 +94,10 @@ impl Screen {
         let options = self.options();
         let (red, bold, off) =
             if options.color { ("\x1b[31;1m", "\x1b[0m\x1b[1m", "\x1b[0m") } else { ("", "", "") };
-        let message = wrap(message, options.width.saturating_sub(2), 5).join("\n  ");
+        let message = wrap(&for_people(message), options.width.saturating_sub(2), 5).join("\n  ");
         Self::err(&format!("{red}error{bold}: {message}{off}\n"));
         if let Some(help) = help {
-            let lines = wrap(help, options.width.saturating_sub(9), 0);
+            let lines = wrap(&for_people(help), options.width.saturating_sub(9), 0);
             Self::err(&format!(" = help: {}\n", lines.join("\n         ")));
         }
     }
@@ -107,9 +107,9 @@ impl Screen {
             return;
         }
         if std::io::stderr().is_terminal() {
-            Self::err(&format!("\r\x1b[K{doing}"));
+            Self::err(&format!("\r\x1b[K{}", line(doing)));
         } else if wanted {
-            Self::err(&format!("{doing}\n"));
+            Self::err(&format!("{}\n", line(doing)));
         }
     }
     /// Takes what [`Screen::count`] showed away.

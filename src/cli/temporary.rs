@@ -6,6 +6,8 @@ use std::sync::{Mutex, PoisonError};
 
 use tempfile::TempDir;
 
+pub(super) use signals::watch;
+
 use super::Failure;
 
 /// Those that are there now.
@@ -22,7 +24,7 @@ impl Temporary {
     /// A new one; `keep`: it stays when the program ends.
     pub(super) fn new(prefix: &str, keep: bool) -> Result<Self, Failure> {
         if !keep {
-            signals::watch();
+            watch();
         }
         let mut there = THERE.lock().unwrap_or_else(PoisonError::into_inner);
         let folder = tempfile::Builder::new()
@@ -53,18 +55,24 @@ impl Drop for Temporary {
 
 #[cfg(unix)]
 mod signals {
+    use std::path::Path;
     use std::sync::{Once, PoisonError};
+    use std::time::Duration;
 
     use signal_hook::consts::{SIGINT, SIGTERM};
     use signal_hook::iterator::Signals;
     use signal_hook::low_level::emulate_default_handler;
 
-    /// Others may still write into a folder while it is removed.
-    const TRIES: usize = 5;
+    use crate::cli::children;
 
-    /// From now on an interrupt, or a request to end, removes the folders and then does what it would have done. A hang-up is left alone, as
+    /// Others may still write into a folder while it is removed.
+    const TRIES: usize = 10;
+    /// Between two of them.
+    const PAUSE: Duration = Duration::from_millis(20);
+
+    /// From now on an interrupt, or a request to end, ends the programs that run, removes the folders and then does what it would have done. A hang-up is left alone, as
     /// `nohup` has it ignored.
-    pub(super) fn watch() {
+    pub(in crate::cli) fn watch() {
         static ONCE: Once = Once::new();
         ONCE.call_once(|| {
             // Without it folders stay behind, and nothing else is wrong.
@@ -72,9 +80,10 @@ mod signals {
                 let wait = move || {
                     for signal in signals.forever() {
                         // Held to the end: nobody makes another one.
+                        let _none_more = children::end_all();
                         let there = super::THERE.lock().unwrap_or_else(PoisonError::into_inner);
                         for folder in there.iter() {
-                            let _ = (0..TRIES).find(|_| std::fs::remove_dir_all(folder).is_ok());
+                            let _ = (0..TRIES).find(|_| gone(folder));
                         }
                         let _ = emulate_default_handler(signal);
                     }
@@ -83,10 +92,18 @@ mod signals {
             }
         });
     }
+
+    fn gone(folder: &Path) -> bool {
+        let gone = std::fs::remove_dir_all(folder).is_ok() || !folder.exists();
+        if !gone {
+            std::thread::sleep(PAUSE);
+        }
+        gone
+    }
 }
 
 #[cfg(not(unix))]
 mod signals {
     /// Nothing to watch here.
-    pub(super) fn watch() {}
+    pub(in crate::cli) fn watch() {}
 }

@@ -1,8 +1,9 @@
 //! `slovo test`: proves the rules with promtool, and says in the language's terms what does not hold.
 
 use std::collections::BTreeSet;
+use std::fs::File;
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -13,7 +14,7 @@ use serde_json::json;
 use super::args::Test;
 use super::screen::{Screen, for_people};
 use super::temporary::Temporary;
-use super::{Failure, Outcome, Status, alert_texts, check, counted, load, plural, status_of};
+use super::{Failure, Outcome, Status, alert_texts, check, children, counted, load, plural, status_of};
 use crate::backend::proofs::{Check, Proofs, Pruned, RuleFiles, Suite, Wrong, prove, read};
 use crate::backend::rule_file;
 use crate::config::{nearest, rules};
@@ -89,24 +90,8 @@ pub(super) fn run(options: &Test, start: &Path, screen: &Screen) -> Outcome {
 
 /// So long a program may take to say its version.
 const ANSWERS: Duration = Duration::from_secs(20);
-
-/// Waits for a process; one that takes longer is ended.
-pub(super) fn status_within(mut child: Child, limit: Duration) -> std::io::Result<Option<ExitStatus>> {
-    let began = Instant::now();
-    let mut pause = Duration::from_millis(2);
-    loop {
-        if let Some(status) = child.try_wait()? {
-            return Ok(Some(status));
-        }
-        if began.elapsed() >= limit {
-            child.kill()?;
-            child.wait()?;
-            return Ok(None);
-        }
-        std::thread::sleep(pause);
-        pause = (pause * 2).min(Duration::from_millis(50));
-    }
-}
+/// So long promtool may take for one case.
+const ENDS: Duration = Duration::from_secs(60 * 60);
 
 /// Is promtool there?
 /// Each runs in a folder of its own, so a path is made absolute.
@@ -115,13 +100,9 @@ pub(super) fn find(promtool: &str) -> Result<String, Failure> {
     let below = path.components().count() > 1 || promtool.starts_with('.');
     let program = std::path::absolute(path).ok().filter(|_| below).unwrap_or_else(|| path.to_owned());
     let program = program.to_string_lossy().into_owned();
-    let asked = Command::new(&program)
-        .arg("--version")
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn();
-    match asked.and_then(|child| status_within(child, ANSWERS)) {
+    let mut asked = Command::new(&program);
+    asked.arg("--version").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    match children::run(&mut asked, ANSWERS) {
         Ok(Some(status)) if status.success() => Ok(program),
         Ok(None) => Err(Failure::new(format!(
             "`{promtool} --version` says nothing for {} seconds",
@@ -319,19 +300,28 @@ fn ask(promtool: &str, folder: &Path, job: &Job<'_>) -> Result<Answer, Failure> 
 
 /// Runs the case in a folder: what did not hold.
 fn once(promtool: &str, folder: &Path) -> Result<Vec<Wrong>, Failure> {
-    let output = Command::new(promtool)
-        .args(["test", "rules", "case.yml"])
-        .current_dir(folder)
-        .env("GOGC", "400") // a sixth less time for a few megabytes
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|e| Failure::io(format!("`{promtool}` cannot be run"), &e))?;
-    if output.status.success() {
-        return Ok(Vec::new());
-    }
-    let said = [&*output.stdout, &*output.stderr].map(String::from_utf8_lossy).concat();
+    let failed = |e: &std::io::Error| Failure::io(format!("`{promtool}` cannot be run"), e);
+    let into = folder.join("said");
+    let run = || {
+        // What fails goes to standard error, the rest to standard output: in one file they stand in their order.
+        let file = File::create(&into)?;
+        let mut command = children::within(promtool, folder)?;
+        command
+            .args(["test", "rules", "case.yml"])
+            .env("GOGC", "400") // a sixth less time for a few megabytes
+            .stdin(Stdio::null())
+            .stderr(file.try_clone()?)
+            .stdout(file);
+        children::run(&mut command, ENDS)
+    };
+    let status = match run().map_err(|e| failed(&e))? {
+        Some(status) if status.success() => return Ok(Vec::new()),
+        Some(status) => status,
+        None => return Err(Failure::new(format!("`{promtool}` needs more than an hour for a case"))),
+    };
+    let said = children::said(&into).map_err(|e| failed(&e))?;
     if said.trim().is_empty() {
-        return Err(Failure::new(format!("`{promtool}` ended without a word: {}", output.status)));
+        return Err(Failure::new(format!("`{promtool}` ended without a word: {status}")));
     }
     Ok(read(&said))
 }

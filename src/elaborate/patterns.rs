@@ -15,7 +15,9 @@ pub(crate) fn check(out: &mut Out, metric: &str, m: &Match<'_>) {
     match m.op {
         MatchOp::Equal | MatchOp::NotEqual => {
             if is_http_code(m.label) && !is_grpc(metric, m.label) && is_class(value) {
-                class(out, m, value);
+                if !writes_classes(metric) {
+                    class(out, m, value);
+                }
             } else if is_pattern(value) {
                 meant_pattern(out, m, value);
             }
@@ -30,6 +32,20 @@ pub(crate) fn check(out: &mut Out, metric: &str, m: &Match<'_>) {
     }
 }
 
+/// The exporters of `haproxy_` metrics write `5xx`, and `other`.
+pub(crate) fn writes_classes(metric: &str) -> bool {
+    metric.starts_with("haproxy_")
+}
+
+/// The way out where a system writes `5xx`: all that it writes.
+fn declare_classes(made: Diagnostic, m: &Match<'_>) -> Diagnostic {
+    made.help(format!(
+        "if your system writes classes, declare them: `labels {} in \"1xx\" | \"2xx\" | \"3xx\" | \"4xx\" | \"5xx\"`, and others \
+         that it has (`\"other\"`)",
+        m.label
+    ))
+}
+
 /// `5xx`
 fn is_class(value: &str) -> bool {
     let mut chars = value.chars();
@@ -40,10 +56,7 @@ fn class(out: &mut Out, m: &Match<'_>, value: &str) {
     let pattern = value.to_ascii_lowercase().replace('x', ".");
     let tilde = if m.op == MatchOp::Equal { "=~" } else { "!~" };
     let fixed = format!("{}{tilde}{}", m.label, quote(&pattern));
-    let made = no_code(m, value).help(format!(
-        "if your system writes classes, declare them: `labels {} in \"2xx\" | \"3xx\" | \"4xx\" | \"5xx\"`",
-        m.label
-    ));
+    let made = declare_classes(no_code(m, value), m);
     out.report(mend(made, m, &fixed));
 }
 
@@ -145,13 +158,14 @@ fn codes(out: &mut Out, metric: &str, m: &Match<'_>, value: &str) {
             ));
             return;
         }
-        if has_code != Found::Nothing {
+        if has_code != Found::Nothing || is_class(bare) && writes_classes(metric) {
             continue;
         }
         wrong.push(one);
     }
     let Some(first) = wrong.first() else { return };
     let made = no_code(m, first);
+    let made = if wrong.iter().all(|one| is_class(one)) { declare_classes(made, m) } else { made };
     let fixed: Option<Vec<(&str, String)>> = wrong.iter().map(|one| Some((*one, whole(one)?))).collect();
     out.report(match fixed {
         Some(fixed) => {

@@ -143,7 +143,7 @@ impl<'a, 't> Measure<'a, 't> {
         let ends = top.iter().copied().chain([self.tokens.len()]);
         let mut start = 0;
         for end in ends {
-            if self.hanging() + self.stretch(start, end + 1) > WIDTH {
+            if self.hanging() + self.stretch(start, (end + 1).min(self.tokens.len())) > WIDTH {
                 for at in start..end {
                     if self.kind(at) == Some(Kind::Pipe) && self.depth.get(at) == Some(&Some(0)) {
                         allow(at + 1, Break::Value);

@@ -15,6 +15,7 @@ mod catalogue;
 mod decompile;
 mod grafana;
 mod names;
+mod nature;
 mod objective;
 mod openslo;
 mod prove;
@@ -113,6 +114,8 @@ struct Read {
     assumed: Vec<String>,
     /// Rules of Prometheus, which refer to each other.
     rules: rules::Rules,
+    /// What rules record.
+    natures: nature::Natures,
     /// Rules that would be promises if they said an objective, and how.
     near: Vec<Finding>,
     /// Rules about something else.

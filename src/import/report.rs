@@ -138,6 +138,9 @@ pub struct Report {
     /// What was held against counted truth.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub truth: Vec<Against>,
+    /// What is proven and was not held against it: why, and how many objectives.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub unplayed: BTreeMap<String, usize>,
     /// Files and documents that were not imported.
     pub passed_over: Vec<Finding>,
     /// Input that should have been imported could not be read.

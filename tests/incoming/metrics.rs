@@ -702,3 +702,26 @@ fn hostile_expositions() {
     let ran = run(at.path(), &["metrics", "import", "turned.prom"], "");
     assert!(ran.code == 1 && !ran.err.contains('\u{1b}') && !ran.err.contains('\u{202e}'), "{}", ran.err);
 }
+
+/// What a scrape renames is told, and nothing is wrong with the rest; a help text that names another unit is told beside the unit.
+#[test]
+fn notes() {
+    let at = tempfile::tempdir().unwrap();
+    let ran =
+        run(at.path(), &["metrics", "import", "-"], "# TYPE a_total counter\na_total{job=\"x\",b=\"c\"} 1\n");
+    assert!(ran.code == 0 && ran.err.contains("job"), "{}{}", ran.code, ran.err);
+    for (unit, help, remark) in [
+        ("", "The time in milliseconds", "  # unit by its name; its help says milliseconds\n"),
+        (
+            "# UNIT a_seconds seconds\n",
+            "The time in milliseconds",
+            "  # unit as `# UNIT` says; its help says milliseconds\n",
+        ),
+        ("", "The time in seconds, not milliseconds", "  # unit by its name\n"),
+        ("# UNIT a_seconds seconds\n", "The time", "a_seconds: gauge of seconds\n"),
+    ] {
+        let text = format!("# HELP a_seconds {help}\n# TYPE a_seconds gauge\n{unit}a_seconds 1\n");
+        let made = holds("notes", &import(&text));
+        assert!(made.contains(remark), "{made}");
+    }
+}

@@ -55,6 +55,10 @@ impl Earlier {
             Failure::new(format!("`{}` cannot be used: {why}", path.display()))
                 .help("restore it from version control, or remove it: then no file of an earlier import is rewritten; nothing was written")
         };
+        let is_link = |path: &Path| path.symlink_metadata().is_ok_and(|data| data.is_symlink());
+        if is_link(&path) {
+            return Err(wrong("it is a link, and must be a file beside those that it tells of"));
+        }
         let text = match read_plain(&path, LARGEST) {
             Ok(text) => text,
             Err(e)
@@ -78,7 +82,7 @@ impl Earlier {
                 return Err(wrong(&format!("it names `{below}`, which is not below this folder")));
             }
             match read_plain(&folder.join(below), LARGEST) {
-                Ok(text) if record.wrote(below, &hash(text.as_bytes())) => {
+                Ok(text) if record.wrote(below, &hash(text.as_bytes())) && !is_link(&folder.join(below)) => {
                     made.as_written.insert(below.clone(), text);
                 }
                 Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}

@@ -2,19 +2,19 @@
 
 use std::fs::File;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
 use crate::backend::proofs::{Wrong, read};
+use crate::cli::children;
 use crate::cli::screen::Screen;
 use crate::cli::temporary::Temporary;
-use crate::cli::test::{find, put, status_within};
+use crate::cli::test::{find, put};
 use crate::cli::{Failure, plural};
 use crate::import::{CASE, Imported, Target, Trial};
-use crate::project::read_start;
 
 /// Objectives that one promtool tests, one after the other: most of what a single one takes is promtool's start.
 const TOGETHER: usize = 16;
@@ -22,8 +22,6 @@ const TOGETHER: usize = 16;
 const EACH: Duration = Duration::from_secs(20);
 /// How long all of them may take.
 const ALL: Duration = Duration::from_secs(30 * 60);
-/// What one promtool says at most.
-const LONGEST: u64 = 16 * 1024 * 1024;
 
 /// What promtool said of an objective, or why it said nothing.
 type Answer = Result<Vec<Wrong>, String>;
@@ -117,30 +115,29 @@ fn run(numbers: &[usize], promtool: &str, folder: &Path, began: Instant) -> Resu
     // What fails goes to standard error, the rest to standard output: in one file they stand in their order.
     let file = File::create(&into).map_err(|e| failed(&e))?;
     let also = file.try_clone().map_err(|e| failed(&e))?;
-    let child = Command::new(promtool)
+    let mut command = children::within(promtool, folder).map_err(|e| failed(&e))?;
+    command
         .args(["test", "rules"])
         .args(numbers.iter().map(|number| format!("{number}/{CASE}")))
-        .current_dir(folder)
         .env("GOGC", "400")
         .stdin(Stdio::null())
         .stdout(file)
-        .stderr(also)
-        .spawn()
-        .map_err(|e| failed(&e))?;
+        .stderr(also);
     let limit = EACH.saturating_mul(u32::try_from(numbers.len()).unwrap_or(1));
     let limit = limit.min(ALL.saturating_sub(began.elapsed()));
-    if status_within(child, limit).map_err(|e| failed(&e))?.is_none() {
+    if children::run(&mut command, limit).map_err(|e| failed(&e))?.is_none() {
         return Ok(None);
     }
-    let said = read_start(&into, LONGEST).map_err(|e| failed(&e))?;
-    Ok(Some(String::from_utf8_lossy(&said).into_owned()))
+    let said = children::said(&into).map_err(|e| failed(&e))?;
+    Ok(Some(said))
 }
 
 /// What promtool said of one of its files.
 fn answer(said: &str, number: usize) -> Answer {
     let head = format!("Unit Testing:  {number}/{CASE}");
     let Some((_, own)) = said.split_once(&head) else {
-        let said: String = said.trim().chars().take(200).collect();
+        let words: Vec<&str> = said.split_whitespace().collect();
+        let said: String = words.join(" ").chars().take(200).collect();
         let colon = if said.is_empty() { "nothing of it" } else { "only: " };
         return Err(format!("promtool says {colon}{said}"));
     };
@@ -165,14 +162,5 @@ mod tests {
         let ten = answer(said, 10).unwrap();
         assert_eq!((ten[0].check, ten[0].got.as_str()), (Some(1), "many"));
         assert!(answer(said, 2).is_err());
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn what_takes_too_long_is_ended() {
-        let child = Command::new("sleep").arg("600").spawn().unwrap();
-        assert!(status_within(child, Duration::from_millis(20)).unwrap().is_none());
-        let child = Command::new("true").spawn().unwrap();
-        assert!(status_within(child, Duration::from_secs(60)).unwrap().is_some());
     }
 }

@@ -116,6 +116,11 @@ struct Given<'g> {
     whole: bool,
 }
 
+/// Is all of it declared? What a scrape changes is only told.
+fn status(findings: &[Finding]) -> Status {
+    if findings.iter().all(|finding| finding.what.is_note()) { Status::Fine } else { Status::Mistakes }
+}
+
 /// Without a project: the catalogue as a text.
 fn without(given: &Given<'_>, screen: &Screen) -> Outcome {
     let mut made = declare(given.exposition, &[]);
@@ -125,7 +130,7 @@ fn without(given: &Given<'_>, screen: &Screen) -> Outcome {
     Screen::out(&text_of(&made)?)?;
     tell(&made.findings, given.names, screen);
     screen.say(&format!("{} declared", plural(made.metrics.len(), "metric")));
-    Ok(if made.findings.is_empty() { Status::Fine } else { Status::Mistakes })
+    Ok(status(&made.findings))
 }
 
 /// Into a project: shows what would change, or writes it.
@@ -148,7 +153,7 @@ fn into_project(
     }
     let target = Target::of(options, start, project, &declared)?;
     let changes = changes(project, &merged, &target)?;
-    let status = if merged.import.findings.is_empty() { Status::Fine } else { Status::Mistakes };
+    let status = status(&merged.import.findings);
     if options.write && given.whole {
         write(project, &changes, screen)?;
     } else {

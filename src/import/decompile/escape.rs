@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::super::names;
 use super::sides::use_of;
-use super::sums::names_of;
+use super::sums::{Term, all_events, names_of};
 use super::{Cx, Kind, Measure, Part, Query, Use};
 use crate::promql::ast::{BinaryOp, Expr, ExprKind};
 use crate::promql::{self, Labels};
@@ -50,6 +50,7 @@ pub(super) fn escaped(cx: &Cx<'_>, side: &str, part: &Query, total: &Query) -> R
         made.statements.push(format!("{word} promql {}", quoted(&text)?));
         made.uses.extend(uses_of(cx, &query.expr)?);
     }
+    taken_away(cx, &total.expr, &mut made);
     if let [a, b] = carried.as_slice() {
         if a != b {
             return Err("its sides are kept apart by different labels, so that they never meet".to_owned());
@@ -70,6 +71,33 @@ pub(super) fn escaped(cx: &Cx<'_>, side: &str, part: &Query, total: &Query) -> R
             .to_owned()
     });
     Ok(made)
+}
+
+/// All events as a difference: what is taken away has to have been counted there.
+fn taken_away(cx: &Cx<'_>, total: &Expr, made: &mut Measure) {
+    let Some(all) = all_events(total) else { return };
+    let (minus, plus): (Vec<&Term>, Vec<&Term>) = all.terms.iter().partition(|t| t.negative);
+    let [whole] = plus.as_slice() else { return };
+    for part in minus {
+        let counters = [part, whole].iter().all(|t| cx.part(&t.metric) == Part::Whole(&t.metric));
+        if !counters
+            || part.metric == whole.metric
+            || cx.is_altered(&part.metric)
+            || cx.is_altered(&whole.metric)
+        {
+            continue;
+        }
+        for used in made.uses.iter_mut().filter(|used| used.metric == part.metric) {
+            used.part_of = Some(whole.metric.clone());
+        }
+        let said = format!(
+            "each event of `{}` is also counted by `{}`, from which it is taken away",
+            part.metric, whole.metric
+        );
+        if !made.assumed.contains(&said) {
+            made.assumed.push(said);
+        }
+    }
 }
 
 /// A query without each `or vector(0)` whose left side has labels, where it has one: what has none meets nothing of the rest.

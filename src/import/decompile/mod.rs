@@ -8,17 +8,19 @@ mod bare;
 mod escape;
 mod native;
 mod range;
+mod readings;
 mod share;
 mod sides;
 mod slices;
 mod sums;
 mod threshold;
+mod uses;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::names;
-use super::objective::{Comparison, Objective, Place, Sli, Slices, Tool, Values};
-use crate::ast::MetricKind;
+use super::nature::Natures;
+use super::objective::{Comparison, Objective, Sli, Slices, Tool, Values};
 use crate::promql;
 use crate::promql::ast::{BinaryOp, Expr};
 use crate::value::Decimal;
@@ -31,6 +33,7 @@ pub(super) use share::share;
 use sides::{Side, difference, sides};
 use slices::slices;
 use sums::{all_events, linear};
+pub(super) use uses::{Declarations, Declared, Kind, Use};
 
 /// What an objective is measured by, in the language.
 #[derive(Clone, Debug, Default)]
@@ -49,107 +52,6 @@ pub(super) struct Measure {
     pub(super) findings: Vec<String>,
     /// The metrics that are used.
     pub(super) uses: Vec<Use>,
-}
-
-/// How a metric is used.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Use {
-    /// Its name; a histogram's own.
-    pub(super) metric: String,
-    /// What it is taken for.
-    pub(super) kind: Kind,
-    /// What it counts, where the use tells.
-    pub(super) unit: Option<String>,
-    /// Labels that queries name.
-    pub(super) labels: BTreeSet<String>,
-    /// Bounds that queries name.
-    pub(super) bounds: BTreeSet<Decimal>,
-    /// Its events are also counted by this one.
-    pub(super) part_of: Option<String>,
-    /// Each sample counts what came since the one before.
-    pub(super) increases: bool,
-    /// A query that is taken over as it is names it: whatever its kind is, the query computes the same.
-    pub(super) loose: bool,
-}
-
-impl Use {
-    /// Other uses of it tell more surely what it is.
-    pub(super) fn guessed(&self) -> bool {
-        match self.kind {
-            Kind::Counter => self.increases || self.loose,
-            Kind::Gauge => true,
-            Kind::Histogram => self.bounds.is_empty(),
-            Kind::Native => false,
-        }
-    }
-    /// Can both be true of one metric?
-    pub(super) fn agrees(&self, other: &Use) -> bool {
-        if self.kind == Kind::Counter && other.kind == Kind::Counter {
-            return self.increases == other.increases;
-        }
-        self.kind == other.kind || self.loose || other.loose
-    }
-    /// For messages.
-    pub(super) fn words(&self) -> &'static str {
-        match self.kind {
-            Kind::Counter if self.increases => "a counter whose samples are increases",
-            Kind::Counter => "a counter that goes up",
-            Kind::Gauge => "a gauge",
-            Kind::Histogram => "a histogram with classic buckets",
-            Kind::Native => "a native histogram",
-        }
-    }
-}
-
-/// What the project declares of a metric.
-#[derive(Clone, Debug)]
-pub(super) struct Declared {
-    pub(super) place: Place,
-    pub(super) kind: MetricKind,
-    pub(super) unit: Option<String>,
-    /// `samples are increases`
-    pub(super) increases: bool,
-    /// `stored classic or native`
-    pub(super) either: bool,
-    /// `born with its first event`
-    pub(super) born: bool,
-}
-
-impl Declared {
-    /// Why a use contradicts the declaration.
-    pub(super) fn contradicts(&self, used: &Use) -> Option<String> {
-        let (metric, place) = (&used.metric, &self.place);
-        let same = match (used.kind, self.kind) {
-            (Kind::Counter, MetricKind::Counter)
-            | (Kind::Gauge, MetricKind::Gauge)
-            | (Kind::Histogram, MetricKind::Histogram)
-            | (Kind::Native, MetricKind::NativeHistogram) => true,
-            // Its count is all that is used.
-            (Kind::Histogram, MetricKind::Summary) => used.bounds.is_empty(),
-            _ => used.loose,
-        };
-        if same && (used.kind != Kind::Counter || used.increases == self.increases) {
-            return None;
-        }
-        let increases = if self.increases { " whose `samples are increases`" } else { "" };
-        Some(format!(
-            "it takes `{metric}` for {}, and {place} declares it as a {}{increases}: one of the two is wrong",
-            used.words(),
-            self.kind.as_str()
-        ))
-    }
-}
-
-/// The declarations of a project, by metric.
-pub(super) type Declarations = BTreeMap<String, Declared>;
-
-/// What a metric is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    Counter,
-    Gauge,
-    Histogram,
-    Native,
 }
 
 /// Names of histograms that any query of the import takes a bucket of.
@@ -182,9 +84,19 @@ enum Part<'n> {
     Bucket(&'n str),
 }
 
-struct Cx<'h> {
-    histograms: &'h Histograms,
-    declared: &'h Declarations,
+/// What is known beside a query.
+#[derive(Clone, Copy)]
+pub(super) struct Known<'k> {
+    /// Of the other queries of the import.
+    pub(super) histograms: &'k Histograms,
+    /// Of the project.
+    pub(super) declared: &'k Declarations,
+    /// Of the rules of the import.
+    pub(super) natures: &'k Natures,
+}
+
+struct Cx<'k> {
+    known: Known<'k>,
     /// What bare metrics and gauges are, as the source says.
     values: Values,
 }
@@ -192,7 +104,7 @@ struct Cx<'h> {
 impl Cx<'_> {
     /// The unit of a metric's values: as the project declares it, else by its name.
     fn unit<'m>(&'m self, metric: &str) -> Option<&'m str> {
-        match self.declared.get(metric) {
+        match self.known.declared.get(metric) {
             Some(declared) => declared.unit.as_deref(),
             None => names::unit(metric),
         }
@@ -212,30 +124,68 @@ impl Cx<'_> {
     fn sum_of<'n>(&self, metric: &'n str) -> Option<&'n str> {
         metric.strip_suffix("_sum").filter(|base| self.is_histogram(metric, base))
     }
+    /// Is it recorded by a rule that was not followed, and does more than add up?
+    fn is_altered(&self, metric: &str) -> bool {
+        self.known.natures.get(metric).is_some_and(|nature| !nature.plain)
+    }
+    /// Why a use contradicts the rule that records the series.
+    fn refuted(&self, used: &Use) -> Option<String> {
+        let metric = &used.metric;
+        match used.kind {
+            Kind::Counter | Kind::Native => self.known.natures.no_counter(metric),
+            Kind::Histogram => ["_bucket", "_count", "_sum"]
+                .iter()
+                .find_map(|part| self.known.natures.no_counter(&format!("{metric}{part}"))),
+            Kind::Gauge => None,
+        }
+    }
+    /// A query whose series have names that hold the window, which are not known from the query alone.
+    fn named_by_window(&self, query: &str) -> Result<(), String> {
+        let Some((name, stem)) = range::named_by_window(query) else { return Ok(()) };
+        let way = if self.known.natures.any_begins(&stem) {
+            "rules of the input record some of them, and cannot be followed"
+        } else {
+            "no rule of the input records them: import the files that hold their rules together with this one"
+        };
+        Err(format!("`{name}` is a recorded series, another one for each window, and {way}"))
+    }
+    /// Does it add up what a histogram measures that the import or the project knows?
+    fn is_sum_of_known(&self, metric: &str) -> bool {
+        self.sum_of(metric).is_some_and(|base| {
+            self.known.histograms.contains(base) || self.known.declared.contains_key(base)
+        })
+    }
     fn is_histogram(&self, metric: &str, base: &str) -> bool {
         // The project says which it is.
-        !self.declared.contains_key(metric)
-            && (self.declared.contains_key(base)
-                || self.histograms.contains(base)
+        !self.known.declared.contains_key(metric)
+            && (self.known.declared.contains_key(base)
+                || self.known.histograms.contains(base)
                 || names::unit(base).is_some())
     }
 }
 
 /// What an objective is measured by; else why that cannot be said.
-pub(super) fn measure(
-    objective: &Objective,
-    histograms: &Histograms,
-    declared: &Declarations,
-) -> Result<Measure, String> {
-    let cx = Cx { histograms, declared, values: objective.values };
+pub(super) fn measure(objective: &Objective, known: &Known<'_>) -> Result<Measure, String> {
+    let cx = Cx { known: *known, values: objective.values };
+    for said in objective.sli.queries() {
+        cx.named_by_window(&said.text)?;
+    }
+    let made = measured(&cx, objective)?;
+    match made.uses.iter().find_map(|used| cx.refuted(used)) {
+        Some(why) => Err(why),
+        None => Ok(made),
+    }
+}
+
+fn measured(cx: &Cx<'_>, objective: &Objective) -> Result<Measure, String> {
     let slices = objective.slices.as_ref();
     let made = match &objective.sli {
-        Sli::Events { error, total } => events(&cx, Side::Bad, &error.text, &total.text),
-        Sli::Success { good, total } => events(&cx, Side::Good, &good.text, &total.text),
-        Sli::Ratio { query, good } => match (ratio(&cx, &query.text, *good), slices) {
+        Sli::Events { error, total } => events(cx, Side::Bad, &error.text, &total.text),
+        Sli::Success { good, total } => events(cx, Side::Good, &good.text, &total.text),
+        Sli::Ratio { query, good } => match (ratio(cx, &query.text, *good), slices) {
             (Err(_), Some(slices)) if with_range(&query.text, &mut Vec::new()).is_ok() => {
                 // A share that is known of each moment judges a slice as any value does.
-                return stored_share(&cx, &query.text, *good, slices);
+                return stored_share(cx, &query.text, *good, slices);
             }
             (Err(why), None) if objective.tool == Tool::OpenSlo => Err(format!(
                 "{why}, so that no budget can be counted: give `total` and `good` or `bad`, or budget by `Timeslices`"
@@ -243,7 +193,7 @@ pub(super) fn measure(
             (made, _) => made,
         },
         Sli::Threshold { query, op, value } => {
-            return threshold::measure(&cx, &query.text, *op, &value.text, slices);
+            return threshold::measure(cx, &query.text, *op, &value.text, slices);
         }
         Sli::Plugin(_) => Err("its queries are made by a plugin".to_owned()),
     }?;

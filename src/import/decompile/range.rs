@@ -96,6 +96,22 @@ fn in_string(query: &str) -> Option<&str> {
     None
 }
 
+/// A series whose name holds the window, `job:errors:rate{{.window}}`, as it is written; and its name up to the window.
+pub(super) fn named_by_window(query: &str) -> Option<(String, String)> {
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == ':';
+    // A variable within a string is refused for what it is.
+    let read = with_variable(query, &mut Vec::new()).ok()?;
+    read.match_indices('$').find_map(|(at, _)| {
+        let (before, behind) = (read.get(..at)?, read.get(at + 1..)?);
+        let behind = behind.strip_prefix('{').unwrap_or(behind);
+        let name = behind.split(|c: char| !c.is_alphanumeric() && c != '_').next()?;
+        let stem = before.rsplit(|c| !word(c)).next().filter(|stem| !stem.is_empty())?;
+        let written = if query.contains("{{") { "{{.window}}".to_owned() } else { format!("${name}") };
+        let known = WINDOWS.contains(&name) || LENGTHS.contains(&name);
+        known.then(|| (format!("{stem}{written}"), stem.to_owned()))
+    })
+}
+
 /// Can a query be read at all?
 pub(in crate::import) fn is_promql(query: &str) -> bool {
     // A variable in a string is refused for what it is.
@@ -144,6 +160,22 @@ pub(super) fn with_range(query: &str, assumed: &mut Vec<String>) -> Result<Query
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn windows_in_names() {
+        for (query, name) in [
+            ("sum(e:rate{{.window}})", Some("e:rate{{.window}}")),
+            ("sum(e:rate{{ .window }}{a=\"b\"})", Some("e:rate{{.window}}")),
+            ("sum(e:rate$window)", Some("e:rate$window")),
+            ("sum(e:rate${window}:x)", Some("e:rate$window")),
+            ("sum(rate(x[{{.window}}]))", None),
+            ("sum(rate(x[$window]))", None),
+            ("x{a=\"b$window\"}", None),
+            ("x{a=\"b$other\"}", None),
+        ] {
+            assert_eq!(named_by_window(query).map(|(name, _)| name).as_deref(), name, "{query}");
+        }
+    }
 
     #[test]
     fn variables_in_strings() {

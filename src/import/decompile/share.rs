@@ -1,7 +1,8 @@
 //! What a source's own queries say: the share of bad events over a window, as one query.
 
 use super::range::with_variable;
-use super::{Cx, Declarations, Histograms, Query, bare, divides_metrics};
+use super::{Cx, Declarations, Histograms, Known, Query, bare, divides_metrics};
+use crate::import::nature::Natures;
 use crate::import::objective::{Objective, Said, Sli, Values};
 use crate::promql;
 
@@ -43,6 +44,8 @@ fn counted(query: &str, values: Values) -> Result<String, String> {
         return Ok(text);
     }
     let (histograms, declared) = (Histograms::new(), Declarations::new());
-    let cx = Cx { histograms: &histograms, declared: &declared, values };
+    let natures = Natures::default();
+    let known = Known { histograms: &histograms, declared: &declared, natures: &natures };
+    let cx = Cx { known, values };
     bare::counted(&cx, Query { text, expr }, &mut Vec::new()).map(|query| query.text)
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::super::names;
+use super::readings::readings;
 use super::slices::limit_text;
 use super::sums::{By, Func, Linear, Match, Term, joined, joined_complements};
 use super::{Cx, Kind, Measure, Part, Use};
@@ -142,7 +143,7 @@ pub(super) fn sides(
     }
     let all = || error.terms.iter().chain(&total.terms);
     if !counted(first.func) {
-        return Ok(readings(error, total, made, &each));
+        return readings(cx, error, total, made, &each);
     }
     if all().any(|t| !counted(t.func)) || total.mean {
         return Ok(None);
@@ -169,6 +170,8 @@ pub(super) fn sides(
     let mut totals = Vec::new();
     for t in &total.terms {
         let (name, kind, matchers) = match cx.part(&t.metric) {
+            // As a counter it would be declared beside the histogram that it belongs to.
+            Part::Whole(name) if cx.is_sum_of_known(name) => return Ok(None),
             Part::Whole(name) => (name, Kind::Counter, t.matchers.clone()),
             Part::Count(base) => (base, Kind::Histogram, t.matchers.clone()),
             // Every event is in the last bucket.
@@ -349,6 +352,18 @@ pub(super) fn parts(
         if !matches!(part, Part::Whole(_)) || name.is_empty() {
             return Ok(false);
         }
+        // What a histogram measured is added up in one of its parts, and its events are counted by another.
+        if let Some(base) =
+            own.strip_suffix("_sum").filter(|base| *base == name || name.strip_suffix("_count") == Some(base))
+        {
+            return Err(format!(
+                "`{own}` adds up what `{base}` measures, and all events are counted: seconds (or bytes) of events are no part of their number"
+            ));
+        }
+        // Of twice as many events, or of those an hour before, others are no part.
+        if cx.is_altered(own) || cx.is_altered(name) {
+            return Ok(false);
+        }
         let Some(shown) = selector(own, &t.matchers) else { return Ok(false) };
         let mut used = use_of(own, Kind::Counter, Some(made.of.clone()));
         known_labels(&mut used, &t.matchers, each);
@@ -358,45 +373,4 @@ pub(super) fn parts(
         made.statements.push(format!("{} {shown}", side.word()));
     }
     Ok(true)
-}
-
-/// Samples of a gauge that is 1 where all is well, or 0.
-pub(super) fn readings(
-    error: &Linear,
-    total: &Linear,
-    mut made: Measure,
-    each: &BTreeSet<String>,
-) -> Option<Measure> {
-    let [all] = total.terms.as_slice() else { return None };
-    // What measures something is neither 0 nor 1.
-    if all.func != Func::Count || names::unit(&all.metric).is_some() {
-        return None;
-    }
-    let same = |t: &Term| t.metric == all.metric && t.matchers == all.matchers;
-    let good = match error.terms.as_slice() {
-        [count, sum] if same(count) && same(sum) => {
-            if count.func != Func::Count || count.negative || sum.func != Func::Sum || !sum.negative {
-                return None;
-            }
-            "good at least 1"
-        }
-        [sum] if same(sum) && sum.func == Func::Sum && !sum.negative => "good at most 0",
-        _ => return None,
-    };
-    // By their definitions; of any other gauge it is not known, whatever a source calls it.
-    if !["up", "probe_success"].contains(&all.metric.as_str()) {
-        made.assumed.push(format!("`{}` is 0 or 1, nothing else", all.metric));
-    } else if good == "good at most 0" {
-        made.findings.push(format!(
-            "the bad readings are those where `{0}` is 1, which means that all is well: `count_over_time({0}..) - sum_over_time({0}..)` is meant?",
-            all.metric
-        ));
-    }
-    "readings".clone_into(&mut made.of);
-    made.statements =
-        vec![format!("total readings of {}", selector(&all.metric, &all.matchers)?), good.to_owned()];
-    let mut used = use_of(&all.metric, Kind::Gauge, None);
-    known_labels(&mut used, &all.matchers, each);
-    made.uses = vec![used];
-    Some(made)
 }

@@ -115,17 +115,22 @@ impl Measured {
     }
 }
 
-/// Are its events counted one by one? Readings are samples, and what a query counts isn't known.
-pub(super) fn countable(events: &Events) -> bool {
+/// Are its events counted one by one? Else why not: readings are samples, and what a query counts isn't known.
+pub(super) fn countable(events: &Events) -> Result<(), String> {
     let (Outcome::Good(part) | Outcome::Bad(part)) = &events.outcome;
-    let counted = |s: &Series| match s {
-        Series::Counter(selector) => selector.increases.is_none(),
+    let uncounted = |s: &Series| match s {
+        Series::Counter(selector) => selector.increases.map(|_| "samples are increases"),
         Series::HistogramCount { native, .. }
         | Series::HistogramWithin { native, .. }
-        | Series::HistogramOver { native, .. } => !native,
-        Series::Readings { .. } | Series::Promql(_) => false,
+        | Series::HistogramOver { native, .. } => native.then_some("it reads native histograms"),
+        Series::Readings { .. } => Some("readings are samples, and no events"),
+        Series::Promql(_) => Some("what its query counts is not known"),
     };
-    events.faults.is_empty() && events.total.iter().chain(part).all(counted)
+    let faults = (!events.faults.is_empty()).then_some("an event may be bad in several ways at once");
+    match events.total.iter().chain(part).find_map(uncounted).or(faults) {
+        Some(why) => Err(why.to_owned()),
+        None => Ok(()),
+    }
 }
 
 /// The forms of all addends, without their names.

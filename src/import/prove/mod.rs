@@ -93,7 +93,8 @@ impl Imported {
     }
 
     /// Trials of hours with a restart, a birth and gaps: of what is proven one objective of each kind.
-    pub fn hours(&self, target: &Target<'_>) -> Vec<Trial> {
+    /// Of those for which no hours can be played the report says why.
+    pub fn hours(&mut self, target: &Target<'_>) -> Vec<Trial> {
         let proven = |o: &Outcome| o.grade == Grade::Exact && o.proof == Some(Proof::Proven);
         if !self.report.objectives.iter().any(proven) {
             return Vec::new();
@@ -102,30 +103,48 @@ impl Imported {
         let stage = Stage::new(&model);
         let told: BTreeMap<String, &Told> = self.told.iter().map(|one| (one.path(), one)).collect();
         let mut kinds: BTreeMap<String, Vec<(usize, &Told)>> = BTreeMap::new();
+        let mut unplayed: BTreeMap<String, usize> = BTreeMap::new();
         for (at, outcome) in self.report.objectives.iter().enumerate().filter(|(_, o)| proven(o)) {
             let found = outcome.promise.as_ref().and_then(|path| told.get(path)).copied();
-            if let Some((one, kind)) = found.and_then(|one| Some((one, stage.kind(one)?))) {
-                kinds.entry(kind).or_default().push((at, one));
+            let Some(one) = found else { continue };
+            match stage.kind(one) {
+                Ok(kind) => kinds.entry(kind).or_default().push((at, one)),
+                Err(why) => *unplayed.entry(why).or_default() += 1,
             }
         }
         let mut kinds: Vec<Vec<(usize, &Told)>> = kinds.into_values().collect();
         // Those that most are of; in the order of the report.
         kinds.sort_by_key(|of| std::cmp::Reverse(of.len()));
+        let more: usize = kinds.iter().skip(MOST_KINDS).map(Vec::len).sum();
+        if more > 0 {
+            *unplayed.entry(format!("{MOST_KINDS} other kinds are played")).or_default() += more;
+        }
         kinds.truncate(MOST_KINDS);
         kinds.sort_by_key(|of| of.first().map(|(at, _)| *at));
         let one = |of: &Vec<(usize, &Told)>| match of.first() {
             Some((at, told)) => stage.hours(*at, told, of.len()),
             None => Vec::new(),
         };
-        crate::parallel::map(&kinds, one).into_iter().flatten().collect()
+        let made = crate::parallel::map(&kinds, one);
+        for (_, of) in made.iter().zip(&kinds).filter(|(trials, _)| trials.is_empty()) {
+            *unplayed.entry("none of the hours has anything to show".to_owned()).or_default() += of.len();
+        }
+        self.report.unplayed = unplayed;
+        made.into_iter().flatten().collect()
     }
 
     /// Takes promtool's answer: what it said of both queries, or why it said nothing.
     pub fn judge(&mut self, trial: &Trial, answer: Result<&[Wrong], String>) {
         if let Some(played) = &trial.played {
-            // What cannot be evaluated says nothing.
-            let Ok(said) = answer else { return };
-            let (Some(source), Some(rules)) = (shares_of(said, OLD), shares_of(said, NEW)) else { return };
+            let shares = answer.ok().and_then(|said| Some((shares_of(said, OLD)?, shares_of(said, NEW)?)));
+            let Some((source, rules)) = shares else {
+                *self
+                    .report
+                    .unplayed
+                    .entry("promtool gives no answer for an hour".to_owned())
+                    .or_default() += 1;
+                return;
+            };
             let Some(outcome) = self.report.objectives.get(trial.objective) else { return };
             let of = |shares: answers::Shares| shares.into_values().next();
             played.tell(outcome, of(source), of(rules), &mut self.report.truth);

@@ -69,17 +69,29 @@ impl<'m> Stage<'m> {
         Hour::ALL.into_iter().filter_map(hour).collect()
     }
 
-    /// What an objective is measured by, without names: two of one kind differ in metrics, labels and bounds. None where no hours can be
+    /// What an objective is measured by, without names: two of one kind differ in metrics, labels and bounds. `Err`: why no hours can be
     /// made for it.
-    pub(super) fn kind(&self, told: &Told) -> Option<String> {
-        let one = self.asked(told).ok()?;
-        let Measurement::Events(events) = &one.promise.measurement else { return None };
-        let plain = one.promise.for_each.is_empty() && told.objective.recorded.is_none();
-        if !plain || !hours::countable(events) || !looks_back(&one.expr).is_ok_and(Duration::is_zero) {
-            return None;
+    pub(super) fn kind(&self, told: &Told) -> Result<String, String> {
+        let one = self.asked(told)?;
+        let Measurement::Events(events) = &one.promise.measurement else {
+            return Err("it judges slices of time".to_owned());
+        };
+        if !one.promise.for_each.is_empty() {
+            return Err("each value of a label has a share of its own".to_owned());
         }
+        hours::countable(events)?;
+        if !looks_back(&one.expr)?.is_zero() {
+            return Err("it looks at another time (`offset`)".to_owned());
+        }
+        let recorded: Vec<String> = told
+            .objective
+            .recorded
+            .iter()
+            .flat_map(|recorded| &recorded.rules)
+            .map(|rule| promql::parse(&rule.expr).map_or_else(|_| String::new(), |expr| hours::shape(&expr)))
+            .collect();
         let side = matches!(events.outcome, Outcome::Good(_));
-        Some(format!("{side} {} {}", hours::forms(events), hours::shape(&one.expr)))
+        Ok(format!("{side} {} {} {recorded:?}", hours::forms(events), hours::shape(&one.expr)))
     }
 
     /// What is asked of an objective.

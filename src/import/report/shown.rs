@@ -105,7 +105,7 @@ impl Report {
     /// What was held against counted truth.
     fn truth_shown(&self, form: &Form, out: &mut String) {
         let Form { heading, item, inner, code } = form;
-        if !self.truth.is_empty() {
+        if !self.truth.is_empty() || !self.unplayed.is_empty() {
             let _ = writeln!(out, "\n{heading}Against counted truth: hours in which something happens");
             form.gap(out);
         }
@@ -119,6 +119,10 @@ impl Report {
             for hour in &one.hours {
                 let _ = writeln!(out, "{inner}{}", hour.words());
             }
+        }
+        for (why, count) in &self.unplayed {
+            let of = if *count == 1 { "objective" } else { "objectives" };
+            let _ = writeln!(out, "{item}not held against it: {count} {of}: {}", form.safe(why));
         }
     }
     /// What was written.

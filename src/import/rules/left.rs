@@ -8,7 +8,8 @@ use super::constant::Constants;
 use super::draft::families;
 use super::{Rule, windows};
 use crate::import::Read;
-use crate::import::decompile::{self, Declarations, Histograms};
+use crate::import::decompile::{self, Declarations, Histograms, Known};
+use crate::import::nature::Natures;
 use crate::import::objective::{Alerting, Objective, Said, Service, Sli, Tool, Values, Window};
 use crate::import::report::Finding;
 use crate::promql;
@@ -44,7 +45,7 @@ pub(super) fn list(
     for rule in book.rules {
         decompile::histograms(&rule.expr.text, &mut histograms);
     }
-    let hints = Hints { book, histograms };
+    let hints = Hints { book, histograms, natures: read.natures.clone() };
     let mut shown: BTreeSet<usize> = BTreeSet::new();
     for (family, list) in families(book) {
         let list: Vec<usize> = list.iter().map(|one| one.rule).filter(|at| left.contains_key(at)).collect();
@@ -166,6 +167,7 @@ fn misspelt(book: &Book<'_>, made: &BTreeSet<usize>, read: &mut Read) {
 struct Hints<'b, 'r> {
     book: &'b Book<'r>,
     histograms: Histograms,
+    natures: Natures,
 }
 
 impl Hints<'_, '_> {
@@ -191,7 +193,9 @@ impl Hints<'_, '_> {
             assumed: Vec::new(),
             lost: Vec::new(),
         };
-        let made = decompile::measure(&objective, &self.histograms, &Declarations::new()).ok()?;
+        let declared = Declarations::new();
+        let known = Known { histograms: &self.histograms, declared: &declared, natures: &self.natures };
+        let made = decompile::measure(&objective, &known).ok()?;
         // A part of other events is not known to be one.
         let sure = made.escaped.is_none() && made.uses.iter().all(|used| used.part_of.is_none());
         sure.then_some((made.of, made.statements))

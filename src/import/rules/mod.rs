@@ -26,6 +26,7 @@ mod windows;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Read;
+use super::nature::Natures;
 use super::objective::{Place, Said, Tool};
 use super::reader::{Reader, entries, find, given, owner, scalar, short, word};
 use super::report::Outcome;
@@ -265,6 +266,8 @@ pub(super) fn finish(read: &mut Read) {
     if rules.is_empty() {
         return;
     }
+    let recorded = rules.iter().filter(|rule| !rule.is_alert());
+    read.natures = Natures::of(recorded.map(|r| (r.name.text.as_str(), r.expr.text.as_str(), &r.name.place)));
     let made: BTreeSet<usize> = maker::say(&rules, read);
     let book = Book::new(&rules, &made);
     let mut used = BTreeSet::new();

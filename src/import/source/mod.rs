@@ -143,7 +143,7 @@ pub(super) fn write(read: Read, target: &Target<'_>) -> Result<Imported, Unusabl
         ..Report::default()
     };
     let object_labels = read.object_labels;
-    let mut said = told(read.objectives, &there.metrics, &mut report);
+    let mut said = told(read.objectives, (&there.metrics, &read.natures), &mut report);
     let taken: Vec<(String, Option<String>)> = said
         .iter()
         .filter_map(|s| Some((s, there.journeys.get(&s.journey)?)))

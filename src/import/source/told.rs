@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::catalogue;
-use super::super::decompile::{self, Declarations, Measure};
+use super::super::decompile::{self, Declarations, Known, Measure};
 use super::super::names::{self, Position};
+use super::super::nature::Natures;
 use super::super::objective::{Lost, Objective, Place, Said, Sli, What};
 use super::super::reader::{is_owner, is_tier, short};
 use super::super::report::{Finding, Outcome, Report};
@@ -12,11 +13,16 @@ use super::{NOBODY, Told, contradictions, own};
 use crate::write::text;
 
 /// Objectives that can be said in the language; of the others the report says why not.
-pub(super) fn told(objectives: Vec<Objective>, declared: &Declarations, report: &mut Report) -> Vec<Told> {
+pub(super) fn told(
+    objectives: Vec<Objective>,
+    (declared, natures): (&Declarations, &Natures),
+    report: &mut Report,
+) -> Vec<Told> {
     let mut histograms = BTreeSet::new();
     for query in objectives.iter().flat_map(|o| o.sli.queries()) {
         decompile::histograms(&query.text, &mut histograms);
     }
+    let known = Known { histograms: &histograms, declared, natures };
     let mut services: BTreeMap<String, Said> = BTreeMap::new();
     let mut places: BTreeMap<(String, Option<String>, String), Place> = BTreeMap::new();
     let mut made = Vec::new();
@@ -71,7 +77,7 @@ pub(super) fn told(objectives: Vec<Objective>, declared: &Declarations, report: 
             );
             continue;
         }
-        let mut measure = match decompile::measure(&objective, &histograms, declared) {
+        let mut measure = match decompile::measure(&objective, &known) {
             Ok(measure) => measure,
             Err(why) => {
                 refuse(at, why);

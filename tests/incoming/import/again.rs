@@ -207,3 +207,17 @@ fn what_was_removed() {
     assert!(ran.err.contains("has mistakes, first E0"), "{}", ran.err);
     assert_eq!(texts(&new).len(), before.len() + 1);
 }
+
+/// A record that is a link tells of files elsewhere.
+#[cfg(unix)]
+#[test]
+fn a_record_that_is_a_link() {
+    let at = imported();
+    let at = at.path();
+    let record = at.join("new/.slovo-import");
+    fs::rename(&record, at.join("elsewhere")).unwrap();
+    std::os::unix::fs::symlink(at.join("elsewhere"), &record).unwrap();
+    let ran = run(at, &["import", "specs", "-o", "new"]);
+    assert!(ran.code == 2 && ran.err.contains("it is a link"), "{}{}", ran.code, ran.err);
+    assert!(record.symlink_metadata().unwrap().is_symlink());
+}

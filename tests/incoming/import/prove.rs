@@ -244,7 +244,7 @@ fn offsets() {
     }
 }
 
-/// A signal leaves no folder behind.
+/// A signal leaves no folder behind, and nothing that runs.
 #[cfg(unix)]
 #[test]
 fn signals() {
@@ -256,32 +256,88 @@ fn signals() {
     let at = tempfile::tempdir().unwrap();
     let at = at.path();
     fs::write(at.join("x.yaml"), WHOLE).unwrap();
-    // Something that takes its time.
-    fs::write(at.join("slow"), "#!/bin/sh\n[ \"$1\" = --version ] || exec sleep 3\n").unwrap();
+    assert!(run(at, &["import", "x.yaml", "-o", "made"]).code == 0);
+    // Something that takes its time, as does what it starts; with a folder that it doesn't remove when it is ended.
+    let slow = "#!/bin/sh\n[ \"$1\" = --version ] && exit\nmkdir \"$TMPDIR/test_storage$$\"\nsleep 60 &\necho \"$$ $!\" >> \"$PIDS\"\nsleep 60\n";
+    fs::write(at.join("slow"), slow).unwrap();
     fs::set_permissions(at.join("slow"), fs::Permissions::from_mode(0o755)).unwrap();
-    for signal in ["INT", "TERM"] {
-        let temporary = at.join(signal);
-        fs::create_dir(&temporary).unwrap();
+    let import = ["import", "x.yaml", "--audit", "--prove", "--promtool", "./slow"];
+    let test = ["-C", "made", "test", "--promtool", "./slow"];
+    for (signal, arguments) in [("INT", &import[..]), ("TERM", &import), ("INT", &test), ("TERM", &test)] {
+        let temporary = tempfile::tempdir_in(at).unwrap();
+        let pids = temporary.path().join("pids");
+        let folder = temporary.path().join("folder");
+        fs::create_dir(&folder).unwrap();
         let mut child = Command::cargo_bin("slovo")
             .unwrap()
             .current_dir(at)
-            .args(["import", "x.yaml", "--audit", "--prove", "--promtool", "./slow"])
-            .env("TMPDIR", &temporary)
+            .args(arguments)
+            .env("TMPDIR", &folder)
+            .env("PIDS", &pids)
             .stdout(std::process::Stdio::null())
             .stderr(std::process::Stdio::null())
             .spawn()
             .unwrap();
-        let left = || fs::read_dir(&temporary).unwrap().count();
         let began = Instant::now();
-        while left() == 0 && began.elapsed() < Duration::from_secs(60) {
+        let within = |seconds| began.elapsed() < Duration::from_secs(seconds);
+        let started = || fs::read_to_string(&pids).unwrap_or_default();
+        while !started().ends_with('\n') && within(60) {
             std::thread::sleep(Duration::from_millis(10));
         }
-        assert_eq!(left(), 1);
+        let left = || fs::read_dir(&folder).unwrap().count();
+        assert_eq!(left(), 1, "{arguments:?}: only a folder of ours");
         let kill =
             Command::new("kill").args([format!("-{signal}"), child.id().to_string()]).status().unwrap();
         assert!(kill.success());
         let status = child.wait().unwrap();
-        assert_eq!((status.code(), left()), (None, 0), "{signal}");
+        assert_eq!((status.code(), left()), (None, 0), "{signal} {arguments:?}");
+        // An ended one is there until somebody asks for its end.
+        let runs = |id: &str| {
+            let stat = fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+            !stat.is_empty() && !stat.contains(") Z ")
+        };
+        let ids = started();
+        assert!(ids.split_whitespace().count() >= 2);
+        while ids.split_whitespace().any(runs) && within(30) {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        assert!(!ids.split_whitespace().any(runs), "{signal} {arguments:?}: {ids}");
+    }
+}
+
+/// Whatever a program called promtool says: none of it moves the cursor, on the terminal, in reports or in source.
+#[cfg(unix)]
+#[test]
+fn what_promtool_says_is_text() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let at = tempfile::tempdir().unwrap();
+    let at = at.path();
+    fs::write(at.join("x.yaml"), WHOLE).unwrap();
+    assert!(run(at, &["import", "x.yaml", "-o", "made"]).code == 0);
+    let harmful = |text: &str| text.chars().any(|c| c.is_control() && c != '\n' || c == '\u{202e}');
+    for said in [
+        r"\033[31mred\r\007\342\200\256",
+        r"Unit Testing:  0/case.yml\n  FAILED:\n    expr: \042x # p [0.0]\042, time: 1h, exp: nil\n  got: {a=\042\033[2J\042} 0.5\n",
+        r"Unit Testing:  0/case.yml\n  FAILED:\n    expr: \042x # p [0.0]\042, time: 1h, err: \033]0;x\007\n",
+    ] {
+        fs::write(
+            at.join("loud"),
+            format!("#!/bin/sh\n[ \"$1\" = --version ] || {{ printf '{said}'; exit 1; }}\n"),
+        )
+        .unwrap();
+        fs::set_permissions(at.join("loud"), fs::Permissions::from_mode(0o755)).unwrap();
+        for format in ["text", "markdown", "json"] {
+            let ran = run(
+                at,
+                &["import", "x.yaml", "--audit", "--prove", "--promtool", "./loud", "--format", format],
+            );
+            assert!(!harmful(&ran.out) && !harmful(&ran.err), "{said} {format}: {:?}{:?}", ran.out, ran.err);
+            assert!(!ran.out.contains("(proven)"), "{}", ran.out);
+        }
+        let ran = run(at, &["-C", "made", "test", "--promtool", "./loud"]);
+        assert!(!harmful(&ran.out) && !harmful(&ran.err), "{said}: {:?}{:?}", ran.out, ran.err);
+        assert!(ran.err.contains('\u{fffd}'), "{said}: {}", ran.err);
     }
 }
 
@@ -318,4 +374,46 @@ fn against_counted_truth() {
     let ran = run(at, &["import", "x.yaml", "--audit", "--prove"]);
     assert!(ran.out.contains("\nAgainst counted truth: hours in which something happens\n"), "{}", ran.out);
     assert!(ran.out.contains("nothing by the source's queries, 0.0000% by these rules"), "{}", ran.out);
+}
+
+/// Of recorded series the source's queries read what its rules record of the hour; of what isn't played the report says why.
+#[test]
+fn what_is_played() {
+    if !promtool() {
+        return;
+    }
+    let at = tempfile::tempdir().unwrap();
+    let at = at.path();
+    let slo = |name: &str, error: &str, total: &str| {
+        format!(
+            "  - name: {name}\n    objective: 99\n    sli: {{events: {{error_query: '{error}', total_query: '{total}'}}}}\n    alerting: {{page_alert: {{disable: true}}, ticket_alert: {{disable: true}}}}\n"
+        )
+    };
+    let spec = [
+        "version: prometheus/v1\nservice: shop\nlabels: {owner: shop}\nslos:\n".to_owned(),
+        slo("recorded", "sum(e:rate{{.window}})", "sum(rate(x_total[{{.window}}]))"),
+        slo(
+            "each",
+            "sum by (a) (rate(y_total{code=\"5\"}[{{.window}}]))",
+            "sum by (a) (rate(y_total[{{.window}}]))",
+        ),
+        slo(
+            "up",
+            "sum(count_over_time(up[{{.window}}])) - sum(sum_over_time(up[{{.window}}]))",
+            "sum(count_over_time(up[{{.window}}]))",
+        ),
+    ];
+    let rules = ["5m", "30m", "1h", "2h", "6h", "1d", "3d"].map(|window| {
+        format!("      - {{record: 'e:rate{window}', expr: 'sum(rate(x_total{{code=\"5\"}}[{window}]))'}}\n")
+    });
+    fs::write(at.join("x.yaml"), spec.concat()).unwrap();
+    fs::write(at.join("r.yaml"), format!("groups:\n  - name: helpers\n    rules:\n{}", rules.concat()))
+        .unwrap();
+    let ran = run(at, &["import", "x.yaml", "r.yaml", "--audit", "--prove"]);
+    assert!(ran.out.contains("3 exact (proven)"), "{}{}", ran.out, ran.err);
+    let (_, truth) = ran.out.split_once("\nAgainst counted truth").unwrap();
+    assert!(truth.contains("shop/recorded\n    a restart: truly"), "{truth}");
+    for why in ["each value of a label has a share of its own", "readings are samples, and no events"] {
+        assert!(truth.contains(&format!("not held against it: 1 objective: {why}\n")), "{truth}");
+    }
 }

@@ -88,6 +88,86 @@ fn never_exact() {
     }
 }
 
+/// Nothing is assumed of a series that its own rule, in the same input, contradicts.
+#[test]
+fn never_against_its_rule() {
+    let readings = "sum(count_over_time(e:up[{{.window}}])) - sum(sum_over_time(e:up[{{.window}}]))";
+    let all_readings = "sum(count_over_time(e:up[{{.window}}]))";
+    let (of_x, of_e) = ("sum(rate(x_total{code=\"5\"}[{{.window}}]))", "sum(rate(e:all[{{.window}}]))");
+    let part_of_e = "sum(rate(e:all{code=\"5\"}[{{.window}}]))";
+    let slow = "sum(rate(e:h_count[{{.window}}])) - sum(rate(e:h_bucket{le=\"0.5\"}[{{.window}}]))";
+    for (error, total, recorded, grade, wanted) in [
+        // Readings that are 0 or 1: by their rule, perhaps, or not.
+        (readings, all_readings, vec![("e:up", "x_in_use > bool 3")], Grade::Exact, ""),
+        (readings, all_readings, vec![("e:up", "max by (job) (y)")], Grade::Assumed, "`e:up` is 0 or 1"),
+        (
+            readings,
+            all_readings,
+            vec![("e:up", "avg(up)")],
+            Grade::Refused,
+            "`e:up` is recorded as a `avg` of states (rules.yaml:4)",
+        ),
+        (
+            readings,
+            all_readings,
+            vec![("e:up", "sum(rate(x_total{code!=\"5\"}[5m])) / sum(rate(x_total[5m]))")],
+            Grade::Refused,
+            "`e:up` is recorded as a quotient (rules.yaml:4)",
+        ),
+        // A rate of what is no counter.
+        (
+            part_of_e,
+            of_e,
+            vec![("e:all", "sum by (code) (rate(x_total[5m]))")],
+            Grade::Refused,
+            "`e:all` is recorded as a rate",
+        ),
+        (
+            slow,
+            "sum(rate(e:h_count[{{.window}}]))",
+            vec![("e:h_count", "sum(increase(h_count[5m]))"), ("e:h_bucket", "sum by (le) (h_bucket)")],
+            Grade::Refused,
+            "`e:h_count` is recorded as an increase over a time",
+        ),
+        // The same counter on both sides, whatever it counts.
+        (part_of_e, of_e, vec![("e:all", "2 * x_total")], Grade::Exact, ""),
+        (part_of_e, of_e, vec![("e:all", "sum by (code) (x_total offset 1h)")], Grade::Exact, ""),
+        // Beside another one it counts other events.
+        (of_x, of_e, vec![("e:all", "2 * x_total")], Grade::Refused, "not known to be part of `e:all`"),
+        (
+            of_x,
+            of_e,
+            vec![("e:all", "sum(x_total offset 1h)")],
+            Grade::Refused,
+            "not known to be part of `e:all`",
+        ),
+        (
+            of_x,
+            of_e,
+            vec![("e:twice", "2 * x_total"), ("e:all", "sum(e:twice)")],
+            Grade::Refused,
+            "not known to be part",
+        ),
+    ] {
+        let made = of(error, total, &recorded);
+        let text = made.report.text();
+        assert!(made.report.objectives[0].grade == grade && text.contains(wanted), "{recorded:?}: {text}");
+    }
+}
+
+/// A series whose name holds the window, and whose rules are elsewhere.
+#[test]
+fn windows_in_names() {
+    let made = of("sum(e:rate{{.window}})", TOTAL, &[("other", "sum(x_total)")]);
+    let text = made.report.text();
+    assert!(text.contains("`e:rate{{.window}}` is a recorded series, another one for each window"), "{text}");
+    assert!(text.contains("no rule of the input records them: import the files"), "{text}");
+    let made = of("sum(e:rate{{.window}})", TOTAL, &[("e:rate5m", "sum(rate(x_total{code=\"5\"}[1h]))")]);
+    let text = made.report.text();
+    assert!(text.contains("rules of the input record some of them, and cannot be followed"), "{text}");
+    assert!(text.contains("what is recorded for the window 5m looks back 1h"), "{text}");
+}
+
 /// A rule for each window is exact where all of them record the same over their own window.
 #[test]
 fn by_windows() {
