@@ -357,7 +357,7 @@ pub(super) fn parts(
             own.strip_suffix("_sum").filter(|base| *base == name || name.strip_suffix("_count") == Some(base))
         {
             return Err(format!(
-                "`{own}` adds up what `{base}` measures, and all events are counted: seconds (or bytes) of events are no part of their number"
+                "`{own}` adds up the values that `{base}` measures (seconds, or bytes), and the total counts events: a sum of values is not a part of a count"
             ));
         }
         // Of twice as many events, or of those an hour before, others are no part.
