@@ -213,10 +213,10 @@ fn counts_on_the_front_page() {
     for (promises, wanted) in [
         (
             vec![""],
-            "1 journey and 1 promise, each with a number and a team that answers for it. The promise gives no reason. No number is called a guess.",
+            "1 journey and 1 promise, each with a number and a team that answers for it. The promise gives no reason.\n",
         ),
         (vec![guess], "The promise gives a reason. Its number is still a guess."),
-        (vec!["", ""], "None gives a reason. No number is called a guess."),
+        (vec!["", ""], "None gives a reason.\n"),
         (vec![reason, ""], "1 of 2 gives a reason. No number is called a guess."),
         (vec![guess, reason], "All give a reason. 1 of the numbers is still a guess."),
     ] {
