@@ -242,9 +242,12 @@ mod tests {
     use crate::rules::Kind;
     use crate::source::{FileId, Span};
 
-    /// Rules of one group: what each is called, its expression and its labels. Alerts are called in capitals.
-    fn files(rules: &[(&str, &str, &[(&str, &str)])]) -> RuleFiles {
-        let item = |(name, expr, labels): &(&str, &str, &[(&str, &str)])| {
+    /// What a rule is called, its expression and its labels. Alerts are called in capitals.
+    type Short<'t> = (&'t str, &'t str, &'t [(&'t str, &'t str)]);
+
+    /// Rules of one group.
+    fn files(rules: &[Short<'_>]) -> RuleFiles {
+        let item = |(name, expr, labels): &Short<'_>| {
             let kind = if name.starts_with(char::is_uppercase) {
                 Kind::Alert { hold: None, keep: None, annotations: Vec::new() }
             } else {
@@ -323,11 +326,11 @@ mod tests {
     #[test]
     fn what_is_asked_of_one_promise_needs_no_other() {
         let files = files(&[
-            ("base", r#"rate(x[1m])"#, &[("step", "s"), ("promise", "p")]),
-            ("base", r#"rate(y[1m])"#, &[("step", "s"), ("promise", "q")]),
+            ("base", "rate(x[1m])", &[("step", "s"), ("promise", "p")]),
+            ("base", "rate(y[1m])", &[("step", "s"), ("promise", "q")]),
             ("ratio", r#"sum by (step, promise) (base{journey="j"}) / 2"#, &[("window", "5m")]),
-            ("mixed", r#"sum by (promise) (ratio) / scalar(sum(ratio))"#, &[]),
-            ("named", r#"ratio"#, &[("promise", "{{ $labels.step }}")]),
+            ("mixed", "sum by (promise) (ratio) / scalar(sum(ratio))", &[]),
+            ("named", "ratio", &[("promise", "{{ $labels.step }}")]),
             ("Fast", r#"ratio{window="5m",promise="q"} > 1"#, &[("promise", "q")]),
         ]);
         let needed = |expr: &str| asked(&files, expr);
