@@ -1,17 +1,7 @@
-//! Inputs that once took time by the square of their size, or memory by the message. Here at a size that a quadratic place would
-//! need minutes for; the figures of docs/security.md are measured with a megabyte and a release build, and must then keep their
-//! limits: `just size`.
+//! Kinds of one file, most of them with mistakes.
 
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
-
-use rayon::prelude::*;
-use wait4::Wait4 as _;
-
-use crate::tools::put;
-
-/// The file, and its text of about so many bytes.
-fn inputs(size: usize) -> Vec<(&'static str, &'static str, String)> {
+/// What it is, the file, and its text of about so many bytes.
+pub(super) fn inputs(size: usize) -> Vec<(&'static str, &'static str, String)> {
     let many = |part: &str| part.repeat(size / part.len());
     let numbered = |part: &dyn Fn(usize) -> String| {
         let mut text = String::new();
@@ -137,65 +127,7 @@ fn inputs(size: usize) -> Vec<(&'static str, &'static str, String)> {
 }
 
 /// A journey with one promise.
-fn promise(n: usize) -> String {
+pub(super) fn promise(n: usize) -> String {
     let promise = "    promise p \"P\" {\n      keep for 99% of x over 28d\n      total x_total\n      bad where {code=~\"5..\"}\n      urgency ticket\n    }\n";
     format!("journey j{n} \"J\" {{\n  owner shop\n  step s \"S\" {{\n{promise}  }}\n}}\n")
-}
-
-#[test]
-fn no_input_takes_long() {
-    let size = std::env::var("SLOVO_SIZE").ok().and_then(|s| s.parse().ok()).unwrap_or(60_000);
-    let measured = size > 500_000;
-    let program = std::env::var("SLOVO_BIN").unwrap_or_else(|_| env!("CARGO_BIN_EXE_slovo").to_owned());
-    let judge = |(what, file, text): &(&str, &str, String)| -> Vec<String> {
-        let mut slow = Vec::new();
-        let at = tempfile::tempdir().unwrap();
-        put(at.path(), &[("slovo.yaml", "project: x\n"), ("a.slovo", "team shop \"S\" {}\n"), (*file, text)]);
-        for args in [
-            &["check"][..],
-            &["check", "--format", "json"],
-            &["fmt", "--check"],
-            &["build"],
-            &["docs"],
-            &["explain", "j.p"],
-        ] {
-            let began = Instant::now();
-            let run = Command::new(&program)
-                .current_dir(at.path())
-                .args(args)
-                .stdout(Stdio::null())
-                .stderr(Stdio::null())
-                .spawn()
-                .unwrap()
-                .wait4()
-                .unwrap();
-            let (time, memory) = (began.elapsed(), run.rusage.maxrss / (1024 * 1024));
-            let cpu = run.rusage.utime + run.rusage.stime;
-            assert!(run.status.code().is_some_and(|c| c < 3), "{what}: {args:?}: {:?}", run.status);
-            if measured {
-                let line = format!(
-                    "{what:24} {:24} {:6.2} s {:6.2} s of CPU {memory:5} MB",
-                    args.join(" "),
-                    time.as_secs_f32(),
-                    cpu.as_secs_f32()
-                );
-                println!("{line}");
-                // Processor time: other work on the machine doesn't count.
-                if cpu > Duration::from_secs(1) || memory > 300 {
-                    slow.push(line);
-                }
-            } else if time > Duration::from_secs(60) {
-                slow.push(format!("{what}: {args:?}: {time:?}"));
-            }
-        }
-        slow
-    };
-    let inputs = inputs(size);
-    // What is measured has the machine for itself.
-    let slow: Vec<String> = if measured {
-        inputs.iter().flat_map(judge).collect()
-    } else {
-        inputs.par_iter().flat_map_iter(judge).collect()
-    };
-    assert!(slow.is_empty(), "{slow:#?}");
 }
