@@ -194,7 +194,8 @@ fn write_verdict(side: Side, words: Option<&str>, verdict: &Verdict) -> Option<S
         Verdict::Stream(terms, Some(limit)) => {
             let mut made = stream(terms)?;
             // A name with a blank, before `over`, would be read as words.
-            if made.starts_with('"') && made.ends_with('"') {
+            let bare = matches!(terms.as_slice(), [Term::Selector(one)] if one.matchers.is_empty());
+            if bare && made.starts_with('"') {
                 made.push_str("{}");
             }
             format!("{made} over {}", limit.write()?)

@@ -16,6 +16,7 @@
 mod common;
 
 mod agreement;
+mod bounds;
 mod floods;
 mod go_templates;
 #[cfg(unix)]

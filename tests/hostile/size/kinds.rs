@@ -1,9 +1,10 @@
 //! Kinds of one file, most of them with mistakes.
 
-/// What it is, the file, and its text of about so many bytes.
-pub(super) fn inputs(size: usize) -> Vec<(&'static str, &'static str, String)> {
-    let many = |part: &str| part.repeat(size / part.len());
-    let numbered = |part: &dyn Fn(usize) -> String| {
+use super::Kind;
+
+pub(super) fn kinds(size: usize) -> Vec<Kind> {
+    let many = move |part: &str| part.repeat(size / part.len());
+    let numbered = move |part: &dyn Fn(usize) -> String| {
         let mut text = String::new();
         let mut n = 0;
         while text.len() < size {
@@ -25,105 +26,95 @@ pub(super) fn inputs(size: usize) -> Vec<(&'static str, &'static str, String)> {
         text
     };
     vec![
-        ("lines that say nothing", "a.slovo", many("z\n")),
-        ("lines of marks", "a.slovo", many("}{\n")),
-        ("one line of words", "a.slovo", many("team ")),
-        ("open texts", "a.slovo", many("\"\n")),
-        ("a long name", "a.slovo", format!("team {} \"T\" {{}}\n", "x".repeat(size))),
-        ("a long title", "a.slovo", format!("{shop}{head}  note \"{}\"\n}}\n", "x ".repeat(size / 2))),
-        ("comments", "a.slovo", many("# x\n")),
-        ("labels, each twice", "a.slovo", format!("metric x: counter {{\n  labels {}a\n}}\n", many("a, "))),
-        (
-            "values of a label",
-            "a.slovo",
+        Kind::one("lines that say nothing", move || many("z\n")),
+        Kind::one("lines of marks", move || many("}{\n")),
+        Kind::one("one line of words", move || many("team ")),
+        Kind::one("open texts", move || many("\"\n")),
+        Kind::one("a long name", move || format!("team {} \"T\" {{}}\n", "x".repeat(size))),
+        Kind::one("a long title", move || format!("{shop}{head}  note \"{}\"\n}}\n", "x ".repeat(size / 2))),
+        Kind::one("comments", move || many("# x\n")),
+        Kind::one("labels, each twice", move || {
+            format!("metric x: counter {{\n  labels {}a\n}}\n", many("a, "))
+        }),
+        Kind::one("values of a label", move || {
             format!(
                 "metric x: counter {{\n  labels a in {}\"z\"\n}}\n",
                 numbered(&|n| format!("\"v{n}\" | "))
-            ),
-        ),
-        (
-            "bounds",
-            "a.slovo",
+            )
+        }),
+        Kind::one("bounds", move || {
             format!(
                 "metric x: histogram of seconds {{\n  buckets {}9999999\n}}\n",
                 numbered(&|n| format!("{}, ", n + 1))
-            ),
-        ),
-        ("names nearly right", "a.slovo", names(size / 52)),
-        ("one name declared often", "a.slovo", many("team t \"T\" {}\n")),
-        ("statements said often", "a.slovo", format!("{shop}{head}{}}}\n", many("  owner shop\n"))),
-        (
-            "matchers",
-            "a.slovo",
+            )
+        }),
+        Kind::one("names nearly right", move || names(size / 52)),
+        Kind::one("one name declared often", move || many("team t \"T\" {}\n")),
+        Kind::one("statements said often", move || format!("{shop}{head}{}}}\n", many("  owner shop\n"))),
+        Kind::one("matchers", move || {
             format!(
                 "{shop}indicator i {{\n  total x_total{{{}r=\"x\"}}\n}}\n",
                 numbered(&|n| format!("r=~\"a{n}.*\", "))
-            ),
-        ),
-        ("a sum", "a.slovo", format!("{shop}indicator i {{\n  total {}x_total\n}}\n", many("x_total + "))),
-        (
-            "a long pattern",
-            "a.slovo",
-            format!("{shop}indicator i {{\n  total x_total{{r=~\"{}\"}}\n}}\n", many("(a|b)*")),
-        ),
-        (
-            "a query",
-            "a.slovo",
+            )
+        }),
+        Kind::one("a sum", move || {
+            format!("{shop}indicator i {{\n  total {}x_total\n}}\n", many("x_total + "))
+        }),
+        Kind::one("a long pattern", move || {
+            format!("{shop}indicator i {{\n  total x_total{{r=~\"{}\"}}\n}}\n", many("(a|b)*"))
+        }),
+        Kind::one("a query", move || {
             format!(
                 "{shop}indicator i {{\n  total promql \"\"\"{}rate(x_total[$range])\"\"\"\n}}\n",
                 many("rate(x_total[$range]) + ")
-            ),
-        ),
-        (
-            "brackets of a query",
-            "a.slovo",
-            format!("{shop}indicator i {{\n  total promql \"\"\"{}\"\"\"\n}}\n", many("(")),
-        ),
-        (
-            "members",
-            "a.slovo",
+            )
+        }),
+        Kind::one("brackets of a query", move || {
+            format!("{shop}indicator i {{\n  total promql \"\"\"{}\"\"\"\n}}\n", many("("))
+        }),
+        Kind::one("members", move || {
             format!(
                 "{shop}{head}  promise p \"P\" {{\n    all of {}a.b\n  }}\n}}\n",
                 numbered(&|n| format!("a{n}.b, "))
-            ),
-        ),
-        ("brackets of slovo.yaml", "slovo.yaml", format!("project: x\nlabels: {}", many("["))),
-        ("keys of slovo.yaml", "slovo.yaml", format!("project: x\n{}", numbered(&|n| format!("k{n}: 1\n")))),
-        (
-            "one line of slovo.yaml",
-            "slovo.yaml",
-            format!("project: x\ncommon_labels: [{}a]\n", numbered(&|n| format!("l{n}, "))),
-        ),
-        ("dashes of slovo.yaml", "slovo.yaml", format!("project: x\nlabels:\n  {}", many("- "))),
-        ("steps in steps", "a.slovo", format!("{shop}{head}{}", many("step s \"S\" {\n"))),
-        (
-            "steps",
-            "a.slovo",
-            format!("{shop}{head}{}}}\n", numbered(&|n| format!("  step s{n} \"S\" {{\n  }}\n"))),
-        ),
-        ("promises", "a.slovo", format!("{shop}{}", numbered(&promise))),
-        (
-            "a long text",
-            "a.slovo",
-            format!("{shop}indicator i {{\n  total promql \"\"\"{}\"\"\"\n}}\n", many("x\n")),
-        ),
-        ("escapes", "a.slovo", format!("{shop}{head}  note \"{}\"\n}}\n", many("\\n"))),
-        ("numbers", "a.slovo", format!("metric x: histogram of seconds {{\n  buckets {}\n}}\n", many("1"))),
-        ("signs in no place", "a.slovo", many("@")),
-        ("characters of four bytes", "a.slovo", format!("team t \"{}\" {{}}\n", many("𝄞"))),
-        ("lists of slovo.yaml", "slovo.yaml", format!("project: x\nscope: [{}a]\n", many("[],"))),
-        (
-            "aliases of slovo.yaml",
-            "slovo.yaml",
-            format!("project: x\nscope: &a [x]\nlabels: [{}a]\n", many("*a, ")),
-        ),
-        ("texts of slovo.yaml", "slovo.yaml", format!("project: \"{}\"\n", many("x "))),
-        (
-            "labels of slovo.yaml",
-            "slovo.yaml",
-            format!("project: x\nlabels:\n{}", numbered(&|n| format!("  k{n}: v\n"))),
-        ),
+            )
+        }),
+        yaml("brackets of slovo.yaml", move || format!("project: x\nlabels: {}", many("["))),
+        yaml("keys of slovo.yaml", move || format!("project: x\n{}", numbered(&|n| format!("k{n}: 1\n")))),
+        yaml("one line of slovo.yaml", move || {
+            format!("project: x\ncommon_labels: [{}a]\n", numbered(&|n| format!("l{n}, ")))
+        }),
+        yaml("dashes of slovo.yaml", move || format!("project: x\nlabels:\n  {}", many("- "))),
+        Kind::one("steps in steps", move || format!("{shop}{head}{}", many("step s \"S\" {\n"))),
+        Kind::one("steps", move || {
+            format!("{shop}{head}{}}}\n", numbered(&|n| format!("  step s{n} \"S\" {{\n  }}\n")))
+        }),
+        Kind::one("promises", move || format!("{shop}{}", numbered(&promise))),
+        Kind::one("a long text", move || {
+            format!("{shop}indicator i {{\n  total promql \"\"\"{}\"\"\"\n}}\n", many("x\n"))
+        }),
+        Kind::one("escapes", move || format!("{shop}{head}  note \"{}\"\n}}\n", many("\\n"))),
+        Kind::one("numbers", move || {
+            format!("metric x: histogram of seconds {{\n  buckets {}\n}}\n", many("1"))
+        }),
+        Kind::one("signs in no place", move || many("@")),
+        Kind::one("characters of four bytes", move || format!("team t \"{}\" {{}}\n", many("𝄞"))),
+        yaml("lists of slovo.yaml", move || format!("project: x\nscope: [{}a]\n", many("[],"))),
+        yaml("aliases of slovo.yaml", move || {
+            format!("project: x\nscope: &a [x]\nlabels: [{}a]\n", many("*a, "))
+        }),
+        yaml("texts of slovo.yaml", move || format!("project: \"{}\"\n", many("x "))),
+        yaml("labels of slovo.yaml", move || {
+            format!("project: x\nlabels:\n{}", numbered(&|n| format!("  k{n}: v\n")))
+        }),
     ]
+}
+
+/// A `slovo.yaml` beside a team.
+fn yaml(what: &'static str, text: impl Fn() -> String + Sync + 'static) -> Kind {
+    let files = move || {
+        vec![("a.slovo".to_owned(), "team shop \"S\" {}\n".to_owned()), ("slovo.yaml".to_owned(), text())]
+    };
+    Kind::new(what, files)
 }
 
 /// A journey with one promise.

@@ -35,77 +35,73 @@ fn files(size: usize, each: impl Fn(usize) -> String) -> Vec<(String, String)> {
 }
 
 pub(super) fn kinds(size: usize) -> Vec<Kind> {
-    let many = |part: &str| part.repeat(size / part.len() + 1);
-    let count = |bytes: usize| size / bytes;
+    let many = move |part: &str| part.repeat(size / part.len() + 1);
+    let count = move |bytes: usize| size / bytes;
     let letters = |n: usize| {
         // Three letters in the middle.
         let of = |n: usize| char::from(b'a' + u8::try_from(n % 26).unwrap());
         format!("{}{}{}", of(n), of(n / 26), of(n / 676))
     };
     let mut all = vec![
-        Kind::new("many files", files(size, promise)),
-        Kind::new("many files of one line", files(size, |n| format!("team t{n} \"T\" {{}}\n"))),
-        Kind::new("many files of mistakes", files(size, |_| "team shop \"T\" {\n zzz\n}\n".repeat(4))),
-        Kind::new("folders in folders", vec![(format!("{}a.slovo", "d/".repeat(900)), SHOP.to_owned())]),
-        Kind::one(
-            "for each",
-            in_promise(&format!("{KEPT} for each {}code\n", numbered(size, |n| format!("l{n}, ")))),
-        ),
-        Kind::one(
-            "promises for each",
-            journey(&numbered(size, |n| format!("promise p{n} \"P\" {{\n{KEPT} for each region, r\n}}\n"))),
-        ),
-        Kind::one("metrics with one name", many("metric x_total: counter\n")),
-        Kind::one(
-            "metrics",
-            format!("{SHOP}{}", numbered(size, |n| format!("metric m{n}_total: counter of x\n"))),
-        ),
-        Kind::one(
-            "metrics with labels",
+        Kind::new("many files", move || files(size, promise)),
+        Kind::new("many files of one line", move || files(size, |n| format!("team t{n} \"T\" {{}}\n"))),
+        Kind::new("many files of mistakes", move || {
+            files(size, |_| "team shop \"T\" {\n zzz\n}\n".repeat(4))
+        }),
+        Kind::new("folders in folders", move || {
+            vec![(format!("{}a.slovo", "d/".repeat(900)), SHOP.to_owned())]
+        }),
+        Kind::one("for each", move || {
+            in_promise(&format!("{KEPT} for each {}code\n", numbered(size, |n| format!("l{n}, "))))
+        }),
+        Kind::one("promises for each", move || {
+            journey(&numbered(size, |n| format!("promise p{n} \"P\" {{\n{KEPT} for each region, r\n}}\n")))
+        }),
+        Kind::one("metrics with one name", move || many("metric x_total: counter\n")),
+        Kind::one("metrics", move || {
+            format!("{SHOP}{}", numbered(size, |n| format!("metric m{n}_total: counter of x\n")))
+        }),
+        Kind::one("metrics with labels", move || {
             numbered(size, |n| {
                 format!(
                     "metric m{n}: histogram of seconds {{\n labels a, b, c in \"1\" | \"2\"\n buckets 1, 2, 3\n}}\n"
                 )
-            }),
-        ),
-        Kind::one(
-            "metrics part of each other",
-            numbered(size, |n| format!("metric m{n}: counter of x, part of m{}\n", n + 1)),
-        ),
-        Kind::one(
-            "accepted warnings",
-            format!("{SHOP}{}team t \"T\" {{}}\n", many("# slovo: allow W0424 because x\n")),
-        ),
-        Kind::one(
-            "accepted warnings, one each",
+            })
+        }),
+        Kind::one("metrics part of each other", move || {
+            numbered(size, |n| format!("metric m{n}: counter of x, part of m{}\n", n + 1))
+        }),
+        Kind::one("accepted warnings", move || {
+            format!("{SHOP}{}team t \"T\" {{}}\n", many("# slovo: allow W0424 because x\n"))
+        }),
+        Kind::one("accepted warnings, one each", move || {
             format!(
                 "{SHOP}{}",
                 numbered(size, |n| format!("# slovo: allow W0401 because x\nteam t{n} \"T\" {{}}\n"))
-            ),
-        ),
-        Kind::one("a long comment", format!("{SHOP}# {}\n", many("word "))),
-        Kind::one("comments in lists", format!("metric x: counter {{\n labels {}z\n}}\n", many("a, # c\n"))),
-        Kind::one("blanks", format!("{SHOP}{}", many(" "))),
-        Kind::one("empty lines", format!("{SHOP}{}", many("\n"))),
-        Kind::one("lone carriage returns", format!("{SHOP}{}", many("\r"))),
-        Kind::one("hidden characters", format!("{SHOP}{}", many("# \u{202e}x\u{200b}\n"))),
-        Kind::one("controls", many("\0")),
-        Kind::one(
-            "windows and objectives",
+            )
+        }),
+        Kind::one("a long comment", move || format!("{SHOP}# {}\n", many("word "))),
+        Kind::one("comments in lists", move || {
+            format!("metric x: counter {{\n labels {}z\n}}\n", many("a, # c\n"))
+        }),
+        Kind::one("blanks", move || format!("{SHOP}{}", many(" "))),
+        Kind::one("empty lines", move || format!("{SHOP}{}", many("\n"))),
+        Kind::one("lone carriage returns", move || format!("{SHOP}{}", many("\r"))),
+        Kind::one("hidden characters", move || format!("{SHOP}{}", many("# \u{202e}x\u{200b}\n"))),
+        Kind::one("controls", move || many("\0")),
+        Kind::one("windows and objectives", move || {
             journey(&numbered(size, |n| {
                 let body = KEPT.replace("99%", &format!("9{}.{:04}%", n % 10, n / 10 + 1));
                 format!("promise p{n} \"P\" {{\n{}}}\n", body.replace("28d", &format!("{}d", n % 90 + 1)))
-            })),
-        ),
-        Kind::one(
-            "promises of one journey",
-            journey(&numbered(size, |n| format!("promise p{n} \"P\" {{\n{KEPT}}}\n"))),
-        ),
-        Kind::one(
-            "steps with promises",
-            journey(&numbered(size, |n| format!("step s{n} \"S\" {{\npromise p \"P\" {{\n{KEPT}}}\n}}\n"))),
-        ),
-        Kind::one("a promise of all promises", {
+            }))
+        }),
+        Kind::one("promises of one journey", move || {
+            journey(&numbered(size, |n| format!("promise p{n} \"P\" {{\n{KEPT}}}\n")))
+        }),
+        Kind::one("steps with promises", move || {
+            journey(&numbered(size, |n| format!("step s{n} \"S\" {{\npromise p \"P\" {{\n{KEPT}}}\n}}\n")))
+        }),
+        Kind::one("a promise of all promises", move || {
             let promises = numbered(size / 2, |n| format!("promise p{n} \"P\" {{\n{KEPT}}}\n"));
             let n = promises.matches("promise").count();
             let members: Vec<String> = (0..n).map(|n| format!("j.p{n}")).collect();
@@ -114,12 +110,12 @@ pub(super) fn kinds(size: usize) -> Vec<Kind> {
                 members.join(", ")
             ))
         }),
-        Kind::one("composed of composed", {
+        Kind::one("composed of composed", move || {
             journey(&numbered(size, |n| {
                 format!("promise p{} \"P\" {{\nkeep for 9% of x over 28d\nall of p{n}, p{n}\n}}\n", n + 1)
             }))
         }),
-        Kind::one("members nearly right", {
+        Kind::one("members nearly right", move || {
             let promises = numbered(size / 2, |n| format!("promise p{}z \"P\" {{\n{KEPT}}}\n", letters(n)));
             let composed = numbered(size / 2, |n| {
                 format!(
@@ -129,23 +125,21 @@ pub(super) fn kinds(size: usize) -> Vec<Kind> {
             });
             journey(&format!("{promises}{composed}"))
         }),
-        Kind::one(
-            "indicators",
+        Kind::one("indicators", move || {
             format!(
                 "{SHOP}{}",
                 numbered(size, |n| format!(
                     "indicator i{n} {{\ntotal x_total\nbad where {{code=~\"5..\"}}\n}}\n"
                 ))
-            ),
-        ),
-        Kind::one(
-            "parameters",
+            )
+        }),
+        Kind::one("parameters", move || {
             format!(
                 "{SHOP}indicator i({}z: string) {{\ntotal x_total{{r=$z}}\nbad where {{code=\"5\"}}\n}}\n",
                 numbered(size, |n| format!("p{n}: string, "))
-            ),
-        ),
-        Kind::one("arguments", {
+            )
+        }),
+        Kind::one("arguments", move || {
             let call = numbered(size, |n| format!("p{n}: \"x\", "));
             let indicator = "indicator i(z: string) {\ntotal x_total{r=$z}\nbad where {code=\"5\"}\n}\n";
             format!(
@@ -153,14 +147,14 @@ pub(super) fn kinds(size: usize) -> Vec<Kind> {
                 in_promise(&format!("keep for 9% of x over 28d\nmeasured by i({call}z: \"x\")\n"))
             )
         }),
-        Kind::one("calls of one indicator", {
+        Kind::one("calls of one indicator", move || {
             let indicator = "indicator i(z: string) {\ntotal x_total{r=$z}\nbad where {code=\"5\"}\n}\n";
             let promises = numbered(size, |n| {
                 format!("promise p{n} \"P\" {{\nkeep for 9% of x over 28d\nmeasured by i(z: \"{n}\")\n}}\n")
             });
             format!("{indicator}{}", journey(&promises))
         }),
-        Kind::one("names three letters apart", {
+        Kind::one("names three letters apart", move || {
             let teams: String =
                 (0..count(44)).map(|n| format!("team t_{}_z \"T\" {{}}\n", letters(n))).collect();
             let uses: String = (0..count(60))
@@ -179,7 +173,7 @@ pub(super) fn kinds(size: usize) -> Vec<Kind> {
                 .collect();
             format!("{teams}{uses}")
         }),
-        Kind::one("metrics nearly right", {
+        Kind::one("metrics nearly right", move || {
             let metrics: String =
                 (0..count(60)).map(|n| format!("metric m{}_total: counter\n", letters(n))).collect();
             let uses: String = (0..count(120))
@@ -187,7 +181,7 @@ pub(super) fn kinds(size: usize) -> Vec<Kind> {
                 .collect();
             format!("{metrics}{uses}")
         }),
-        Kind::one("metrics nearly right in a query", {
+        Kind::one("metrics nearly right in a query", move || {
             let metrics: String =
                 (0..count(60)).map(|n| format!("metric m{}_total: counter\n", letters(n))).collect();
             let uses = (0..count(60))
@@ -201,14 +195,14 @@ pub(super) fn kinds(size: usize) -> Vec<Kind> {
                 ))
             )
         }),
-        Kind::one("labels nearly right", {
+        Kind::one("labels nearly right", move || {
             let labels = (0..count(12)).map(|n| format!("l{}x", letters(n))).collect::<Vec<_>>().join(", ");
             let uses: String = (0..count(100))
                 .map(|n| format!("indicator i{n} {{\ntotal y_total{{l{}y=\"1\"}}\n}}\n", letters(n)))
                 .collect();
             format!("metric y_total: counter {{\n labels {labels}\n}}\n{uses}")
         }),
-        Kind::one("values nearly right", {
+        Kind::one("values nearly right", move || {
             let values =
                 (0..count(24)).map(|n| format!("\"v{}x\"", letters(n))).collect::<Vec<_>>().join(" | ");
             let uses: String = (0..count(100))
@@ -216,7 +210,7 @@ pub(super) fn kinds(size: usize) -> Vec<Kind> {
                 .collect();
             format!("metric y_total: counter {{\n labels l in {values}\n}}\n{uses}")
         }),
-        Kind::one("patterns over many values", {
+        Kind::one("patterns over many values", move || {
             let values =
                 (0..count(24)).map(|n| format!("\"v{}x\"", letters(n))).collect::<Vec<_>>().join(" | ");
             let uses: String = (0..count(160))
@@ -226,21 +220,21 @@ pub(super) fn kinds(size: usize) -> Vec<Kind> {
                 .collect();
             format!("metric y_total: counter {{\n labels l in {values}\n}}\n{uses}")
         }),
-        Kind::one("a sum of filters", {
+        Kind::one("a sum of filters", move || {
             let terms: Vec<String> = (0..count(24)).map(|n| format!("x_total{{r=\"{n}\"}}")).collect();
             in_promise(&format!(
                 "keep for 9% of x over 28d\ntotal {}\nbad where {{code=\"5\"}}\n",
                 terms.join(" + ")
             ))
         }),
-        Kind::one("a sum of patterns", {
+        Kind::one("a sum of patterns", move || {
             let terms: Vec<String> = (0..count(30)).map(|n| format!("x_total{{r=~\"a{n}.*b\"}}")).collect();
             in_promise(&format!(
                 "keep for 9% of x over 28d\ntotal {}\nbad where {{code=\"5\"}}\n",
                 terms.join(" + ")
             ))
         }),
-        Kind::one("a sum of metrics", {
+        Kind::one("a sum of metrics", move || {
             let metrics: String =
                 (0..count(60)).map(|n| format!("metric m{n}_total: counter of x\n")).collect();
             let terms: Vec<String> = (0..count(20)).map(|n| format!("m{n}_total")).collect();
@@ -249,31 +243,31 @@ pub(super) fn kinds(size: usize) -> Vec<Kind> {
                 in_promise(&format!("keep for 9% of x over 28d\ntotal {}\nbad x_total\n", terms.join(" + ")))
             )
         }),
-        Kind::one("bad events of many kinds", {
+        Kind::one("bad events of many kinds", move || {
             in_promise(&format!(
                 "keep for 9% of x over 28d\ntotal x_total\n{}",
                 numbered(size, |n| format!("bad where {{code=\"{n}\"}}\n"))
             ))
         }),
-        Kind::one("bad events of many patterns", {
+        Kind::one("bad events of many patterns", move || {
             in_promise(&format!(
                 "keep for 9% of x over 28d\ntotal x_total\n{}",
                 numbered(size, |n| format!("bad where {{code=~\"{n}.*x\"}}\n"))
             ))
         }),
-        Kind::one("bad in many ways", {
+        Kind::one("bad in many ways", move || {
             in_promise(&format!(
                 "keep for 9% of x over 28d\ntotal x_total\nbad {}where {{code=\"5\"}}\n",
                 numbered(size, |n| format!("where {{r=~\"{n}.*x\"}} or "))
             ))
         }),
-        Kind::one("bad by their duration in many ways", {
+        Kind::one("bad by their duration in many ways", move || {
             in_promise(&format!(
                 "keep for 9% of x over 28d\ntotal h_seconds\nbad {}where {{code=\"5\"}}\n",
                 numbered(size, |n| format!("over 1s where {{r=~\"{n}.*x\"}} or "))
             ))
         }),
-        Kind::one("matchers, 200 each", {
+        Kind::one("matchers, 200 each", move || {
             let selector =
                 |n: usize| (0..200).map(|m| format!("r!~\"a{n}b{m}.*\"")).collect::<Vec<_>>().join(", ");
             format!(
@@ -284,14 +278,13 @@ pub(super) fn kinds(size: usize) -> Vec<Kind> {
                 ))
             )
         }),
-        Kind::one(
-            "a long alternative",
+        Kind::one("a long alternative", move || {
             format!(
                 "{SHOP}indicator i {{\ntotal x_total{{r=~\"{}z\"}}\nbad where {{code=\"5\"}}\n}}\n",
                 numbered(size, |n| format!("a{n}|"))
-            ),
-        ),
-        Kind::one("alternatives against values", {
+            )
+        }),
+        Kind::one("alternatives against values", move || {
             let values =
                 (0..count(24)).map(|n| format!("\"v{}x\"", letters(n))).collect::<Vec<_>>().join(" | ");
             let pattern = numbered(size / 2, |n| format!("v{}x|", letters(n + 1)));
@@ -299,164 +292,149 @@ pub(super) fn kinds(size: usize) -> Vec<Kind> {
                 "metric y_total: counter {{\n labels l in {values}\n}}\nindicator i {{\ntotal y_total\nbad where {{l=~\"{pattern}z\"}}\n}}\n"
             )
         }),
-        Kind::one(
-            "classes",
-            format!("{SHOP}indicator i {{\ntotal x_total{{r=~\"{}\"}}\n}}\n", many("[a-z]")),
-        ),
-        Kind::one(
-            "repetitions",
+        Kind::one("classes", move || {
+            format!("{SHOP}indicator i {{\ntotal x_total{{r=~\"{}\"}}\n}}\n", many("[a-z]"))
+        }),
+        Kind::one("repetitions", move || {
             format!(
                 "{SHOP}{}",
                 numbered(size, |n| format!(
                     "indicator i{n} {{\ntotal x_total{{r=~\"([a-z]{{1,30}}){{30}}\"}}\nbad where {{r=~\"(.{{1,30}}){{31}}{n}\"}}\n}}\n"
                 ))
-            ),
-        ),
-        Kind::one(
-            "a long matcher",
+            )
+        }),
+        Kind::one("a long matcher", move || {
             format!(
                 "{SHOP}indicator i {{\ntotal x_total{{r=\"{}\"}}\nbad where {{code=\"5\"}}\n}}\n",
                 many("x")
-            ),
-        ),
-        Kind::one("a metric of one long name", format!("metric \"{}\": counter\n", many("x."))),
-        Kind::one("a long label", format!("metric x: counter {{ labels {} }}\n", many("x"))),
-        Kind::one("parentheses of a query", {
+            )
+        }),
+        Kind::one("a metric of one long name", move || format!("metric \"{}\": counter\n", many("x."))),
+        Kind::one("a long label", move || format!("metric x: counter {{ labels {} }}\n", many("x"))),
+        Kind::one("parentheses of a query", move || {
             let half = "(".repeat(size / 2);
             in_promise(&format!(
                 "keep for 9% of x over 28d\ntotal promql \"\"\"{half}x_total{}\"\"\"\nbad x_total\n",
                 ")".repeat(size / 2)
             ))
         }),
-        Kind::one(
-            "minus signs of a query",
+        Kind::one("minus signs of a query", move || {
             in_promise(&format!(
                 "keep for 9% of x over 28d\ntotal promql \"\"\"{}x_total\"\"\"\nbad x_total\n",
                 many("-")
-            )),
-        ),
-        Kind::one(
-            "calls in calls",
+            ))
+        }),
+        Kind::one("calls in calls", move || {
             in_promise(&format!(
                 "keep for 9% of x over 28d\ntotal promql \"\"\"{}x_total\"\"\"\nbad x_total\n",
                 many("sum(")
-            )),
-        ),
-        Kind::one(
-            "powers of a query",
+            ))
+        }),
+        Kind::one("powers of a query", move || {
             in_promise(&format!(
                 "keep for 9% of x over 28d\ntotal promql \"\"\"x_total{}\"\"\"\nbad x_total\n",
                 many(" ^ 2")
-            )),
-        ),
-        Kind::one(
-            "comparisons of a query",
+            ))
+        }),
+        Kind::one("comparisons of a query", move || {
             in_promise(&format!(
                 "keep for 9% of x over 28d\ntotal promql \"\"\"sum(rate(x_total[$range])){}\"\"\"\nbad x_total\n",
                 many(" or sum(rate(x_total{code=\"5\"}[$range]))")
-            )),
-        ),
-        Kind::one(
-            "ranges of a query",
+            ))
+        }),
+        Kind::one("ranges of a query", move || {
             in_promise(&format!(
                 "keep for 9% of x over 28d\ntotal promql \"\"\"x_total{}\"\"\"\nbad x_total\n",
                 many("[5m:1m]")
-            )),
-        ),
-        Kind::one(
-            "matchers of a query",
+            ))
+        }),
+        Kind::one("matchers of a query", move || {
             in_promise(&format!(
                 "keep for 9% of x over 28d\ntotal promql \"\"\"sum(rate(x_total{{{}r=\"1\"}}[$range]))\"\"\"\nbad x_total\n",
                 numbered(size, |n| format!("r!=\"{n}\","))
-            )),
-        ),
-        Kind::one(
-            "queries",
+            ))
+        }),
+        Kind::one("queries", move || {
             journey(&numbered(size, |n| {
                 format!(
                     "promise p{n} \"P\" {{\nkeep for 9% of x over 28d\ntotal promql \"sum(rate(x_total[$range]))\"\nbad promql \"sum(rate(x_total{{code='5'}}[$range]))\"\n}}\n"
                 )
-            })),
-        ),
-        Kind::one(
-            "one title",
-            numbered(size, |n| format!("journey j{n} \"One title\" {{\n owner shop\n}}\n")) + SHOP,
-        ),
-        Kind::one(
-            "titles of people",
-            format!("{SHOP}{}", numbered(size, |n| format!("team t{n} \"T\" {{ labels a=\"1\" }}\n"))),
-        ),
-        Kind::one(
-            "labels of a team",
-            format!("team shop \"S\" {{ labels {}z=\"1\" }}\n", numbered(size, |n| format!("l{n}=\"v\", "))),
-        ),
-        Kind::one("notes", journey(&many("  note \"x\"\n"))),
-        Kind::one("numbers in a note", in_promise(&format!("{KEPT} note \"{}\"\n", many("99.9% of 28d ")))),
-        Kind::one(
-            "addresses in a note",
-            in_promise(&format!("{KEPT} note \"{}\"\n", many("https://x.example/a?b "))),
-        ),
-        Kind::one("marks in a note", in_promise(&format!("{KEPT} note \"{}\"\n", many("<*_[`")))),
-        Kind::one("actions in a note", in_promise(&format!("{KEPT} note \"{}\"\n", many("{{ x }}")))),
-        Kind::one("a noun", in_promise(&format!("keep for 99% of {}over 28d\n total x_total\n", many("a ")))),
-        Kind::one(
-            "served by",
+            }))
+        }),
+        Kind::one("one title", move || {
+            numbered(size, |n| format!("journey j{n} \"One title\" {{\n owner shop\n}}\n")) + SHOP
+        }),
+        Kind::one("titles of people", move || {
+            format!("{SHOP}{}", numbered(size, |n| format!("team t{n} \"T\" {{ labels a=\"1\" }}\n")))
+        }),
+        Kind::one("labels of a team", move || {
+            format!("team shop \"S\" {{ labels {}z=\"1\" }}\n", numbered(size, |n| format!("l{n}=\"v\", ")))
+        }),
+        Kind::one("notes", move || journey(&many("  note \"x\"\n"))),
+        Kind::one("numbers in a note", move || {
+            in_promise(&format!("{KEPT} note \"{}\"\n", many("99.9% of 28d ")))
+        }),
+        Kind::one("addresses in a note", move || {
+            in_promise(&format!("{KEPT} note \"{}\"\n", many("https://x.example/a?b ")))
+        }),
+        Kind::one("marks in a note", move || in_promise(&format!("{KEPT} note \"{}\"\n", many("<*_[`")))),
+        Kind::one("actions in a note", move || in_promise(&format!("{KEPT} note \"{}\"\n", many("{{ x }}")))),
+        Kind::one("a noun", move || {
+            in_promise(&format!("keep for 99% of {}over 28d\n total x_total\n", many("a ")))
+        }),
+        Kind::one("served by", move || {
             journey(&format!(
                 "step s \"S\" {{\n served by {}\"z\"\n}}\n",
                 numbered(size, |n| format!("\"src/**/{n}/*\", "))
-            )),
-        ),
-        Kind::one("agreed by", journey(&format!(" agreed by {}shop on 2026-01-01\n", many("shop, ")))),
-        Kind::one(
-            "clauses",
+            ))
+        }),
+        Kind::one("agreed by", move || {
+            journey(&format!(" agreed by {}shop on 2026-01-01\n", many("shop, ")))
+        }),
+        Kind::one("clauses", move || {
             format!(
                 "{SHOP}policy c \"C\" {{\n{}}}\n",
                 numbered(size, |n| format!(" below {}% left slow \"x\" except \"a\", \"b\"\n", n % 99 + 1))
-            ),
-        ),
-        Kind::one(
-            "playbooks",
+            )
+        }),
+        Kind::one("playbooks", move || {
             format!(
                 "{SHOP}{}",
                 numbered(size, |n| format!("playbook p{n} {{\n responder shop\n say \"x\"\n}}\n"))
-            ),
-        ),
-        Kind::one(
-            "scenarios",
+            )
+        }),
+        Kind::one("scenarios", move || {
             format!(
                 "{}{}",
                 in_promise(KEPT),
                 numbered(size, |n| format!(
                     "scenario s{n} for j.p \"S\" {{\n normal for 1d, failing 100% for 1h\n expect ticket within 1h\n}}\n"
                 ))
-            ),
-        ),
-        Kind::one(
-            "phases",
+            )
+        }),
+        Kind::one("phases", move || {
             format!(
                 "{}scenario s for j.p \"S\" {{\n {}normal for 1h\n expect ticket within 1h\n}}\n",
                 in_promise(KEPT),
                 many("normal for 1h, failing 50% for 10m, ")
-            ),
-        ),
-        Kind::one(
-            "expectations",
+            )
+        }),
+        Kind::one("expectations", move || {
             format!(
                 "{}scenario s for j.p \"S\" {{\n normal for 1h, failing 50% for 1d\n{}}}\n",
                 in_promise(KEPT),
                 many(" expect ticket within 1h\n")
-            ),
-        ),
-        Kind::one(
-            "histograms with many bounds",
+            )
+        }),
+        Kind::one("histograms with many bounds", move || {
             numbered(size, |n| {
                 format!(
                     "metric m{n}: histogram of seconds {{\n buckets {}\n}}\n",
                     (1..200).map(|b| b.to_string()).collect::<Vec<_>>().join(", ")
                 )
-            }),
-        ),
-        Kind::one("limits beside many bounds", {
+            })
+        }),
+        Kind::one("limits beside many bounds", move || {
             let bounds = numbered(size / 2, |n| format!("{}, ", n + 1));
             format!(
                 "{SHOP}metric g_seconds: histogram of seconds {{\n buckets {bounds}9999999\n}}\n{}",
@@ -466,93 +444,95 @@ pub(super) fn kinds(size: usize) -> Vec<Kind> {
                 ))
             )
         }),
-        Kind::one("blocks without an end", many("journey j \"J\" {\n")),
-        Kind::one("blocks without a beginning", many("promise p \"P\"\n")),
-        Kind::one("opening braces", many("{")),
-        Kind::one("opening braces, a line each", many("{\n")),
-        Kind::one("opening parentheses", many("(\n")),
-        Kind::one("parentheses after a word", many("x (\n")),
-        Kind::one("commas", many("a,\n")),
-        Kind::one("apostrophes", many("'\n")),
-        Kind::one("apostrophes on one line", many("'a ")),
-        Kind::one("three quotes", many("\"\"\"\n")),
-        Kind::one("three quotes on one line", many("x \"\"\" ")),
-        Kind::one("selectors without an end", many("x{a=\n")),
-        Kind::one("heads without a name", many("journey \"\n")),
-        Kind::one("hashes", many("#")),
-        Kind::one("backslashes", many("\\")),
-        Kind::one("a string of backslashes", format!("team t \"{}\" {{}}\n", many("\\\\"))),
-        Kind::one("dollars", many("$a ")),
-        Kind::one(
-            "promises to be mended",
+        Kind::one("blocks without an end", move || many("journey j \"J\" {\n")),
+        Kind::one("blocks without a beginning", move || many("promise p \"P\"\n")),
+        Kind::one("opening braces", move || many("{")),
+        Kind::one("opening braces, a line each", move || many("{\n")),
+        Kind::one("opening parentheses", move || many("(\n")),
+        Kind::one("parentheses after a word", move || many("x (\n")),
+        Kind::one("commas", move || many("a,\n")),
+        Kind::one("apostrophes", move || many("'\n")),
+        Kind::one("apostrophes on one line", move || many("'a ")),
+        Kind::one("three quotes", move || many("\"\"\"\n")),
+        Kind::one("three quotes on one line", move || many("x \"\"\" ")),
+        Kind::one("selectors without an end", move || many("x{a=\n")),
+        Kind::one("heads without a name", move || many("journey \"\n")),
+        Kind::one("hashes", move || many("#")),
+        Kind::one("backslashes", move || many("\\")),
+        Kind::one("a string of backslashes", move || format!("team t \"{}\" {{}}\n", many("\\\\"))),
+        Kind::one("dollars", move || many("$a ")),
+        Kind::one("promises to be mended", move || {
             journey(&numbered(size, |n| {
                 format!(
                     "promise p{n} \"P\" {{\nkep for 99% of x over 28d\ntotal x_total\nbad were {{code=\"5\"}}\n}}\n"
                 )
-            })),
-        ),
-        Kind::one("words of other languages", journey(&many("objective: 99.9%\n"))),
-        Kind::one("metrics with hints", numbered(size, |n| format!("metric m{n}: couter of x\n"))),
+            }))
+        }),
+        Kind::one("words of other languages", move || journey(&many("objective: 99.9%\n"))),
+        Kind::one("metrics with hints", move || numbered(size, |n| format!("metric m{n}: couter of x\n"))),
     ];
     all.extend(yaml(size));
     all
 }
 
-fn yaml(size: usize) -> Vec<Kind> {
-    let many = |part: &str| part.repeat(size / part.len() + 1);
-    let with = |what: &'static str, text: String| {
-        let project = format!("{}{}", in_promise(KEPT), "");
-        Kind::new(
-            what,
-            vec![("a.slovo".to_owned(), project), ("slovo.yaml".to_owned(), format!("project: x\n{text}"))],
-        )
+/// A project with a promise, and a `slovo.yaml` that begins as any does.
+fn with(what: &'static str, text: impl Fn() -> String + Sync + 'static) -> Kind {
+    let files = move || {
+        vec![
+            ("a.slovo".to_owned(), in_promise(KEPT)),
+            ("slovo.yaml".to_owned(), format!("project: x\n{}", text())),
+        ]
     };
+    Kind::new(what, files)
+}
+
+fn yaml(size: usize) -> Vec<Kind> {
+    let many = move |part: &str| part.repeat(size / part.len() + 1);
     vec![
-        with("anchors of slovo.yaml", format!("scope: [{}x]\n", numbered(size, |n| format!("&a{n} x, ")))),
-        with("aliases of aliases of slovo.yaml", {
+        with("anchors of slovo.yaml", move || {
+            format!("scope: [{}x]\n", numbered(size, |n| format!("&a{n} x, ")))
+        }),
+        with("aliases of aliases of slovo.yaml", move || {
             let mut text = String::from("labels:\n  a0: &a0 [x, x]\n");
             for n in 1..size / 40 {
                 text.push_str(&format!("  a{n}: &a{n} [*a{0}, *a{0}]\n", n - 1));
             }
             text
         }),
-        with("documents of slovo.yaml", many("---\n")),
-        with("comments of slovo.yaml", many("# x\n")),
-        with("maps of slovo.yaml", format!("labels: {}", many("{a: "))),
-        with("a text of lines of slovo.yaml", format!("labels:\n  a: |\n{}", many("    x\n"))),
-        with("tags of slovo.yaml", format!("labels:\n  a: [{}x]\n", many("!!str x, "))),
-        with("merges of slovo.yaml", format!("x: &x {{a: 1}}\nlabels:\n{}", many("  <<: *x\n"))),
-        with("a long key of slovo.yaml", format!("{}: 1\n", many("k"))),
-        with("keys nearly right of slovo.yaml", numbered(size, |n| format!("evaluation_intervel{n}: 1\n"))),
-        with("one key of slovo.yaml often", many("project: x\n")),
-        with(
-            "scope of slovo.yaml",
-            format!("scope: [{}'a=\"1\"']\n", numbered(size, |n| format!("'l{n}=\"x\"', "))),
-        ),
-        with(
-            "common labels of slovo.yaml",
-            format!("common_labels: [{}z]\n", numbered(size, |n| format!("l{n}, "))),
-        ),
-        with(
-            "lints of slovo.yaml",
-            format!("lints:\n{}", numbered(size, |n| format!("  W{:04}: deny\n", n % 10_000))),
-        ),
-        with("environments of slovo.yaml", {
+        with("documents of slovo.yaml", move || many("---\n")),
+        with("comments of slovo.yaml", move || many("# x\n")),
+        with("maps of slovo.yaml", move || format!("labels: {}", many("{a: "))),
+        with("a text of lines of slovo.yaml", move || format!("labels:\n  a: |\n{}", many("    x\n"))),
+        with("tags of slovo.yaml", move || format!("labels:\n  a: [{}x]\n", many("!!str x, "))),
+        with("merges of slovo.yaml", move || format!("x: &x {{a: 1}}\nlabels:\n{}", many("  <<: *x\n"))),
+        with("a long key of slovo.yaml", move || format!("{}: 1\n", many("k"))),
+        with("keys nearly right of slovo.yaml", move || {
+            numbered(size, |n| format!("evaluation_intervel{n}: 1\n"))
+        }),
+        with("one key of slovo.yaml often", move || many("project: x\n")),
+        with("scope of slovo.yaml", move || {
+            format!("scope: [{}'a=\"1\"']\n", numbered(size, |n| format!("'l{n}=\"x\"', ")))
+        }),
+        with("common labels of slovo.yaml", move || {
+            format!("common_labels: [{}z]\n", numbered(size, |n| format!("l{n}, ")))
+        }),
+        with("lints of slovo.yaml", move || {
+            format!("lints:\n{}", numbered(size, |n| format!("  W{:04}: deny\n", n % 10_000)))
+        }),
+        with("environments of slovo.yaml", move || {
             format!(
                 "environments:\n{}",
                 numbered(size, |n| format!("  e{n}:\n    outputs: {{prometheus: {{path: r{n}}}}}\n"))
             )
         }),
-        with("outputs of slovo.yaml", {
+        with("outputs of slovo.yaml", move || {
             format!("outputs:\n{}", numbered(size, |n| format!("  o{n}: {{kind: prometheus, path: r{n}}}\n")))
         }),
-        with(
-            "windows of slovo.yaml",
-            format!("alerting:\n  windows:\n{}", numbered(size, |n| format!("    {}m: 1m\n", n + 2))),
-        ),
-        with(
-            "tiers of slovo.yaml",
-            format!("alerting:\n  tiers:\n{}", many("    - {urgency: page, share: 2%, window: 1h}\n")),
-        ),
+        with("windows of slovo.yaml", move || {
+            format!("alerting:\n  windows:\n{}", numbered(size, |n| format!("    {}m: 1m\n", n + 2)))
+        }),
+        with("tiers of slovo.yaml", move || {
+            format!("alerting:\n  tiers:\n{}", many("    - {urgency: page, share: 2%, window: 1h}\n"))
+        }),
     ]
 }
