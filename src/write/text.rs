@@ -195,9 +195,15 @@ pub fn query(query: &str) -> Option<String> {
     let raw = query.contains(['"', '\\'])
         && !query.contains("\"\"\"")
         && !query.ends_with('"')
-        && !query.contains(|c: char| c.is_control() && c != '\n')
-        && hidden(query).next().is_none();
-    if raw { Some(format!("\"\"\"{query}\"\"\"")) } else { string(query) }
+        && !query.contains(|c: char| c.is_control() && c != '\n');
+    if raw {
+        let made = format!("\"\"\"{query}\"\"\"");
+        // Some characters are hidden by what stands beside them.
+        if hidden(&made).next().is_none() {
+            return Some(made);
+        }
+    }
+    string(query)
 }
 
 #[cfg(test)]

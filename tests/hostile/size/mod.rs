@@ -145,7 +145,7 @@ fn mended_kinds_grow_with_their_size() {
         (usage.utime + usage.stime, usage.maxrss)
     };
     for name in MENDED {
-        let ((small, little), (large, much)) = (took(name, 80_000), took(name, 320_000));
+        let ((small, little), (large, much)) = (took(name, 40_000), took(name, 160_000));
         println!("{name}: {small:?} and {large:?}, {little} and {much} bytes");
         assert!(large < small * 10 + Duration::from_millis(300), "{name}: {small:?} and {large:?}");
         assert!(much < little * 6 + 50_000_000, "{name}: {little} and {much} bytes");
