@@ -1,5 +1,7 @@
 //! Indicators as source text.
 
+use std::fmt::Write as _;
+
 use super::measurements::Measurement;
 use super::{Comment, identifier, listed, push_comments};
 use crate::ast::ParamType;
@@ -28,11 +30,11 @@ impl Indicator {
             let parameters = listed(&self.parameters, |(name, kind)| {
                 Some(format!("{}: {}", identifier(name)?, kind.as_str()))
             })?;
-            out.push_str(&format!("({parameters})"));
+            let _ = write!(out, "({parameters})");
         }
         out.push_str(" {\n");
         for statement in &self.statements {
-            out.push_str(&format!("  {}\n", statement.write()?));
+            let _ = writeln!(out, "  {}", statement.write()?);
         }
         out.push_str("}\n");
         Some(out)

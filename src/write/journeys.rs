@@ -230,7 +230,7 @@ impl JourneyStatement {
             }
             Self::Agreed(teams, on) => {
                 let on = on.map_or(Some(String::new()), |day| Some(format!(" on {}", text::date(day)?)));
-                format!("agreed by {}{}", at_least_one(teams, identifier)?, on?)
+                format!("agreed by {}{}", at_least_one(teams, |team| identifier(team))?, on?)
             }
             Self::Data(class, words) => {
                 let class = match class {
@@ -243,7 +243,7 @@ impl JourneyStatement {
             }
             Self::BudgetPolicy(policy) => format!("budget policy {}", identifier(policy)?),
             Self::Playbook(playbook) => format!("playbook {}", identifier(playbook)?),
-            Self::ForEach(labels) => format!("for each {}", at_least_one(labels, label)?),
+            Self::ForEach(labels) => format!("for each {}", at_least_one(labels, |name| label(name))?),
             Self::NoData(urgency) => format!("no data {}", urgency_word(*urgency)),
             Self::Note(words) => format!("note {}", text::prose(words)),
         })
@@ -315,7 +315,7 @@ impl PromiseStatement {
             }
             Self::Urgency(urgency) => format!("urgency {}", urgency_word(*urgency)),
             Self::NoData(urgency) => format!("no data {}", urgency_word(*urgency)),
-            Self::ForEach(labels) => format!("for each {}", at_least_one(labels, label)?),
+            Self::ForEach(labels) => format!("for each {}", at_least_one(labels, |name| label(name))?),
             Self::Note(words) => format!("note {}", text::prose(words)),
             Self::Playbook(playbook) => format!("playbook {}", identifier(playbook)?),
             Self::Source(statement) => statement.clone(),

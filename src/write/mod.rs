@@ -117,10 +117,10 @@ fn at_least_one<T>(list: &[T], write: impl Fn(&T) -> Option<String>) -> Option<S
     if list.is_empty() { None } else { listed(list, write) }
 }
 
-fn identifier(name: &String) -> Option<String> {
-    text::is_identifier(name).then(|| name.clone())
+fn identifier(name: &str) -> Option<String> {
+    text::is_identifier(name).then(|| name.to_owned())
 }
 
-fn label(name: &String) -> Option<String> {
+fn label(name: &str) -> Option<String> {
     text::label(name).map(str::to_owned)
 }

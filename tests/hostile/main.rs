@@ -3,6 +3,7 @@
 
 #![allow(
     clippy::disallowed_methods,
+    clippy::format_collect,
     clippy::format_push_string,
     clippy::panic,
     clippy::print_stdout,

@@ -142,9 +142,9 @@ fn name(
     members: &[(usize, String)],
     names: &BTreeSet<String>,
 ) -> Option<String> {
-    let total = statements.iter().find_map(|statement| match Measurement::parse(statement)? {
-        Measurement::Total(terms) => terms.into_iter().next(),
-        _ => None,
+    let total = statements.iter().find_map(|statement| {
+        let Some(Measurement::Total(terms)) = Measurement::parse(statement) else { return None };
+        terms.into_iter().next()
     });
     let (Term::Selector(Selector { metric, .. }) | Term::Readings(Selector { metric, .. })) = total? else {
         return None;

@@ -2,8 +2,11 @@
 //! need minutes for; the figures of docs/security.md are measured with a megabyte and a release build, and must then keep their
 //! limits: `just size`. `SLOVO_KIND` takes only kinds whose name holds it.
 
+mod broken;
 mod incoming;
 mod kinds;
+mod queries;
+mod settings;
 mod whole;
 
 use std::process::{Command, Stdio};
@@ -58,7 +61,10 @@ pub(super) fn numbered(size: usize, part: impl Fn(usize) -> String) -> String {
 
 fn all_kinds(size: usize) -> Vec<Kind> {
     let mut all: Vec<Kind> =
-        [kinds::kinds(size), whole::kinds(size), incoming::kinds(size)].into_iter().flatten().collect();
+        [kinds::kinds, whole::kinds, queries::kinds, settings::kinds, broken::kinds, incoming::kinds]
+            .into_iter()
+            .flat_map(|kinds| kinds(size))
+            .collect();
     if let Ok(wanted) = std::env::var("SLOVO_KIND") {
         all.retain(|kind| kind.what.contains(&wanted));
     }

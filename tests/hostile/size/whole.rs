@@ -3,19 +3,19 @@
 use super::{Kind, kinds::promise, numbered};
 
 /// Statements of a promise that needs no other measurement.
-const KEPT: &str =
+pub(super) const KEPT: &str =
     "keep for 99% of x over 28d\n total x_total\n bad where {code=~\"5..\"}\n urgency ticket\n";
 const SHOP: &str = "team shop \"Shop\" {\n  tickets \"q\"\n}\nmetric x_total: counter of requests {\n  labels r, code, region, user_agent\n}\n";
 const HISTOGRAM: &str =
     "metric h_seconds: histogram of seconds {\n labels r, code\n buckets 0.1, 0.5, 1\n}\n";
 
 /// One journey `j` with statements.
-fn journey(text: &str) -> String {
+pub(super) fn journey(text: &str) -> String {
     format!("{SHOP}{HISTOGRAM}journey j \"J\" {{\n  owner shop\n{text}}}\n")
 }
 
 /// One promise `j.p` with statements.
-fn in_promise(text: &str) -> String {
+pub(super) fn in_promise(text: &str) -> String {
     journey(&format!("promise p \"P\" {{\n{text}}}\n"))
 }
 
@@ -42,7 +42,7 @@ pub(super) fn kinds(size: usize) -> Vec<Kind> {
         let of = |n: usize| char::from(b'a' + u8::try_from(n % 26).unwrap());
         format!("{}{}{}", of(n), of(n / 26), of(n / 676))
     };
-    let mut all = vec![
+    vec![
         Kind::new("many files", move || files(size, promise)),
         Kind::new("many files of one line", move || files(size, |n| format!("team t{n} \"T\" {{}}\n"))),
         Kind::new("many files of mistakes", move || {
@@ -311,56 +311,6 @@ pub(super) fn kinds(size: usize) -> Vec<Kind> {
         }),
         Kind::one("a metric of one long name", move || format!("metric \"{}\": counter\n", many("x."))),
         Kind::one("a long label", move || format!("metric x: counter {{ labels {} }}\n", many("x"))),
-        Kind::one("parentheses of a query", move || {
-            let half = "(".repeat(size / 2);
-            in_promise(&format!(
-                "keep for 9% of x over 28d\ntotal promql \"\"\"{half}x_total{}\"\"\"\nbad x_total\n",
-                ")".repeat(size / 2)
-            ))
-        }),
-        Kind::one("minus signs of a query", move || {
-            in_promise(&format!(
-                "keep for 9% of x over 28d\ntotal promql \"\"\"{}x_total\"\"\"\nbad x_total\n",
-                many("-")
-            ))
-        }),
-        Kind::one("calls in calls", move || {
-            in_promise(&format!(
-                "keep for 9% of x over 28d\ntotal promql \"\"\"{}x_total\"\"\"\nbad x_total\n",
-                many("sum(")
-            ))
-        }),
-        Kind::one("powers of a query", move || {
-            in_promise(&format!(
-                "keep for 9% of x over 28d\ntotal promql \"\"\"x_total{}\"\"\"\nbad x_total\n",
-                many(" ^ 2")
-            ))
-        }),
-        Kind::one("comparisons of a query", move || {
-            in_promise(&format!(
-                "keep for 9% of x over 28d\ntotal promql \"\"\"sum(rate(x_total[$range])){}\"\"\"\nbad x_total\n",
-                many(" or sum(rate(x_total{code=\"5\"}[$range]))")
-            ))
-        }),
-        Kind::one("ranges of a query", move || {
-            in_promise(&format!(
-                "keep for 9% of x over 28d\ntotal promql \"\"\"x_total{}\"\"\"\nbad x_total\n",
-                many("[5m:1m]")
-            ))
-        }),
-        Kind::one("matchers of a query", move || {
-            in_promise(&format!(
-                "keep for 9% of x over 28d\ntotal promql \"\"\"sum(rate(x_total{{{}r=\"1\"}}[$range]))\"\"\"\nbad x_total\n",
-                numbered(size, |n| format!("r!=\"{n}\","))
-            ))
-        }),
-        Kind::one("queries", move || {
-            journey(&numbered(size, |n| {
-                format!(
-                    "promise p{n} \"P\" {{\nkeep for 9% of x over 28d\ntotal promql \"sum(rate(x_total[$range]))\"\nbad promql \"sum(rate(x_total{{code='5'}}[$range]))\"\n}}\n"
-                )
-            }))
-        }),
         Kind::one("one title", move || {
             numbered(size, |n| format!("journey j{n} \"One title\" {{\n owner shop\n}}\n")) + SHOP
         }),
@@ -443,96 +393,6 @@ pub(super) fn kinds(size: usize) -> Vec<Kind> {
                     n * 1000 + 1500
                 ))
             )
-        }),
-        Kind::one("blocks without an end", move || many("journey j \"J\" {\n")),
-        Kind::one("blocks without a beginning", move || many("promise p \"P\"\n")),
-        Kind::one("opening braces", move || many("{")),
-        Kind::one("opening braces, a line each", move || many("{\n")),
-        Kind::one("opening parentheses", move || many("(\n")),
-        Kind::one("parentheses after a word", move || many("x (\n")),
-        Kind::one("commas", move || many("a,\n")),
-        Kind::one("apostrophes", move || many("'\n")),
-        Kind::one("apostrophes on one line", move || many("'a ")),
-        Kind::one("three quotes", move || many("\"\"\"\n")),
-        Kind::one("three quotes on one line", move || many("x \"\"\" ")),
-        Kind::one("selectors without an end", move || many("x{a=\n")),
-        Kind::one("heads without a name", move || many("journey \"\n")),
-        Kind::one("hashes", move || many("#")),
-        Kind::one("backslashes", move || many("\\")),
-        Kind::one("a string of backslashes", move || format!("team t \"{}\" {{}}\n", many("\\\\"))),
-        Kind::one("dollars", move || many("$a ")),
-        Kind::one("promises to be mended", move || {
-            journey(&numbered(size, |n| {
-                format!(
-                    "promise p{n} \"P\" {{\nkep for 99% of x over 28d\ntotal x_total\nbad were {{code=\"5\"}}\n}}\n"
-                )
-            }))
-        }),
-        Kind::one("words of other languages", move || journey(&many("objective: 99.9%\n"))),
-        Kind::one("metrics with hints", move || numbered(size, |n| format!("metric m{n}: couter of x\n"))),
-    ];
-    all.extend(yaml(size));
-    all
-}
-
-/// A project with a promise, and a `slovo.yaml` that begins as any does.
-fn with(what: &'static str, text: impl Fn() -> String + Sync + 'static) -> Kind {
-    let files = move || {
-        vec![
-            ("a.slovo".to_owned(), in_promise(KEPT)),
-            ("slovo.yaml".to_owned(), format!("project: x\n{}", text())),
-        ]
-    };
-    Kind::new(what, files)
-}
-
-fn yaml(size: usize) -> Vec<Kind> {
-    let many = move |part: &str| part.repeat(size / part.len() + 1);
-    vec![
-        with("anchors of slovo.yaml", move || {
-            format!("scope: [{}x]\n", numbered(size, |n| format!("&a{n} x, ")))
-        }),
-        with("aliases of aliases of slovo.yaml", move || {
-            let mut text = String::from("labels:\n  a0: &a0 [x, x]\n");
-            for n in 1..size / 40 {
-                text.push_str(&format!("  a{n}: &a{n} [*a{0}, *a{0}]\n", n - 1));
-            }
-            text
-        }),
-        with("documents of slovo.yaml", move || many("---\n")),
-        with("comments of slovo.yaml", move || many("# x\n")),
-        with("maps of slovo.yaml", move || format!("labels: {}", many("{a: "))),
-        with("a text of lines of slovo.yaml", move || format!("labels:\n  a: |\n{}", many("    x\n"))),
-        with("tags of slovo.yaml", move || format!("labels:\n  a: [{}x]\n", many("!!str x, "))),
-        with("merges of slovo.yaml", move || format!("x: &x {{a: 1}}\nlabels:\n{}", many("  <<: *x\n"))),
-        with("a long key of slovo.yaml", move || format!("{}: 1\n", many("k"))),
-        with("keys nearly right of slovo.yaml", move || {
-            numbered(size, |n| format!("evaluation_intervel{n}: 1\n"))
-        }),
-        with("one key of slovo.yaml often", move || many("project: x\n")),
-        with("scope of slovo.yaml", move || {
-            format!("scope: [{}'a=\"1\"']\n", numbered(size, |n| format!("'l{n}=\"x\"', ")))
-        }),
-        with("common labels of slovo.yaml", move || {
-            format!("common_labels: [{}z]\n", numbered(size, |n| format!("l{n}, ")))
-        }),
-        with("lints of slovo.yaml", move || {
-            format!("lints:\n{}", numbered(size, |n| format!("  W{:04}: deny\n", n % 10_000)))
-        }),
-        with("environments of slovo.yaml", move || {
-            format!(
-                "environments:\n{}",
-                numbered(size, |n| format!("  e{n}:\n    outputs: {{prometheus: {{path: r{n}}}}}\n"))
-            )
-        }),
-        with("outputs of slovo.yaml", move || {
-            format!("outputs:\n{}", numbered(size, |n| format!("  o{n}: {{kind: prometheus, path: r{n}}}\n")))
-        }),
-        with("windows of slovo.yaml", move || {
-            format!("alerting:\n  windows:\n{}", numbered(size, |n| format!("    {}m: 1m\n", n + 2)))
-        }),
-        with("tiers of slovo.yaml", move || {
-            format!("alerting:\n  tiers:\n{}", many("    - {urgency: page, share: 2%, window: 1h}\n"))
         }),
     ]
 }
