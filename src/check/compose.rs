@@ -1,9 +1,11 @@
 //! Composed promises against the promises they are made of.
 
+use rustc_hash::FxHashMap;
+
 use super::Found;
 use crate::diag::Diagnostic;
 use crate::diag::codes::numbers as codes;
-use crate::ir::{Composed, Composition, Journey, Measurement, Model, Promise};
+use crate::ir::{Composed, Composition, Journey, Measurement, Model, Promise, PromisePath};
 use crate::value::Decimal;
 
 pub(super) fn check(model: &Model, journey: &Journey, found: &mut Found<'_>) {
@@ -17,9 +19,15 @@ pub(super) fn check(model: &Model, journey: &Journey, found: &mut Found<'_>) {
     for (promise, made) in &composed {
         allowed(model, promise, made, found);
     }
+    // The first composed promise that counts a member.
+    let mut first: FxHashMap<&PromisePath, usize> = FxHashMap::default();
     for (at, (promise, made)) in composed.iter().enumerate() {
-        let earlier = composed.get(..at).unwrap_or_default();
-        if let Some((other, theirs, mine, path)) = earlier.iter().find_map(|(other, theirs)| {
+        let earlier = made.members.iter().filter_map(|member| first.get(member).copied()).min();
+        for member in &made.members {
+            first.entry(member).or_insert(at);
+        }
+        let other = earlier.and_then(|at| composed.get(at));
+        if let Some((other, theirs, mine, path)) = other.and_then(|(other, theirs)| {
             let mine = made.members.iter().position(|m| theirs.members.contains(m))?;
             let path = made.members.get(mine)?;
             let theirs = theirs.members.iter().position(|m| m == path)?;

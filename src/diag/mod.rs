@@ -155,8 +155,8 @@ pub const KEPT: usize = 10_000;
 #[derive(Clone, Debug, Default)]
 pub struct Diagnostics {
     list: Vec<Diagnostic>,
-    /// How many of each file there are, by its number.
-    of_file: Vec<usize>,
+    /// How many of each file there are. Each file of thousands has a collection of its own at first, so none is as long as their number.
+    of_file: BTreeMap<FileId, usize>,
     /// Those that were only counted, by code.
     beyond: BTreeMap<&'static str, usize>,
     /// Those that comments of the sources accept, which are not among them.
@@ -179,11 +179,7 @@ impl Diagnostics {
             self.list.push(diagnostic);
             return;
         };
-        let file = span.file.0 as usize;
-        if self.of_file.len() <= file {
-            self.of_file.resize(file + 1, 0);
-        }
-        let Some(count) = self.of_file.get_mut(file) else { return };
+        let count = self.of_file.entry(span.file).or_default();
         if *count < KEPT {
             *count += 1;
             self.list.push(diagnostic);
@@ -197,7 +193,7 @@ impl Diagnostics {
     }
     /// Has this file as many as are kept?
     pub(crate) fn full(&self, file: FileId) -> bool {
-        self.of_file.get(file.0 as usize).is_some_and(|n| *n >= KEPT)
+        self.of_file.get(&file).is_some_and(|n| *n >= KEPT)
     }
     /// Adds all of another collection.
     pub fn extend(&mut self, other: Diagnostics) {

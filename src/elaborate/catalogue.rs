@@ -1,6 +1,6 @@
 //! The catalogue: what is declared of each metric, checked in itself.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::idle;
 use super::unit::Unit;
@@ -138,12 +138,10 @@ impl<'a> Catalogue<'a> {
     /// The labels a metric certainly has, for suggestions.
     pub(crate) fn labels_of<'c>(&'c self, metric: &'c Metric<'a>) -> impl Iterator<Item = &'c str> {
         let own = metric.labels.unwrap_or_default().iter().map(|l| l.label.name.as_str());
-        let mut seen: Vec<&str> = Vec::new();
-        own.chain(self.common.iter().map(String::as_str)).chain(ALWAYS).filter(move |label| {
-            let new = !seen.contains(label);
-            seen.push(label);
-            new
-        })
+        let mut seen: FxHashSet<&str> = FxHashSet::default();
+        own.chain(self.common.iter().map(String::as_str))
+            .chain(ALWAYS)
+            .filter(move |label| seen.insert(label))
     }
 }
 
@@ -395,6 +393,9 @@ fn buckets(
     (bounds, sound)
 }
 
+/// The most metrics in each other: each of them knows all that are above it.
+const MOST_ANCESTORS: usize = 50;
+
 /// The metrics that count this one's events as well, nearest first; `part of` must lead somewhere and not in a circle.
 fn ancestors<'a>(names: &'a Names<'a>, decl: &'a ast::Metric, out: &mut Diagnostics) -> Vec<&'a str> {
     let mut list: Vec<&'a str> = Vec::new();
@@ -428,6 +429,13 @@ fn ancestors<'a>(names: &'a Names<'a>, decl: &'a ast::Metric, out: &mut Diagnost
         }
         if list.contains(&name) {
             return list; // A circle further up, reported there.
+        }
+        if list.len() == MOST_ANCESTORS {
+            let own = decl.part_of.as_ref().map_or(decl.name.span, |p| p.span);
+            let said = format!("`{}` is part of more than {MOST_ANCESTORS} metrics", decl.name.name);
+            let made = Diagnostic::new(&PART_OF, own, said, "one in the other, or in a circle");
+            out.push(made.help("name the metric that counts all events"));
+            return list;
         }
         let countable = |k: MetricKind| {
             matches!(k, MetricKind::Counter | MetricKind::Histogram | MetricKind::NativeHistogram)

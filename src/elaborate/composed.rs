@@ -2,7 +2,7 @@
 
 use super::Cx;
 use super::out::Out;
-use crate::ast::{self, Composition, Ident, JourneyStmt, PromiseStmtKind};
+use crate::ast::{self, Composition, Ident, PromiseStmtKind};
 use crate::diag::Diagnostic;
 use crate::diag::codes::names::{MEMBER_FOR_EACH, MEMBER_WINDOW};
 use crate::ir;
@@ -28,7 +28,7 @@ pub(crate) fn composed<'a>(
     list: &'a [ast::Path],
 ) -> Option<ir::Measurement> {
     let journey = own.journey.name.name.as_str();
-    let (window, each) = (window_of(cx, own.promise), for_each_of(own));
+    let (window, each) = (window_of(cx, own.promise), for_each_of(cx, own));
     let mut members = Vec::with_capacity(list.len());
     let mut whole = list.len() > 1;
     for path in list {
@@ -49,7 +49,7 @@ pub(crate) fn composed<'a>(
             );
             whole = false;
         }
-        let other = for_each_of(found);
+        let other = for_each_of(cx, found);
         if names(&other) != names(&each) {
             out.report(other_budgets(path, &address, &other, own, &each));
             whole = false;
@@ -107,14 +107,11 @@ fn window_of(cx: &Cx<'_>, promise: &ast::Promise) -> Option<(Duration, Span)> {
 }
 
 /// The `for each` labels of a promise: its journey's, then its own.
-fn for_each_of(found: PromiseRef<'_>) -> Vec<&Ident> {
-    let journey = found.journey.body.stmts.iter().find_map(|s| {
-        let JourneyStmt::ForEach(labels, _) = s else { return None };
-        Some(labels)
-    });
+fn for_each_of<'a>(cx: &Cx<'a>, found: PromiseRef<'a>) -> Vec<&'a Ident> {
+    let journey = cx.names.each_of(&found.journey.name.name);
     let own = found.promise.body.stmts.iter().find_map(|s| {
         let PromiseStmtKind::ForEach(labels) = &s.kind else { return None };
         Some(labels)
     });
-    journey.into_iter().chain(own).flatten().collect()
+    journey.iter().chain(own.into_iter().flatten()).collect()
 }

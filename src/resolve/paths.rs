@@ -137,27 +137,21 @@ impl<'a> Names<'a> {
     /// Adds what was probably meant.
     fn meant(&self, from: Option<&str>, path: &Path, made: Diagnostic) -> Diagnostic {
         let wanted = shown(path);
-        let own = from.and_then(|j| self.journeys.get(j));
-        if let Some(journey) = own {
-            let list: Vec<String> = paths_in(journey);
-            if let Some(found) = closest(&wanted, list.iter().map(String::as_str)) {
+        let paths = self.paths();
+        if let Some((own, range)) = from.and_then(|own| Some((own, paths.of.get(own)?))) {
+            let list = paths.full.get(range.clone()).unwrap_or_default();
+            // As written inside it.
+            let inner = list.iter().filter_map(|path| path.get(own.len() + 1..));
+            if let Some(found) = closest(&wanted, inner) {
                 let found = found.to_owned();
                 return made.maybe_fix(format!("did you mean `{found}`?"), path.span, found);
             }
         }
-        let mut full: Vec<String> = Vec::new();
-        for (name, journey) in self.journeys.iter() {
-            for inner in paths_in(journey) {
-                let path_there = format!("{name}.{inner}");
-                if inner == wanted {
-                    // Right but for the journey in front.
-                    let title = format!("did you mean `{path_there}`?");
-                    return made.maybe_fix(title, path.span, path_there);
-                }
-                full.push(path_there);
-            }
+        if let Some(there) = paths.inner.get(&wanted).and_then(|at| paths.full.get(*at)) {
+            // Right but for the journey in front.
+            return made.maybe_fix(format!("did you mean `{there}`?"), path.span, there);
         }
-        match closest(&wanted, full.iter().map(String::as_str)) {
+        match closest(&wanted, paths.full.iter().map(String::as_str)) {
             Some(found) => {
                 let title = format!("did you mean `{found}`?");
                 made.maybe_fix(title, path.span, found)
@@ -171,7 +165,7 @@ impl<'a> Names<'a> {
 }
 
 /// The paths of a journey's promises, as written inside it.
-fn paths_in(journey: &ast::Journey) -> Vec<String> {
+pub(super) fn paths_in(journey: &ast::Journey) -> Vec<String> {
     let mut list = Vec::new();
     for stmt in &journey.body.stmts {
         if let JourneyStmt::Promise(p) = stmt {

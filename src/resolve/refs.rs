@@ -1,5 +1,7 @@
 //! References: teams, policies, playbooks, indicators, promises.
 
+use rustc_hash::FxHashMap;
+
 use super::suggest::{closest, list};
 use super::tables::{Names, Table};
 use super::{args, paths};
@@ -149,7 +151,7 @@ impl Refs<'_, '_> {
         list: &[ast::Path],
     ) {
         let own = journey.name.name.as_str();
-        let mut seen: Vec<(&ast::Promise, &ast::Path)> = Vec::new();
+        let mut seen: FxHashMap<*const ast::Promise, &ast::Path> = FxHashMap::default();
         for path in list {
             let Some(found) = self.names.find(Some(own), path) else {
                 let found = self.names.path_mistake(Some(own), path);
@@ -175,7 +177,7 @@ impl Refs<'_, '_> {
                         .help("name its members instead"),
                 );
             }
-            if let Some((_, first)) = seen.iter().find(|(p, _)| std::ptr::eq(*p, found.promise)) {
+            if let Some(first) = seen.get(&std::ptr::from_ref(found.promise)) {
                 self.out.push(
                     Diagnostic::new(
                         &LISTED_TWICE,
@@ -187,7 +189,7 @@ impl Refs<'_, '_> {
                     .help("remove one of them: its errors would be counted twice"),
                 );
             }
-            seen.push((found.promise, path));
+            seen.entry(std::ptr::from_ref(found.promise)).or_insert(path);
         }
         if list.len() == 1 {
             let said = format!("promise `{}` is composed of one promise only", promise.name.name);

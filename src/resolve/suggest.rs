@@ -7,6 +7,8 @@ const MOST: usize = 5_000;
 const FEW: usize = 100;
 /// Letters in the middle in which those may differ.
 const MIDDLE: usize = 3;
+/// Of those behind them so many are compared letter by letter.
+const ALIKE: usize = 50;
 
 /// The candidate that was most likely meant: the same but for case and dashes, else the nearest by edits (a swap of
 /// neighbours is one), at most a third of the name's letters.
@@ -14,13 +16,18 @@ pub(crate) fn closest<'c>(wanted: &str, candidates: impl IntoIterator<Item = &'c
     let plain = normal(wanted);
     let most = (plain.chars().count() / 3).max(1);
     let mut best: Option<(usize, &str)> = None;
+    let mut compared = 0;
     for (at, candidate) in candidates.into_iter().take(MOST).enumerate() {
-        // Of many candidates nearly all end here, so the dearer question comes second.
+        // Of many candidates nearly all end here.
         if candidate.len().abs_diff(plain.len()) > most * 4 || at >= FEW && !is_alike(&plain, candidate) {
             continue;
         }
         if candidate == wanted {
             continue;
+        }
+        compared += 1;
+        if compared > FEW + ALIKE {
+            break;
         }
         let distance = if normal(candidate) == plain { 0 } else { strsim::osa_distance(&plain, candidate) };
         if distance <= most && best.is_none_or(|(least, _)| distance < least) {
@@ -34,6 +41,19 @@ pub(crate) fn closest<'c>(wanted: &str, candidates: impl IntoIterator<Item = &'c
 fn is_alike(a: &str, b: &str) -> bool {
     let (a, b) = (a.as_bytes(), b.as_bytes());
     let longest = a.len().max(b.len());
+    if longest - a.len().min(b.len()) > MIDDLE {
+        return false;
+    }
+    // Then half of what is the same lies before or behind the middle: a glance at that tells most that differ.
+    let half = longest.saturating_sub(MIDDLE).div_ceil(2);
+    let same = |x: Option<&[u8]>, y: Option<&[u8]>| match (x, y) {
+        (Some(x), Some(y)) => x.eq_ignore_ascii_case(y),
+        _ => false,
+    };
+    let end_of = |text: &[u8]| text.len().saturating_sub(half);
+    if !same(a.get(..half), b.get(..half)) && !same(a.get(end_of(a)..), b.get(end_of(b)..)) {
+        return false;
+    }
     let before = a.iter().zip(b).take_while(|(x, y)| x.eq_ignore_ascii_case(y)).count();
     let behind = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x.eq_ignore_ascii_case(y)).count();
     before + behind + MIDDLE >= longest

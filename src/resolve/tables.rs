@@ -1,5 +1,8 @@
 //! Tables of what is declared: the first declaration of a name counts, a second one is reported.
 
+use std::ops::Range;
+use std::sync::OnceLock;
+
 use rustc_hash::FxHashMap;
 
 use super::junk::Junk;
@@ -78,7 +81,21 @@ pub struct Names<'a> {
     /// `scenario`
     pub scenarios: Table<'a, ast::Scenario>,
     promises: FxHashMap<(&'a str, Option<&'a str>, &'a str), PromiseRef<'a>>,
+    /// The `for each` of journeys that have one.
+    each: FxHashMap<&'a str, &'a [ast::Ident]>,
+    paths: OnceLock<Paths>,
     junk: Junk<'a>,
+}
+
+/// The paths of all promises, for suggestions.
+#[derive(Debug, Default)]
+pub(super) struct Paths {
+    /// `journey.step.promise`, in the order of the files.
+    pub(super) full: Vec<String>,
+    /// Those of a journey among them.
+    pub(super) of: FxHashMap<String, Range<usize>>,
+    /// The first of those that end in this, behind their journeys.
+    pub(super) inner: FxHashMap<String, usize>,
 }
 
 impl<'a> Names<'a> {
@@ -87,6 +104,28 @@ impl<'a> Names<'a> {
         // A key of shorter-lived strings: the map is covariant in 'a, so looking up needs no copy.
         let map: &FxHashMap<(&str, Option<&str>, &str), PromiseRef<'a>> = &self.promises;
         map.get(&(journey, step, promise)).copied()
+    }
+
+    /// The `for each` of a journey.
+    pub(crate) fn each_of(&self, journey: &str) -> &'a [ast::Ident] {
+        self.each.get(journey).copied().unwrap_or_default()
+    }
+
+    /// The paths of all promises: collected once, however many are misspelt.
+    pub(super) fn paths(&self) -> &Paths {
+        self.paths.get_or_init(|| {
+            let mut made = Paths::default();
+            for (name, journey) in self.journeys.iter() {
+                let begin = made.full.len();
+                for inner in super::paths::paths_in(journey) {
+                    let at = made.full.len();
+                    made.full.push(format!("{name}.{inner}"));
+                    made.inner.entry(inner).or_insert(at);
+                }
+                made.of.insert(name.to_owned(), begin..made.full.len());
+            }
+            made
+        })
     }
 
     /// May text that could not be read, and was reported, declare this?
@@ -213,10 +252,12 @@ fn add_promises<'a>(names: &mut Names<'a>, journey: &'a ast::Journey, out: &mut 
             | ast::JourneyStmt::Data(..)
             | ast::JourneyStmt::BudgetPolicy(..)
             | ast::JourneyStmt::Playbook(..)
-            | ast::JourneyStmt::ForEach(..)
             | ast::JourneyStmt::NoData(..)
             | ast::JourneyStmt::Note(..)
             | ast::JourneyStmt::Junk(_) => {}
+            ast::JourneyStmt::ForEach(labels, _) => {
+                names.each.entry(journey.name.name.as_str()).or_insert(labels);
+            }
         }
     }
 }

@@ -5,10 +5,12 @@ use std::borrow::Cow;
 
 use crate::promql::print::{escape_into, is_label_name, is_metric_name};
 use crate::source::{hidden, turns};
-use crate::value::{Decimal, range};
+use crate::value::{Date, Decimal, Duration, range, size};
 
 /// The longest identifier of the language.
 const LONGEST_IDENTIFIER: usize = 40;
+/// The longest time of the language.
+const LONGEST_TIME: Duration = Duration::from_days(3_650);
 /// Words that begin something else where a metric's name is expected.
 const RESERVED: [&str; 9] = ["where", "when", "within", "under", "over", "at", "readings", "of", "promql"];
 
@@ -108,6 +110,33 @@ pub fn identifier(text: &str) -> Option<String> {
     (!out.is_empty()).then_some(out)
 }
 
+/// Is a name an identifier as it is?
+pub fn is_identifier(name: &str) -> bool {
+    name.len() <= LONGEST_IDENTIFIER
+        && name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_'))
+}
+
+/// Are these words read as a promise's noun without quotes? Only words of plain letters are.
+pub fn is_noun(words: &str) -> bool {
+    let plain = |word: &str| {
+        word.starts_with(|c: char| c.is_ascii_lowercase())
+            && word.bytes().all(|b| matches!(b, b'a'..=b'z' | b'-'))
+    };
+    let list: Vec<&str> = words.split(' ').collect();
+    // What begins the next statement on the same line ends a noun.
+    let ends = list.windows(2).any(|pair| {
+        matches!(
+            pair,
+            ["measured", "by"]
+                | ["aim", "for"]
+                | ["because", "measured" | "agreed" | "guessed"]
+                | ["urgency", "page" | "ticket" | "none"]
+        )
+    }) || list.windows(3).any(|three| matches!(three, ["no", "data", "page" | "ticket" | "none"]));
+    words != "minutes" && list.iter().all(|word| plain(word)) && !ends
+}
+
 /// A metric's name: as it is where the language reads that, else in quotes. `None` where nothing can be read.
 pub fn metric_name(name: &str) -> Option<Cow<'_, str>> {
     if is_bare_metric(name) { Some(Cow::Borrowed(name)) } else { quoted_metric_name(name).map(Cow::Owned) }
@@ -120,7 +149,8 @@ pub fn quoted_metric_name(name: &str) -> Option<String> {
 
 /// Is it read without quotes? Colons stand between other characters.
 fn is_bare_metric(name: &str) -> bool {
-    is_metric_name(name) && !name.starts_with(':') && !name.ends_with(':') && !RESERVED.contains(&name)
+    let first = name.split(':').next().unwrap_or_default();
+    is_metric_name(name) && !name.starts_with(':') && !name.ends_with(':') && !RESERVED.contains(&first)
 }
 
 /// A label's name; others than the classic ones cannot be written in the language.
@@ -132,6 +162,48 @@ pub fn label(name: &str) -> Option<&str> {
 pub fn number(value: Decimal) -> Option<String> {
     let made = value.normalize().to_string();
     range::number(&made).is_ok_and(|read| read == value).then_some(made)
+}
+
+/// A percentage; none is below zero.
+pub fn percent(value: Decimal) -> Option<String> {
+    if value.is_sign_negative() && !value.is_zero() {
+        return None;
+    }
+    Some(format!("{}%", number(value.abs())?))
+}
+
+/// So many bytes, in the largest unit that leaves a short whole number.
+pub fn size(bytes: Decimal) -> Option<String> {
+    if bytes.is_sign_negative() && !bytes.is_zero() {
+        return None;
+    }
+    size::write(bytes).or_else(|| Some(format!("{}B", number(bytes.abs())?)))
+}
+
+/// A time, of at most ten years.
+pub fn duration(value: Duration) -> Option<String> {
+    (value <= LONGEST_TIME).then(|| value.to_string())
+}
+
+/// A day.
+pub fn date(value: Date) -> Option<String> {
+    (value.year() >= 0).then(|| value.to_string())
+}
+
+/// A query: as it is between three quotes, where it holds quotes or backslashes and can be seen as it is.
+pub fn query(query: &str) -> Option<String> {
+    let raw = query.contains(['"', '\\'])
+        && !query.contains("\"\"\"")
+        && !query.ends_with('"')
+        && !query.contains(|c: char| c.is_control() && c != '\n');
+    if raw {
+        let made = format!("\"\"\"{query}\"\"\"");
+        // Some characters are hidden by what stands beside them.
+        if hidden(&made).next().is_none() {
+            return Some(made);
+        }
+    }
+    string(query)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 
 #![allow(
     clippy::disallowed_methods,
+    clippy::format_collect,
     clippy::format_push_string,
     clippy::panic,
     clippy::print_stdout,
@@ -16,6 +17,7 @@
 mod common;
 
 mod agreement;
+mod bounds;
 mod floods;
 mod go_templates;
 #[cfg(unix)]

@@ -1,26 +1,20 @@
 //! Measurements that several objectives have but for one label's value: one indicator, whose parameter is that value.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
 
 use super::super::names::QUALITIES;
 use super::{Measured, There, Told};
+use crate::ast::ParamType;
+use crate::value::MatchOp;
+use crate::write::indicators::Indicator;
+use crate::write::journeys::{Argument, PromiseStatement};
+use crate::write::measurements::{MatchValue, Matcher, Measurement, Selector, Term, Verdict};
 use crate::write::text;
 
 /// As many objectives make an indicator worth reading.
 const LEAST: usize = 3;
 /// The longest name of an indicator.
 const LONGEST: usize = 40;
-
-/// A matcher's value in a statement.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Value {
-    label: String,
-    /// It is a pattern.
-    regex: bool,
-    /// Where it stands, with its quotes.
-    range: Range<usize>,
-}
 
 /// What objectives have in common: the label whose value differs, whether that is a pattern, and the statements with a parameter in its
 /// place.
@@ -50,13 +44,21 @@ pub(super) fn share(said: &mut [Told], there: &There) -> bool {
         else {
             continue;
         };
-        let kind = if regex { "regex" } else { "string" };
-        let indicator =
-            format!("indicator {name}({parameter}: {kind}) {{\n  {}\n}}\n", statements.join("\n  "));
+        let kind = if regex { ParamType::Regex } else { ParamType::String };
+        let indicator = Indicator {
+            name: name.clone(),
+            parameters: vec![(parameter.clone(), kind)],
+            statements: statements.into_iter().map(Measurement::Source).collect(),
+            ..Indicator::default()
+        };
         for (at, value) in members {
             taken.insert(at);
             if let Some(one) = said.get_mut(at) {
-                let call = format!("measured by {name}({parameter}: {value})");
+                let call = PromiseStatement::MeasuredBy {
+                    indicator: name.clone(),
+                    arguments: vec![(parameter.clone(), Argument::Text(value))],
+                    narrowed: Vec::new(),
+                };
                 one.measured = Some(Measured { call, indicator: indicator.clone() });
             }
         }
@@ -67,64 +69,69 @@ pub(super) fn share(said: &mut [Told], there: &There) -> bool {
 
 /// The shapes of statements, each with the value that it has a parameter for.
 fn shapes(statements: &[String]) -> Vec<(Shape, String)> {
+    // What is written otherwise than statements are written here stays as it is.
+    let read: Option<Vec<Measurement>> = statements.iter().map(|s| Measurement::parse(s)).collect();
     // Queries that are taken over, and slices, are no statements of an indicator that others could share.
-    let plain = |s: &String| !s.contains("\"\"\"") && !s.contains("promql ") && !s.contains(" when ");
-    if !statements.iter().all(plain) {
-        return Vec::new();
+    let Some(mut read) = read.filter(|read| read.iter().all(is_plain)) else { return Vec::new() };
+    let mut labels: BTreeSet<String> = BTreeSet::new();
+    each_matcher(&mut read, &mut |matcher| {
+        labels.insert(matcher.label.clone());
+    });
+    labels.into_iter().filter_map(|label| shape(&read, label)).collect()
+}
+
+/// Is it made of selectors alone?
+fn is_plain(measurement: &Measurement) -> bool {
+    match measurement {
+        Measurement::Total(terms)
+        | Measurement::Started(terms)
+        | Measurement::Finished(terms, _)
+        | Measurement::Verdict { verdict: Verdict::Stream(terms, _), .. } => {
+            !terms.iter().any(|term| matches!(term, Term::Query(_)))
+        }
+        Measurement::Verdict { verdict: Verdict::Filters(_), .. } | Measurement::SilenceIsBad => true,
+        Measurement::GoodWhen { .. } | Measurement::Source(_) => false,
     }
-    let all: Vec<Vec<Value>> = statements.iter().map(|s| values(s)).collect();
-    let labels: BTreeSet<&str> = all.iter().flatten().map(|value| value.label.as_str()).collect();
-    labels.into_iter().filter_map(|label| shape(statements, &all, label)).collect()
+}
+
+/// Every matcher of plain statements, in order.
+fn each_matcher(statements: &mut [Measurement], see: &mut dyn FnMut(&mut Matcher)) {
+    for statement in statements {
+        match statement {
+            Measurement::Total(terms)
+            | Measurement::Started(terms)
+            | Measurement::Finished(terms, _)
+            | Measurement::Verdict { verdict: Verdict::Stream(terms, _), .. } => {
+                for term in terms {
+                    if let Term::Selector(selector) | Term::Readings(selector) = term {
+                        selector.matchers.iter_mut().for_each(&mut *see);
+                    }
+                }
+            }
+            Measurement::Verdict { verdict: Verdict::Filters(filters), .. } => {
+                filters.iter_mut().flat_map(|filter| &mut filter.matchers).for_each(&mut *see);
+            }
+            Measurement::GoodWhen { .. } | Measurement::SilenceIsBad | Measurement::Source(_) => {}
+        }
+    }
 }
 
 /// The shape with a parameter for the value of a label, where it has one value and is one kind of matcher wherever it is named.
-fn shape(statements: &[String], all: &[Vec<Value>], label: &str) -> Option<(Shape, String)> {
-    let parameter = text::identifier(label)?;
-    let mut found: BTreeSet<(bool, &str)> = BTreeSet::new();
-    let mut made = Vec::new();
-    for (statement, values) in statements.iter().zip(all) {
-        let mut out = statement.clone();
-        for value in values.iter().filter(|value| value.label == label).rev() {
-            found.insert((value.regex, statement.get(value.range.clone())?));
-            out.replace_range(value.range.clone(), &format!("${parameter}"));
+fn shape(read: &[Measurement], label: String) -> Option<(Shape, String)> {
+    let parameter = text::identifier(&label)?;
+    let mut found: BTreeSet<(bool, String)> = BTreeSet::new();
+    let mut made = read.to_vec();
+    each_matcher(&mut made, &mut |matcher| {
+        if matcher.label == label
+            && let MatchValue::Text(value) = &matcher.value
+        {
+            found.insert((matches!(matcher.op, MatchOp::Regex | MatchOp::NotRegex), value.clone()));
+            matcher.value = MatchValue::Parameter(parameter.clone());
         }
-        made.push(out);
-    }
+    });
     let (regex, value) = found.pop_first().filter(|_| found.is_empty())?;
-    Some(((label.to_owned(), regex, made), value.to_owned()))
-}
-
-/// The values of a statement's matchers, in order.
-fn values(statement: &str) -> Vec<Value> {
-    let mut made = Vec::new();
-    let mut letters = statement.char_indices();
-    while let Some((start, c)) = letters.next() {
-        if c != '"' {
-            continue;
-        }
-        let mut end = statement.len();
-        while let Some((at, c)) = letters.next() {
-            match c {
-                '\\' => drop(letters.next()),
-                '"' => {
-                    end = at + 1;
-                    break;
-                }
-                _ => {}
-            }
-        }
-        let before = statement.get(..start).unwrap_or("").trim_end();
-        let op = ["!=", "!~", "=~", "="].into_iter().find(|op| before.ends_with(op));
-        let Some((op, before)) = op.and_then(|op| Some((op, before.strip_suffix(op)?.trim_end()))) else {
-            continue;
-        };
-        let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        let label = before.rsplit(|c| !word(c)).next().unwrap_or("");
-        if !label.is_empty() {
-            made.push(Value { label: label.to_owned(), regex: op.ends_with('~'), range: start..end });
-        }
-    }
-    made
+    let statements: Option<Vec<String>> = made.iter().map(Measurement::write).collect();
+    Some(((label, regex, statements?), value))
 }
 
 /// The name of an indicator: the metric of all events, and the quality that all of its promises are named by.
@@ -135,10 +142,14 @@ fn name(
     members: &[(usize, String)],
     names: &BTreeSet<String>,
 ) -> Option<String> {
-    let total = statements.iter().find_map(|s| s.strip_prefix("total "))?;
-    let metric = total.strip_prefix("readings of ").unwrap_or(total);
-    let metric = metric.split(['{', ' ']).next()?.trim_matches('"');
-    let stem = text::identifier(metric.strip_suffix("_total").unwrap_or(metric))?;
+    let total = statements.iter().find_map(|statement| {
+        let Some(Measurement::Total(terms)) = Measurement::parse(statement) else { return None };
+        terms.into_iter().next()
+    });
+    let (Term::Selector(Selector { metric, .. }) | Term::Readings(Selector { metric, .. })) = total? else {
+        return None;
+    };
+    let stem = text::identifier(metric.strip_suffix("_total").unwrap_or(&metric))?;
     let qualities: BTreeSet<&str> =
         members.iter().filter_map(|(at, _)| Some(said.get(*at)?.position.promise.as_str())).collect();
     let quality = qualities.first().filter(|q| qualities.len() == 1 && QUALITIES.contains(q));
@@ -169,13 +180,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_of_matchers() {
-        let found = values(r#"total "odd name"{a="x, }\" b=\"y\"", code!~"5..|\\d"} where {c != "z"}"#);
-        let shown: Vec<(&str, bool)> = found.iter().map(|v| (v.label.as_str(), v.regex)).collect();
-        assert_eq!(shown, [("a", false), ("code", true), ("c", false)]);
-    }
-
-    #[test]
     fn whole_words() {
         assert_eq!(words_within("http_responses", 20), "http_responses");
         assert_eq!(words_within("http_responses", 13), "http");
@@ -189,7 +193,7 @@ mod tests {
         let found = of(&[r#"total x{job="a"}"#, r#"bad y{job="a"}"#]);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].0.2, ["total x{job=$job}", "bad y{job=$job}"]);
-        assert_eq!(found[0].1, "\"a\"");
+        assert_eq!(found[0].1, "a");
         assert!(of(&[r#"total x{job="a"}"#, r#"bad y{job="b"}"#]).is_empty());
         assert!(of(&[r#"total x{job="a"}"#, r#"bad y{job=~"a"}"#]).is_empty());
         assert!(of(&[r#"total promql """x{job="a"}""""#]).is_empty());

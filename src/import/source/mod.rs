@@ -3,6 +3,7 @@
 mod asked;
 mod contradictions;
 mod indicators;
+mod journeys;
 mod own;
 mod people;
 mod summary;
@@ -11,22 +12,26 @@ mod told;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::decompile::{self, Declarations, Declared, Measure};
-use super::names::{self, Position};
-use super::objective::{Lost, Objective, Place, Said, Window};
+use super::names::Position;
+use super::objective::{Lost, Objective, Place, Said};
 use super::report::{Outcome, Report};
 use super::{Imported, Read, Target, Unusable, Written, catalogue};
 use crate::ast::MetricStmt;
 use crate::diag::Diagnostics;
 use crate::project::CONFIG_FILE;
 use crate::source::FileId;
-use crate::write::journeys::{self, Journey, Playbook, Promise, Step};
-use crate::write::text;
+use crate::value::Decimal;
+use crate::write::Item;
+use crate::write::indicators::Indicator;
+use crate::write::journeys::PromiseStatement;
+use crate::write::people::Playbook;
 use crate::{ast, driver, resolve};
 use asked::mistakes;
 pub(super) use asked::{first_mistake, model};
-use people::{playbook_name, teams};
-use summary::{days, finish, settings};
-use told::{lost_together, owner_of, shown_path, tier, told};
+use journeys::{from, journey_of};
+use people::teams;
+use summary::{finish, settings};
+use told::{shown_path, told};
 
 /// Sloth's period in days, unless its run said another.
 const SLOTHS_WINDOW: u32 = 30;
@@ -40,8 +45,6 @@ pub const INDICATORS_FILE: &str = "indicators.slovo";
 const INDICATORS: &str = "objectives that measure the same, but for the value of one label, are measured by an indicator of indicators.slovo";
 /// The owner of what names none.
 const NOBODY: &str = "unstated";
-/// Longer descriptions are no titles.
-const LONGEST_TITLE: usize = 100;
 /// What begins the comment above each promise.
 const FROM: &str = "from ";
 
@@ -61,7 +64,7 @@ pub(super) struct Told {
     /// The team's channel.
     channel: Option<Said>,
     /// The aim in percent.
-    aim: Option<String>,
+    aim: Option<Decimal>,
     /// The indicator that it shares with others.
     measured: Option<Measured>,
     /// A proof gave something else than the source: what.
@@ -72,9 +75,9 @@ pub(super) struct Told {
 #[derive(Debug)]
 struct Measured {
     /// The statement of the promise.
-    call: String,
-    /// The indicator's source.
-    indicator: String,
+    call: PromiseStatement,
+    /// The indicator.
+    indicator: Indicator,
 }
 
 impl Told {
@@ -242,29 +245,31 @@ fn files(said: &[Told], there: &There, target: &Target<'_>) -> Vec<Written> {
         let text = crate::fmt::format(FileId(0), source).unwrap_or_else(|_| source.to_owned());
         made.push(Written { path, text });
     };
-    let uses = decompile::together(said.iter().flat_map(|s| &s.measure.uses));
-    let mut uses = uses;
+    let mut uses = decompile::together(said.iter().flat_map(|s| &s.measure.uses));
     uses.retain(|name, _| !there.metrics.contains_key(name));
     if !uses.is_empty() {
         add("catalogue.slovo".to_owned(), &catalogue::catalogue(&uses));
     }
-    let shared: BTreeSet<&str> =
-        said.iter().filter_map(|s| Some(s.measured.as_ref()?.indicator.as_str())).collect();
+    let shared: BTreeMap<&str, &Indicator> = said
+        .iter()
+        .filter_map(|s| Some(&s.measured.as_ref()?.indicator))
+        .map(|indicator| (indicator.name.as_str(), indicator))
+        .collect();
     if !shared.is_empty() {
-        add(INDICATORS_FILE.to_owned(), &shared.into_iter().collect::<Vec<_>>().join("\n"));
+        add(INDICATORS_FILE.to_owned(), &text_of(shared.into_values().cloned().map(Item::Indicator), "\n"));
     }
     let mut playbooks: Vec<Playbook> = Vec::new();
     for (journey, members) in by_journey(said) {
         let members = in_order(&members);
-        let source = journeys::journey(&journey_of(journey, &members, there, &mut playbooks));
-        add(format!("journeys/{journey}.slovo"), &source);
+        let source = Item::Journey(journey_of(journey, &members, there, &mut playbooks));
+        add(format!("journeys/{journey}.slovo"), &text_of([source], ""));
     }
     let teams = teams(said, there);
     if !teams.is_empty() {
-        add("people.slovo".to_owned(), &journeys::teams(&teams));
+        add("people.slovo".to_owned(), &text_of(teams.into_iter().map(Item::Team), ""));
     }
     if !playbooks.is_empty() {
-        add("when_it_breaks.slovo".to_owned(), &journeys::playbooks(&playbooks));
+        add("when_it_breaks.slovo".to_owned(), &text_of(playbooks.into_iter().map(Item::Playbook), ""));
     }
     if target.project.is_none() && !said.is_empty() {
         made.push(Written { path: CONFIG_FILE.to_owned(), text: settings(&target.name, said) });
@@ -273,119 +278,9 @@ fn files(said: &[Told], there: &There, target: &Target<'_>) -> Vec<Written> {
     made
 }
 
-fn journey_of(name: &str, members: &[&Told], there: &There, playbooks: &mut Vec<Playbook>) -> Journey {
-    let first = members.first().map(|m| &m.objective);
-    let mut journey = Journey {
-        name: name.to_owned(),
-        title: members
-            .iter()
-            .find_map(|m| m.objective.service.title.clone())
-            .or_else(|| first.map(|o| o.service.name.text.clone()))
-            .unwrap_or_else(|| name.to_owned()),
-        owner: owner_of(members),
-        tier: first.and_then(tier),
-        ..Journey::default()
-    };
-    if members.iter().any(|m| m.objective.window == Window::OfTool) {
-        journey.comments.push(format!("{SLOTHS}."));
-    }
-    journey.comments.extend(lost_together(members).iter().map(|l| format!("lost: {}", l.text)));
-    let descriptions: BTreeSet<&str> =
-        members.iter().filter_map(|m| m.objective.service.description.as_deref()).collect();
-    journey.notes.extend(descriptions.into_iter().map(str::to_owned));
-    let each: BTreeSet<&BTreeSet<String>> = members.iter().map(|m| &m.measure.for_each).collect();
-    let shared = each.first().copied().filter(|e| each.len() == 1 && !e.is_empty());
-    journey.for_each = shared.into_iter().flatten().cloned().collect();
-    // One runbook of all is the journey's.
-    let runbooks: BTreeSet<Option<&str>> = members.iter().map(|m| m.runbook.as_deref()).collect();
-    let mut playbook = |runbook: &str, known: &mut BTreeMap<String, String>| {
-        if let Some(name) = known.get(runbook) {
-            return name.clone();
-        }
-        let free = (0..=playbooks.len() + there.playbooks.len())
-            .map(|at| playbook_name(name, at))
-            .find(|n| !there.playbooks.contains_key(n) && !playbooks.iter().any(|p| p.name == *n));
-        let made = free.unwrap_or_default();
-        playbooks.push(Playbook { name: made.clone(), runbook: runbook.to_owned() });
-        known.insert(runbook.to_owned(), made.clone());
-        made
-    };
-    let mut books: BTreeMap<String, String> = BTreeMap::new();
-    let one_for_all = runbooks.len() == 1;
-    if let (true, Some(Some(runbook))) = (one_for_all, runbooks.first()) {
-        journey.playbook = Some(playbook(runbook, &mut books));
-    }
-    for member in members {
-        let own = member.runbook.as_deref().filter(|_| !one_for_all).map(|r| playbook(r, &mut books));
-        let promise = promise_of(member, &journey, own);
-        match &member.position.step {
-            None => journey.promises.push(promise),
-            Some((name, title)) => {
-                if !journey.steps.iter().any(|s| s.name == *name) {
-                    let (name, title) = (name.clone(), title.clone());
-                    journey.steps.push(Step { name, title, promises: Vec::new() });
-                }
-                if let Some(step) = journey.steps.iter_mut().find(|s| s.name == *name) {
-                    step.promises.push(promise);
-                }
-            }
-        }
-    }
-    journey
-}
-
-/// The first comment of a promise: where it is from.
-fn from(objective: &Objective) -> String {
-    format!("{FROM}{}", objective.place())
-}
-
-fn promise_of(member: &Told, journey: &Journey, playbook: Option<String>) -> Promise {
-    let objective = &member.objective;
-    let measure = &member.measure;
-    let mut comments: Vec<String> = Vec::new();
-    comments.extend(measure.assumed.iter().map(|a| format!("assumed: {a}")));
-    comments.extend(measure.escaped.iter().map(|e| format!("escaped: {e}")));
-    comments.extend(member.differs.iter().map(|d| format!("differs: {d}")));
-    if !member.lost.is_empty() {
-        let lost: Vec<&str> = member.lost.iter().map(|l| l.text.as_str()).collect();
-        comments.push(format!("lost: {}", lost.join("; ")));
-    }
-    let over = days(objective).map(|days| format!(" over {days}d")).unwrap_or_default();
-    let mut statements = vec![format!("keep for {}% of {}{over}", objective.percent, measure.of)];
-    statements.extend(member.aim.iter().map(|aim| format!("aim for {aim}%")));
-    match (objective.alerting.page.disabled, objective.alerting.ticket.disabled) {
-        (true, true) => statements.push("urgency none".to_owned()),
-        (true, false) => statements.push("urgency ticket".to_owned()),
-        (false, _) => {}
-    }
-    if objective.alerting.silent_without_data
-        && !(objective.alerting.page.disabled && objective.alerting.ticket.disabled)
-    {
-        statements.push("no data none".to_owned());
-    }
-    if journey.for_each.is_empty() && !measure.for_each.is_empty() {
-        let labels: Vec<&str> = measure.for_each.iter().map(String::as_str).collect();
-        statements.push(format!("for each {}", labels.join(", ")));
-    }
-    match &member.measured {
-        Some(shared) => statements.push(shared.call.clone()),
-        None => statements.extend(measure.statements.iter().cloned()),
-    }
-    statements.extend(playbook.map(|name| format!("playbook {name}")));
-    let description =
-        objective.description.as_deref().map(|d| d.split_whitespace().collect::<Vec<_>>().join(" "));
-    // Without a title of its own a short description is one.
-    let short = description.as_ref().filter(|d| d.chars().count() <= LONGEST_TITLE);
-    let own = objective.title.as_deref().map(|t| t.split_whitespace().collect::<Vec<_>>().join(" "));
-    let own = own.filter(|title| !title.is_empty());
-    let (title, noted) = match (own, short) {
-        (Some(title), _) => (title, description.as_ref()),
-        (None, Some(description)) => (description.trim_end_matches('.').to_owned(), None),
-        (None, None) => (names::title(names::without_slo(&objective.name.text)), description.as_ref()),
-    };
-    if let Some(description) = noted.filter(|d| d.trim_end_matches('.') != title) {
-        statements.push(format!("note {}", text::prose(description)));
-    }
-    statements.extend(member.notes.iter().map(|note| format!("note {}", text::prose(note))));
-    Promise { name: member.position.promise.clone(), title, from: from(objective), comments, statements }
+/// Declarations one after the other. Names are made of letters that the language has; one that had none would be a line that the
+/// compiler refuses, with all that depends on it.
+fn text_of(items: impl IntoIterator<Item = Item>, between: &str) -> String {
+    let written = items.into_iter().map(|item| item.write().unwrap_or_else(|| "no name\n".to_owned()));
+    written.collect::<Vec<_>>().join(between)
 }

@@ -14,7 +14,7 @@ pub(super) struct Own {
     /// What is counted.
     pub(super) counts: Option<String>,
     /// The aim in percent.
-    pub(super) aim: Option<String>,
+    pub(super) aim: Option<Decimal>,
 }
 
 /// Takes the annotations of an export out of an objective.
@@ -52,7 +52,7 @@ fn is_noun(word: &str) -> bool {
 }
 
 /// `99.95%` above the objective.
-fn aim(text: &str, objective: Decimal) -> Option<String> {
+fn aim(text: &str, objective: Decimal) -> Option<Decimal> {
     let aim: Decimal = text.strip_suffix('%')?.parse().ok()?;
-    (aim > objective && aim < Decimal::ONE_HUNDRED).then(|| text::number(aim))?
+    (aim > objective && aim < Decimal::ONE_HUNDRED && text::number(aim).is_some()).then_some(aim)
 }

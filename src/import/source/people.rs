@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::told::{owner_of, team_of};
 use super::{NOBODY, There, Told, by_journey};
-use crate::write::journeys::Team;
+use crate::write::Comment;
+use crate::write::people::{Team, TeamStatement};
 
 /// The name of a journey's playbook, or of the next one.
 pub(super) fn playbook_name(journey: &str, at: usize) -> String {
@@ -27,14 +28,16 @@ pub(super) fn teams(said: &[Told], there: &There) -> Vec<Team> {
         }
         let owner = one.objective.owner.as_ref().filter(|_| name != NOBODY);
         let title = owner.map_or_else(|| "Not stated in the source".to_owned(), |said| said.text.clone());
-        let comment =
-            owner.is_none().then(|| "The source names no owner, and a journey needs one.".to_owned());
-        made.insert(name.clone(), Team { name, title, channel: None, comment });
+        let mut comments = Vec::new();
+        if owner.is_none() {
+            comments.push(Comment::Filled("The source names no owner, and a journey needs one.".to_owned()));
+        }
+        made.insert(name.clone(), Team { comments, name, title, statements: Vec::new() });
     }
     for (name, team) in &mut made {
         // Several channels: which is the team's isn't known.
         if let Some(one) = channels.get(name).filter(|c| c.len() == 1).and_then(BTreeSet::first) {
-            team.channel = Some((*one).to_owned());
+            team.statements.push(TeamStatement::Channel((*one).to_owned()));
         }
     }
     if by_journey(said).iter().all(|(_, members)| owner_of(members) != NOBODY) {

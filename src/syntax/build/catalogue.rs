@@ -4,6 +4,7 @@ use pest::iterators::Pair;
 
 use super::super::parser::Rule;
 use super::super::recover::Context;
+use super::journeys::MOST_PARAMETERS;
 use super::{Build, Entries, kids};
 use crate::ast::{
     At, Indicator, IndicatorStmt, Item, LabelDecl, Metric, MetricKind, MetricName, MetricStmt, Param,
@@ -19,6 +20,13 @@ const INDICATOR: Entries<IndicatorStmt> = Entries {
     read: |build, pair| build.stream_stmt(pair).map(IndicatorStmt::Stream),
     junk: IndicatorStmt::Junk,
 };
+
+/// The most labels of a metric.
+const MOST_LABELS: usize = 200;
+/// The most values of a label. Every pattern is held against each of them.
+const MOST_VALUES: usize = 500;
+/// The most bounds of a histogram.
+const MOST_BOUNDS: usize = 1_000;
 
 impl Build<'_> {
     pub(super) fn team(&mut self, pair: Pair<'_, Rule>) -> Option<Item> {
@@ -106,9 +114,13 @@ impl Build<'_> {
                 for pair in kids {
                     let mut kids = super::kids(pair);
                     let label = self.label(&kids.next()?);
-                    let values = self.strs(kids);
+                    let mut values = self.strs(kids);
+                    let help = "leave its values out: a set that long is not a closed one";
+                    self.bounded(&mut values, MOST_VALUES, span, ("a label", "values"), help);
                     list.push(LabelDecl { label, values: (!values.is_empty()).then_some(values) });
                 }
+                let help = "declare the labels that promises select by";
+                self.bounded(&mut list, MOST_LABELS, span, ("a metric", "labels"), help);
                 MetricStmt::Labels(list, span)
             }
             Rule::buckets => {
@@ -116,6 +128,8 @@ impl Build<'_> {
                 for pair in kids {
                     bounds.push(self.number(&pair)?);
                 }
+                let help = "declare the bounds near the limits of promises";
+                self.bounded(&mut bounds, MOST_BOUNDS, span, ("a histogram", "bounds"), help);
                 MetricStmt::Buckets(bounds, span)
             }
             Rule::stored => MetricStmt::ClassicOrNative(span),
@@ -167,10 +181,15 @@ impl Build<'_> {
         let mut body = body?;
         // Parameters may be missing: what uses them must not complain.
         body.has_junk |= crooked;
+        self.bounded_verdicts(&mut body, |stmt| match stmt {
+            IndicatorStmt::Stream(stmt) => Some(stmt),
+            IndicatorStmt::Junk(_) => None,
+        });
         Some(Item::Indicator(Indicator { name: name?, params, body, span }))
     }
 
     pub(in super::super) fn params(&mut self, pair: Pair<'_, Rule>) -> Option<Vec<Param>> {
+        let span = self.span(&pair);
         let mut params = Vec::new();
         for pair in kids(pair) {
             let mut kids = kids(pair);
@@ -185,6 +204,8 @@ impl Build<'_> {
             };
             params.push(Param { name, ty: At { value, span: self.span(&ty) } });
         }
+        let help = "write several indicators, each with the few values that differ";
+        self.bounded(&mut params, MOST_PARAMETERS, span, ("an indicator", "parameters"), help);
         Some(params)
     }
 }

@@ -9,7 +9,13 @@ use crate::ast::{
     Arg, ArgValue, At, Composition, DataClass, Evidence, Ident, Item, Journey, JourneyStmt, Noun, Promise,
     PromiseStmt, PromiseStmtKind, Step, StepStmt, Str, Urgency,
 };
+use crate::source::Span;
 use crate::value::Duration;
+
+/// The most members of a composed promise.
+const MOST_MEMBERS: usize = 200;
+/// The most parameters of an indicator.
+pub(super) const MOST_PARAMETERS: usize = 50;
 
 pub(super) const JOURNEY: Entries<JourneyStmt> = Entries {
     context: Context::Journey,
@@ -44,7 +50,11 @@ impl Build<'_> {
     fn promise(&mut self, pair: Pair<'_, Rule>) -> Option<Promise> {
         let span = self.span(&pair);
         let (head, block) = self.titled(pair);
-        let body = self.block(block?, &PROMISE);
+        let mut body = self.block(block?, &PROMISE);
+        self.bounded_verdicts(&mut body, |stmt| match &stmt.kind {
+            PromiseStmtKind::Stream(stmt) => Some(&**stmt),
+            _ => None,
+        });
         let (name, title) = head?;
         Some(Promise { name, title, body, span })
     }
@@ -76,7 +86,7 @@ impl Build<'_> {
         let span = self.span(&pair);
         let mut kids = kids(pair);
         if rule == Rule::for_each {
-            return Some(JourneyStmt::ForEach(self.labels(kids), span));
+            return Some(JourneyStmt::ForEach(self.each_labels(kids, span), span));
         }
         let first = kids.next()?;
         Some(match rule {
@@ -149,27 +159,22 @@ impl Build<'_> {
             Rule::total | Rule::good | Rule::bad | Rule::started | Rule::finished | Rule::silence => {
                 PromiseStmtKind::Stream(Box::new(self.stream_stmt(pair)?))
             }
-            _ => self.promise_stmt_kind(pair)?,
+            _ => self.promise_stmt_kind(pair, span)?,
         };
         Some(PromiseStmt { kind, span })
     }
 
-    fn promise_stmt_kind(&mut self, pair: Pair<'_, Rule>) -> Option<PromiseStmtKind> {
+    fn promise_stmt_kind(&mut self, pair: Pair<'_, Rule>, span: Span) -> Option<PromiseStmtKind> {
         let rule = pair.as_rule();
         let mut kids = kids(pair);
         match rule {
-            Rule::for_each => return Some(PromiseStmtKind::ForEach(self.labels(kids))),
-            Rule::all_of => {
-                return Some(PromiseStmtKind::Composed(
-                    Composition::All,
-                    kids.map(|p| self.path(&p)).collect(),
-                ));
-            }
-            Rule::worst_of => {
-                return Some(PromiseStmtKind::Composed(
-                    Composition::Worst,
-                    kids.map(|p| self.path(&p)).collect(),
-                ));
+            Rule::for_each => return Some(PromiseStmtKind::ForEach(self.each_labels(kids, span))),
+            Rule::all_of | Rule::worst_of => {
+                let how = if rule == Rule::all_of { Composition::All } else { Composition::Worst };
+                let mut members = kids.map(|p| self.path(&p)).collect();
+                let help = "compose it of the few promises that stand for the others";
+                self.bounded(&mut members, MOST_MEMBERS, span, ("a composed promise", "members"), help);
+                return Some(PromiseStmtKind::Composed(how, members));
             }
             _ => {}
         }
@@ -242,6 +247,7 @@ impl Build<'_> {
     }
 
     fn args(&mut self, pair: Pair<'_, Rule>) -> Option<Vec<Arg>> {
+        let span = self.span(&pair);
         let listed = kids(pair);
         let mut args = Vec::with_capacity(listed.listed());
         for pair in listed {
@@ -255,6 +261,8 @@ impl Build<'_> {
             };
             args.push(Arg { name, value });
         }
+        let help = "no indicator has so many parameters";
+        self.bounded(&mut args, MOST_PARAMETERS, span, ("a call", "arguments"), help);
         Some(args)
     }
 

@@ -5,13 +5,19 @@ use pest::iterators::Pair;
 use super::super::parser::Rule;
 use super::{Build, kids};
 use crate::ast::{
-    At, Bound, Cmp, Condition, Fault, Limit, MatchOp, MatchValue, Matcher, Matchers, Selector, Side, Stat,
-    Str, Stream, StreamStmt, StreamStmtKind, Subject, Term, Verdict, Which,
+    At, Block, Bound, Cmp, Condition, Fault, Limit, MatchOp, MatchValue, Matcher, Matchers, Selector, Side,
+    Stat, Str, Stream, StreamStmt, StreamStmtKind, Subject, Term, Verdict, Which,
 };
 use crate::diag::{Diagnostic, codes};
 
 /// No selector has more matchers.
 const MOST_MATCHERS: usize = 200;
+/// The most terms of a sum: each is held against each, lest events are counted twice.
+const MOST_TERMS: usize = 50;
+/// The most ways in which one `bad` tells an event to be bad.
+const MOST_FAULTS: usize = 20;
+/// The most `good`s or `bad`s of a measurement.
+const MOST_VERDICTS: usize = 20;
 
 impl Build<'_> {
     /// A statement about a measurement.
@@ -76,6 +82,7 @@ impl Build<'_> {
 
     /// `bad` and what follows: a stream, one way to be bad, or several with `or` between them.
     fn bad(&mut self, pair: Pair<'_, Rule>) -> Option<Verdict> {
+        let whole = self.span(&pair);
         let mut faults: Vec<Fault> = Vec::new();
         let mut joined = true;
         let mut parts = pair.into_inner();
@@ -107,6 +114,8 @@ impl Build<'_> {
                 _ => {}
             }
         }
+        let help = "one pattern can name many values: `code=~\"500|502|503\"`";
+        self.bounded(&mut faults, MOST_FAULTS, whole, ("a `bad`", "ways to be bad"), help);
         if faults.len() > 1 {
             return Some(Verdict::AnyOf(faults));
         }
@@ -128,7 +137,41 @@ impl Build<'_> {
                 Term::Selector(self.selector(pair)?)
             });
         }
+        let help = "count what is added up here in one metric, or by a recording rule";
+        self.bounded(&mut terms, MOST_TERMS, span, ("a sum", "terms"), help);
         Some(Stream { terms, span })
+    }
+
+    /// Statements that tell good from bad: each is held against each.
+    pub(super) fn bounded_verdicts<S>(
+        &mut self,
+        body: &mut Block<S>,
+        stream: impl Fn(&S) -> Option<&StreamStmt>,
+    ) {
+        let is_verdict = |stmt: &S| matches!(stream(stmt)?.kind, StreamStmtKind::Verdict(..)).then_some(());
+        let count = body.stmts.iter().filter_map(is_verdict).count();
+        if count <= MOST_VERDICTS {
+            return;
+        }
+        let mut left = MOST_VERDICTS;
+        let mut beyond = None;
+        body.stmts.retain(|stmt| {
+            if is_verdict(stmt).is_none() {
+                return true;
+            }
+            let keep = left > 0;
+            if !keep && beyond.is_none() {
+                beyond = stream(stmt).map(|stmt| stmt.span);
+            }
+            left = left.saturating_sub(1);
+            keep
+        });
+        let said = format!("a measurement with {count} statements of `good` or `bad`");
+        let most = format!("at most {MOST_VERDICTS}");
+        self.report(
+            Diagnostic::new(&codes::syntax::VALUE, beyond.unwrap_or(body.span), said, most)
+                .help("one pattern can name many values: `code=~\"500|502|503\"`"),
+        );
     }
 
     fn readings(&mut self, pair: Pair<'_, Rule>) -> Option<Stream> {
@@ -177,16 +220,8 @@ impl Build<'_> {
             };
             list.push(Matcher { label, op, value, span });
         }
-        if list.len() > MOST_MATCHERS {
-            let said = format!("a selector with {} matchers", list.len());
-            let most = format!("at most {MOST_MATCHERS}");
-            self.report(
-                Diagnostic::new(&codes::syntax::VALUE, span, said, most)
-                    .help("one pattern can name many values: `code=~\"500|502|503\"`"),
-            );
-            // Each pattern costs time: those above the limit are not looked at.
-            list.truncate(MOST_MATCHERS);
-        }
+        let help = "one pattern can name many values: `code=~\"500|502|503\"`";
+        self.bounded(&mut list, MOST_MATCHERS, span, ("a selector", "matchers"), help);
         Some(Matchers { list, span })
     }
 

@@ -12,6 +12,8 @@ use crate::value::{Date, Decimal, Duration, Quantity, range, size};
 
 /// The longest identifier: they become label values and file names.
 const LONGEST: usize = 40;
+/// The most labels of a `for each`.
+const MOST_EACH: usize = 20;
 /// The longest time: ten years.
 const LONGEST_TIME: Duration = Duration::from_days(3_650);
 
@@ -245,8 +247,29 @@ impl Build<'_> {
     }
 
     // ---- lists
-    pub(super) fn labels(&mut self, kids: Kids<'_>) -> Vec<Ident> {
-        kids.map(|p| self.label(&p)).collect()
+    /// The labels of a `for each`.
+    pub(super) fn each_labels(&mut self, kids: Kids<'_>, span: Span) -> Vec<Ident> {
+        let mut labels: Vec<Ident> = kids.map(|p| self.label(&p)).collect();
+        let help =
+            "each combination of their values has a budget of its own: name those that somebody acts on";
+        self.bounded(&mut labels, MOST_EACH, span, ("a `for each`", "labels"), help);
+        labels
+    }
+    /// Reports a list that is too long, and cuts it: each of its elements costs time in each stage.
+    pub(super) fn bounded<T>(
+        &mut self,
+        list: &mut Vec<T>,
+        most: usize,
+        span: Span,
+        (whose, what): (&str, &str),
+        help: &str,
+    ) {
+        if list.len() <= most {
+            return;
+        }
+        let said = format!("{whose} with {} {what}", list.len());
+        self.report(Diagnostic::new(&codes::syntax::VALUE, span, said, format!("at most {most}")).help(help));
+        list.truncate(most);
     }
     pub(super) fn texts(&mut self, kids: Kids<'_>) -> Vec<Str> {
         kids.map(|p| self.text(&p)).collect()

@@ -1,5 +1,7 @@
 //! What is written as source text parses, gives back what was meant, and is what `fmt` leaves alone.
 
+mod blocks;
+
 use proptest::prelude::*;
 use slovo::ast::{Item, MetricStmt};
 use slovo::diag::Diagnostics;
