@@ -5,10 +5,10 @@ use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
 use slovo::backend::docs::{Formats, Options, build};
-use slovo::rules::alert_texts::go;
-use slovo::backend::prometheus::check_texts;
 use slovo::ir::Model;
 use slovo::project::Project;
+use slovo::rules::alert_texts::go;
+use slovo::rules::check_texts;
 
 static MODEL: LazyLock<Model> = LazyLock::new(|| {
     let compiled =
