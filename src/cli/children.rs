@@ -15,7 +15,7 @@ use crate::project::read_start;
 static RUNNING: Mutex<BTreeSet<u32>> = Mutex::new(BTreeSet::new());
 
 /// What a program says at most.
-const LONGEST: u64 = 16 * 1024 * 1024;
+const LONGEST: u64 = 1024 * 1024;
 /// The longest pause between two looks at a process.
 const PAUSE: Duration = Duration::from_millis(10);
 /// Where a program puts what is temporary, in a folder of ours.

@@ -59,7 +59,7 @@ mod signals {
     use std::sync::{Once, PoisonError};
     use std::time::Duration;
 
-    use signal_hook::consts::{SIGINT, SIGTERM};
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     use signal_hook::iterator::Signals;
     use signal_hook::low_level::emulate_default_handler;
 
@@ -70,13 +70,17 @@ mod signals {
     /// Between two of them.
     const PAUSE: Duration = Duration::from_millis(20);
 
-    /// From now on an interrupt, or a request to end, ends the programs that run, removes the folders and then does what it would have done. A hang-up is left alone, as
-    /// `nohup` has it ignored.
+    /// From now on an interrupt, or a request to end, ends the programs that run, removes the folders and then does what it would have done. So does a closed
+    /// terminal, unless that is ignored (`nohup`).
     pub(in crate::cli) fn watch() {
         static ONCE: Once = Once::new();
         ONCE.call_once(|| {
             // Without it folders stay behind, and nothing else is wrong.
-            if let Ok(mut signals) = Signals::new([SIGINT, SIGTERM]) {
+            let mut watched = vec![SIGINT, SIGTERM];
+            if !hang_up_is_ignored() {
+                watched.push(SIGHUP);
+            }
+            if let Ok(mut signals) = Signals::new(watched) {
                 let wait = move || {
                     for signal in signals.forever() {
                         // Held to the end: nobody makes another one.
@@ -91,6 +95,15 @@ mod signals {
                 let _ = std::thread::Builder::new().spawn(wait);
             }
         });
+    }
+
+    /// Was this program started so that a closed terminal doesn't end it? Where that can't be told, it may have been.
+    fn hang_up_is_ignored() -> bool {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+        let mask = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+        // The lowest bit is signal 1.
+        mask.is_none_or(|mask| mask & 1 == 1)
     }
 
     fn gone(folder: &Path) -> bool {

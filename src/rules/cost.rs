@@ -8,11 +8,12 @@
 use std::collections::BTreeMap;
 
 use super::plan::Plan;
+use super::ranges;
 use super::set::{Group, Rule, RuleSet};
 use crate::ir::Promise;
 use crate::promql;
 use crate::promql::ast::{Expr, ExprKind, Extent, Matcher, Selector};
-use crate::series::group;
+use crate::series::{BAD_INCREASE, ERROR_RATIO, group};
 use crate::value::Duration;
 
 /// Samples read a minute.
@@ -47,8 +48,7 @@ impl Cost {
 
 /// The cost of a promise with its whole history: of the rules that its journey would have with this promise alone.
 pub(crate) fn of(plan: &Plan<'_>, promise: &Promise) -> Cost {
-    let entries = plan.entries.iter().filter(|entry| entry.promise.path == promise.path).cloned().collect();
-    let set = RuleSet::of(&Plan { entries, ..plan.clone() });
+    let set = RuleSet::of(&plan.alone_with(promise));
     let mut recorded: BTreeMap<&str, Vec<(&Group, &Rule)>> = BTreeMap::new();
     for (group, rule) in set.rules().filter(|(_, rule)| !rule.is_alert()) {
         recorded.entry(&rule.name).or_default().push((group, rule));
@@ -63,6 +63,7 @@ pub(crate) fn of(plan: &Plan<'_>, promise: &Promise) -> Cost {
             recorded: &recorded,
             scrape: promise.scrape_interval,
             evaluation: plan.evaluation,
+            windows: &plan.windows,
             raw: 0.0,
             ours: 0.0,
         };
@@ -92,6 +93,8 @@ struct Read<'a> {
     recorded: &'a BTreeMap<&'a str, Vec<(&'a Group, &'a Rule)>>,
     scrape: Duration,
     evaluation: Duration,
+    /// The journey's windows.
+    windows: &'a [Duration],
     /// Samples of each raw series.
     raw: f64,
     /// Samples of what the rules record.
@@ -121,25 +124,47 @@ impl Read<'_> {
             times * selector.window.as_ref().map_or(1.0, |window| length(window) / seconds(apart))
         };
         let name = selector.metric().map_or("", |(name, _)| name);
-        if let Some(rules) = self.recorded.get(name) {
-            let found = rules.iter().filter(|(_, rule)| finds(selector, rule));
-            self.ours += found.map(|(group, _)| samples(group.interval)).sum::<f64>();
-        } else if name.starts_with("promise:") || name.starts_with("promise_") {
+        let rules = self.recorded.get(name).map_or(&[][..], Vec::as_slice);
+        let mut found = rules.iter().filter(|(_, rule)| finds(selector, rule)).peekable();
+        if found.peek().is_some() {
+            for (group, rule) in found {
+                // A composed promise has one rule for all windows.
+                let is_composed = has_windows(name) && rule.label("window").is_none();
+                let series = if is_composed { self.windows_of(selector).count() } else { 1 };
+                self.ours += samples(group.interval) * f64::from(u32::try_from(series).unwrap_or(u32::MAX));
+            }
+        } else if has_windows(name) {
             // Of a member of a composed promise.
+            let apart = |window| if ranges::is_prompt(window) { self.evaluation } else { ranges::SLOW };
+            self.ours += self.windows_of(selector).map(|window| samples(apart(window))).sum::<f64>();
+        } else if name.starts_with("promise:") || name.starts_with("promise_") {
             self.ours += samples(self.evaluation);
         } else {
             self.raw += samples(self.scrape);
         }
     }
+
+    /// The journey's windows whose series a selector finds.
+    fn windows_of(&self, selector: &Selector) -> impl Iterator<Item = Duration> {
+        let asked = selector.matchers.iter().filter(|m| m.label.text == "window");
+        let found = move |window: &Duration| asked.clone().all(|m| accepts(m, &window.to_string()));
+        self.windows.iter().copied().filter(found)
+    }
+}
+
+/// Is it recorded for each window?
+fn has_windows(name: &str) -> bool {
+    name == ERROR_RATIO || name == BAD_INCREASE
 }
 
 /// Does the selector find what this rule records? What comes from the rule's expression is the promise's own.
 fn finds(selector: &Selector, rule: &Rule) -> bool {
-    let met = |matcher: &Matcher| {
-        let accepts = |value| promql::accepts(matcher.op, &matcher.value.text, value).unwrap_or(true);
-        rule.label(&matcher.label.text).is_none_or(accepts)
-    };
+    let met = |matcher: &Matcher| rule.label(&matcher.label.text).is_none_or(|value| accepts(matcher, value));
     selector.matchers.iter().all(met)
+}
+
+fn accepts(matcher: &Matcher, value: &str) -> bool {
+    promql::accepts(matcher.op, &matcher.value.text, value).unwrap_or(true)
 }
 
 /// In seconds.

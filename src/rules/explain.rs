@@ -1,5 +1,7 @@
 //! What a promise becomes, as plain data for `slovo explain`.
 
+use std::collections::BTreeSet;
+
 use super::cost::{self, Cost};
 use super::counted::Plausible;
 use super::plan::{Needs, Plan};
@@ -8,7 +10,7 @@ use super::streams::Reach;
 use super::{alert_texts, alerts, ranges};
 use crate::ir::burn::{self, Loudness};
 use crate::ir::detection::{Detection, detection, least_bad};
-use crate::ir::{Measurement, Model, Promise};
+use crate::ir::{Condition, Measurement, Model, Promise, Series};
 use crate::value::{Decimal, Duration};
 
 /// What a promise becomes.
@@ -24,10 +26,10 @@ pub struct Explanation {
     pub place: String,
     /// How it is measured, in one word: `events`, `completion`, `slices`, `composed`.
     pub kind: &'static str,
-    /// How long scrapes may be lost until something is: what they hid counts with the next one. None for a composed promise.
-    pub made_up: Option<Duration>,
-    /// What it reads are increases: nothing makes up for a lost one.
-    pub added: bool,
+    /// What becomes of what lost scrapes hide. None for a composed promise, which reads no raw series.
+    pub lost_scrapes: Option<LostScrapes>,
+    /// Has it one budget for each value of a label?
+    pub for_each: bool,
     /// The file its rules are in.
     pub file: String,
     /// Its rules in the order of the file: first those of its own, and those of the journey that serve it.
@@ -40,6 +42,19 @@ pub struct Explanation {
     pub unseen: Option<Decimal>,
     /// What it costs.
     pub cost: Cost,
+}
+
+/// What becomes of what lost scrapes hide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LostScrapes {
+    /// Counters: it is counted with the next scrape, as far back as this.
+    Counted(Duration),
+    /// Samples that are increases are added up: a lost one is not counted.
+    Increases,
+    /// Readings of a gauge: a lost one is not counted.
+    Readings,
+    /// A query of the author's: what it makes of them.
+    Query,
 }
 
 /// A rule as the file has it.
@@ -100,8 +115,8 @@ pub fn explain(model: &Model, promise: &Promise) -> Explanation {
         sentence: alert_texts::sentence(promise),
         place: model.place(promise.origin),
         kind: super::derived::kind(promise),
-        made_up: made_up(model, promise),
-        added: promise.measurement.series().any(|s| s.selector().is_some_and(|s| s.increases.is_some())),
+        lost_scrapes: lost_scrapes(model, promise),
+        for_each: !promise.for_each.is_empty(),
         file: format!("{}.yml", promise.path.journey),
         rules: Vec::new(),
         alerts: Vec::new(),
@@ -111,7 +126,7 @@ pub fn explain(model: &Model, promise: &Promise) -> Explanation {
     };
     let Some(journey) = model.journey(&promise.path.journey) else { return explanation };
     let plan = Plan::new(model, journey, &needs);
-    explanation.rules = serving(&RuleSet::of(&plan), promise);
+    explanation.rules = serving(&plan, promise);
     explanation.cost = cost::of(&plan, promise);
     let entry = plan.entries.iter().find(|e| e.promise.path == promise.path);
     explanation.alerts =
@@ -127,14 +142,27 @@ fn unseen(promise: &Promise) -> Option<Decimal> {
     }
 }
 
-fn made_up(model: &Model, promise: &Promise) -> Option<Duration> {
-    match promise.measurement {
-        Measurement::Composed(_) => None,
-        Measurement::Events(_) | Measurement::Completion(_) | Measurement::Slices(_) => {
-            let evaluation = model.settings.evaluation_interval;
-            Some(Reach::base(promise, evaluation, Plausible::Raw).count.lookback)
-        }
-    }
+/// What is worst among what it reads.
+fn lost_scrapes(model: &Model, promise: &Promise) -> Option<LostScrapes> {
+    let measurement = &promise.measurement;
+    let condition = match measurement {
+        Measurement::Composed(_) => return None,
+        Measurement::Slices(slices) => Some(&slices.condition),
+        Measurement::Events(_) | Measurement::Completion(_) => None,
+    };
+    let any = |wanted: &dyn Fn(&Series) -> bool| measurement.series().any(wanted);
+    Some(if any(&|s| matches!(s, Series::Promql(_))) || matches!(condition, Some(Condition::Promql { .. })) {
+        LostScrapes::Query
+    } else if any(&|s| matches!(s, Series::Readings { .. }))
+        || matches!(condition, Some(Condition::Stat { .. } | Condition::Age { .. }))
+    {
+        LostScrapes::Readings
+    } else if any(&|s| s.selector().is_some_and(|s| s.increases.is_some())) {
+        LostScrapes::Increases
+    } else {
+        let evaluation = model.settings.evaluation_interval;
+        LostScrapes::Counted(Reach::base(promise, evaluation, Plausible::Raw).count.lookback)
+    })
 }
 
 fn explain_alert(model: &Model, promise: &Promise, alert: &burn::Alert) -> ExplainedAlert {
@@ -171,9 +199,18 @@ fn divided(window: Duration, factor: Decimal) -> Duration {
     ranges::round_up(Duration::from_micros(u64::try_from(micros).unwrap_or(0)), Duration::from_secs(1))
 }
 
-/// What serves one promise.
-fn serving(set: &RuleSet, promise: &Promise) -> Vec<ExplainedRule> {
-    let serves = |rule: &Rule| rule.promise.as_ref().is_none_or(|path| *path == promise.path);
+/// What serves one promise: its own rules, and those of the whole journey that would be there for it alone.
+fn serving(plan: &Plan<'_>, promise: &Promise) -> Vec<ExplainedRule> {
+    let key = |(group, rule): (&Group, &Rule)| {
+        let apart = ["window", "fault", "sloth_window"].map(|label| rule.label(label).map(str::to_owned));
+        (group.name.clone(), rule.name.clone(), apart)
+    };
+    let alone = RuleSet::of(&plan.alone_with(promise));
+    let needed: BTreeSet<_> = alone.rules().map(key).collect();
+    let serves = |(group, rule): &(&Group, &Rule)| match &rule.promise {
+        Some(path) => *path == promise.path,
+        None => needed.contains(&key((*group, *rule))),
+    };
     let shown = |(group, rule): (&Group, &Rule)| ExplainedRule {
         group: group.name.clone(),
         interval: group.interval,
@@ -183,5 +220,5 @@ fn serving(set: &RuleSet, promise: &Promise) -> Vec<ExplainedRule> {
         labels: rule.labels.clone(),
         own: rule.promise.is_some(),
     };
-    set.rules().filter(|(_, rule)| serves(rule)).map(shown).collect()
+    RuleSet::of(plan).rules().filter(serves).map(shown).collect()
 }

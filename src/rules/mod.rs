@@ -39,7 +39,7 @@ pub(crate) mod watch;
 pub(crate) mod windows;
 
 pub use cost::Cost;
-pub use explain::{ExplainedAlert, ExplainedRule, Explanation, explain};
+pub use explain::{ExplainedAlert, ExplainedRule, Explanation, LostScrapes, explain};
 pub use set::{Group, Item, Kind, Rule, RuleSet};
 
 use crate::ir::burn::Loudness;

@@ -150,6 +150,12 @@ impl<'m> Plan<'m> {
         }
     }
 
+    /// The same journey with this promise alone.
+    pub(crate) fn alone_with(&self, promise: &Promise) -> Self {
+        let entries = self.entries.iter().filter(|entry| entry.promise.path == promise.path).cloned();
+        Self { entries: entries.collect(), ..self.clone() }
+    }
+
     /// The address of a promise's dashboard, where alerts link to it.
     pub(crate) fn board(&self, promise: &crate::ir::PromisePath) -> Option<&str> {
         self.boards.as_deref().map(|b| b.promise(promise)).filter(|uid| !uid.is_empty())

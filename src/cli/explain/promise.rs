@@ -5,7 +5,7 @@ use std::fmt::Write;
 use crate::diag::render::wrap;
 use crate::ir::burn::Loudness;
 use crate::ir::detection::Detection;
-use crate::rules::{ExplainedAlert, ExplainedRule, Explanation};
+use crate::rules::{ExplainedAlert, ExplainedRule, Explanation, LostScrapes};
 use crate::sentences::numbers;
 use crate::value::{Decimal, Duration};
 
@@ -35,15 +35,22 @@ pub(super) fn text(
     heading(&mut out, "Promise");
     paragraph(&mut out, said, width);
     paragraph(&mut out, &format!("Written: {sentence}."), width);
-    let measured = match explained.made_up {
-        Some(_) if explained.added => {
-            format!("Measured as {}, from samples that are added up.", explained.kind)
-        }
-        Some(lookback) => format!(
-            "Measured as {}; what lost scrapes hide is counted with the next scrape, up to {} later.",
-            explained.kind,
+    let hides = match explained.lost_scrapes {
+        None => None,
+        Some(LostScrapes::Counted(lookback)) => Some(format!(
+            "what lost scrapes hide is counted with the next scrape, up to {} later",
             near(lookback)
-        ),
+        )),
+        Some(LostScrapes::Increases) => {
+            Some("its samples are added up, and a lost one is not counted".to_owned())
+        }
+        Some(LostScrapes::Readings) => Some("a reading that a lost scrape hides is not counted".to_owned()),
+        Some(LostScrapes::Query) => {
+            Some("what lost scrapes hide is lost, unless its own query makes up for it".to_owned())
+        }
+    };
+    let measured = match hides {
+        Some(hides) => format!("Measured as {}; {hides}.", explained.kind),
         None => "Composed of other promises: it reads no raw series itself.".to_owned(),
     };
     paragraph(&mut out, &measured, width);
@@ -73,18 +80,22 @@ pub(super) fn text(
     let cost = &explained.cost;
     let fixed = cost.short_windows + cost.long_windows + cost.budget + cost.derived;
     let base = cost.base_per_raw_series + cost.watch_per_raw_series;
-    let said = if explained.made_up.is_some() {
+    let mut said = if base > 0.0 {
         let total = cost.total(RAW_SERIES);
         format!(
             "Prometheus reads about {base:.0} samples a minute for each raw series, and {fixed:.0} for the rest: with \
-             {RAW_SERIES} raw series {total:.0}. `for each` multiplies the rest by the number of values."
+             {RAW_SERIES} raw series {total:.0}."
         )
     } else {
         format!("Prometheus reads about {fixed:.0} samples a minute.")
     };
-    let left_out =
-        if cost.is_partial { " What it reads by a query that is not PromQL is not counted." } else { "" };
-    paragraph(&mut out, &format!("{said}{left_out}"), width);
+    if explained.for_each {
+        said.push_str(" `for each` multiplies the rest by the number of values.");
+    }
+    if cost.is_partial {
+        said.push_str(" What it reads by a query that is not PromQL is not counted.");
+    }
+    paragraph(&mut out, &said, width);
 
     heading(&mut out, &format!("Rules in {}", explained.file));
     rules_text(&mut out, &explained.rules, expressions);

@@ -263,7 +263,19 @@ fn signals() {
     fs::set_permissions(at.join("slow"), fs::Permissions::from_mode(0o755)).unwrap();
     let import = ["import", "x.yaml", "--audit", "--prove", "--promtool", "./slow"];
     let test = ["-C", "made", "test", "--promtool", "./slow"];
-    for (signal, arguments) in [("INT", &import[..]), ("TERM", &import), ("INT", &test), ("TERM", &test)] {
+    for (signal, arguments) in [
+        ("INT", &import[..]),
+        ("TERM", &import),
+        ("HUP", &import),
+        ("INT", &test),
+        ("TERM", &test),
+        ("HUP", &test),
+    ] {
+        // Started by `nohup`, whatever is started here ignores a closed terminal, too.
+        if signal == "HUP" && hang_up_is_ignored() {
+            eprintln!("a closed terminal is ignored here: NOT TESTED");
+            continue;
+        }
         let temporary = tempfile::tempdir_in(at).unwrap();
         let pids = temporary.path().join("pids");
         let folder = temporary.path().join("folder");
@@ -303,6 +315,30 @@ fn signals() {
         }
         assert!(!ids.split_whitespace().any(runs), "{signal} {arguments:?}: {ids}");
     }
+}
+
+#[cfg(unix)]
+fn hang_up_is_ignored() -> bool {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:")).map(str::trim);
+    mask.and_then(|mask| u64::from_str_radix(mask, 16).ok()).is_none_or(|mask| mask & 1 == 1)
+}
+
+/// A program that succeeds without a word proves nothing.
+#[cfg(unix)]
+#[test]
+fn a_program_that_only_succeeds_proves_nothing() {
+    let at = tempfile::tempdir().unwrap();
+    fs::write(at.path().join("x.yaml"), WHOLE).unwrap();
+    assert!(run(at.path(), &["import", "x.yaml", "-o", "made"]).code == 0);
+    let ran = run(at.path(), &["-C", "made", "test", "--promtool", "true"]);
+    assert_eq!(ran.code, 2, "{}{}", ran.out, ran.err);
+    assert!(
+        ran.err.contains("does not say that the rules hold") && !ran.out.contains("hold ("),
+        "{}{}",
+        ran.out,
+        ran.err
+    );
 }
 
 /// Whatever a program called promtool says: none of it moves the cursor, on the terminal, in reports or in source.
