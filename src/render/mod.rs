@@ -1,4 +1,4 @@
-//! Texts for what reads them: one escaping function for each kind of text. [`template`] fills templates, within limits.
+//! Texts for what reads them: one escaping function for each kind of text. `template` fills templates, within limits.
 
 pub mod html;
 pub mod markdown;
