@@ -117,6 +117,10 @@ impl<'a, 'm> Burn<'a, 'm> {
 }
 
 impl Facts for Burn<'_, '_> {
+    fn owner(&self) -> String {
+        self.entry.promise.path.to_string()
+    }
+
     fn written(&self, template: &str) -> Option<String> {
         Some(match template {
             "PromiseBurns.summary.txt" => self.summary(),

@@ -14,6 +14,7 @@ mod words;
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use minijinja::context;
@@ -82,6 +83,8 @@ pub(crate) trait Facts {
     /// What a built-in template gives where that is known without filling it: a build of thousands of promises spends most
     /// of its alerts' time in templates otherwise. Empty: no annotation.
     fn written(&self, template: &str) -> Option<String>;
+    /// Whose alert it is, for messages: `checkout.pay.accepted`, or the journey.
+    fn owner(&self) -> String;
     /// What templates get: docs/templates.md.
     fn context(&self, kind: &str) -> Value;
 }
@@ -215,7 +218,9 @@ impl Texts {
                 Ok(text) if text.trim().is_empty() => {}
                 Ok(text) if text.trim().len() == text.len() => made.push((annotation.as_str(), text)),
                 Ok(text) => made.push((annotation.as_str(), text.trim().to_owned())),
-                Err(error) => {
+                Err(mut error) => {
+                    // It may fail for this one only.
+                    let _ = write!(error.message, " (filled for `{}`)", facts.owner());
                     self.wrong.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
                 }
             }
@@ -302,6 +307,10 @@ mod tests {
     impl Facts for Given {
         fn written(&self, _: &str) -> Option<String> {
             None
+        }
+
+        fn owner(&self) -> String {
+            "given".to_owned()
         }
 
         fn context(&self, _: &str) -> Value {

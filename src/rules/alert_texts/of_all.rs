@@ -73,6 +73,10 @@ impl<'a, 'm> OfAll<'a, 'm> {
 }
 
 impl Facts for OfAll<'_, '_> {
+    fn owner(&self) -> String {
+        self.plan.journey.id.clone()
+    }
+
     fn written(&self, template: &str) -> Option<String> {
         Some(match template {
             "PromiseNoData.summary.txt" => {
