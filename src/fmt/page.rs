@@ -139,6 +139,10 @@ impl Page {
     /// The end of the run of neighbours with comments that begins here; at least one row.
     fn run(&self, at: usize) -> usize {
         let Some(first) = self.rows.get(at).filter(|r| r.comment.is_some()) else { return at + 1 };
+        // A block that ends belongs to what is above it.
+        if first.text.trim_start() == "}" {
+            return at + 1;
+        }
         let rest = self.rows.iter().skip(at + 1);
         at + 1 + rest.take_while(|r| r.comment.is_some() && !r.apart && r.depth == first.depth).count()
     }
