@@ -13,6 +13,7 @@
 
 mod catalogue;
 mod decompile;
+mod factor;
 mod grafana;
 mod names;
 mod nature;
