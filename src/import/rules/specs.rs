@@ -15,10 +15,10 @@ use super::book::{Book, Followed, visible};
 use super::windows;
 use crate::import::Read;
 use crate::import::decompile::{are_of_a_gauge, is_bare, with_variable};
-use crate::import::objective::{Objective, Recorded, Recording, Tool, Values};
+use crate::import::objective::{Objective, Recorded, Recording, Tool, Unfollowed, Values};
 use crate::import::pyrra::duration;
 use crate::import::reader::short;
-use crate::import::report::{Finding, listed};
+use crate::import::report::listed;
 use crate::promql;
 use crate::promql::ast::{Aggregator, BinaryOp, Expr, ExprKind, Extent};
 
@@ -42,6 +42,10 @@ struct Query {
 pub(super) fn follow(book: &Book<'_>, read: &mut Read, used: &mut BTreeSet<usize>) {
     let mut names: BTreeSet<String> = BTreeSet::new();
     for objective in &mut read.objectives {
+        if let Some(nothing) = finds_nothing(book, objective) {
+            objective.unfollowed = Some(nothing);
+            continue;
+        }
         match queries(book, objective) {
             Ok(made) if made.iter().all(|query| query.used.is_empty()) => {}
             Ok(made) => {
@@ -50,10 +54,9 @@ pub(super) fn follow(book: &Book<'_>, read: &mut Read, used: &mut BTreeSet<usize
                 take(book, objective, made, &of);
                 used.extend(of);
             }
-            Err((place, why)) => read.findings.push(Finding {
-                place,
-                text: format!("it reads recorded series, which cannot be followed to metrics: {why}"),
-            }),
+            Err((place, why)) => {
+                objective.unfollowed = Some(Unfollowed { place, why, nothing: false });
+            }
         }
     }
     if !names.is_empty() {
@@ -67,6 +70,42 @@ pub(super) fn follow(book: &Book<'_>, read: &mut Read, used: &mut BTreeSet<usize
             listed(&shown)
         ));
     }
+}
+
+/// A recorded series of which a query selects none, as its rule gives its series other labels.
+fn finds_nothing(book: &Book<'_>, objective: &Objective) -> Option<Unfollowed> {
+    for said in objective.sli.queries() {
+        let text = with_variable(&said.text, &mut Vec::new()).ok()?;
+        let Ok(expr) = promql::parse(&text) else { continue };
+        let mut nothing = None;
+        promql::linear::visit(&expr, &mut |around, e| {
+            // Where another series stands in, one of the two may well be missing.
+            let replaced = around
+                .iter()
+                .filter_map(|outer| outer.binary())
+                .any(|b| b.op == BinaryOp::Or && !promql::linear::constant(&b.right));
+            if let Some(selector) = e.selector().filter(|_| !replaced && nothing.is_none()) {
+                nothing = book.finds_nothing(selector).map(|rule| (selector.clone(), rule));
+            }
+        });
+        if let Some((selector, rule)) = nothing {
+            let labels: BTreeSet<&str> = selector
+                .matchers
+                .iter()
+                .map(|m| m.label.text.as_str())
+                .filter(|label| *label != "__name__")
+                .collect();
+            let labels: Vec<String> = labels.into_iter().map(|label| format!("`{}`", short(label))).collect();
+            let why = format!(
+                "it selects `{}` by {}, and the rule that records it ({}) gives none of its series such labels: the query finds nothing",
+                short(&rule.name.text),
+                listed(&labels),
+                rule.name.place
+            );
+            return Some(Unfollowed { place: said.place.clone(), why, nothing: true });
+        }
+    }
+    None
 }
 
 /// The queries of an objective; or why they are not followed, and where.
