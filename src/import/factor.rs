@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::promql;
-use crate::promql::ast::{Aggregator, BinaryOp, Expr, ExprKind};
+use crate::promql::ast::{Aggregator, Binary, BinaryOp, Expr, ExprKind};
 
 /// What an expression multiplies its series by.
 #[derive(Clone, Debug)]
@@ -76,13 +76,11 @@ pub(super) fn factor(expr: &Expr, named: &mut dyn FnMut(&str) -> f64) -> Factor 
             Factor { by, places: Some(Vec::new()) }.fixed()
         }
         ExprKind::Subquery(sub) => factor(&sub.expr, named),
-        ExprKind::Aggregate(a) => match a.op {
-            Aggregator::Sum | Aggregator::Avg | Aggregator::Min | Aggregator::Max => {
-                a.body().map_or(Factor::ONE, |body| factor(body, named))
-            }
-            _ if a.op.picks() => a.body().map_or(Factor::ONE, |body| factor(body, named)),
-            _ => Factor::ONE,
-        },
+        ExprKind::Aggregate(a) => {
+            let keeps = a.op.picks()
+                || matches!(a.op, Aggregator::Sum | Aggregator::Avg | Aggregator::Min | Aggregator::Max);
+            a.body().filter(|_| keeps).map_or(Factor::ONE, |body| factor(body, named))
+        }
         ExprKind::Call(call) => {
             let Some(first) = call.args.first() else { return Factor::ONE };
             match call.name.text.as_str() {
@@ -96,63 +94,92 @@ pub(super) fn factor(expr: &Expr, named: &mut dyn FnMut(&str) -> f64) -> Factor 
                 _ => Factor::ONE,
             }
         }
-        ExprKind::Binary(b) => {
-            let (left, right) = (constant(&b.left), constant(&b.right));
-            // Of the text around it all but the other side goes.
-            let times = |inner: &Expr, by: f64, place: Range<usize>, named: &mut dyn FnMut(&str) -> f64| {
-                let inner = factor(inner, named);
-                let by = inner.by * by;
-                inner.and(Factor { by, places: Some(vec![place]) }, by)
-            };
-            match b.op {
-                BinaryOp::Mul => match (left, right) {
-                    (Some(by), None) if by > 0.0 => {
-                        times(&b.right, by, b.left.range.start..b.right.range.start, named)
-                    }
-                    (None, Some(by)) if by > 0.0 => {
-                        times(&b.left, by, b.left.range.end..b.right.range.end, named)
-                    }
-                    (None, None) => {
-                        let (left, right) = (factor(&b.left, named), factor(&b.right, named));
-                        let by = left.by * right.by;
-                        left.and(right, by)
-                    }
-                    _ => Factor::ONE,
-                },
-                BinaryOp::Div => match (left, right) {
-                    (None, Some(by)) if by > 0.0 => {
-                        times(&b.left, 1.0 / by, b.left.range.end..b.right.range.end, named)
-                    }
-                    (None, None) => {
-                        let (left, right) = (factor(&b.left, named), factor(&b.right, named));
-                        let by = left.by / right.by;
-                        left.and(right, by)
-                    }
-                    _ => Factor::ONE,
-                },
-                BinaryOp::Or if promql::linear::constant(&b.right) || is_zero(&b.right) => {
-                    factor(&b.left, named)
-                }
-                BinaryOp::Add | BinaryOp::Sub | BinaryOp::Or => {
-                    let (left, right) = (factor(&b.left, named), factor(&b.right, named));
-                    let by = left.by;
-                    if same(left.by, right.by) {
-                        left.and(right, by)
-                    } else {
-                        // Neither is that of the whole; the greater one is said.
-                        Factor { by: if right.by > by { right.by } else { by }, places: None }
-                    }
-                }
-                BinaryOp::Greater if b.returns_bool.is_none() && b.right.number() == Some(0.0) => {
-                    factor(&b.left, named)
-                }
-                // What filters by other series keeps its own values.
-                BinaryOp::And | BinaryOp::Unless => factor(&b.left, named),
-                _ if b.op.is_comparison() && b.returns_bool.is_none() => factor(&b.left, named).fixed(),
-                _ => Factor::ONE,
+        ExprKind::Binary(b) => combined(b, named),
+        ExprKind::Unary(inner) => factor(inner, named).fixed(),
+        ExprKind::Number(_) | ExprKind::Str(_) | ExprKind::Paren(_) => Factor::ONE,
+    }
+}
+
+/// That of an operation.
+fn combined(b: &Binary, named: &mut dyn FnMut(&str) -> f64) -> Factor {
+    match b.op {
+        BinaryOp::Mul | BinaryOp::Div => multiplied(b, named),
+        BinaryOp::Or if promql::linear::constant(&b.right) || is_zero(&b.right) => factor(&b.left, named),
+        BinaryOp::Add | BinaryOp::Sub | BinaryOp::Or => {
+            let (left, right) = (factor(&b.left, named), factor(&b.right, named));
+            let by = left.by;
+            if same(left.by, right.by) {
+                left.and(right, by)
+            } else {
+                // Neither is that of the whole; the greater one is said.
+                Factor { by: by.max(right.by), places: None }
             }
         }
-        ExprKind::Number(_) | ExprKind::Str(_) | ExprKind::Paren(_) | ExprKind::Unary(_) => Factor::ONE,
+        // What filters keeps its own values.
+        BinaryOp::And | BinaryOp::Unless => factor(&b.left, named),
+        BinaryOp::Greater if b.returns_bool.is_none() && b.right.number() == Some(0.0) => {
+            factor(&b.left, named)
+        }
+        BinaryOp::Equal
+        | BinaryOp::NotEqual
+        | BinaryOp::Greater
+        | BinaryOp::GreaterEqual
+        | BinaryOp::Less
+        | BinaryOp::LessEqual
+            if b.returns_bool.is_none() =>
+        {
+            factor(&b.left, named).fixed()
+        }
+        BinaryOp::Mod
+        | BinaryOp::Pow
+        | BinaryOp::Atan2
+        | BinaryOp::Equal
+        | BinaryOp::NotEqual
+        | BinaryOp::Greater
+        | BinaryOp::GreaterEqual
+        | BinaryOp::Less
+        | BinaryOp::LessEqual => Factor::ONE,
+    }
+}
+
+/// That of a product or a quotient.
+fn multiplied(b: &Binary, named: &mut dyn FnMut(&str) -> f64) -> Factor {
+    let divides = b.op == BinaryOp::Div;
+    // Of the text all but the other side goes.
+    let (inner, by, place) = match (constant(&b.left), constant(&b.right)) {
+        (Some(by), None) if !divides => (&b.right, by, b.left.range.start..b.right.range.start),
+        (None, Some(by)) => {
+            (&b.left, if divides { 1.0 / by } else { by }, b.left.range.end..b.right.range.end)
+        }
+        (None, None) => {
+            let (left, right) = (value_of(&b.left, named), value_of(&b.right, named));
+            let by = if divides { left.by / right.by } else { left.by * right.by };
+            return left.and(right, by);
+        }
+        (Some(_), _) => return Factor::ONE,
+    };
+    // Times zero it is no number of events.
+    if !by.is_finite() || by.abs() < f64::MIN_POSITIVE {
+        return Factor::ONE;
+    }
+    let inner = factor(inner, named);
+    let whole = inner.by * by.abs();
+    let made = inner.and(Factor { by, places: Some(vec![place]) }, whole);
+    // Without its sign it would be another expression.
+    if by < 0.0 { Factor { places: None, ..made } } else { made }
+}
+
+/// That of one side of a product: `vector(60)` and `scalar(..)` of it are 60.
+fn value_of(expr: &Expr, named: &mut dyn FnMut(&str) -> f64) -> Factor {
+    let mut inner = expr;
+    while let Some(call) = inner.call().filter(|c| matches!(c.name.text.as_str(), "vector" | "scalar")) {
+        let Some(first) = call.args.first() else { break };
+        inner = first;
+    }
+    match constant(inner).map(f64::abs) {
+        Some(by) if by > 0.0 => Factor { by, places: None },
+        Some(_) => Factor::ONE,
+        None => factor(expr, named),
     }
 }
 
@@ -161,16 +188,23 @@ fn constant(expr: &Expr) -> Option<f64> {
     if let Some(number) = expr.number() {
         return Some(number);
     }
+    if let ExprKind::Unary(inner) = &expr.bare().kind {
+        return constant(inner).map(|number| -number);
+    }
     let b = expr.binary()?;
     let (left, right) = (constant(&b.left)?, constant(&b.right)?);
-    match b.op {
-        BinaryOp::Add => Some(left + right),
-        BinaryOp::Sub => Some(left - right),
-        BinaryOp::Mul => Some(left * right),
-        BinaryOp::Div => Some(left / right),
-        _ => None,
-    }
-    .filter(|number| number.is_finite())
+    let made = if b.op == BinaryOp::Add {
+        left + right
+    } else if b.op == BinaryOp::Sub {
+        left - right
+    } else if b.op == BinaryOp::Mul {
+        left * right
+    } else if b.op == BinaryOp::Div {
+        left / right
+    } else {
+        return None;
+    };
+    made.is_finite().then_some(made)
 }
 
 /// `0 * x`
@@ -205,6 +239,9 @@ mod tests {
             ("60 * sum(rate(a[5m])) + sum(rate(b[5m]))", 60.0, None),
             ("sum(rate(a[5m]) * 60 > 3)", 60.0, None),
             ("sum(twice) * 3", 6.0, None),
+            ("-60 * sum(rate(a[5m]))", 60.0, None),
+            ("sum(rate(a[5m])) * on () vector(60)", 60.0, None),
+            ("60 * rate(a[5m]) * on (x) group_left () b", 60.0, Some("rate(a[5m]) * on (x) group_left () b")),
             ("count(60 * a)", 1.0, Some("count(60 * a)")),
             ("sum(rate(a[5m])) or 0 * sum(b)", 1.0, Some("sum(rate(a[5m])) or 0 * sum(b)")),
         ] {

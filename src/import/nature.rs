@@ -288,7 +288,18 @@ fn of_states(b: &Binary, left: Flag, right: Flag) -> Option<String> {
         BinaryOp::Mul => Some(with("times")),
         BinaryOp::Div if left => Some(with("divided by")),
         BinaryOp::Or => Some("a state, 0 or 1, or something else where it is missing (`or`)".to_owned()),
-        _ => None,
+        BinaryOp::Div
+        | BinaryOp::Mod
+        | BinaryOp::Pow
+        | BinaryOp::Atan2
+        | BinaryOp::Equal
+        | BinaryOp::NotEqual
+        | BinaryOp::Greater
+        | BinaryOp::GreaterEqual
+        | BinaryOp::Less
+        | BinaryOp::LessEqual
+        | BinaryOp::And
+        | BinaryOp::Unless => None,
     }
 }
 

@@ -301,7 +301,7 @@ fn ratio(cx: &Cx<'_>, query: &str, of_good: bool) -> Result<Measure, String> {
                 .to_owned(),
         );
     }
-    let side = |e: &Expr| -> Result<Query, String> {
+    let mut side = |e: &Expr| -> Result<Query, String> {
         let text = query.text.get(e.bare().range.clone()).unwrap_or("").to_owned();
         let expr = promql::parse(&text).map_err(|_| one_piece())?;
         let query = Query { text, expr };
@@ -311,9 +311,9 @@ fn ratio(cx: &Cx<'_>, query: &str, of_good: bool) -> Result<Measure, String> {
             Ok(query)
         }
     };
-    let sides_of = both(&b.left, &b.right, side)?;
+    let both = (side(&b.left)?, side(&b.right)?);
     let word = if good { "good query" } else { "error query" };
-    let (upper, total) = scaled::divided(sides_of, word, &mut assumed);
+    let (upper, total) = scaled::divided(both, word, &mut assumed);
     let mut kept = BTreeSet::new();
     assumed.retain(|text| kept.insert(text.clone()));
     let typed = match (linear(&upper.expr), all_events(&total.expr)) {
@@ -335,15 +335,6 @@ fn ratio(cx: &Cx<'_>, query: &str, of_good: bool) -> Result<Measure, String> {
     made.assumed = assumed;
     made.findings.append(&mut findings);
     Ok(made)
-}
-
-/// The two sides of a division.
-fn both(
-    left: &Expr,
-    right: &Expr,
-    mut side: impl FnMut(&Expr) -> Result<Query, String>,
-) -> Result<(Query, Query), String> {
-    Ok((side(left)?, side(right)?))
 }
 
 /// Is a query a division of metrics without functions?

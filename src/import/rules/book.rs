@@ -149,7 +149,13 @@ impl<'r> Book<'r> {
         now.shift.offset = None;
         now.shift.at = None;
         let (name, _) = now.metric()?;
-        let first = self.by_name.get(name)?.first()?;
+        let own = self.by_name.get(name)?;
+        let first = own.first()?;
+        // Of those that are left out nothing is known here.
+        let all = self.rules.iter().filter(|rule| !rule.is_alert() && rule.name.text == name).count();
+        if all > own.len() {
+            return None;
+        }
         self.chosen(&now, 0).is_ok_and(|found| found.is_empty()).then(|| self.rules.get(*first)).flatten()
     }
     /// What rules record under the name of a selector, and it selects.
