@@ -124,6 +124,7 @@ pub(super) fn read(document: &Node, sources: &SourceMap, read: &mut Read) {
             window: read.window,
             sli: read.sli,
             recorded: None,
+            unfollowed: None,
             values: Values::Written,
             slices: None,
             alerting: alerting.clone(),

@@ -13,6 +13,7 @@
 
 mod catalogue;
 mod decompile;
+mod factor;
 mod grafana;
 mod names;
 mod nature;
@@ -31,7 +32,7 @@ use std::sync::Arc;
 
 pub use objective::{
     Alert, Alerting, Comparison, Lost, Objective, Place, Recorded, Recording, Said, Service, Sli, Slices,
-    Tool, Values, What, Window,
+    Tool, Unfollowed, Values, What, Window,
 };
 pub use prove::{Against, CASE, Hour, Measured, Played, Proof, Trial};
 pub use report::{Finding, Grade, LostTogether, Outcome, Report};

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::factor;
 use super::objective::Place;
 use crate::promql;
 use crate::promql::ast::{Aggregator, Binary, BinaryOp, Call, Expr, ExprKind};
@@ -21,7 +22,7 @@ pub(super) enum Flag {
 }
 
 /// What a recorded series is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Nature {
     /// The rule that says so.
     pub(super) place: Place,
@@ -30,6 +31,8 @@ pub(super) struct Nature {
     pub(super) flag: Flag,
     /// Each of its events is one event of a metric, at the same moment: its rule adds up and picks, and does nothing else.
     pub(super) plain: bool,
+    /// What its rule multiplies it by: 1 where it doesn't.
+    pub(super) factor: f64,
 }
 
 /// A rule's name, expression and place.
@@ -99,14 +102,17 @@ impl Making<'_, '_> {
         for (expr, place) in rules {
             let (value, flag) = self.seen(expr, depth);
             let plain = self.is_plain(expr, depth);
-            let new = Nature { place: (*place).clone(), value, flag, plain };
+            let by =
+                factor::factor(expr, &mut |name| self.named(name, depth + 1).map_or(1.0, |n| n.factor)).by;
+            let new = Nature { place: (*place).clone(), value, flag, plain, factor: by };
             nature = Some(match nature {
                 None => new,
                 Some(old) => {
                     let (flag, plain) = (old.flag.max(flag), old.plain && plain);
                     // Of several rules the one that isn't a counter's says what must not be assumed.
+                    let times = if factor::same(old.factor, 1.0) { new.factor } else { old.factor };
                     let first = if old.value.is_none() && new.value.is_some() { new } else { old };
-                    Nature { flag, plain, ..first }
+                    Nature { flag, plain, factor: times, ..first }
                 }
             });
         }
@@ -143,9 +149,8 @@ impl Making<'_, '_> {
                     | Aggregator::Bottomk
                     | Aggregator::Limitk
                     | Aggregator::LimitRatio => inner,
-                    Aggregator::Sum | Aggregator::Avg if inner.1 == Flag::Surely => {
-                        value(&format!("a `{}` of states", a.op.as_str()), Flag::No)
-                    }
+                    Aggregator::Sum if inner.1 == Flag::Surely => value("a `sum` of states", Flag::No),
+                    Aggregator::Avg if inner.1 == Flag::Surely => value("an `avg` of states", Flag::No),
                     Aggregator::Sum | Aggregator::Avg => (inner.0, Flag::No),
                     Aggregator::Group => value("the constant 1", Flag::Surely),
                     Aggregator::Count
@@ -201,7 +206,11 @@ impl Making<'_, '_> {
             | "min_over_time" | "vector" | "scalar" => self.first(call, depth),
             "ceil" | "floor" | "round" | "abs" | "clamp_min" | "clamp_max" | "clamp" => {
                 let (what, flag) = self.first(call, depth);
-                (what, if flag == Flag::Surely && call.args.len() == 1 { flag } else { Flag::No })
+                match flag {
+                    Flag::Surely if call.args.len() == 1 => (what, flag),
+                    Flag::Surely => value(&format!("a state with limits (`{name}`)"), Flag::No),
+                    Flag::Perhaps | Flag::No => (what, Flag::No),
+                }
             }
             _ => value(&format!("the result of `{name}`"), Flag::No),
         }
@@ -218,7 +227,13 @@ impl Making<'_, '_> {
         let both = left.1 == Flag::Surely && right.1 == Flag::Surely;
         // A number beside a counter, as that of `or vector(0)`, doesn't make something else of it.
         let constant = |e: &Expr| e.number().is_some() || promql::linear::constant(e);
+        // What is done to a state makes something else of it.
         let either = |flag| {
+            if flag == Flag::No
+                && let Some(text) = of_states(b, left.1, right.1)
+            {
+                return value(&text, flag);
+            }
             let sides = [(&b.left, &left.0), (&b.right, &right.0)];
             (sides.into_iter().filter(|(e, _)| !constant(e)).find_map(|(_, what)| what.clone()), flag)
         };
@@ -232,7 +247,7 @@ impl Making<'_, '_> {
                 _ => value("a product", Flag::No),
             },
             BinaryOp::Div => match b.right.number() {
-                Some(by) if by > 0.0 => (left.0, Flag::No),
+                Some(by) if by > 0.0 => either(Flag::No),
                 _ => value("a quotient", Flag::No),
             },
             BinaryOp::Mod | BinaryOp::Pow | BinaryOp::Atan2 => {
@@ -248,6 +263,43 @@ impl Making<'_, '_> {
             | BinaryOp::Less
             | BinaryOp::LessEqual => left,
         }
+    }
+}
+
+/// What an operation makes of a state, where one of its sides is one.
+fn of_states(b: &Binary, left: Flag, right: Flag) -> Option<String> {
+    let (left, right) = (left == Flag::Surely, right == Flag::Surely);
+    let number = |e: &Expr| e.number().map(factor::shown);
+    // A number of its own is no state here, whatever its value.
+    let state = |e: &Expr, is: bool| is && e.number().is_none();
+    let (left, right) = (state(&b.left, left), state(&b.right, right));
+    let other = if left { &b.right } else { &b.left };
+    let with = |word: &str| match number(other) {
+        Some(number) => format!("a state, 0 or 1, {word} {number}"),
+        None => format!("a state, 0 or 1, {word} something else"),
+    };
+    match b.op {
+        _ if !left && !right => None,
+        BinaryOp::Add if left && right => Some("a sum of states".to_owned()),
+        BinaryOp::Sub if left && right => Some("a difference of states".to_owned()),
+        BinaryOp::Add => Some(with("plus")),
+        BinaryOp::Sub if left => Some(with("less")),
+        BinaryOp::Sub => Some("what a state leaves of something else".to_owned()),
+        BinaryOp::Mul => Some(with("times")),
+        BinaryOp::Div if left => Some(with("divided by")),
+        BinaryOp::Or => Some("a state, 0 or 1, or something else where it is missing (`or`)".to_owned()),
+        BinaryOp::Div
+        | BinaryOp::Mod
+        | BinaryOp::Pow
+        | BinaryOp::Atan2
+        | BinaryOp::Equal
+        | BinaryOp::NotEqual
+        | BinaryOp::Greater
+        | BinaryOp::GreaterEqual
+        | BinaryOp::Less
+        | BinaryOp::LessEqual
+        | BinaryOp::And
+        | BinaryOp::Unless => None,
     }
 }
 
@@ -294,6 +346,13 @@ mod tests {
             ("a > bool 1", "the answer of a comparison, 0 or 1"),
             ("-a", "a negated value"),
             ("a * b", "a product"),
+            ("(a < bool 10) * 2", "a state, 0 or 1, times 2"),
+            ("2 * up", "a state, 0 or 1, times 2"),
+            ("up + up:1", "a sum of states"),
+            ("up + a", "a state, 0 or 1, plus something else"),
+            ("up or vector(5)", "a state, 0 or 1, or something else where it is missing (`or`)"),
+            ("avg(up)", "an `avg` of states"),
+            ("clamp_max(up, 2)", "a state with limits (`clamp_max`)"),
             ("a @ 100", "a value of one moment"),
         ] {
             assert_eq!(seen(expr).0.as_deref(), Some(what), "{expr}");

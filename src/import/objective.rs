@@ -319,6 +319,27 @@ pub struct Recorded {
     pub rules: Vec<Recording>,
 }
 
+/// Why recorded series of an objective's queries are not followed to metrics.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unfollowed {
+    /// The query that reads them.
+    pub place: Place,
+    /// In words.
+    pub why: String,
+    /// By the rules of the input the query finds none of them.
+    pub nothing: bool,
+}
+
+impl Unfollowed {
+    /// The whole sentence.
+    pub(super) fn said(&self) -> String {
+        if self.nothing {
+            return self.why.clone();
+        }
+        format!("it reads recorded series, which cannot be followed to metrics: {}", self.why)
+    }
+}
+
 /// A rule that records a series.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recording {
@@ -353,6 +374,8 @@ pub struct Objective {
     pub sli: Sli,
     /// What `sli` was before recorded series in it were followed.
     pub recorded: Option<Recorded>,
+    /// Why recorded series in it were not followed.
+    pub unfollowed: Option<Unfollowed>,
     /// What its metrics are.
     pub values: Values,
     /// Slices are judged, not events.

@@ -186,6 +186,7 @@ impl Spec<'_> {
             window: Window::OfTool,
             sli,
             recorded: None,
+            unfollowed: None,
             values: Values::Written,
             slices: None,
             alerting,

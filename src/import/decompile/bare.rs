@@ -1,5 +1,6 @@
 //! Queries without a window: metrics by name alone, whose tool knows what to do with them.
 
+use super::super::factor::{factor, shown};
 use super::super::objective::Values;
 use super::{Cx, Query};
 use crate::promql;
@@ -33,6 +34,45 @@ pub(in crate::import) fn is_bare(expr: &Expr) -> bool {
         | ExprKind::Unary(_)
         | ExprKind::Call(_) => false,
     }
+}
+
+/// Does it look at no time but the moment?
+pub(super) fn is_of_a_moment(expr: &Expr) -> bool {
+    let mut any = false;
+    promql::linear::visit(expr, &mut |_, e| {
+        any |= matches!(e.kind, ExprKind::Subquery(_)) || e.selector().is_some_and(|s| s.window.is_some());
+    });
+    !any
+}
+
+/// Why two sides are not measured alike, of which one names metrics alone.
+pub(super) fn not_alike(word: &str, part: &Query, total: &Query) -> String {
+    let (word, other) = if is_bare(&part.expr) { ("total query", total) } else { (word, part) };
+    let by = factor(&other.expr, &mut |_| 1.0);
+    let moved = promql::selectors(&other.expr)
+        .iter()
+        .any(|s| s.selector.shift.offset.is_some() || s.selector.shift.at.is_some());
+    let done = if !is_of_a_moment(&other.expr) {
+        "says itself what is done to them (`rate`)".to_owned()
+    } else if !by.is_one() {
+        format!("multiplies them by {}", shown(by.by))
+    } else if moved {
+        "reads them at another time (`offset`)".to_owned()
+    } else {
+        "is more than a sum of them".to_owned()
+    };
+    format!("one side names metrics alone, the other, the {word}, {done}: they are not measured alike")
+}
+
+/// Are two queries `sum(G)` and `count(G)` of one gauge?
+pub(in crate::import) fn are_of_a_gauge(part: &str, total: &str) -> bool {
+    let of = |text: &str, op: Aggregator| {
+        let expr = promql::parse(text).ok()?;
+        let body = expr.aggregate().filter(|a| a.op == op)?.body().filter(|b| b.selector().is_some())?;
+        Some(text.get(body.bare().range.clone())?.trim().to_owned())
+    };
+    let sum = of(part, Aggregator::Sum);
+    sum.is_some() && sum == of(total, Aggregator::Count)
 }
 
 /// `sum(G)` over `count(G)`, as queries that add up all samples. `None`: they are something else.

@@ -9,6 +9,7 @@ mod escape;
 mod native;
 mod range;
 mod readings;
+mod scaled;
 mod share;
 mod sides;
 mod slices;
@@ -24,7 +25,7 @@ use super::objective::{Comparison, Objective, Sli, Slices, Tool, Values};
 use crate::promql;
 use crate::promql::ast::{BinaryOp, Expr};
 use crate::value::Decimal;
-pub(super) use bare::is_bare;
+pub(super) use bare::{are_of_a_gauge, is_bare};
 use escape::escaped;
 pub(super) use escape::grouping_labels;
 use range::with_range;
@@ -170,7 +171,8 @@ pub(super) fn measure(objective: &Objective, known: &Known<'_>) -> Result<Measur
     for said in objective.sli.queries() {
         cx.named_by_window(&said.text)?;
     }
-    let made = measured(&cx, objective)?;
+    let mut made = measured(&cx, objective)?;
+    scaled::recorded(&cx, &mut made);
     match made.uses.iter().find_map(|used| cx.refuted(used)) {
         Some(why) => Err(why),
         None => Ok(made),
@@ -212,6 +214,7 @@ fn events(cx: &Cx<'_>, side: Side, part: &str, total: &str) -> Result<Measure, S
     };
     let part = with_range(part, &mut assumed).map_err(|why| format!("{word}: {why}"))?;
     let total = with_range(total, &mut assumed).map_err(|why| format!("total query: {why}"))?;
+    let (part, total) = scaled::divided((part, total), word, &mut assumed);
     let was_bare = bare::is_bare(&part.expr) || bare::is_bare(&total.expr);
     let (part, total) = if let Some(both) = bare::gauges(cx, &part, &total) {
         assumed.push(
@@ -220,7 +223,12 @@ fn events(cx: &Cx<'_>, side: Side, part: &str, total: &str) -> Result<Measure, S
         );
         both
     } else if cx.values != Values::Written && bare::is_bare(&part.expr) != bare::is_bare(&total.expr) {
-        return Err("one side names metrics alone, the other says itself what is done to them (`rate`): they are not measured alike".to_owned());
+        return Err(bare::not_alike(word, &part, &total));
+    } else if cx.values == Values::Levels
+        && [&part, &total].iter().all(|q| bare::is_of_a_moment(&q.expr))
+        && !was_bare
+    {
+        return Err(bare::LEVELS.to_owned());
     } else {
         (bare::counted(cx, part, &mut assumed)?, bare::counted(cx, total, &mut assumed)?)
     };
@@ -293,7 +301,7 @@ fn ratio(cx: &Cx<'_>, query: &str, of_good: bool) -> Result<Measure, String> {
                 .to_owned(),
         );
     }
-    let side = |e: &Expr| -> Result<Query, String> {
+    let mut side = |e: &Expr| -> Result<Query, String> {
         let text = query.text.get(e.bare().range.clone()).unwrap_or("").to_owned();
         let expr = promql::parse(&text).map_err(|_| one_piece())?;
         let query = Query { text, expr };
@@ -303,7 +311,9 @@ fn ratio(cx: &Cx<'_>, query: &str, of_good: bool) -> Result<Measure, String> {
             Ok(query)
         }
     };
-    let (upper, total) = both(&b.left, &b.right, side)?;
+    let both = (side(&b.left)?, side(&b.right)?);
+    let word = if good { "good query" } else { "error query" };
+    let (upper, total) = scaled::divided(both, word, &mut assumed);
     let mut kept = BTreeSet::new();
     assumed.retain(|text| kept.insert(text.clone()));
     let typed = match (linear(&upper.expr), all_events(&total.expr)) {
@@ -325,15 +335,6 @@ fn ratio(cx: &Cx<'_>, query: &str, of_good: bool) -> Result<Measure, String> {
     made.assumed = assumed;
     made.findings.append(&mut findings);
     Ok(made)
-}
-
-/// The two sides of a division.
-fn both(
-    left: &Expr,
-    right: &Expr,
-    mut side: impl FnMut(&Expr) -> Result<Query, String>,
-) -> Result<(Query, Query), String> {
-    Ok((side(left)?, side(right)?))
 }
 
 /// Is a query a division of metrics without functions?

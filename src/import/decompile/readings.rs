@@ -37,11 +37,14 @@ pub(super) fn readings(
     let nature = cx.known.natures.get(&all.metric);
     let flag = nature.map_or(Flag::Perhaps, |nature| nature.flag);
     if let Some(nature) = nature.filter(|_| flag == Flag::No) {
-        let value = nature.value.as_deref().unwrap_or("more than a state");
+        let recorded = match &nature.value {
+            Some(value) => format!("as {value} ({}), which", nature.place),
+            None => format!("by an expression ({}) whose value", nature.place),
+        };
         return Err(format!(
-            "`{}` is recorded as {value} ({}), which may be other than 0 and 1: its sum over time is no number of bad readings, and a mean of \
+            "`{}` is recorded {recorded} may be other than 0 and 1: its sum over time is no number of bad readings, and a mean of \
              it weighs each moment alike, however many events it had; import what it is recorded from, as events",
-            all.metric, nature.place
+            all.metric
         ));
     }
     if !known && flag == Flag::Perhaps {

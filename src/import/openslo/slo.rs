@@ -293,6 +293,7 @@ fn objective<'n>(
         window: shared.window,
         sli,
         recorded: None,
+        unfollowed: None,
         values,
         slices,
         alerting: shared.alerts.alerting.clone(),

@@ -200,7 +200,7 @@ const PROVEN: &str = "proven: over an hour of the same made-up series, all of th
                       gives the source's share of bad events and the rules' within 0.1% of each other; hours with a restart, births and gaps are below, where events are \
                       counted one by one";
 
-/// Is it held against promtool?
+/// Is it held against promtool? What is assumed isn't, taken over as it is or not: whether the sentence is true no proof can know.
 fn is_tried(outcome: &Outcome) -> bool {
-    matches!(outcome.grade, Grade::Exact | Grade::Escaped)
+    matches!(outcome.grade, Grade::Exact | Grade::Escaped) && outcome.assumed.is_empty()
 }

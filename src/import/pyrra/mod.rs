@@ -77,6 +77,7 @@ pub(super) fn read(document: &Node, sources: &SourceMap, read: &mut Read) {
         window: made.window,
         sli: made.sli,
         recorded: None,
+        unfollowed: None,
         values: made.values,
         slices: None,
         alerting: Alerting { labels: plain(on_alerts), annotations, ..made.alerting },

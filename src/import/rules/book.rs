@@ -142,8 +142,35 @@ impl<'r> Book<'r> {
         }
         Ok(made)
     }
+    /// The rule that records what a selector names, where no rule records any with the labels that it selects.
+    pub(super) fn finds_nothing(&self, selector: &Selector) -> Option<&'r Rule> {
+        let mut now = selector.clone();
+        now.window = None;
+        now.shift.offset = None;
+        now.shift.at = None;
+        let (name, _) = now.metric()?;
+        let own = self.by_name.get(name)?;
+        let first = own.first()?;
+        // Of those that are left out nothing is known here.
+        let all = self.rules.iter().filter(|rule| !rule.is_alert() && rule.name.text == name).count();
+        if all > own.len() {
+            return None;
+        }
+        self.chosen(&now, 0).is_ok_and(|found| found.is_empty()).then(|| self.rules.get(*first)).flatten()
+    }
     /// What rules record under the name of a selector, and it selects.
     fn selected(&self, selector: &Selector, depth: usize) -> Result<Vec<Result<Followed, Why>>, Why> {
+        let made = self.chosen(selector, depth)?;
+        if made.is_empty() {
+            let name = selector.metric().map_or("", |(name, _)| name);
+            return Err(Why::new(format!(
+                "no rule of the input records `{name}` with the labels that it selects"
+            )));
+        }
+        Ok(made)
+    }
+    /// The same, and none where there is none.
+    fn chosen(&self, selector: &Selector, depth: usize) -> Result<Vec<Result<Followed, Why>>, Why> {
         let name = selector.metric().map_or("", |(name, _)| name);
         if selector.shift.offset.is_some() || selector.shift.at.is_some() || selector.window.is_some() {
             return Err(Why::new(format!("it looks at `{name}` at another time, which is recorded")));
@@ -168,11 +195,6 @@ impl<'r> Book<'r> {
         }
         if made.len() > MOST {
             return Err(Why::new(format!("more than {MOST} rules record `{name}`")));
-        }
-        if made.is_empty() {
-            return Err(Why::new(format!(
-                "no rule of the input records `{name}` with the labels that it selects"
-            )));
         }
         Ok(made)
     }

@@ -371,6 +371,7 @@ fn objective(book: &Book<'_>, draft: &Draft, first: &Rule, recorded: &[Recording
         window,
         sli: Sli::Ratio { query: Said { text: share.family.clone(), place: place.clone() }, good: false },
         recorded: None,
+        unfollowed: None,
         values: Values::Written,
         slices: None,
         alerting,

@@ -185,6 +185,7 @@ impl Hints<'_, '_> {
             window: Window::Unstated,
             sli,
             recorded: None,
+            unfollowed: None,
             values: Values::Written,
             slices: None,
             alerting: Alerting::default(),

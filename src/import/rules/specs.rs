@@ -14,11 +14,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::book::{Book, Followed, visible};
 use super::windows;
 use crate::import::Read;
-use crate::import::decompile::{is_bare, with_variable};
-use crate::import::objective::{Objective, Recorded, Recording, Tool, Values};
+use crate::import::decompile::{are_of_a_gauge, is_bare, with_variable};
+use crate::import::objective::{Objective, Recorded, Recording, Tool, Unfollowed, Values};
 use crate::import::pyrra::duration;
 use crate::import::reader::short;
-use crate::import::report::{Finding, listed};
+use crate::import::report::listed;
 use crate::promql;
 use crate::promql::ast::{Aggregator, BinaryOp, Expr, ExprKind, Extent};
 
@@ -42,6 +42,10 @@ struct Query {
 pub(super) fn follow(book: &Book<'_>, read: &mut Read, used: &mut BTreeSet<usize>) {
     let mut names: BTreeSet<String> = BTreeSet::new();
     for objective in &mut read.objectives {
+        if let Some(nothing) = finds_nothing(book, objective) {
+            objective.unfollowed = Some(nothing);
+            continue;
+        }
         match queries(book, objective) {
             Ok(made) if made.iter().all(|query| query.used.is_empty()) => {}
             Ok(made) => {
@@ -50,10 +54,9 @@ pub(super) fn follow(book: &Book<'_>, read: &mut Read, used: &mut BTreeSet<usize
                 take(book, objective, made, &of);
                 used.extend(of);
             }
-            Err((place, why)) => read.findings.push(Finding {
-                place,
-                text: format!("it reads recorded series, which cannot be followed to metrics: {why}"),
-            }),
+            Err((place, why)) => {
+                objective.unfollowed = Some(Unfollowed { place, why, nothing: false });
+            }
         }
     }
     if !names.is_empty() {
@@ -69,9 +72,52 @@ pub(super) fn follow(book: &Book<'_>, read: &mut Read, used: &mut BTreeSet<usize
     }
 }
 
+/// A recorded series of which a query selects none, as its rule gives its series other labels.
+fn finds_nothing(book: &Book<'_>, objective: &Objective) -> Option<Unfollowed> {
+    for said in objective.sli.queries() {
+        let text = with_variable(&said.text, &mut Vec::new()).ok()?;
+        let Ok(expr) = promql::parse(&text) else { continue };
+        let mut nothing = None;
+        promql::linear::visit(&expr, &mut |around, e| {
+            // Where another series stands in, one of the two may well be missing.
+            let replaced = around
+                .iter()
+                .filter_map(|outer| outer.binary())
+                .any(|b| b.op == BinaryOp::Or && !promql::linear::constant(&b.right));
+            if let Some(selector) = e.selector().filter(|_| !replaced && nothing.is_none()) {
+                nothing = book.finds_nothing(selector).map(|rule| (selector.clone(), rule));
+            }
+        });
+        if let Some((selector, rule)) = nothing {
+            let labels: BTreeSet<&str> = selector
+                .matchers
+                .iter()
+                .map(|m| m.label.text.as_str())
+                .filter(|label| *label != "__name__")
+                .collect();
+            let labels: Vec<String> = labels.into_iter().map(|label| format!("`{}`", short(label))).collect();
+            let why = format!(
+                "it selects `{}` by {}, and the rule that records it ({}) gives none of its series such labels: the query finds nothing",
+                short(&rule.name.text),
+                listed(&labels),
+                rule.name.place
+            );
+            return Some(Unfollowed { place: said.place.clone(), why, nothing: true });
+        }
+    }
+    None
+}
+
 /// The queries of an objective; or why they are not followed, and where.
 fn queries(book: &Book<'_>, objective: &Objective) -> Result<Vec<Query>, (crate::import::Place, String)> {
     let mut made = Vec::new();
+    // Readings of a gauge are those of what is recorded, each of which is counted.
+    if objective.values != Values::Written
+        && let [part, total] = objective.sli.queries().as_slice()
+        && are_of_a_gauge(&part.text, &total.text)
+    {
+        return Ok(made);
+    }
     for said in objective.sli.queries() {
         let query = query(book, &said.text, objective).map_err(|why| (said.place.clone(), why))?;
         made.push(query);
@@ -159,7 +205,7 @@ fn only(list: Vec<Result<Followed, super::book::Why>>) -> Result<Followed, Strin
     let mut list = list.into_iter();
     match (list.next(), list.next()) {
         (Some(one), None) => one.map_err(|why| why.text),
-        _ => Err(format!("{several} rules record what it reads, with different labels")),
+        _ => Err(format!("{several} rules record what it reads")),
     }
 }
 
@@ -263,16 +309,22 @@ fn over_time(
             let length = rates(&inner).filter(|all| all.len() == 1).and_then(|all| all.into_iter().next());
             let Some(length) = length else {
                 return Err(format!(
-                    "it looks at `{}` over time, which is recorded: that weighs each moment alike, however many events it had",
-                    short(name)
+                    "it looks at `{}` over time, which is recorded{}",
+                    short(name),
+                    not_a_rate(&inner)
                 ));
             };
+            let mut increases = false;
+            promql::linear::visit(&inner, &mut |_, e| {
+                increases |= e.call().is_some_and(|call| call.name.text == "increase");
+            });
             // How often it is recorded is how often each rate counts.
             let often: BTreeSet<&str> =
                 rules_of(book, &one.used).map(|rule| rule.interval.as_deref().unwrap_or("")).collect();
             made.over.insert((format!("{function} {often:?}"), length));
             made.assumed.push(format!(
-                "`{name}` is recorded, a rate over {}; the source adds up what it reads of it from time to time, here every event is counted",
+                "`{name}` is recorded, {} over {}; the source adds up what it reads of it from time to time, here every event is counted",
+                if increases { "an increase" } else { "a rate" },
                 windows::shown(length)
             ));
             let mut out = one.text.clone();
@@ -301,6 +353,24 @@ fn each(text: &str, expr: &Expr, by: impl Fn(&str) -> String) -> String {
     out
 }
 
+/// Why what is recorded cannot be added up over time as a rate can.
+fn not_a_rate(inner: &Expr) -> &'static str {
+    let moved = promql::selectors(inner)
+        .iter()
+        .any(|s| s.selector.shift.offset.is_some() || s.selector.shift.at.is_some());
+    let mut divides = false;
+    promql::linear::visit(inner, &mut |_, e| {
+        divides |= e.binary().is_some_and(|b| b.op == BinaryOp::Div && b.right.number().is_none());
+    });
+    if moved {
+        ", at another time (`offset`)"
+    } else if divides {
+        ": that weighs each moment alike, however many events it had"
+    } else {
+        ", and is more than a sum of rates"
+    }
+}
+
 /// The lengths of the rates that an expression adds up. `None`: it is something else.
 fn rates(expr: &Expr) -> Option<BTreeSet<u64>> {
     let expr = expr.bare();
@@ -312,6 +382,14 @@ fn rates(expr: &Expr) -> Option<BTreeSet<u64>> {
     }
     if let Some(aggregate) = expr.aggregate().filter(|a| a.op == Aggregator::Sum) {
         return rates(aggregate.body()?);
+    }
+    // A factor stays where it is.
+    if let Some(b) = expr.binary().filter(|b| matches!(b.op, BinaryOp::Mul | BinaryOp::Div)) {
+        return match (b.left.number(), b.right.number()) {
+            (None, Some(by)) if by > 0.0 => rates(&b.left),
+            (Some(by), None) if by > 0.0 && b.op == BinaryOp::Mul => rates(&b.right),
+            _ => None,
+        };
     }
     let b = expr.binary().filter(|b| matches!(b.op, BinaryOp::Add | BinaryOp::Sub))?;
     let mut all = rates(&b.left)?;

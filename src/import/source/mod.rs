@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::decompile::{self, Declarations, Declared, Measure};
 use super::names::Position;
 use super::objective::{Lost, Objective, Place, Said};
-use super::report::{Outcome, Report};
+use super::report::{Finding, Outcome, Report};
 use super::{Imported, Read, Target, Unusable, Written, catalogue};
 use crate::ast::MetricStmt;
 use crate::diag::Diagnostics;
@@ -31,7 +31,7 @@ pub(super) use asked::{first_mistake, model};
 use journeys::{from, journey_of};
 use people::teams;
 use summary::{finish, settings};
-use told::{shown_path, told};
+use told::{shown_path, told, unfollowed};
 
 /// Sloth's period in days, unless its run said another.
 const SLOTHS_WINDOW: u32 = 30;
@@ -45,6 +45,8 @@ pub const INDICATORS_FILE: &str = "indicators.slovo";
 const INDICATORS: &str = "objectives that measure the same, but for the value of one label, are measured by an indicator of indicators.slovo";
 /// The owner of what names none.
 const NOBODY: &str = "unstated";
+/// What the compiler says of a query that is no stream of events.
+const NO_STREAM: [&str; 3] = ["E0604", "E0606", "E0608"];
 /// What begins the comment above each promise.
 const FROM: &str = "from ";
 
@@ -177,9 +179,7 @@ pub(super) fn write(read: Read, target: &Target<'_>) -> Result<Imported, Unusabl
             let why = refused.get(&at);
             at += 1;
             if let Some(why) = why {
-                let shown = s.objective.shown();
-                let refused = Outcome::refused(shown, s.objective.place().clone(), why.clone());
-                report.objectives.push(refused);
+                report.objectives.push(by_compiler(s, why, &mut report.findings));
             }
             why.is_none()
         });
@@ -203,6 +203,23 @@ pub(super) fn write(read: Read, target: &Target<'_>) -> Result<Imported, Unusabl
     finish(&mut report, &said, &there, target, &object_labels);
     report.files = files.iter().map(|f| f.path.clone()).collect();
     Ok(Imported { files, report, told: said })
+}
+
+/// An objective that the compiler refuses. Where its queries are no streams because recorded series in them couldn't be followed, that is
+/// the reason.
+fn by_compiler(one: &Told, why: &str, findings: &mut Vec<Finding>) -> Outcome {
+    let (shown, place) = (one.objective.shown(), one.objective.place().clone());
+    let no_stream = NO_STREAM.iter().any(|code| why.contains(&format!("({code}): ")));
+    match &one.objective.unfollowed {
+        Some(unfollowed) if no_stream => {
+            let why = format!("{}; as it is written the query counts no events", unfollowed.said());
+            Outcome::refused(shown, place, why).at(unfollowed.place.clone())
+        }
+        _ => {
+            findings.extend(unfollowed(&one.objective));
+            Outcome::refused(shown, place, why.to_owned())
+        }
+    }
 }
 
 /// The files once more, when more is known.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::super::Target;
 use super::super::objective::{Objective, Tool, Window};
 use super::super::report::{Grade, LostTogether, Outcome, Report};
-use super::told::{lost_together, owner_of, shown_path, team_of};
+use super::told::{lost_together, owner_of, shown_path, team_of, unfollowed};
 use super::{DEFAULT_WINDOW, NOBODY, SLOTHS, SLOTHS_WINDOW, There, Told, by_journey, in_order};
 
 /// The days of an objective's window, where they are known.
@@ -81,6 +81,10 @@ pub(super) fn finish(
             (None, true) if scoped => Grade::Assumed,
             (None, true) => Grade::Exact,
         };
+        // What is exact as it is doesn't need to be followed.
+        if grade != Grade::Exact {
+            report.findings.extend(unfollowed(&one.objective));
+        }
         report.objectives.push(Outcome {
             objective: one.objective.shown(),
             place: one.objective.place().clone(),

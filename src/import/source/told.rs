@@ -77,10 +77,15 @@ pub(super) fn told(
             );
             continue;
         }
+        if let Some(nothing) = objective.unfollowed.as_ref().filter(|unfollowed| unfollowed.nothing) {
+            refuse(&nothing.place, nothing.said());
+            continue;
+        }
         let mut measure = match decompile::measure(&objective, &known) {
             Ok(measure) => measure,
             Err(why) => {
                 refuse(at, why);
+                report.findings.extend(unfollowed(&objective));
                 continue;
             }
         };
@@ -105,6 +110,12 @@ pub(super) fn told(
         made.push(Told { aim: own.aim, ..around(objective, journey, position, measure) });
     }
     contradictions::refuse(made, report)
+}
+
+/// Why recorded series in its queries are read as they are.
+pub(super) fn unfollowed(objective: &Objective) -> Option<Finding> {
+    let unfollowed = objective.unfollowed.as_ref()?;
+    Some(Finding { place: unfollowed.place.clone(), text: unfollowed.said() })
 }
 
 pub(super) fn shown_path(journey: &str, position: &Position) -> String {

@@ -105,7 +105,7 @@ fn never_against_its_rule() {
             all_readings,
             vec![("e:up", "avg(up)")],
             Grade::Refused,
-            "`e:up` is recorded as a `avg` of states (rules.yaml:4)",
+            "`e:up` is recorded as an `avg` of states (rules.yaml:4)",
         ),
         (
             readings,
@@ -130,7 +130,13 @@ fn never_against_its_rule() {
             "`e:h_count` is recorded as an increase over a time",
         ),
         // The same counter on both sides, whatever it counts.
-        (part_of_e, of_e, vec![("e:all", "2 * x_total")], Grade::Exact, ""),
+        (
+            part_of_e,
+            of_e,
+            vec![("e:all", "2 * x_total")],
+            Grade::Assumed,
+            "`e:all` is recorded with a factor (rules.yaml:4): its counts of events are 2 times too high",
+        ),
         (part_of_e, of_e, vec![("e:all", "sum by (code) (x_total offset 1h)")], Grade::Exact, ""),
         // Beside another one it counts other events.
         (of_x, of_e, vec![("e:all", "2 * x_total")], Grade::Refused, "not known to be part of `e:all`"),
@@ -153,6 +159,115 @@ fn never_against_its_rule() {
         let text = made.report.text();
         assert!(made.report.objectives[0].grade == grade && text.contains(wanted), "{recorded:?}: {text}");
     }
+}
+
+/// A stream is events per second: a factor that both sides have is divided out, and of any other it is said what it does to counts.
+#[test]
+fn factors() {
+    let (bad, all) = ("sum(rate(x_total{code=\"5\"}[{{.window}}]))", TOTAL);
+    let (times, exact) = (|query: &str| format!("{query} * 60"), Grade::Exact);
+    let total_of = |query: &str| query.replace("{code=\"5\"}", "");
+    for (error, total, grade, wanted) in [
+        (times(bad), times(all), exact, ""),
+        (format!("60 * {bad}"), times(all), exact, ""),
+        (bad.replace("rate(", "2 * rate("), all.replace("rate(", "2 * rate("), exact, ""),
+        (format!("{bad} / 4 or vector(0)"), format!("0.25 * {all}"), exact, ""),
+        (
+            times(bad),
+            all.to_owned(),
+            Grade::Escaped,
+            "error query has a factor: its counts of events are 60 times too high",
+        ),
+        (
+            bad.to_owned(),
+            times(all),
+            Grade::Escaped,
+            "total query has a factor: its counts of events are 60 times too high",
+        ),
+        (
+            format!("{bad} * 60 > 3"),
+            times(all),
+            Grade::Escaped,
+            "both queries have a factor: counts of events are 60 times too high",
+        ),
+    ] {
+        let made = of(&error, &total, &[("other", "y")]);
+        let text = made.report.text();
+        assert!(made.report.objectives[0].grade == grade && text.contains(wanted), "{error}: {text}");
+        let written = made.files.iter().any(|file| file.text.contains("60"));
+        assert!(grade != exact || !written, "{error}: {text}");
+    }
+    // The same of what rules record.
+    for (error, grade, wanted) in [
+        ("sum(e:rate5m)", Grade::Assumed, "looks back `[5m]`"),
+        ("sum(sum_over_time(e:rate5m[{{.window}}]))", Grade::Assumed, "every event is counted"),
+    ] {
+        let rate = |code: &str| format!("60 * sum by (job) (rate(x_total{code}[5m]))");
+        let (bad, all) = (rate("{code=\"5\"}"), rate(""));
+        let total = total_of(&error.replace("e:", "a:"));
+        let made = of(error, &total, &[("e:rate5m", &bad), ("a:rate5m", &all)]);
+        let text = made.report.text();
+        assert!(made.report.objectives[0].grade == grade && text.contains(wanted), "{error}: {text}");
+        assert!(!text.contains("too high") && !made.files.iter().any(|f| f.text.contains("60")), "{text}");
+    }
+}
+
+/// Series that a rule doesn't record with the labels that a query selects are never called exact: nothing would ever be bad.
+#[test]
+fn labels_that_are_not_there() {
+    let total = "sum(rate(e:all[{{.window}}]))";
+    let by_job = "sum by (job) (x_total)";
+    for (error, recorded, wanted) in [
+        (
+            "sum(rate(e:all{code=\"5\"}[{{.window}}]))",
+            by_job,
+            Some("selects `e:all` by `code`, and the rule that records it (rules.yaml:4)"),
+        ),
+        (
+            "sum(rate(e:all{code=~\"5..\"}[{{.window}}])) or vector(0)",
+            by_job,
+            Some("the query finds nothing"),
+        ),
+        ("sum(rate(e:all{code!=\"5\",job=\"a\"}[{{.window}}]))", by_job, None),
+        ("sum(rate(e:all{code=\"5\"}[{{.window}}]))", "sum without (pod) (x_total)", None),
+        ("sum(rate(e:all{pod=\"5\"}[{{.window}}]))", "sum without (pod) (x_total)", Some("by `pod`")),
+    ] {
+        let made = of(error, total, &[("e:all", recorded)]);
+        let text = made.report.text();
+        let grade = made.report.objectives[0].grade;
+        match wanted {
+            Some(wanted) => assert!(grade == Grade::Refused && text.contains(wanted), "{error}: {text}"),
+            None => assert!(!text.contains("the query finds nothing"), "{error}: {text}"),
+        }
+    }
+}
+
+/// Why recorded series are not followed stands where the objective is refused; of what is exact nothing is said.
+#[test]
+fn why_at_the_objective() {
+    let made =
+        of("sum(sum_over_time(e:off[{{.window}}]))", TOTAL, &[("e:off", "rate(x_total[5m] offset 1h)")]);
+    let [outcome] = made.report.objectives.as_slice() else { panic!("{}", made.report.text()) };
+    let why = outcome.refused.as_deref().unwrap_or("");
+    assert!(why.contains("`e:off` over time, which is recorded, at another time (`offset`)"), "{why}");
+    assert!(made.report.findings.is_empty(), "{:?}", made.report.findings);
+    let made = of(
+        "sum(count_over_time(e:up[{{.window}}])) - sum(sum_over_time(e:up[{{.window}}]))",
+        "sum(count_over_time(e:up[{{.window}}]))",
+        &[("e:up", "x_in_use > bool 3")],
+    );
+    assert_eq!(made.report.objectives[0].grade, Grade::Exact);
+    assert!(made.report.findings.is_empty(), "{:?}", made.report.findings);
+}
+
+/// What is assumed isn't tried, taken over as it is or not.
+#[test]
+fn what_is_assumed_is_not_tried() {
+    let mut made = of("60 * sum(e:rate5m)", TOTAL, &[("e:rate5m", "sum(rate(x_total{code=\"5\"}[5m]))")]);
+    let outcome = &made.report.objectives[0];
+    assert!(outcome.grade == Grade::Escaped && !outcome.assumed.is_empty(), "{}", made.report.text());
+    assert!(made.trials(&fresh()).is_empty());
+    assert!(made.report.objectives[0].proof.is_none());
 }
 
 /// A series whose name holds the window, and whose rules are elsewhere.
