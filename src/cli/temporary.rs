@@ -98,6 +98,7 @@ mod signals {
     }
 
     /// Was this program started so that a closed terminal doesn't end it? Where that can't be told, it may have been.
+    #[allow(clippy::disallowed_methods, reason = "a file of the kernel")]
     fn hang_up_is_ignored() -> bool {
         let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
         let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
