@@ -271,7 +271,7 @@ fn of_states(b: &Binary, left: Flag, right: Flag) -> Option<String> {
     let (left, right) = (left == Flag::Surely, right == Flag::Surely);
     let number = |e: &Expr| e.number().map(factor::shown);
     // A number of its own is no state here, whatever its value.
-    let state = |e: &Expr, is: bool| is && e.number().is_none();
+    let state = |e: &Expr, is: bool| is && e.number().is_none() && !promql::linear::constant(e);
     let (left, right) = (state(&b.left, left), state(&b.right, right));
     let other = if left { &b.right } else { &b.left };
     let with = |word: &str| match number(other) {
