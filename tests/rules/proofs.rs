@@ -401,7 +401,7 @@ fn what_fails_is_asked_again() {
         let output = slovo.args(args).output().unwrap();
         (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
     };
-    let moody = "#!/bin/sh\n[ \"$1\" = --version ] && exit 0\n[ -e asked ] && exit 0\ntouch asked\necho moody\nexit 1\n";
+    let moody = "#!/bin/sh\n[ \"$1\" = --version ] && exit 0\n[ -e asked ] && echo SUCCESS && exit 0\ntouch asked\necho moody\nexit 1\n";
     let (code, said) = run("moody", moody);
     assert_eq!(code, Some(0), "{said}");
     assert!(said.contains("promtool gave two answers to"), "{said}");
